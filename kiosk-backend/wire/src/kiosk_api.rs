@@ -1,0 +1,224 @@
+//! Requests and answers under `/kiosk/v1/`.
+//!
+//! | method and path | request | answer |
+//! |---|---|---|
+//! | `POST /kiosk/v1/enrol` | [`EnrolRequest`] | [`EnrolAnswer`] |
+//! | `POST /kiosk/v1/journal` | [`JournalPush`] | [`JournalAnswer`] |
+//! | `POST /kiosk/v1/heartbeat` | [`Heartbeat`] | [`HeartbeatAnswer`] |
+//! | `GET /kiosk/v1/directives?after=N&wait_s=S` | – | [`DirectivesAnswer`], held open up to `S` (≤ 25) seconds until there is news |
+//! | `GET /kiosk/v1/roster` | `If-None-Match` | [`crate::Signed`] of a [`crate::Roster`], or 304 |
+//! | `GET /kiosk/v1/catalogue` | `If-None-Match` | `hall_rules::Catalogue` as JSON, or 304 |
+//!
+//! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
+//! [`crate::Problem`].
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{JournalId, KioskId};
+use crate::problem::Code;
+use crate::{Envelope, Signed};
+
+/// Trades a one-time code for an identity.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The code that `kiosk-backend kiosk add` printed. Case, spaces and hyphens do not matter.
+    pub code: String,
+    /// The terminal's Ed25519 public key, 32 bytes in hex.
+    pub public_key: String,
+    /// Software version.
+    pub software: String,
+}
+
+/// The terminal's identity.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    /// Its id.
+    pub kiosk: KioskId,
+    /// Its name, as given to `kiosk add`.
+    pub name: String,
+    /// Prefix of its receipt numbers, never reused: three digits.
+    pub receipt_prefix: String,
+    /// The hall's public key for rosters and directives, 32 bytes in hex.
+    pub hall_key: String,
+    /// The audience to name in tokens.
+    pub audience: String,
+    /// The hall's name, for the screen.
+    pub hall_name: String,
+    /// Backend time, milliseconds since the epoch.
+    pub server_ms: i64,
+}
+
+/// A run of journal entries, oldest first, without gaps.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct JournalPush {
+    /// Which journal.
+    pub journal: JournalId,
+    /// The entries.
+    pub entries: Vec<Envelope>,
+}
+
+/// What became of them. The backend answers after its commit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalAnswer {
+    /// The next position the backend lacks. Greater than the terminal's own head + 1 means the terminal was rolled
+    /// back; smaller than what it once acknowledged means the backend was restored: send again from here.
+    pub next: u64,
+    /// One result for each entry sent, in order.
+    pub results: Vec<EntryResult>,
+    /// Generation of the backend's data.
+    pub generation: u64,
+    /// Backend time, milliseconds since the epoch.
+    pub server_ms: i64,
+}
+
+/// What became of one entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryResult {
+    /// Which.
+    pub seq: u64,
+    /// How it was taken.
+    #[serde(flatten)]
+    pub taken: Taken,
+}
+
+/// How an entry was taken. Entries are facts: they are never refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "taken", rename_all = "snake_case")]
+pub enum Taken {
+    /// Stored and understood.
+    Stored,
+    /// Stored, not understood or not believable: a person will look. Blocks nothing.
+    SetAside {
+        /// Why.
+        code: Code,
+    },
+}
+
+/// Sent every 15 seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Heartbeat {
+    /// Software version.
+    pub software: String,
+    /// Seconds since the process started.
+    pub uptime_s: u64,
+    /// Which journal it writes, when it could open one.
+    pub journal: Option<JournalId>,
+    /// Its last position.
+    pub journal_head: u64,
+    /// Deposits not yet acknowledged by the backend.
+    pub unsent_deposits: u32,
+    /// Age in seconds of the oldest unacknowledged entry.
+    pub oldest_unsent_s: Option<u64>,
+    /// Free compartments.
+    pub free_compartments: u32,
+    /// Free bytes on the journal's disk.
+    pub disk_free_bytes: u64,
+    /// The terminal's wall clock, milliseconds since the epoch.
+    pub wall_ms_utc: i64,
+    /// One line for each device and part.
+    pub devices: Vec<DeviceReport>,
+    /// Every compartment, so that the console can draw the cabinet.
+    pub compartments: Vec<CompartmentReport>,
+}
+
+/// One device or part, as the status line, the doctor and the heartbeat share it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceReport {
+    /// `reader`, `locker`, `journal`, `clock`, `disk`, `backend`, `printer`.
+    pub part: String,
+    /// How it is.
+    pub state: DeviceState,
+    /// Since when, terminal wall clock, milliseconds since the epoch.
+    pub since_ms: i64,
+    /// The last thing that went wrong, in words; empty when nothing did.
+    pub last_error: String,
+    /// What to do about it; empty when nothing is to be done.
+    pub advice: String,
+}
+
+/// How a device or part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceState {
+    /// Not asked yet.
+    Starting,
+    /// Works.
+    Ok,
+    /// Works, with a limit.
+    Degraded,
+    /// Does not answer; being sought.
+    Lost,
+    /// Answers that it cannot.
+    Fault,
+    /// Not fitted on this terminal.
+    Absent,
+}
+
+/// One compartment as the terminal sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompartmentReport {
+    /// Its number.
+    pub no: crate::CompartmentNo,
+    /// Its size class, such as `A4`.
+    pub size: String,
+    /// What may be in it.
+    pub state: CompartmentState,
+    /// Its door.
+    pub door: DoorState,
+}
+
+/// What may be in a compartment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CompartmentState {
+    /// Certainly empty and offered.
+    Free,
+    /// A deposit is under way.
+    Reserved,
+    /// Holds paper.
+    Paper,
+    /// Opened by staff, not yet affirmed empty.
+    ToBeConfirmed,
+    /// Not offered until staff looked.
+    SetAside,
+}
+
+/// What is seen of a door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DoorState {
+    /// Closed.
+    Closed,
+    /// Open.
+    Open,
+    /// Not seen (no answer from its board).
+    Unknown,
+}
+
+/// The backend's answer to a heartbeat.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeartbeatAnswer {
+    /// Generation of the backend's data.
+    pub generation: u64,
+    /// Backend time, milliseconds since the epoch.
+    pub server_ms: i64,
+    /// The next position the backend lacks of the journal named in the heartbeat.
+    pub next: u64,
+}
+
+/// Open directives and what else is new.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectivesAnswer {
+    /// Generation of the backend's data.
+    pub generation: u64,
+    /// Backend time, milliseconds since the epoch.
+    pub server_ms: i64,
+    /// Hand back as `after` to wait for what comes next. Grows with each new directive, roster or catalogue.
+    pub revision: u64,
+    /// All directives for this terminal that are neither answered nor expired.
+    pub directives: Vec<Signed>,
+    /// ETag of the present roster.
+    pub roster_etag: String,
+    /// ETag of the present catalogue; empty when none was imported.
+    pub catalogue_etag: String,
+}
