@@ -1,0 +1,326 @@
+//! What the journey is told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hall_rules::{Catalogue, DocumentFamily};
+use uuid::Uuid;
+
+use crate::output::{Assurance, Authority, StaffRefusal, Ticket};
+use crate::{Personal, Touch};
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A finger on the screen.
+    Touch(Touch),
+
+    /// A card is on the reader and is being read.
+    CardPresent,
+    /// A card was read.
+    CardRead {
+        /// What it said.
+        identity: Box<Identity>,
+        /// A fresh UUIDv7: the id of the submission this visit may make.
+        submission: Uuid,
+    },
+    /// A card could not be used.
+    CardFailed(CardProblem),
+    /// A card of a member of staff, found in the roster by its UID.
+    StaffCard {
+        /// Whose.
+        staff: Uuid,
+        /// Their name, to show.
+        name: String,
+    },
+    /// The card is gone.
+    CardRemoved,
+
+    /// A door as its sensor shows it: on every change, and at least once after each unlock pulse.
+    Door {
+        /// Which.
+        compartment: u16,
+        /// How.
+        state: DoorState,
+    },
+    /// What became of an unlock pulse.
+    Unlock {
+        /// Which.
+        compartment: u16,
+        /// How it went.
+        outcome: UnlockOutcome,
+    },
+    /// Every compartment, whenever one of them changes; door states included.
+    Cabinet(Vec<Compartment>),
+
+    /// The record is durable.
+    Recorded {
+        /// Which.
+        ticket: Ticket,
+        /// The receipt number made in this transaction, when the record held a [`crate::Draft::SubmissionPrepared`].
+        receipt: Option<Receipt>,
+    },
+    /// The record was not made; nothing of it is on disk.
+    RecordFailed {
+        /// Which.
+        ticket: Ticket,
+        /// Why.
+        why: RecordFailure,
+    },
+
+    /// How the parts are.
+    Health(Health),
+    /// The items on offer; replaces the former ones. A visit under way goes on with the ones it began with.
+    Catalogue(Arc<Catalogue>),
+    /// Windows, from the roster.
+    Windows(Vec<Window>),
+    /// The number this person left with an earlier visit.
+    KnownPhone(Personal),
+
+    /// The proof held.
+    StaffVerified {
+        /// Who.
+        staff: Uuid,
+        /// Their name, to show.
+        name: String,
+        /// The compartments they may open now; armed ones are put first by the journey.
+        doors: Vec<StaffDoor>,
+    },
+    /// The proof did not hold.
+    StaffRefused {
+        /// Who was claimed, when known.
+        staff: Option<Uuid>,
+        /// Why.
+        why: StaffRefusal,
+        /// Tries left before the card is locked, when that counts.
+        tries_left: Option<u8>,
+    },
+    /// The list of a signed-in member of staff changed (another box was armed, say).
+    StaffDoors(Vec<StaffDoor>),
+
+    /// How the terminal stands in the hall. The first one ends the "starting" page.
+    Service(Service),
+    /// These doors were open when the terminal started.
+    OpenDoorsAtBoot(Vec<u16>),
+}
+
+/// What a card said. Everything in it is personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Full name.
+    pub name: Personal,
+    /// Family of the document.
+    pub document: DocumentFamily,
+    /// Document number, check digit already verified.
+    pub number: Personal,
+    /// `male` or `female`.
+    pub sex: Option<Personal>,
+    /// Date of birth, `YYYY-MM-DD`.
+    pub birth_date: Option<Personal>,
+    /// Address as printed.
+    pub address: Option<Personal>,
+    /// Last day of validity, `YYYY-MM-DD`.
+    pub valid_until: Option<String>,
+    /// How far the reading can be trusted.
+    pub assurance: Assurance,
+}
+
+impl Identity {
+    /// Whether both cards are of one person.
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        self.document == other.document && self.number == other.number
+    }
+}
+
+/// Why a card could not be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CardProblem {
+    /// It was taken away too soon: hold it still for one second.
+    TakenTooSoon,
+    /// Not a card this terminal knows.
+    UnknownCard,
+    /// The document has expired.
+    Expired,
+    /// Its number fails its own check digit.
+    WrongCheckDigit,
+    /// The chip does not answer: perhaps the other way round.
+    NoAnswer,
+    /// A date or another field makes no sense.
+    Unreadable,
+    /// The reader itself went away.
+    ReaderLost,
+}
+
+/// What is seen of a door.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum DoorState {
+    /// Closed.
+    Closed,
+    /// Open.
+    Open,
+    /// Not seen: the line is down or the board silent.
+    #[default]
+    Unknown,
+}
+
+/// What became of an unlock pulse. That the door opened is told by its sensor alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnlockOutcome {
+    /// The board took it.
+    Acknowledged,
+    /// The board answered that it cannot; the lock did certainly not move.
+    Refused,
+    /// The line failed before anything was sent; the lock did certainly not move.
+    NotSent,
+    /// It was sent and no answer came: nobody knows.
+    NoAnswer,
+}
+
+/// One compartment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compartment {
+    /// Its number.
+    pub no: u16,
+    /// Its size class, such as `A4`.
+    pub size: String,
+    /// Whether it may be offered: certainly empty and in service, by the journal.
+    pub free: bool,
+    /// Its door.
+    pub door: DoorState,
+}
+
+/// The number on the receipt and the day by which the office must have spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// Digits.
+    pub number: String,
+    /// The terminal's civil time of the record, `YYYY-MM-DD HH:MM`, in the hall's zone.
+    pub made_at: String,
+    /// Last working day of the five-day limit, `YYYY-MM-DD`; `None` when the calendar of that year is missing.
+    pub answer_by: Option<String>,
+}
+
+/// Why nothing was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RecordFailure {
+    /// The compartment is not free any more.
+    CompartmentTaken,
+    /// No space on the disk.
+    DiskFull,
+    /// The journal could not be written.
+    Broken,
+    /// The journal was forked or the terminal revoked: no deposits.
+    NotAllowed,
+}
+
+/// How the parts are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Card reader.
+    pub reader: PartState,
+    /// Lock board.
+    pub locker: PartState,
+    /// Journal; `Failed` also when the disk is full.
+    pub journal: PartState,
+    /// The hall's server.
+    pub backend: PartState,
+    /// Receipt printer.
+    pub printer: PartState,
+    /// Deposits not yet acknowledged by the server.
+    pub waiting: u32,
+    /// Civil time since which the oldest of them waits, `YYYY-MM-DD HH:MM`, in the hall's zone.
+    pub waiting_since: Option<String>,
+}
+
+/// How one part is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum PartState {
+    /// Not asked yet.
+    #[default]
+    Starting,
+    /// Works.
+    Ok,
+    /// Does not answer or cannot.
+    Failed,
+    /// Not fitted.
+    Absent,
+}
+
+/// One window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// Its name as people say it.
+    pub name: String,
+    /// Codes of the departments it serves.
+    pub departments: Vec<String>,
+    /// Phone number applicants may call.
+    pub phone: Option<String>,
+}
+
+/// A compartment that a member of staff may open now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StaffDoor {
+    /// Its number.
+    pub compartment: u16,
+    /// Whose paper is in it, when known.
+    pub submission: Option<Uuid>,
+    /// That submission's receipt number.
+    pub receipt: Option<String>,
+    /// Why it is on the list.
+    pub kind: StaffDoorKind,
+    /// What entitles them.
+    pub authority: Authority,
+}
+
+/// Why a compartment is on a member of staff's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StaffDoorKind {
+    /// Armed from the console for this person.
+    Armed,
+    /// Holds paper for their window.
+    Paper,
+    /// Was opened, not yet affirmed empty.
+    ToBeConfirmed,
+    /// Set aside: somebody must look.
+    SetAside,
+}
+
+/// How the terminal stands in the hall.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// Serves.
+    Ready,
+    /// Has no identity yet.
+    NotEnrolled {
+        /// The command that gives it one.
+        command: String,
+    },
+    /// The hall's server said that this terminal was revoked.
+    Revoked,
+    /// Two histories of this journal exist.
+    JournalForked,
+    /// The journal file failed its check and was set aside.
+    JournalDamaged,
+    /// Something else; `detail` is for technicians.
+    Broken {
+        /// What, in words.
+        detail: String,
+    },
+}
+
+/// Fixed facts about this terminal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JourneyConfig {
+    /// The hall's name.
+    pub hall_name: String,
+    /// Size classes of its compartments, smallest first.
+    pub sizes: Vec<String>,
+    /// How long a "done" page stays. Default 30 s.
+    pub done_stays: Duration,
+}
+
+impl Default for JourneyConfig {
+    fn default() -> Self {
+        Self { hall_name: String::new(), sizes: Vec::new(), done_stays: Duration::from_secs(30) }
+    }
+}
