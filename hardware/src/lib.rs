@@ -1,1 +1,23 @@
-//! (in progress)
+//! Drivers for the devices of a hall terminal, and emulators of what is on the far side of their wires.
+//!
+//! This crate knows nothing of errands, applicants' visits or networks; it depends on nothing else of the workspace.
+//!
+//! * [`cards`]: identity cards through PC/SC. [`cards::CardReader::spawn`] starts the thread that owns a reader.
+//! * [`lockers`]: lock boards on RS-485. [`lockers::Lockers::spawn`] starts the thread that owns a serial port.
+//! * [`emulator`]: a card for the virtual reader `vpcd`, and a lock board on a pseudo terminal. They speak the wire
+//!   protocols, never the drivers' types, so the drivers under test are the ones that ship.
+//!
+//! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], [`lockers::xor24`]) are pure: no clock, no IO.
+//!
+//! Three kinds of failure stay apart everywhere ([`FailureKind`]): the line failed, the device refused, we misread it.
+#![cfg_attr(
+    test,
+    allow(clippy::unwrap_used, clippy::allow_attributes, reason = "a test that unwraps says where it failed")
+)]
+
+pub mod cards;
+pub mod emulator;
+pub mod lockers;
+mod status;
+
+pub use status::{DeviceStatus, FailureKind, Fault};

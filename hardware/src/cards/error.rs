@@ -1,0 +1,101 @@
+//! Why a card could not be read.
+
+use super::UnusableUid;
+use crate::FailureKind;
+
+/// Why a card could not be read. No variant carries anything of the person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CardError {
+    /// the card was taken away before it was read
+    #[error("the card was taken away before it was read")]
+    Torn,
+    /// the card does not answer: it may lie the wrong way round, or be damaged
+    #[error("the card does not answer: it may lie the wrong way round, or be damaged")]
+    Mute,
+    /// another program holds the reader
+    #[error("another program holds the card reader")]
+    ReaderHeld,
+    /// the reader or its service failed while the card was being read
+    #[error("the card reader failed while the card was being read: {detail}")]
+    ReaderFailed {
+        /// The service's own words.
+        detail: String,
+    },
+    /// the card refused a step
+    #[error("the card refused {step} with status {status:04X}")]
+    Refused {
+        /// What was asked of it.
+        step: &'static str,
+        /// Status word, ISO 7816-4.
+        status: u16,
+    },
+    /// the card holds no identity and no serial number that could name it
+    #[error("the card is of no use here: {why}")]
+    NotUsable {
+        /// What is wrong with its serial number.
+        why: UnusableUid,
+    },
+    /// the card answered with fewer or more bytes than the step allows
+    #[error("{step} answered {got} bytes, not {expected}")]
+    WrongLength {
+        /// What was asked.
+        step: &'static str,
+        /// What the layout asks for.
+        expected: String,
+        /// What came.
+        got: usize,
+    },
+    /// a field of the card holds something impossible
+    #[error("the card's {field} is unreadable: {why}")]
+    BadField {
+        /// Which field.
+        field: &'static str,
+        /// What is wrong with it, without its content.
+        why: &'static str,
+    },
+    /// the document number fails its check digit
+    #[error("the document number on the card fails its check digit")]
+    CheckDigit,
+}
+
+impl CardError {
+    /// Which of the three kinds.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Torn | Self::Mute | Self::ReaderHeld | Self::ReaderFailed { .. } => FailureKind::Line,
+            Self::Refused { .. } | Self::NotUsable { .. } => FailureKind::Refused,
+            Self::WrongLength { .. } | Self::BadField { .. } | Self::CheckDigit => FailureKind::Misread,
+        }
+    }
+
+    /// A stable name for logs and for JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Torn => "card-torn",
+            Self::Mute => "card-mute",
+            Self::ReaderHeld => "reader-held",
+            Self::ReaderFailed { .. } => "reader-failed",
+            Self::Refused { .. } => "card-refused",
+            Self::NotUsable { .. } => "card-not-usable",
+            Self::WrongLength { .. } => "card-wrong-length",
+            Self::BadField { .. } => "card-bad-field",
+            Self::CheckDigit => "card-check-digit",
+        }
+    }
+
+    /// What the person at the reader, or staff, can do.
+    pub fn what_to_do(&self) -> &'static str {
+        match self {
+            Self::Torn => "lay the card on the reader again and leave it there for a second",
+            Self::Mute => "turn the card over, and lay it on the reader again",
+            Self::ReaderHeld => "stop the other program that uses the reader",
+            Self::ReaderFailed { .. } => "wait for the reader to come back, then lay the card on it again",
+            Self::Refused { .. } | Self::NotUsable { .. } => {
+                "use a resident ID card, a residence permit or a social security card"
+            }
+            Self::WrongLength { .. } | Self::BadField { .. } | Self::CheckDigit => {
+                "try once more; if it fails again, take the card to a window"
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What is tried on a card, and in which order.
+
+use super::apdu::{Transmit, exchange};
+use super::{CardError, Identity, ResidentIdAccess, Uid, UnusableUid, sam_block, social};
+
+/// PC/SC part 3, 3.2.2.1.3: the reader answers with the card's serial number.
+const GET_UID: [u8; 5] = [0xFF, 0xCA, 0x00, 0x00, 0x00];
+
+/// What a card turned out to be.
+#[derive(Debug)]
+pub enum CardContent {
+    /// A person's card.
+    Person(Box<Identity>),
+    /// Only a serial number.
+    Serial(Uid),
+}
+
+/// Reads one card: the reader's security module if `access` says how to ask it, then the social security
+/// application, then the serial number.
+///
+/// # Errors
+/// [`CardError`] of the first step that the card took up and did not finish, or [`CardError::NotUsable`] when it took
+/// up none.
+pub fn identify(card: &mut dyn Transmit, access: Option<ResidentIdAccess>) -> Result<CardContent, CardError> {
+    let mut module_refused = None;
+    match access {
+        Some(ResidentIdAccess::SamBlock) => match sam_block::read(card)? {
+            sam_block::SamAnswer::Person(identity) => return Ok(CardContent::Person(identity)),
+            sam_block::SamAnswer::NotOpened(status) => module_refused = Some(status),
+        },
+        None => {}
+    }
+    if let Some(identity) = social::read(card)? {
+        return Ok(CardContent::Person(Box::new(identity)));
+    }
+    let answer = exchange(card, "the serial number", &GET_UID)?;
+    let serial = if answer.is_ok() { Uid::new(answer.data()) } else { Err(UnusableUid::Missing) };
+    match (serial, module_refused) {
+        (Ok(uid), _) => Ok(CardContent::Serial(uid)),
+        // All zeros is what a resident ID card has for a serial number: it was one, and the module did not open it.
+        (Err(UnusableUid::AllZero), Some(status)) => {
+            Err(CardError::Refused { step: "opening by the reader's security module", status })
+        }
+        (Err(why), _) => Err(CardError::NotUsable { why }),
+    }
+}

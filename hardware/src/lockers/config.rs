@@ -1,0 +1,208 @@
+//! How a cabinet is wired.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The state bit that means "closed". It depends on how the door's contact was wired, so it is set for each cabinet
+/// when it is installed; no board knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClosedBit {
+    /// A set bit (0x11) means closed: the contact is short while the door is locked.
+    One,
+    /// A clear bit (0x00) means closed: the contact is short while the door is open.
+    Zero,
+}
+
+/// One board on the bus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// DIP address, 1 to 32.
+    pub address: u8,
+    /// Number of locks, 1 to 48. Decides how many state bytes the board sends: one for each eight.
+    pub locks: u8,
+    /// Compartment of lock 1; the others follow.
+    pub first_compartment: u16,
+}
+
+/// A cabinet: one serial port and the boards on it.
+#[derive(Clone, Debug)]
+pub struct LockersConfig {
+    /// Serial port; best a path under `/dev/serial/by-path/`, which stays when an adapter is replugged.
+    pub port: PathBuf,
+    /// Baud rate; the boards are delivered with 9600.
+    pub baud: u32,
+    /// What the sensors mean.
+    pub closed_bit: ClosedBit,
+    /// The boards.
+    pub boards: Vec<Board>,
+    /// How often each board is read while nothing happens.
+    pub poll_interval: Duration,
+    /// How often the board of a just unlocked door is read, for [`LockersConfig::watch_for`].
+    pub watch_interval: Duration,
+    /// How long after an unlock its board is read more often.
+    pub watch_for: Duration,
+    /// How long an answer may take.
+    pub reply_timeout: Duration,
+    /// Shortest silence between two exchanges on the bus.
+    pub gap: Duration,
+    /// Shortest time between two pulses on one lock, so that its solenoid cools.
+    pub cool_down: Duration,
+    /// First wait before a lost port is opened again; doubles up to `reopen_max`, for ever.
+    pub reopen_first: Duration,
+    /// Longest wait before a lost port is opened again.
+    pub reopen_max: Duration,
+}
+
+impl LockersConfig {
+    /// A configuration with the usual times: poll 300 ms, after an unlock 100 ms for 5 s, answers within 500 ms.
+    pub fn new(port: impl Into<PathBuf>, closed_bit: ClosedBit, boards: Vec<Board>) -> Self {
+        Self {
+            port: port.into(),
+            baud: 9600,
+            closed_bit,
+            boards,
+            poll_interval: Duration::from_millis(300),
+            watch_interval: Duration::from_millis(100),
+            watch_for: Duration::from_secs(5),
+            reply_timeout: Duration::from_millis(500),
+            gap: Duration::from_millis(30),
+            cool_down: Duration::from_secs(1),
+            reopen_first: Duration::from_millis(250),
+            reopen_max: Duration::from_secs(5),
+        }
+    }
+
+    /// Checks that boards and compartments are possible and distinct.
+    ///
+    /// # Errors
+    /// The first [`ConfigError`], in the order of the boards.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if self.boards.is_empty() {
+            return Err(ConfigError::NoBoards);
+        }
+        let mut owners = BTreeMap::new();
+        for (index, board) in self.boards.iter().enumerate() {
+            if !(1..=32).contains(&board.address) {
+                return Err(ConfigError::Address { address: board.address });
+            }
+            if self.boards[..index].iter().any(|other| other.address == board.address) {
+                return Err(ConfigError::SameAddress { address: board.address });
+            }
+            if !(1..=48).contains(&board.locks) {
+                return Err(ConfigError::Locks { address: board.address, locks: board.locks });
+            }
+            for lock in 1..=board.locks {
+                let Some(compartment) = board.compartment(lock).filter(|number| *number > 0) else {
+                    return Err(ConfigError::CompartmentRange { address: board.address });
+                };
+                if let Some(other) = owners.insert(compartment, board.address) {
+                    return Err(ConfigError::SameCompartment { compartment, first: other, second: board.address });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Board {
+    /// Compartment of `lock` (1-based), if the board has such a lock.
+    pub fn compartment(&self, lock: u8) -> Option<u16> {
+        if !(1..=self.locks).contains(&lock) {
+            return None;
+        }
+        self.first_compartment.checked_add(u16::from(lock) - 1)
+    }
+
+    /// Lock (1-based) of `compartment`, if it is on this board.
+    pub fn lock(&self, compartment: u16) -> Option<u8> {
+        let lock = u8::try_from(compartment.checked_sub(self.first_compartment)?).ok()?.checked_add(1)?;
+        (lock <= self.locks).then_some(lock)
+    }
+}
+
+/// A configuration that cannot work. The text names the key and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// locker.board: there is none; describe each lock board
+    #[error("locker.board: there is none; describe each lock board with [[locker.board]]")]
+    NoBoards,
+    /// locker.board.address: out of range
+    #[error("locker.board.address = {address}: the DIP switches allow 1 to 32")]
+    Address {
+        /// The address.
+        address: u8,
+    },
+    /// locker.board.address: two boards have the same
+    #[error("locker.board.address = {address}: two boards have it; give each board of a bus its own DIP address")]
+    SameAddress {
+        /// The address.
+        address: u8,
+    },
+    /// locker.board.locks: out of range
+    #[error("locker.board.locks = {locks} (board {address}): boards have 1 to 48 locks")]
+    Locks {
+        /// Address of the board.
+        address: u8,
+        /// The number.
+        locks: u8,
+    },
+    /// locker.board.first_compartment: out of range
+    #[error("locker.board.first_compartment (board {address}): compartments are numbered 1 to 65535")]
+    CompartmentRange {
+        /// Address of the board.
+        address: u8,
+    },
+    /// locker.board.first_compartment: two boards have the same compartment
+    #[error(
+        "locker.board.first_compartment: compartment {compartment} is on board {first} and on board {second}; \
+         number the compartments of a cabinet without overlap"
+    )]
+    SameCompartment {
+        /// The number.
+        compartment: u16,
+        /// Address of the one board.
+        first: u8,
+        /// Address of the other.
+        second: u8,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(boards: &[(u8, u8, u16)]) -> LockersConfig {
+        let boards = boards
+            .iter()
+            .map(|(address, locks, first)| Board { address: *address, locks: *locks, first_compartment: *first })
+            .collect();
+        LockersConfig::new("/dev/null", ClosedBit::One, boards)
+    }
+
+    #[test]
+    fn impossible_cabinets_are_refused_with_the_key() {
+        for (boards, expected) in [
+            (&[][..], "locker.board: there is none"),
+            (&[(0, 24, 1)], "locker.board.address = 0"),
+            (&[(33, 24, 1)], "locker.board.address = 33"),
+            (&[(1, 24, 1), (1, 24, 25)], "two boards have it"),
+            (&[(1, 0, 1)], "locker.board.locks = 0"),
+            (&[(1, 49, 1)], "locker.board.locks = 49"),
+            (&[(1, 24, 0)], "first_compartment (board 1)"),
+            (&[(1, 24, 65_530)], "first_compartment (board 1)"),
+            (&[(1, 24, 1), (2, 24, 24)], "compartment 24 is on board 1 and on board 2"),
+        ] {
+            let error = config(boards).validate().unwrap_err().to_string();
+            assert!(error.contains(expected), "{boards:?}: {error}");
+        }
+        assert_eq!(config(&[(1, 24, 1), (2, 16, 25)]).validate(), Ok(()));
+    }
+
+    #[test]
+    fn compartments_and_locks_are_each_others_inverse() {
+        let board = Board { address: 2, locks: 16, first_compartment: 25 };
+        assert_eq!((board.lock(24), board.lock(25), board.lock(40), board.lock(41)), (None, Some(1), Some(16), None));
+        assert_eq!((board.compartment(0), board.compartment(16), board.compartment(17)), (None, Some(40), None));
+    }
+}

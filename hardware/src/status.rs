@@ -1,0 +1,174 @@
+//! What a device says of itself. No wording for applicants lives here; technicians read these texts.
+
+use std::fmt;
+
+/// The three kinds of failure, which ask for different hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FailureKind {
+    /// Nothing, or not enough, came over the wire: a cable, a power supply, a card taken away too early. Try again.
+    Line,
+    /// The device answered and said no. Trying again changes nothing.
+    Refused,
+    /// Something came that we cannot make sense of: a wrong setting, a damaged card, an unknown device.
+    Misread,
+}
+
+/// State of one device as its owner thread sees it. Sent on change only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceStatus {
+    /// Being opened for the first time; nothing is known yet.
+    Starting,
+    /// Works.
+    Ready,
+    /// Works in part, or worked until a moment ago: the fault says what does not.
+    Degraded(Fault),
+    /// Does not work. The owner thread keeps trying; no restart is needed once the cause is gone.
+    Down(Fault),
+}
+
+impl DeviceStatus {
+    /// Whether the whole device can be used now.
+    pub fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready)
+    }
+
+    /// The fault, when there is one.
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Starting | Self::Ready => None,
+            Self::Degraded(fault) | Self::Down(fault) => Some(fault),
+        }
+    }
+}
+
+impl fmt::Display for DeviceStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Starting => f.write_str("starting"),
+            Self::Ready => f.write_str("ready"),
+            Self::Degraded(fault) => write!(f, "works in part: {fault}"),
+            Self::Down(fault) => write!(f, "down: {fault}"),
+        }
+    }
+}
+
+/// Why a device does not work. `Display` says what happened and where; [`Fault::what_to_do`] says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// the smart card service (pcscd) does not answer
+    #[error("the smart card service (pcscd) does not answer")]
+    CardServiceDown,
+    /// the smart card service refuses this user
+    #[error("the smart card service refuses this user")]
+    CardServiceDenied,
+    /// no reader is called like the pattern in the configuration
+    #[error("no card reader is called {pattern:?}; connected: {connected}")]
+    NoReader {
+        /// The configured pattern.
+        pattern: String,
+        /// Names of the readers that are there, or "none".
+        connected: String,
+    },
+    /// another program holds the reader
+    #[error("another program holds the card reader {reader:?}")]
+    ReaderHeld {
+        /// PC/SC name.
+        reader: String,
+    },
+    /// the smart card service fails in an unforeseen way
+    #[error("the smart card service failed: {detail}")]
+    CardService {
+        /// The service's own words.
+        detail: String,
+    },
+    /// there is no such port
+    #[error("there is no port {port}")]
+    PortMissing {
+        /// The configured path.
+        port: String,
+    },
+    /// another program holds the port
+    #[error("another program holds the port {port}, or it is no serial port")]
+    PortHeld {
+        /// The configured path.
+        port: String,
+    },
+    /// this user may not open the port
+    #[error("this user may not open the port {port}")]
+    PortDenied {
+        /// The configured path.
+        port: String,
+    },
+    /// the port went away while in use
+    #[error("the port {port} went away: {detail}")]
+    PortLost {
+        /// The configured path.
+        port: String,
+        /// The system's own words.
+        detail: String,
+    },
+    /// boards on the bus that do not answer
+    #[error("lock board {boards} on {port} does not answer")]
+    BoardsSilent {
+        /// The configured path.
+        port: String,
+        /// Their addresses, comma separated.
+        boards: String,
+    },
+    /// boards whose answers cannot be read
+    #[error("lock board {boards} on {port} answers with garbled frames")]
+    BoardsGarbled {
+        /// The configured path.
+        port: String,
+        /// Their addresses, comma separated.
+        boards: String,
+    },
+}
+
+impl Fault {
+    /// A stable name for logs and for JSON.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::CardServiceDown => "card-service-down",
+            Self::CardServiceDenied => "card-service-denied",
+            Self::NoReader { .. } => "no-reader",
+            Self::ReaderHeld { .. } => "reader-held",
+            Self::CardService { .. } => "card-service-failed",
+            Self::PortMissing { .. } => "port-missing",
+            Self::PortHeld { .. } => "port-held",
+            Self::PortDenied { .. } => "port-denied",
+            Self::PortLost { .. } => "port-lost",
+            Self::BoardsSilent { .. } => "boards-silent",
+            Self::BoardsGarbled { .. } => "boards-garbled",
+        }
+    }
+
+    /// What a technician does about it.
+    pub fn what_to_do(&self) -> &'static str {
+        match self {
+            Self::CardServiceDown => "systemctl status pcscd; start it without --auto-exit",
+            Self::CardServiceDenied => {
+                "allow the service user org.debian.pcsc-lite.access_pcsc and .access_card in polkit"
+            }
+            Self::NoReader { .. } => {
+                "check the reader's cable and power; compare `reader` in the configuration with `pcsc_scan -r`"
+            }
+            Self::ReaderHeld { .. } => {
+                "stop the other program (a browser or a card tool), or let it use another reader"
+            }
+            Self::CardService { .. } => "journalctl -u pcscd; restart pcscd, then unplug and replug the reader",
+            Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",
+            Self::PortHeld { .. } => {
+                "find the other program with fuser, and stop it; check that `port` is a serial port"
+            }
+            Self::PortDenied { .. } => "add the service user to the group dialout",
+            Self::PortLost { .. } => "check the adapter's cable and the USB hub's power",
+            Self::BoardsSilent { .. } => {
+                "check the board's 12 V supply, lines A and B (not swapped), and its DIP address"
+            }
+            Self::BoardsGarbled { .. } => {
+                "check that no two boards have one address, the 120 ohm ends of the bus, and 9600 8N1"
+            }
+        }
+    }
+}
