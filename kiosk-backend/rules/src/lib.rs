@@ -1,1 +1,38 @@
-//! (in progress)
+//! The hall's rules, pure: no clock, no files, no network. Dates and times are arguments.
+//!
+//! What it does not do: it stores nothing, sends nothing, and knows neither screens nor terminals.
+//!
+//! | Module | Answers |
+//! |---|---|
+//! | [`catalogue`] | what one can apply for |
+//! | [`load`] | is this catalogue sound, and if not: which file, line and field, and what to do |
+//! | [`answers`] | which question comes next, and which materials these answers need |
+//! | [`field`] | which fields a terminal asks, and is this value well formed |
+//! | [`checks`] | is this ID number, organisation code or phone number possible |
+//! | [`mask`] | how a name or number is shown |
+//! | [`person`] | is this the same person |
+//! | [`receipt`] | numbers people see |
+//! | [`case`] | which state a case is in |
+//! | [`calendar`] | which day is a working day, and when is the fifth one over |
+//! | [`generate`] | a large catalogue for tests and benches |
+
+pub mod answers;
+pub mod calendar;
+pub mod case;
+pub mod catalogue;
+pub mod checks;
+pub mod field;
+pub mod generate;
+pub mod load;
+pub mod mask;
+pub mod person;
+pub mod receipt;
+pub mod text;
+
+pub use answers::{Answers, NextQuestion};
+pub use calendar::Calendar;
+pub use case::{CaseEvent, CaseState, derive_state};
+pub use catalogue::{Catalogue, ServiceItem};
+pub use person::{DocumentFamily, PersonKey};
+pub use receipt::ReceiptNumber;
+pub use text::{Language, Text};

@@ -1,0 +1,173 @@
+//! Which fields a terminal asks, and whether a value is well formed.
+
+use jiff::civil::Date;
+use thiserror::Error;
+
+use crate::answers::Answers;
+use crate::catalogue::{AskedAt, Catalogue, Field, FieldKind, ServiceItem};
+use crate::checks::{self, OrgCodeError, PhoneError};
+
+/// The greatest number of fields a terminal asks for one item, phone and [`crate::answers::ACTING_FOR`] apart. The
+/// loader refuses a catalogue that asks more.
+pub const MAX_AT_TERMINAL: usize = 3;
+/// The longest text a field takes, in characters.
+pub const MAX_TEXT: usize = 200;
+/// The most digits of a number, before and after the point together: it stays exact in every spreadsheet.
+pub const MAX_DIGITS: usize = 15;
+
+/// Why a value does not suit its field. The first line says what to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum ValueError {
+    /// A required field is empty.
+    #[error("fill this in")]
+    Missing,
+    /// A text is too long.
+    #[error("at most {MAX_TEXT} characters")]
+    TooLong,
+    /// A text has control characters or line breaks.
+    #[error("no line breaks or control characters")]
+    Control,
+    /// Not a phone number.
+    #[error(transparent)]
+    Phone(PhoneError),
+    /// Not a date.
+    #[error("a date such as 2026-11-23")]
+    Date,
+    /// Not a number.
+    #[error("a number such as 12 or 12.5")]
+    Number,
+    /// Not one of the options.
+    #[error("choose one of the options")]
+    Choice,
+    /// Not an organisation code.
+    #[error(transparent)]
+    OrgCode(OrgCodeError),
+}
+
+impl Catalogue {
+    /// The fields a terminal asks for `item` under these answers, in order. Phone and for whom the applicant acts are
+    /// asked of everyone and are not among them.
+    pub fn terminal_fields<'a>(&'a self, item: &'a ServiceItem, answers: &Answers) -> Vec<&'a Field> {
+        self.fields(item).filter(|field| field.asked_at == AskedAt::Terminal && answers.meet(&field.when)).collect()
+    }
+}
+
+impl Field {
+    /// Checks a value and brings it into its one form: trimmed, phone as digits, date as `YYYY-MM-DD`, codes in
+    /// capitals. An empty value of an optional field is fine and stays empty.
+    pub fn check(&self, value: &str) -> Result<String, ValueError> {
+        let value = value.trim();
+        if value.is_empty() {
+            return if self.required { Err(ValueError::Missing) } else { Ok(String::new()) };
+        }
+        match self.kind {
+            FieldKind::Text => check_text(value),
+            FieldKind::Phone => checks::phone(value).map_err(ValueError::Phone),
+            FieldKind::Date => value.parse::<Date>().map(|date| date.to_string()).map_err(|_| ValueError::Date),
+            FieldKind::Number => check_number(value),
+            FieldKind::Choice => self.check_choice(value),
+            FieldKind::OrgCode => {
+                let code = value.replace(' ', "").to_ascii_uppercase();
+                checks::org_code(&code).map_err(ValueError::OrgCode).map(|()| code)
+            }
+        }
+    }
+
+    fn check_choice(&self, value: &str) -> Result<String, ValueError> {
+        if self.options.is_empty() {
+            return check_text(value); // the list is on the printed form
+        }
+        let known = |code: &str| self.options.iter().any(|option| option.code == code);
+        let sound = if self.multiple { value.split('+').all(known) } else { known(value) };
+        if sound { Ok(value.to_owned()) } else { Err(ValueError::Choice) }
+    }
+}
+
+fn check_text(value: &str) -> Result<String, ValueError> {
+    if value.chars().count() > MAX_TEXT {
+        Err(ValueError::TooLong)
+    } else if value.chars().any(char::is_control) {
+        Err(ValueError::Control)
+    } else {
+        Ok(value.to_owned())
+    }
+}
+
+fn check_number(value: &str) -> Result<String, ValueError> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if digits(whole) && digits(fraction) && whole.len() + fraction.len() <= MAX_DIGITS {
+        Ok(value.to_owned())
+    } else {
+        Err(ValueError::Number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::catalogue::{Choice, Mark, When};
+    use crate::text::Text;
+
+    fn field(kind: FieldKind) -> Field {
+        let option = |code: &str| Choice { code: code.into(), label: Text::zh(code), leads_out: None };
+        Field {
+            code: "f".into(),
+            label: Text::zh("字段"),
+            kind,
+            required: true,
+            asked_at: AskedAt::Terminal,
+            options: if kind == FieldKind::Choice { vec![option("a"), option("b")] } else { vec![] },
+            multiple: false,
+            when: When::default(),
+            mark: Mark::Unconfirmed,
+        }
+    }
+
+    #[test]
+    fn each_kind() {
+        use FieldKind as K;
+        for (kind, value, expected) in [
+            (K::Text, " 春晚 ", Ok("春晚")),
+            (K::Text, "  ", Err(ValueError::Missing)),
+            (K::Text, "a\nb", Err(ValueError::Control)),
+            (K::Phone, "138 1234 5678", Ok("13812345678")),
+            (K::Phone, "138", Err(ValueError::Phone(PhoneError::TooShort(8)))),
+            (K::Date, "2026-02-28", Ok("2026-02-28")),
+            (K::Date, "2026-02-30", Err(ValueError::Date)),
+            (K::Number, "12.5", Ok("12.5")),
+            (K::Number, "1e5", Err(ValueError::Number)),
+            (K::Number, "-1", Err(ValueError::Number)),
+            (K::Number, "12.", Err(ValueError::Number)),
+            (K::Number, "1234567890123456", Err(ValueError::Number)),
+            (K::Choice, "a", Ok("a")),
+            (K::Choice, "c", Err(ValueError::Choice)),
+            (K::Choice, "a+b", Err(ValueError::Choice)),
+            (K::OrgCode, "91330100799655058b", Ok("91330100799655058B")),
+            (K::OrgCode, "x", Err(ValueError::OrgCode(OrgCodeError::Length))),
+        ] {
+            assert_eq!(field(kind).check(value), expected.map(str::to_owned), "{kind:?} {value:?}");
+        }
+        assert_eq!(field(K::Text).check(&"字".repeat(MAX_TEXT + 1)), Err(ValueError::TooLong));
+        let mut optional = field(K::Date);
+        optional.required = false;
+        assert_eq!(optional.check(" "), Ok(String::new()));
+        let mut multiple = field(K::Choice);
+        multiple.multiple = true;
+        assert_eq!(multiple.check("a+b"), Ok("a+b".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn checking_again_changes_nothing(text in ".{0,40}", kind in 0_usize..6) {
+            let kinds = [FieldKind::Text, FieldKind::Phone, FieldKind::Date, FieldKind::Number, FieldKind::Choice,
+                FieldKind::OrgCode];
+            let field = field(kinds[kind]);
+            if let Ok(once) = field.check(&text) {
+                prop_assert_eq!(field.check(&once), Ok(once));
+            }
+        }
+    }
+}
