@@ -1,0 +1,64 @@
+# The commands of this project. `make` alone says what they are.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.ONESHELL:
+.DEFAULT_GOAL := help
+
+# What Debian 12 packages each command needs, apart from Rust itself.
+PACKAGES_BUILD := build-essential pkg-config libpcsclite-dev libfontconfig1-dev
+PACKAGES_HALL := pcscd vsmartcard-vpcd xvfb fonts-noto-cjk libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 util-linux
+PACKAGES_TEST := chromium chromium-driver
+
+.PHONY: help demo test bench lint fmt-check clippy docs-check licence-check install-demo install-test install-nextest
+
+help: ## What there is to type
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
+
+demo: install-demo ## The whole hall on this machine, with no hardware, to play with in a browser
+	@cargo build --locked --bins -p kiosk -p kiosk-backend -p e2e
+	exec target/debug/hall demo
+
+test: install-test lint licence-check ## Everything CI checks
+	@echo "== tests"
+	cargo build --locked --bins -p kiosk -p kiosk-backend -p hardware -p e2e
+	if cargo nextest --version >/dev/null 2>&1; then
+		cargo nextest run --locked --workspace --no-fail-fast
+	else
+		cargo test --locked --workspace --no-fail-fast -- --test-threads=1
+	fi
+	echo "== the hall starts and a visit works"
+	target/debug/hall demo --check
+
+bench: install-test ## The figures, each beside what it is compared with
+	@cargo build --locked --release --bins -p kiosk -p kiosk-backend -p e2e
+	exec target/release/hall bench
+
+lint: fmt-check clippy docs-check ## Formatting, lints, documentation
+
+fmt-check:
+	@echo "== format"
+	cargo fmt --all --check
+
+clippy:
+	@echo "== lints"
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+docs-check:
+	@echo "== documentation"
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
+
+# Slint is GPL-3.0-only here: only the two crates of the touchscreen may link it (docs/licensing.md).
+licence-check:
+	@echo "== licences"
+	for crate in kiosk-journey kiosk-wire hall-rules kiosk-backend hardware e2e; do
+		if cargo tree --locked -p "$$crate" -e normal,build --prefix none | grep -qE '^(i-)?slint( |-)'; then
+			echo "$$crate links Slint, and only kiosk and kiosk-ui may: see docs/licensing.md" >&2; exit 1
+		fi
+	done
+	grep -q '^license = "GPL-3.0-only"' kiosk/Cargo.toml kiosk/ui/Cargo.toml
+
+install-demo: ## The Debian packages for `make demo`, only those that are missing
+	@bash tests/install $(PACKAGES_BUILD) $(PACKAGES_HALL)
+
+install-test: ## The Debian packages for `make test`, only those that are missing
+	@bash tests/install $(PACKAGES_BUILD) $(PACKAGES_HALL) $(PACKAGES_TEST)

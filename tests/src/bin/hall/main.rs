@@ -1,0 +1,2 @@
+//! The `hall` command.
+fn main() {}

@@ -1,0 +1,163 @@
+// The bench. Draws what the hall says and tells it what people do; decides nothing.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const screen = $("screen");
+const pen = screen.getContext("2d");
+let state = null;
+
+async function tell(what, more = {}) {
+  const answer = await fetch("do", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ do: what, ...more }),
+  });
+  if (!answer.ok) say(await answer.text(), true);
+}
+
+function say(text, bad = false) {
+  $("says").textContent = text;
+  $("says").className = bad ? "bad" : "";
+}
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+// The screen: each answer is the smallest picture that covers what changed since the frame we have.
+async function watchScreen() {
+  let have = 0;
+  for (;;) {
+    try {
+      const answer = await fetch(`screen?after=${have}`);
+      if (answer.status === 200) {
+        const [x, y] = answer.headers.get("x-area").split(",").map(Number);
+        const picture = await createImageBitmap(await answer.blob());
+        pen.drawImage(picture, x, y);
+        have = Number(answer.headers.get("x-frame"));
+      } else if (answer.status !== 204) throw new Error(await answer.text());
+    } catch {
+      have = 0;
+      await pause(1000);
+    }
+  }
+}
+
+function place(event) {
+  const box = screen.getBoundingClientRect();
+  const clamp = (value, size) => Math.max(0, Math.min(size - 1, Math.round(value)));
+  return {
+    x: clamp((event.clientX - box.left) * screen.width / box.width, screen.width),
+    y: clamp((event.clientY - box.top) * screen.height / box.height, screen.height),
+  };
+}
+
+// Events of one finger go out one after the other, moves only as fast as they are taken.
+let queue = Promise.resolve();
+let moving = false;
+screen.addEventListener("pointerdown", (event) => {
+  screen.setPointerCapture(event.pointerId);
+  const at = place(event);
+  queue = queue.then(() => tell("press", at));
+});
+screen.addEventListener("pointermove", (event) => {
+  if (!event.buttons || moving) return;
+  moving = true;
+  const at = place(event);
+  queue = queue.then(() => tell("drag", at)).finally(() => { moving = false; });
+});
+screen.addEventListener("pointerup", (event) => {
+  const at = place(event);
+  queue = queue.then(() => tell("release", at));
+});
+
+function button(parent, text, className, act) {
+  const made = document.createElement("button");
+  made.className = className;
+  for (const [tag, words] of text) {
+    const part = document.createElement(tag);
+    part.textContent = words;
+    made.append(part);
+  }
+  made.addEventListener("click", act);
+  parent.append(made);
+  return made;
+}
+
+let lifting = 0;
+async function lay(card) {
+  clearTimeout(lifting);
+  await tell("lay", { card });
+  if (!$("leave").checked) lifting = setTimeout(() => tell("lift"), 3000);
+}
+
+function draw() {
+  $("console").href = state.console;
+  $("dark").hidden = state.kiosk_runs;
+  say(state.kiosk_runs ? `Kiosk: ${state.screen || "starting"}` : "The kiosk is not running", !state.kiosk_runs);
+
+  const cards = $("cards");
+  cards.replaceChildren();
+  for (const card of state.cards) {
+    const made = button(cards, [["b", card.name], ["span", card.about]], `card ${card.kind}`, () => lay(card.id));
+    made.classList.toggle("lying", card.id === state.lying);
+  }
+  const lying = state.cards.find((card) => card.id === state.lying);
+  $("reader").classList.toggle("full", Boolean(lying));
+  $("on-reader").textContent = lying ? `On the reader: ${lying.name}, ${lying.about}` : "No card on the reader";
+  $("lift").hidden = !lying;
+
+  const rows = document.querySelector("#staff tbody");
+  rows.replaceChildren();
+  for (const member of state.staff) {
+    const row = rows.insertRow();
+    for (const text of [member.name, member.password, member.role, member.pin || "–"]) row.insertCell().textContent = text;
+  }
+
+  const doors = $("doors");
+  doors.replaceChildren();
+  for (const door of state.doors) {
+    const words = door.jammed ? "jammed" : door.open ? "OPEN" : "shut";
+    const made = button(doors, [["span", String(door.no)], ["small", words]], "door", () => {
+      const tool = document.querySelector("input[name=tool]:checked").value;
+      tell(tool, { door: door.no });
+    });
+    made.classList.toggle("open", door.open);
+    made.classList.toggle("jammed", door.jammed);
+    made.setAttribute("aria-label", `Door ${door.no}, ${words}`);
+  }
+
+  const faults = $("faults");
+  faults.replaceChildren();
+  for (const fault of state.faults) {
+    const made = button(faults, [["span", fault.on ? fault.undo : fault.name]], fault.on ? "on" : "", () => tell("fault", { fault: fault.id, on: !fault.on }));
+    made.setAttribute("aria-pressed", String(fault.on));
+  }
+}
+
+// What has the focus keeps it over a redraw, so that the page works from a keyboard.
+function redraw() {
+  const focused = document.activeElement;
+  const home = focused && focused.parentElement && focused.parentElement.id;
+  const index = home ? [...focused.parentElement.children].indexOf(focused) : -1;
+  draw();
+  if (index >= 0 && !document.contains(focused)) $(home).children[index]?.focus();
+}
+
+async function watchState() {
+  let have = 0;
+  for (;;) {
+    try {
+      const answer = await fetch(`state?after=${have}`);
+      if (answer.status === 200) {
+        state = await answer.json();
+        have = state.revision;
+        redraw();
+      } else if (answer.status !== 204) throw new Error(await answer.text());
+    } catch {
+      have = 0;
+      say("The hall does not answer: is `hall demo` still running?", true);
+      await pause(1000);
+    }
+  }
+}
+
+$("lift").addEventListener("click", () => { clearTimeout(lifting); tell("lift"); });
+watchScreen();
+watchState();
