@@ -1,6 +1,29 @@
-//! (in progress)
+//! The terminal's screens: looks and wording, no rules.
+//!
+//! [`Screen`] draws a [`kiosk_journey::View`] and hands every touch back as a [`kiosk_journey::Touch`]; it decides
+//! nothing. Pages are under `slint/pages`, one for each state of the journey. Chinese is the source language of every
+//! text, English is bundled from `lang/`.
+//!
+//! ```text
+//! let screen = Screen::new(WindowSize::Fullscreen, move |touch| events.send(touch))?;
+//! let handle = screen.handle();           // for the runner's thread: handle.update(view)
+//! screen.show(&first_view);               // before the loop: the first frame
+//! screen.run_event_loop()?;               // until handle.quit()
+//! ```
+
+mod adapter;
+mod screen;
+
+#[expect(
+    unreachable_pub,
+    missing_docs,
+    unused_qualifications,
+    reason = "written by the Slint compiler; see slint/app.slint"
+)]
 mod generated {
-    #![allow(unreachable_pub, missing_docs, unused_qualifications, clippy::unwrap_used)]
     slint::include_modules!();
 }
+
+#[doc(hidden)]
 pub use generated::App;
+pub use screen::{Screen, ScreenError, ScreenHandle, WindowSize};

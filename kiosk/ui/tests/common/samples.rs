@@ -1,0 +1,573 @@
+//! A view of every page, with fictional people and long words.
+
+use kiosk_journey::*;
+
+/// A named view: `name` is the picture's file name.
+pub struct Sample {
+    pub name: &'static str,
+    pub view: View,
+}
+
+fn view(screen: Screen) -> View {
+    View {
+        revision: 1,
+        language: Language::Zh,
+        text_size: TextSize::Normal,
+        screen,
+        overlay: None,
+        person: None,
+        step: None,
+        foot: Foot { back: false, quit: false },
+        offline: false,
+    }
+}
+
+/// A page in the middle of somebody's visit.
+fn visit(at: u8, screen: Screen) -> View {
+    View {
+        person: Some(PersonLine { name: "欧阳**".into(), number: "110***********1234".into() }),
+        step: Some(Step { at, of: 5 }),
+        foot: Foot { back: true, quit: true },
+        ..view(screen)
+    }
+}
+
+fn by_staff(screen: Screen) -> View {
+    View { foot: Foot { back: true, quit: true }, ..view(screen) }
+}
+
+pub fn idle() -> IdleView {
+    IdleView {
+        hall_name: "宜春市政务服务中心".into(),
+        reads_cards: true,
+        starting: false,
+        no_deposit: None,
+        free_boxes: 18,
+        waiting: 0,
+        waiting_since: None,
+        open_doors: vec![],
+        card_left: false,
+        has_guide: true,
+    }
+}
+
+fn window() -> Option<WindowLine> {
+    Some(WindowLine { name: "5号窗口（文广旅局）".into(), phone: Some("0795-3998512".into()) })
+}
+
+fn words(zh: bool, chinese: &str, english: &str) -> String {
+    if zh { chinese } else { english }.to_owned()
+}
+
+pub fn phone(typed: &str, check: PhoneCheck) -> Screen {
+    Screen::Phone(PhoneView { known: None, typed: typed.into(), check })
+}
+
+fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
+    let group = |id: &str, chinese: &str, english: &str, items| Tile {
+        id: id.into(),
+        title: words(zh, chinese, english),
+        plain: String::new(),
+        icon: String::new(),
+        items: Some(items),
+    };
+    let item = |id: &str, chinese: &str, english: &str, plain: &str| Tile {
+        id: id.into(),
+        title: words(zh, chinese, english),
+        plain: if zh { plain.into() } else { String::new() },
+        icon: String::new(),
+        items: None,
+    };
+    let groups = vec![
+        group("performance", "演出文化", "Shows and culture", 4),
+        group("road", "道路交通", "Roads and traffic", 5),
+        group("business", "开店经营", "Running a business", 6),
+        group("food", "食品餐饮", "Food and catering", 3),
+        group("home", "住房房产", "Housing", 4),
+        group("family", "婚育户籍", "Family and household", 3),
+        group("social", "社保医保", "Social insurance", 3),
+        group("land", "工程建设", "Building works", 2),
+    ];
+    let items = vec![
+        item("show", "营业性演出审批", "Commercial performance permit", "办收费的演出、演唱会"),
+        item("agency", "演出经纪机构设立审批", "Setting up a performance agency", "成立演出经纪公司"),
+        item("net", "互联网上网服务营业场所经营单位设立审批", "Setting up an internet café", "开网吧"),
+        item("ktv", "歌舞娱乐场所设立审批", "Setting up a dance hall or karaoke", "开歌厅、舞厅"),
+        item("troupe", "文艺表演团体设立审批", "Setting up a performing troupe", "成立剧团、乐团"),
+    ];
+    let choose = |by, within: &str, tiles, pages| {
+        Screen::Choose(TilesView {
+            by,
+            within: within.into(),
+            tiles,
+            paging: Paging { page: 1, pages },
+            signed_in: true,
+        })
+    };
+    let hit = |runs: &[(&str, bool)], plain: &str| Hit {
+        id: "show".into(),
+        title: runs.iter().map(|(text, matched)| ((*text).to_owned(), *matched)).collect(),
+        plain: plain.into(),
+    };
+    let search = |typed: &str, hits: Vec<Hit>, found, pages| {
+        Screen::Search(SearchView {
+            typed: typed.into(),
+            hits,
+            paging: Paging { page: 1, pages },
+            found,
+            keys_abc: false,
+            signed_in: true,
+        })
+    };
+    let hits = if zh {
+        vec![
+            hit(&[("营业性演", true), ("出审批", false)], "办收费的演出、演唱会"),
+            hit(&[("营业性演", true), ("出变更审批", false)], "改时间、地点、演员"),
+            hit(&[("涉外", false), ("营业性演", true), ("出审批", false)], "有外国演员的演出"),
+            hit(&[("举办香港、澳门特别行政区的文艺表演团体参加的", false), ("营业性演", true), ("出审批", false)], ""),
+            hit(&[("演出经纪机构从事", false), ("营业性演", true), ("出备案", false)], ""),
+        ]
+    } else {
+        vec![
+            hit(&[("Commercial performance permit", false)], "Paid shows and concerts"),
+            hit(&[("Commercial performance: change of permit", false)], "Change of time, place, cast"),
+            hit(&[("Commercial performance with foreign artists", false)], ""),
+            hit(&[("Commercial performances joined by troupes from Hong Kong or Macao", false)], ""),
+            hit(&[("Performance agency: filing", false)], ""),
+        ]
+    };
+    let _ = size;
+    vec![
+        Sample { name: "choose_theme", view: visit(1, choose(ChooseBy::Theme, "", groups.clone(), 1)) },
+        Sample { name: "choose_department", view: View { offline: true, ..visit(1, choose(ChooseBy::Department, "", groups, 2)) } },
+        Sample {
+            name: "choose_item",
+            view: visit(1, choose(ChooseBy::Theme, &words(zh, "演出文化", "Shows and culture"), items, 2)),
+        },
+        Sample { name: "search_empty", view: visit(1, search("", hits[..3].to_vec(), 0, 1)) },
+        Sample { name: "search", view: visit(1, search("yyxy", hits, 7, 2)) },
+        Sample { name: "search_none", view: visit(1, search("qqqz", vec![], 0, 1)) },
+    ]
+}
+
+fn guide(zh: bool, size: TextSize) -> GuideView {
+    let line = |section, chinese: &str, english: &str, unconfirmed| GuideLine {
+        section,
+        text: words(zh, chinese, english),
+        unconfirmed,
+    };
+    let mut lines = vec![
+        line(GuideSection::Conditions, "1. 演出内容不违反《营业性演出管理条例》第二十五条", "1. The content does not break article 25 of the regulations", false),
+        line(GuideSection::Conditions, "2. 有合格的演出场所和安全、消防批准文件", "2. A suitable venue with safety and fire approvals", false),
+        line(GuideSection::PromisedLimit, "3个工作日", "3 working days", false),
+        line(GuideSection::Fee, "不收费", "Free", false),
+        line(GuideSection::Result, "营业性演出准予许可决定", "Decision permitting the performance", true),
+        line(GuideSection::Materials, "营业性演出申请登记表", "Application form", false),
+        line(GuideSection::Materials, "演出节目单、演员名单", "Programme and cast list", false),
+        line(GuideSection::MaterialsDepending, "外国演员的身份证明", "Identity papers of foreign artists", false),
+    ];
+    if size == TextSize::Large || !zh {
+        lines.truncate(4);
+    }
+    GuideView {
+        item: words(zh, "营业性演出审批", "Commercial performance permit"),
+        plain: words(zh, "办收费的演出、演唱会", "Paid shows and concerts"),
+        department: words(zh, "宜春市文化广电新闻出版旅游局", "Culture, Broadcasting and Tourism Bureau"),
+        lines,
+        paging: Paging { page: 1, pages: 2 },
+        has_unconfirmed: true,
+        signed_in: true,
+    }
+}
+
+fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
+    let row = |number, chinese: &str, english: &str| MaterialRow {
+        number,
+        name: words(zh, chinese, english),
+        originals: 1,
+        copies: 0,
+        deferrable: false,
+        electronic: false,
+        shown_only: false,
+        only_if: String::new(),
+        unconfirmed: false,
+    };
+    let mut rows = vec![
+        row(1, "营业性演出申请登记表", "Application form"),
+        MaterialRow { copies: 2, ..row(2, "与演出场所签订的协议或者场所同意的函件", "Agreement with the venue, or its letter of consent") },
+        MaterialRow { copies: 1, originals: 0, deferrable: true, unconfirmed: true, ..row(3, "演员名单及身份证明", "Cast list and identity papers") },
+        MaterialRow { electronic: true, originals: 0, ..row(4, "演出节目的视听资料", "Recordings of the programme") },
+    ];
+    if size == TextSize::Large {
+        rows.truncate(3);
+    }
+    rows
+}
+
+fn options(zh: bool) -> Vec<OptionRow> {
+    [("inside", "在正规剧场里演出", "In a licensed theatre"), ("outside", "在公园、广场等露天场地演出", "In a park, square or other open place"), ("both", "都有", "Both")]
+        .iter()
+        .map(|(id, chinese, english)| OptionRow { id: (*id).into(), label: words(zh, chinese, english), chosen: *id == "inside" })
+        .collect()
+}
+
+fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
+    let item = || words(zh, "营业性演出审批", "Commercial performance permit");
+    let acting = ["oneself", "another_person", "organisation"]
+        .iter()
+        .map(|id| OptionRow { id: (*id).into(), label: String::new(), chosen: false })
+        .collect();
+    let question = |asks, options| Screen::Situation(QuestionView { asks, options, multiple: false, item: item() });
+    vec![
+        Sample { name: "guide", view: visit(2, Screen::Guide(guide(zh, size))) },
+        Sample {
+            name: "guide_without_card",
+            view: by_staff(Screen::Guide(GuideView { signed_in: false, ..guide(zh, size) })),
+        },
+        Sample { name: "acting_for", view: visit(2, question(Asks::ActingFor, acting)) },
+        Sample {
+            name: "situation",
+            view: visit(2, question(Asks::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")), options(zh))),
+        },
+        Sample {
+            name: "situation_multiple",
+            view: visit(
+                2,
+                Screen::Situation(QuestionView {
+                    asks: Asks::Words(words(zh, "参加演出的有哪些人？", "Who takes part?")),
+                    options: options(zh),
+                    multiple: true,
+                    item: item(),
+                }),
+            ),
+        },
+        Sample {
+            name: "not_here",
+            view: visit(
+                2,
+                Screen::NotHere {
+                    item: item(),
+                    go: words(
+                        zh,
+                        "有外国演员参加的演出，要到3号窗口办，因为需要当面核对护照",
+                        "Shows with foreign artists are handled at window 3, where passports are looked at",
+                    ),
+                },
+            ),
+        },
+        Sample {
+            name: "materials",
+            view: visit(
+                3,
+                Screen::Materials(MaterialsView {
+                    item: item(),
+                    rows: materials(zh, size),
+                    total: 6,
+                    paging: Paging { page: 1, pages: 2 },
+                }),
+            ),
+        },
+        Sample {
+            name: "missing",
+            view: visit(
+                3,
+                Screen::Missing(MissingView {
+                    item: item(),
+                    rows: materials(zh, size),
+                    paging: Paging { page: 1, pages: 2 },
+                    window: window(),
+                }),
+            ),
+        },
+        Sample { name: "no_box", view: visit(1, Screen::NoBox { why: NoDeposit::Full, window: window() }) },
+    ]
+}
+
+fn answers(zh: bool) -> Vec<Sample> {
+    let field = |label: &str, input, problem| {
+        Screen::Field(FieldView { label: label.into(), input, optional: false, problem })
+    };
+    let row = |id: &str, label, value: &str| CheckRow { id: (!id.is_empty()).then(|| id.to_owned()), label, value: value.into() };
+    let check = Screen::Check(CheckView {
+        rows: vec![
+            row("", CheckLabel::Applicant, "欧阳**  110***********1234"),
+            row("item", CheckLabel::Item, &words(zh, "营业性演出审批", "Commercial performance permit")),
+            row("acting_for", CheckLabel::ActingFor, "organisation"),
+            row("materials", CheckLabel::Materials, "6"),
+            row("phone", CheckLabel::Phone, "138****1234"),
+        ],
+        paging: Paging { page: 1, pages: 2 },
+    });
+    let text = Screen::Text(TextView {
+        label: words(zh, "演出的名称", "Name of the show"),
+        text: "宜春之声".into(),
+        letters: "yinyue".into(),
+        candidates: ["音乐会", "音乐", "因约", "引越", "银月", "阴"].map(String::from).to_vec(),
+        keys_abc: false,
+        optional: true,
+        problem: None,
+    });
+    vec![
+        Sample { name: "phone", view: visit(3, phone("138 1234 5", PhoneCheck::Incomplete(3))) },
+        Sample { name: "phone_good", view: visit(3, phone("138 1234 5678", PhoneCheck::Good)) },
+        Sample { name: "phone_wrong", view: visit(3, phone("12", PhoneCheck::WrongStart)) },
+        Sample {
+            name: "phone_known",
+            view: visit(
+                3,
+                Screen::Phone(PhoneView { known: Some("138****1234".into()), typed: String::new(), check: PhoneCheck::Empty }),
+            ),
+        },
+        Sample {
+            name: "field_date",
+            view: visit(
+                3,
+                field(
+                    &words(zh, "哪一天演出？", "On which day is the show?"),
+                    FieldInput::Date("2026 02 3".into()),
+                    Some(FieldProblem::Impossible),
+                ),
+            ),
+        },
+        Sample {
+            name: "field_options",
+            view: visit(
+                3,
+                field(
+                    &words(zh, "演出场地在哪个区？", "In which district is the venue?"),
+                    FieldInput::Options { rows: options(zh), multiple: false },
+                    None,
+                ),
+            ),
+        },
+        Sample {
+            name: "field_org_code",
+            view: visit(
+                3,
+                field(
+                    &words(zh, "统一社会信用代码", "Unified social credit code"),
+                    FieldInput::OrgCode("9136 0902 MA35".into()),
+                    None,
+                ),
+            ),
+        },
+        Sample { name: "text", view: visit(3, text) },
+        Sample { name: "check", view: visit(4, check) },
+        Sample {
+            name: "box_size",
+            view: visit(
+                4,
+                Screen::BoxSize(BoxSizeView {
+                    sizes: [("envelope", 6), ("A4", 11), ("large", 1)]
+                        .map(|(id, free)| BoxSizeRow { id: id.into(), free, chosen: false })
+                        .to_vec(),
+                }),
+            ),
+        },
+    ]
+}
+
+pub fn door(phase: DoorPhase) -> DoorView {
+    DoorView {
+        compartment: 12,
+        phase,
+        instead_of: None,
+        can_bigger: false,
+        can_found: false,
+        can_say_in: false,
+        cabinet: (1..=24).map(|no| CabinetCell { no, size: "A4".into() }).collect(),
+    }
+}
+
+pub fn done(zh: bool) -> DoneView {
+    DoneView {
+        receipt: "1101202600000178".into(),
+        qr: "1101202600000178".into(),
+        compartment: 12,
+        item: words(zh, "营业性演出审批", "Commercial performance permit"),
+        materials: 6,
+        made_at: "2026-11-23 14:02".into(),
+        answer_by: Some("2026-11-30".into()),
+        window: window(),
+        has_phone: true,
+        offline: false,
+        unconfirmed: None,
+        can_reopen: true,
+        reopen_failed: false,
+        seconds: 30,
+    }
+}
+
+fn locker(zh: bool) -> Vec<Sample> {
+    let door_page = |phase| visit(5, Screen::Door(door(phase)));
+    let here = |screen| View { foot: Foot::default(), ..visit(5, screen) };
+    vec![
+        Sample { name: "saving", view: here(Screen::Saving) },
+        Sample {
+            name: "door_opening_other",
+            view: visit(5, Screen::Door(DoorView { instead_of: Some(11), ..door(DoorPhase::Opening { attempt: 1 }) })),
+        },
+        Sample {
+            name: "door_open",
+            view: visit(
+                5,
+                Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Open) }),
+            ),
+        },
+        Sample { name: "door_reminder", view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })) },
+        Sample { name: "door_staff_called", view: door_page(DoorPhase::StaffCalled) },
+        Sample {
+            name: "door_not_opening",
+            view: visit(5, Screen::Door(DoorView { can_say_in: true, ..door(DoorPhase::Opening { attempt: 2 }) })),
+        },
+        Sample { name: "door_shut_for_bigger", view: door_page(DoorPhase::ShutForBigger) },
+        Sample { name: "door_shut_for_other", view: door_page(DoorPhase::ShutForOther) },
+        Sample { name: "door_not_seen", view: door_page(DoorPhase::NotSeen) },
+        Sample { name: "ask_paper_in", view: here(Screen::AskPaperIn { compartment: 12 }) },
+        Sample { name: "record_failed", view: here(Screen::RecordFailed { paper_in: None, window: window() }) },
+        Sample { name: "record_failed_inside", view: here(Screen::RecordFailed { paper_in: Some(12), window: None }) },
+        Sample { name: "not_deposited", view: here(Screen::NotDeposited { window: window() }) },
+        Sample { name: "done", view: here(Screen::Done(done(zh))) },
+        Sample {
+            name: "done_offline",
+            view: View {
+                offline: true,
+                ..here(Screen::Done(DoneView { offline: true, answer_by: None, has_phone: false, can_reopen: false, ..done(zh) }))
+            },
+        },
+        Sample {
+            name: "done_unconfirmed",
+            view: here(Screen::Done(DoneView {
+                unconfirmed: Some(UnconfirmedReason::OpeningNotSeen),
+                reopen_failed: true,
+                can_reopen: false,
+                ..done(zh)
+            })),
+        },
+    ]
+}
+
+fn staff() -> Vec<Sample> {
+    let pad = |of| StaffPadView {
+        name: "刘窗口".into(),
+        typed: 3,
+        of,
+        checking: false,
+        refused: None,
+        tries_left: None,
+    };
+    let row = |compartment: u16, kind, receipt: &str| StaffBoxRow {
+        id: compartment.to_string(),
+        compartment,
+        receipt: (!receipt.is_empty()).then(|| receipt.to_owned()),
+        kind,
+    };
+    let rows = vec![
+        row(7, StaffDoorKind::Armed, "1101202600000178"),
+        row(12, StaffDoorKind::Paper, "1101202600000186"),
+        row(3, StaffDoorKind::ToBeConfirmed, "1101202600000097"),
+        row(21, StaffDoorKind::SetAside, ""),
+    ];
+    let boxes = |rows, stuck| {
+        Screen::StaffBoxes(StaffBoxesView {
+            name: "刘窗口".into(),
+            rows,
+            paging: Paging { page: 1, pages: 1 },
+            stuck,
+            record_failed: false,
+        })
+    };
+    let affirm = |opening_seen, receipt: Option<&str>| Screen::StaffAffirm {
+        compartment: 7,
+        receipt: receipt.map(str::to_owned),
+        opening_seen,
+    };
+    vec![
+        Sample {
+            name: "staff_pin",
+            view: by_staff(Screen::StaffPin(StaffPadView {
+                refused: Some(StaffRefusal::WrongPin),
+                tries_left: Some(3),
+                ..pad(6)
+            })),
+        },
+        Sample { name: "staff_code", view: by_staff(Screen::StaffCode(pad(6))) },
+        Sample { name: "staff_boxes", view: by_staff(boxes(rows, None)) },
+        Sample { name: "staff_boxes_none", view: by_staff(boxes(vec![], Some(7))) },
+        Sample { name: "staff_door", view: by_staff(Screen::StaffDoor(door(DoorPhase::Open))) },
+        Sample { name: "staff_affirm", view: by_staff(affirm(true, Some("1101202600000178"))) },
+        Sample { name: "staff_affirm_unseen", view: by_staff(affirm(false, None)) },
+        Sample { name: "staff_locked", view: by_staff(Screen::StaffRefused { why: StaffRefusal::Locked }) },
+        Sample { name: "staff_unknown_card", view: by_staff(Screen::StaffRefused { why: StaffRefusal::UnknownCard }) },
+        Sample { name: "staff_roster_expired", view: by_staff(Screen::StaffRefused { why: StaffRefusal::RosterExpired }) },
+    ]
+}
+
+fn outside() -> Vec<Sample> {
+    let out = |why| view(Screen::OutOfService { why, detail: String::new() });
+    let trouble = |problem| View { foot: Foot { back: false, quit: true }, ..view(Screen::CardProblem { problem }) };
+    let idle_view = |idle| view(Screen::Idle(idle));
+    vec![
+        Sample { name: "starting", view: view(Screen::Starting) },
+        Sample {
+            name: "not_enrolled",
+            view: view(Screen::NotEnrolled {
+                command: "kiosk enrol --config /etc/kiosk.toml --backend https://hall.example --code CODE".into(),
+            }),
+        },
+        Sample { name: "out_of_service_revoked", view: out(OutOfServiceReason::Revoked) },
+        Sample { name: "out_of_service_forked", view: out(OutOfServiceReason::JournalForked) },
+        Sample { name: "out_of_service_damaged", view: out(OutOfServiceReason::JournalDamaged) },
+        Sample {
+            name: "out_of_service_broken",
+            view: view(Screen::OutOfService { why: OutOfServiceReason::Broken, detail: "data_dir-not-writable".into() }),
+        },
+        Sample { name: "shut_doors", view: view(Screen::ShutDoors { doors: vec![3, 7] }) },
+        Sample { name: "idle", view: idle_view(idle()) },
+        Sample {
+            name: "idle_offline",
+            view: View {
+                offline: true,
+                ..idle_view(IdleView { waiting: 3, waiting_since: Some("2026-11-23 09:41".into()), ..idle() })
+            },
+        },
+        Sample { name: "idle_reader_down", view: idle_view(IdleView { reads_cards: false, ..idle() }) },
+        Sample { name: "idle_full", view: idle_view(IdleView { no_deposit: Some(NoDeposit::Full), free_boxes: 0, ..idle() }) },
+        Sample { name: "idle_card_left", view: idle_view(IdleView { card_left: true, ..idle() }) },
+        Sample { name: "idle_open_doors", view: idle_view(IdleView { open_doors: vec![3], ..idle() }) },
+        Sample { name: "reading_card", view: view(Screen::ReadingCard) },
+        Sample { name: "card_taken_too_soon", view: trouble(CardProblem::TakenTooSoon) },
+        Sample { name: "card_unknown", view: trouble(CardProblem::UnknownCard) },
+        Sample { name: "card_expired", view: trouble(CardProblem::Expired) },
+        Sample { name: "card_wrong_check_digit", view: trouble(CardProblem::WrongCheckDigit) },
+        Sample { name: "card_no_answer", view: trouble(CardProblem::NoAnswer) },
+        Sample { name: "card_reader_lost", view: trouble(CardProblem::ReaderLost) },
+    ]
+}
+
+fn overlays() -> Vec<Sample> {
+    let over = |overlay| View { overlay: Some(overlay), ..visit(3, phone("138 1234 5", PhoneCheck::Incomplete(3))) };
+    vec![
+        Sample { name: "overlay_still_there", view: over(Overlay::StillThere { seconds_left: 23 }) },
+        Sample { name: "overlay_help", view: over(Overlay::Help { received: true }) },
+        Sample { name: "overlay_help_unheard", view: over(Overlay::Help { received: false }) },
+        Sample { name: "overlay_another_person", view: over(Overlay::AnotherPerson) },
+    ]
+}
+
+/// Every page, in one language and size.
+pub fn all(language: Language, size: TextSize) -> Vec<Sample> {
+    let zh = language == Language::Zh;
+    let mut samples = outside();
+    samples.extend(tiles(zh, size));
+    samples.extend(item_pages(zh, size));
+    samples.extend(answers(zh));
+    samples.extend(locker(zh));
+    samples.extend(staff());
+    samples.extend(overlays());
+    for sample in &mut samples {
+        sample.view.language = language;
+        sample.view.text_size = size;
+    }
+    samples
+}
