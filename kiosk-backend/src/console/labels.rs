@@ -1,0 +1,271 @@
+//! Values of the domain as words, chips and lights. Every function names every value: a new one does not compile until
+//! it has its words.
+
+use hall_rules::CaseState;
+use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
+use kiosk_wire::roster::Role;
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::{Code, DirectiveOutcome};
+
+use super::words::Lang;
+use crate::domain::views::{Due, Filter, Happening, InboxRow};
+
+/// From how few working days left the light is amber: a quarter of the five days, rounded up to whole days.
+const SOON_DAYS: i32 = 1;
+
+impl Lang {
+    /// Class of a case's chip and the word in it. Someone on the way shows before the state does.
+    pub(super) fn chip(&self, row: &InboxRow) -> (&'static str, &'static str) {
+        match row.state {
+            CaseState::Deposited if row.collecting.is_some() => ("moving", self.t("正在取件", "Being collected")),
+            CaseState::Submitted => ("over", self.t("待存件", "No paper yet")),
+            CaseState::Deposited => ("new", self.t("已存件", "In the box")),
+            CaseState::DepositUnconfirmed => ("doubt", self.t("存件待核实", "To be checked")),
+            CaseState::Received => ("done", self.t("已收件", "Received")),
+            CaseState::Voided => ("over", self.t("已作废", "Void")),
+        }
+    }
+
+    /// Class of a deadline light and its words: never colour alone, always word and number.
+    pub(super) fn light(&self, due: &Due) -> (&'static str, String) {
+        match due {
+            Due::None => ("none", "—".to_owned()),
+            Due::CalendarMissing => ("soon", self.t("缺工作日历", "calendar missing").to_owned()),
+            Due::Running { days_left, .. } if *days_left < 0 => ("over", self.over(days_left.unsigned_abs())),
+            Due::Running { days_left: 0, .. } => ("soon", self.t("今天到期", "due today").to_owned()),
+            Due::Running { days_left, .. } if *days_left <= SOON_DAYS => ("soon", self.left(*days_left)),
+            Due::Running { days_left, .. } => ("calm", self.left(*days_left)),
+        }
+    }
+
+    fn left(&self, days: i32) -> String {
+        match self {
+            Self::Zh => format!("剩 {days} 个工作日"),
+            Self::En => format!("{days} working day{} left", if days == 1 { "" } else { "s" }),
+        }
+    }
+
+    fn over(&self, days: u32) -> String {
+        match self {
+            Self::Zh => format!("已超 {days} 个工作日"),
+            Self::En => format!("{days} working day{} over", if days == 1 { "" } else { "s" }),
+        }
+    }
+
+    /// A saved view of the inbox.
+    pub(super) fn filter(&self, filter: &Filter) -> &'static str {
+        match filter {
+            Filter::New => self.t("新件", "New"),
+            Filter::Mine => self.t("我的", "Mine"),
+            Filter::Attention => self.t("需留意", "Attention"),
+            Filter::All => self.t("全部", "All"),
+        }
+    }
+
+    /// What happened to a case.
+    pub(super) fn happening(&self, what: &Happening) -> &'static str {
+        match what {
+            Happening::Submitted => self.t("在终端提交申报", "Submitted at the terminal"),
+            Happening::Deposited => self.t("材料已存入柜中", "Paper put into the box"),
+            Happening::DepositUnconfirmed => self.t("存件情况待核实", "Deposit to be checked"),
+            Happening::DepositConfirmed => self.t("核实:材料在柜里", "Checked: the paper is there"),
+            Happening::DepositVoided => self.t("没有存入材料,作废", "No paper handed in: void"),
+            Happening::Received => self.t("窗口已收件", "Received by the window"),
+            Happening::DepositIntended => self.t("为存件开柜", "Box opened for the deposit"),
+            Happening::DepositReopened => self.t("申请人再次开柜补放", "Opened again by the applicant"),
+            Happening::DepositMoved => self.t("换到另一个柜子", "Moved to another box"),
+            Happening::CollectionArmed => self.t("去取件", "On the way to the box"),
+            Happening::CollectionAnswered => self.t("终端答复取件", "The terminal answered"),
+            Happening::CollectionCancelled => self.t("不取了", "Did not collect"),
+            Happening::CollectionOpened => self.t("为取件开柜", "Box opened for staff"),
+            Happening::CollectionClosed => self.t("取件后柜门已关", "Shut again by staff"),
+            Happening::EmptinessAffirmed => self.t("确认柜子已取空", "Box affirmed empty"),
+            Happening::OpenedFromDesk => self.t("负责人从桌面开柜", "Opened from the desk by a chief"),
+            Happening::CompartmentSetAside => self.t("柜子停用", "Box taken out of service"),
+            Happening::ReturnedToService => self.t("柜子恢复使用", "Box returned to service"),
+        }
+    }
+
+    /// The word in a happening's note, when it is one of ours; staff's own words stay as they are.
+    pub(super) fn reason<'a>(&self, note: &'a str) -> &'a str {
+        match note {
+            "interrupted" => self.t("存件时终端中断", "the terminal stopped during the deposit"),
+            "opening_not_seen" => self.t("没有看到柜门打开过", "no opening of the door was seen"),
+            "line_lost" => self.t("门开着时锁控板失去联系", "the lock board was lost while the door was open"),
+            "too_small" => self.t("放不下", "it did not fit"),
+            "door_stuck" => self.t("柜门打不开", "the door did not open"),
+            "found_something" => self.t("柜里有别的东西", "something was in it"),
+            "unconfirmed" => self.t("存件待核实", "deposit to be checked"),
+            "forced" => self.t("柜门被强行打开", "the door was forced"),
+            "unknown" => self.t("柜内情况不明", "its content is unknown"),
+            "no_door_opened" => self.t("没有柜门能打开", "no door opened"),
+            "taken_back" => self.t("申请人全部拿回", "the applicant took everything back"),
+            "armed" => self.t("已为您留好", "ready for you"),
+            "done" => self.t("已办", "done"),
+            "expired" => self.t("已过期", "expired"),
+            "old_generation" => self.t("服务器恢复过备份,指令作废", "void: the server was restored from a backup"),
+            "no_longer_true" => self.t("柜里已经不是这个件", "another case or nothing is in that box now"),
+            "no_such_compartment" => self.t("没有这个柜子或已停用", "no such box, or out of service"),
+            "line_down" => self.t("锁控板不通", "the line to the lock board is down"),
+            "disarmed" => self.t("已取消", "cancelled"),
+            "not_understood" => self.t("终端版本太旧,看不懂", "the terminal is too old to know this"),
+            other => other,
+        }
+    }
+
+    /// What a terminal's answer to *collect* means for the clerk; nothing when all is well.
+    pub(super) fn refused(&self, outcome: &DirectiveOutcome) -> Option<&'static str> {
+        Some(match outcome {
+            DirectiveOutcome::Armed | DirectiveOutcome::Done | DirectiveOutcome::Disarmed => return None,
+            DirectiveOutcome::Expired => self.t("指令到终端时已过期,请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
+            DirectiveOutcome::OldGeneration => self.t("服务器恢复过备份,请再按一次“去取件”。", "The server was restored from a backup: press Collect again."),
+            DirectiveOutcome::NoLongerTrue => self.t("终端说:这个柜子里已不是这个件。请到柜前核对。", "The terminal says another case, or none, is in that box: go and look."),
+            DirectiveOutcome::NoSuchCompartment => self.t("终端说:没有这个柜子,或它已停用。", "The terminal says this box does not exist or is out of service."),
+            DirectiveOutcome::DoorStuck => self.t("柜门没有打开。请到柜前看看,或请负责人处理。", "The door did not open: go and look, or ask a chief."),
+            DirectiveOutcome::LineDown => self.t("锁控板不通,请联系维护人员。", "The lock board does not answer: call the technician."),
+            DirectiveOutcome::NotUnderstood | DirectiveOutcome::Unknown => {
+                self.t("终端看不懂这个指令,可能需要升级。", "The terminal does not know this request: it may need an update.")
+            }
+        })
+    }
+
+    /// A family of documents.
+    pub(super) fn document(&self, family: &DocumentFamily) -> &'static str {
+        match family {
+            DocumentFamily::ResidentNumber => self.t("公民身份号码", "ID number"),
+            DocumentFamily::ForeignResidentOld => self.t("外国人永久居留证号", "Foreign permanent resident no."),
+            DocumentFamily::TravelDocument => self.t("旅行证件号", "Travel document no."),
+        }
+    }
+
+    /// How far the card's reading can be trusted, and what that means.
+    pub(super) fn assurance(&self, assurance: &Assurance) -> &'static str {
+        match assurance {
+            Assurance::SamVerified => self.t("身份证,已由安全模块核验", "ID card, verified by the security module"),
+            Assurance::ChipVerified => self.t("证件芯片已核验", "the document's chip proved itself"),
+            Assurance::ReadOnly => self.t("只读卡,收件时请核对本人证件", "read only: check the person's ID at the window"),
+        }
+    }
+
+    /// For whom the applicant acts.
+    pub(super) fn acting_for(&self, acting_for: &ActingFor) -> &'static str {
+        match acting_for {
+            ActingFor::Oneself => self.t("本人", "themself"),
+            ActingFor::AnotherPerson => self.t("受他人委托(核对委托书)", "another person (check the mandate)"),
+            ActingFor::Organisation => self.t("单位(核对授权)", "an organisation (check the authority)"),
+        }
+    }
+
+    /// Words of a box's state on the map.
+    pub(super) fn compartment(&self, state: &CompartmentState) -> &'static str {
+        match state {
+            CompartmentState::Free => self.t("空闲", "Free"),
+            CompartmentState::Reserved => self.t("正在存件", "Deposit under way"),
+            CompartmentState::Paper => self.t("有件", "Holds paper"),
+            CompartmentState::ToBeConfirmed => self.t("待确认取空", "To be confirmed"),
+            CompartmentState::SetAside => self.t("停用", "Out of service"),
+        }
+    }
+
+    /// One letter that tells a box's state without colour.
+    pub(super) fn letter(&self, state: &CompartmentState) -> &'static str {
+        match state {
+            CompartmentState::Free => self.t("空", "F"),
+            CompartmentState::Reserved => self.t("存", "D"),
+            CompartmentState::Paper => self.t("件", "P"),
+            CompartmentState::ToBeConfirmed => self.t("核", "C"),
+            CompartmentState::SetAside => self.t("停", "X"),
+        }
+    }
+
+    /// Class and word of a device's state.
+    pub(super) fn device(&self, state: &DeviceState) -> (&'static str, &'static str) {
+        match state {
+            DeviceState::Starting => ("off", self.t("启动中", "starting")),
+            DeviceState::Ok => ("ok", self.t("正常", "well")),
+            DeviceState::Degraded => ("limited", self.t("受限", "limited")),
+            DeviceState::Lost => ("bad", self.t("失联", "lost")),
+            DeviceState::Fault => ("bad", self.t("故障", "fault")),
+            DeviceState::Absent => ("off", self.t("未安装", "not fitted")),
+        }
+    }
+
+    /// A part of a terminal; one this build does not know keeps its own name.
+    pub(super) fn part<'a>(&self, part: &'a str) -> &'a str {
+        match part {
+            "reader" => self.t("读卡器", "Card reader"),
+            "locker" => self.t("存件柜", "Locker"),
+            "journal" => self.t("流水", "Journal"),
+            "clock" => self.t("时钟", "Clock"),
+            "disk" => self.t("磁盘", "Disk"),
+            "backend" => self.t("服务器连接", "Server"),
+            "printer" => self.t("打印机", "Printer"),
+            other => other,
+        }
+    }
+
+    /// A role, where it is worth saying.
+    pub(super) fn role(&self, role: &Role) -> Option<&'static str> {
+        match role {
+            Role::Clerk => None,
+            Role::Chief => Some(self.t("负责人", "chief")),
+            Role::Admin => Some(self.t("管理员", "admin")),
+        }
+    }
+
+    /// Why an entry was set aside.
+    pub(super) fn set_aside(&self, code: &Code) -> String {
+        match code {
+            Code::EntryKindUnknown => self.t("服务器不认识这种流水,可能需要升级服务器", "a kind this server does not know: it may need an update").to_owned(),
+            Code::EntryImplausible => self.t("与已知情况不符,例如没有申报的存件", "it contradicts what is known, such as a deposit without a submission").to_owned(),
+            Code::PayloadUnreadable => self.t("申报内容缺失或读不出", "the submission's content is missing or unreadable").to_owned(),
+            Code::ItemUnknown => self.t("目录里没有这个事项或版本", "the catalogue never had this item or version").to_owned(),
+            Code::UnknownVersion => self.t("终端写的版本比服务器新", "written by a newer version than this server's").to_owned(),
+            Code::EntryCorrupt => self.t("校验不符,内容可能损坏", "its hash does not match: it may be damaged").to_owned(),
+            other => other.as_str().to_owned(),
+        }
+    }
+}
+
+/// Class of a box's state on the map.
+pub(super) fn cell_class(state: &CompartmentState) -> &'static str {
+    match state {
+        CompartmentState::Free => "is-free",
+        CompartmentState::Reserved => "is-reserved",
+        CompartmentState::Paper => "is-paper",
+        CompartmentState::ToBeConfirmed => "is-confirm",
+        CompartmentState::SetAside => "is-aside",
+    }
+}
+
+/// All states of a box, in the legend's order.
+pub(super) const CELL_STATES: [CompartmentState; 5] = [
+    CompartmentState::Free,
+    CompartmentState::Reserved,
+    CompartmentState::Paper,
+    CompartmentState::ToBeConfirmed,
+    CompartmentState::SetAside,
+];
+
+/// Whether a door is seen open.
+pub(super) fn is_open(door: &DoorState) -> bool {
+    *door == DoorState::Open
+}
+
+/// Whether a door is not seen at all.
+pub(super) fn is_unseen(door: &DoorState) -> bool {
+    *door == DoorState::Unknown
+}
+
+/// The saved views, in the tabs' order.
+pub(super) const FILTERS: [Filter; 4] = [Filter::New, Filter::Mine, Filter::Attention, Filter::All];
+
+/// A saved view's name in an address.
+pub(super) fn filter_key(filter: &Filter) -> &'static str {
+    match filter {
+        Filter::New => "new",
+        Filter::Mine => "mine",
+        Filter::Attention => "attention",
+        Filter::All => "all",
+    }
+}

@@ -1,0 +1,192 @@
+//! The templates: one struct a page, filled with what the domain answered.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use kiosk_wire::kiosk_api::CompartmentState;
+
+use super::frame::{Here, Shell};
+use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen};
+use super::words::{bytes, grouped};
+use crate::domain::views::{
+    AuditPage, CaseView, CompartmentView, Counts, Due, Filter, InboxRow, KioskView, SetAsideRow,
+};
+use crate::problem::Refusal;
+
+/// Sign-in.
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+pub(super) struct SignInPage {
+    pub(super) shell: Shell,
+    pub(super) name: String,
+    /// Where to go afterwards.
+    pub(super) next: String,
+}
+
+/// The inbox.
+#[derive(Template)]
+#[template(path = "inbox.html")]
+pub(super) struct InboxPage {
+    pub(super) shell: Shell,
+    pub(super) counts: Counts,
+    pub(super) show: Filter,
+    pub(super) query: String,
+    pub(super) rows: Vec<InboxRow>,
+    pub(super) older: Option<String>,
+    /// Not the first page: a link back to it.
+    pub(super) first: Option<String>,
+}
+
+impl InboxPage {
+    fn count(&self, filter: &Filter) -> u32 {
+        match filter {
+            Filter::New => self.counts.new,
+            Filter::Mine => self.counts.mine,
+            Filter::Attention => self.counts.attention,
+            Filter::All => self.counts.all,
+        }
+    }
+}
+
+/// The last day of a running clock.
+fn due_date(due: &Due) -> Option<&jiff::civil::Date> {
+    match due {
+        Due::Running { due, .. } => Some(due),
+        Due::CalendarMissing | Due::None => None,
+    }
+}
+
+/// One case.
+#[derive(Template)]
+#[template(path = "case.html")]
+pub(super) struct CasePage {
+    pub(super) shell: Shell,
+    pub(super) case: CaseView,
+}
+
+impl CasePage {
+    fn is_over(&self) -> bool {
+        self.case.row.state.is_final()
+    }
+
+    /// The code in two groups of three, as people read it aloud.
+    fn spaced(&self, code: &str) -> String {
+        match code.split_at_checked(3) {
+            Some((front, back)) => format!("{front} {back}"),
+            None => code.to_owned(),
+        }
+    }
+
+    fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
+        self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
+    }
+}
+
+/// A phone number or ID number, revealed: the part of a page that replaces the masked one.
+#[derive(Template)]
+#[template(path = "parts/shown.html")]
+pub(super) struct ShownPart {
+    pub(super) id: &'static str,
+    pub(super) value: String,
+}
+
+/// The same as a page of its own, for a browser without scripts.
+#[derive(Template)]
+#[template(path = "shown.html")]
+pub(super) struct ShownPage {
+    pub(super) shell: Shell,
+    pub(super) label: &'static str,
+    pub(super) id: &'static str,
+    pub(super) value: String,
+    pub(super) back: String,
+}
+
+/// The boxes of one terminal.
+#[derive(Template)]
+#[template(path = "cabinet.html")]
+pub(super) struct CabinetPage {
+    pub(super) shell: Shell,
+    pub(super) kiosk: KioskView,
+    pub(super) cells: Vec<CompartmentView>,
+}
+
+impl CabinetPage {
+    fn free(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.state == CompartmentState::Free).count()
+    }
+}
+
+/// All terminals.
+#[derive(Template)]
+#[template(path = "kiosks.html")]
+pub(super) struct KiosksPage {
+    pub(super) shell: Shell,
+    pub(super) kiosks: Vec<KioskView>,
+}
+
+/// How a terminal's card looks.
+fn kiosk_class(kiosk: &KioskView) -> &'static str {
+    use kiosk_wire::kiosk_api::DeviceState as S;
+    if kiosk.revoked_ms.is_some() {
+        return "revoked";
+    }
+    if kiosk.unseen || kiosk.forked {
+        return "lost";
+    }
+    let limited = kiosk
+        .heartbeat
+        .iter()
+        .flat_map(|beat| &beat.devices)
+        .any(|device| matches!(device.state, S::Degraded | S::Lost | S::Fault));
+    if limited { "limited" } else { "well" }
+}
+
+/// From how many seconds of difference a terminal's clock is worth a word.
+const CLOCK_OFF_S: i64 = 60;
+
+/// By how many seconds the terminal's clock is ahead of ours, when that is worth a word.
+fn clock_off(kiosk: &KioskView) -> Option<i64> {
+    let off = (kiosk.heartbeat.as_ref()?.wall_ms_utc - kiosk.heartbeat_ms?) / 1000;
+    (off.abs() >= CLOCK_OFF_S).then_some(off)
+}
+
+/// A length in seconds for [`super::words::Clock::span`].
+fn seconds(count: &u64) -> i64 {
+    i64::try_from(*count).unwrap_or(i64::MAX)
+}
+
+/// Journal entries that wait for a person.
+#[derive(Template)]
+#[template(path = "attention.html")]
+pub(super) struct AttentionPage {
+    pub(super) shell: Shell,
+    pub(super) rows: Vec<SetAsideRow>,
+}
+
+/// The audit.
+#[derive(Template)]
+#[template(path = "audit.html")]
+pub(super) struct AuditView {
+    pub(super) shell: Shell,
+    pub(super) audit: AuditPage,
+}
+
+/// A page that says why there is no page.
+#[derive(Template)]
+#[template(path = "refusal.html")]
+pub(super) struct RefusalPage {
+    pub(super) shell: Shell,
+    pub(super) title: String,
+    pub(super) body: String,
+    pub(super) code: &'static str,
+    pub(super) back: &'static str,
+    pub(super) back_words: &'static str,
+}
+
+/// Renders a page with a status.
+pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(cause) => Refusal::internal(&cause).into_response(),
+    }
+}

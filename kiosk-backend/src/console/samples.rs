@@ -1,0 +1,407 @@
+//! Sample values: every page with something on it, in both languages, for tests and for looking at.
+//!
+//! `CONSOLE_PAGES=DIR cargo test -p kiosk-backend console::samples` writes the pages into `DIR`, with `static/` beside
+//! them, so that a browser can draw them from `file://` after a search and replace of the absolute paths.
+
+use hall_rules::{CaseState, Text};
+use jiff::civil::date;
+use jiff::tz::TimeZone;
+use kiosk_wire::kiosk_api::{CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
+use kiosk_wire::roster::Role;
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId};
+use uuid::Uuid;
+
+use super::frame::{Here, Note, Shell, Tone};
+use super::pages::{
+    AttentionPage, AuditView, CabinetPage, CasePage, InboxPage, KiosksPage, RefusalPage, ShownPage, SignInPage,
+};
+use super::words::{Clock, Lang};
+use crate::domain::views::{
+    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Filter,
+    Happening, InboxRow, KioskView, MaterialRow, May, SetAsideRow, Staff, TimelineRow,
+};
+
+/// 2026-11-23 15:00 in Shanghai.
+const NOW: i64 = 1_795_417_200_000;
+const MINUTE: i64 = 60_000;
+const HOUR: i64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR;
+
+fn id(n: u128) -> Uuid {
+    Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000 + n)
+}
+
+fn clerk() -> Staff {
+    Staff {
+        id: StaffId(id(1)),
+        name: "王敏".into(),
+        role: Role::Chief,
+        windows: vec![(WindowId(id(3)), "3号窗口 文化旅游".into())],
+        disabled: false,
+        has_card: true,
+    }
+}
+
+fn shell(lang: Lang, here: Here, path: &str) -> Shell {
+    Shell {
+        lang,
+        clock: Clock { now_ms: NOW, zone: TimeZone::fixed(jiff::tz::offset(8)), lang },
+        hall: lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").into(),
+        me: Some(clerk()),
+        csrf: "0".repeat(64),
+        unread: 3,
+        attention: 2,
+        here,
+        path: path.into(),
+        note: None,
+    }
+}
+
+fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, state: CaseState) -> InboxRow {
+    InboxRow {
+        id: SubmissionId(id(100 + n)),
+        receipt: format!("1010000{n:04}7"),
+        item: format!("WHLY-{n:03}"),
+        item_name: Text::new(item.0, item.1),
+        department: "whly".into(),
+        window: Some((WindowId(id(3)), "3号窗口 文化旅游".into())),
+        applicant: person.into(),
+        kiosk: (KioskId(id(9)), "大厅1号机".into()),
+        compartment: no.map(CompartmentNo),
+        state,
+        deposited_ms: Some(NOW - 4 * MINUTE),
+        due: Due::Running { due: date(2026, 11, 30), days_left: 5 },
+        collecting: None,
+        changed_ms: NOW - 4 * MINUTE,
+        unread: false,
+    }
+}
+
+fn rows() -> Vec<InboxRow> {
+    let show = ("营业性演出审批", "Commercial performance permit");
+    let road = ("挖掘城市道路审批", "Digging up a city road");
+    vec![
+        InboxRow {
+            due: Due::Running { due: date(2026, 11, 19), days_left: -2 },
+            deposited_ms: Some(NOW - 9 * DAY),
+            ..row(1, ("食品经营许可(新办)", "Food business licence (new)"), "赵*", Some(3), CaseState::Deposited)
+        },
+        InboxRow {
+            due: Due::Running { due: date(2026, 11, 24), days_left: 1 },
+            deposited_ms: Some(NOW - 6 * DAY),
+            collecting: Some("李强".into()),
+            ..row(2, road, "欧***", Some(14), CaseState::Deposited)
+        },
+        InboxRow {
+            unread: true,
+            deposited_ms: Some(NOW - 2 * HOUR),
+            ..row(3, show, "陈*", Some(21), CaseState::DepositUnconfirmed)
+        },
+        InboxRow { unread: true, ..row(4, show, "张**", Some(7), CaseState::Deposited) },
+        InboxRow { unread: true, deposited_ms: Some(NOW - 8_000), ..row(5, road, "刘**", Some(8), CaseState::Deposited) },
+        InboxRow { deposited_ms: Some(NOW - 3 * HOUR), ..row(6, ("文艺表演团体设立审批", "Founding a performing group"), "周*", None, CaseState::Received) },
+    ]
+}
+
+fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<&str>) -> TimelineRow {
+    TimelineRow {
+        at_ms: NOW - ago,
+        recorded_ms: NOW - ago + 200,
+        what,
+        staff: staff.map(str::to_owned),
+        kiosk: staff.is_none().then(|| "大厅1号机".to_owned()),
+        compartment: (what != Happening::Submitted).then_some(CompartmentNo(7)),
+        note: note.map(str::to_owned),
+    }
+}
+
+fn material(name: &str, originals: u8, copies: u8, brought: bool) -> MaterialRow {
+    MaterialRow { name: name.into(), originals, copies, deferrable: !brought, brought }
+}
+
+/// A fresh deposit.
+pub(super) fn case() -> CaseView {
+    let row = rows().swap_remove(3);
+    CaseView {
+        row,
+        item_version: 3,
+        version: 4,
+        applicant: Some(ApplicantView {
+            name: "张**".into(),
+            document: DocumentFamily::ResidentNumber,
+            number: "362***********0218".into(),
+            assurance: Assurance::SamVerified,
+            acting_for: ActingFor::Organisation,
+            phone: Some("138****5678".into()),
+        }),
+        materials: vec![
+            material("营业性演出申请表", 1, 0, true),
+            material("与演出有关的各类合同书复印件", 0, 2, true),
+            material("演员名单和节目内容材料(含文字、音像资料)", 1, 1, true),
+            material("演出场所合格证明", 0, 1, false),
+        ],
+        answers: vec![
+            AnswerRow {
+                question: Text::new("演出地点在哪里?", "Where is the performance?"),
+                answer: Text::new("室内剧场", "An indoor theatre"),
+            },
+            AnswerRow {
+                question: Text::new("有没有外国演员?", "Are there performers from abroad?"),
+                answer: Text::new("没有", "No"),
+            },
+        ],
+        timeline: vec![
+            line(Happening::Submitted, 6 * MINUTE, None, None),
+            line(Happening::DepositIntended, 5 * MINUTE, None, None),
+            line(Happening::Deposited, 4 * MINUTE, None, None),
+        ],
+        collecting: None,
+        doubt: None,
+        received: None,
+        may: May { collect: true, open_now: true, ..May::default() },
+    }
+}
+
+fn collecting(mine: bool) -> CaseView {
+    let mut case = case();
+    case.row.collecting = Some(if mine { "王敏".into() } else { "李强".into() });
+    case.collecting = Some(Collecting {
+        directive: DirectiveId(id(50)),
+        staff: StaffId(id(if mine { 1 } else { 2 })),
+        staff_name: if mine { "王敏".into() } else { "李强".into() },
+        since_ms: NOW - MINUTE,
+        expires_ms: NOW + 14 * MINUTE,
+        code: mine.then(|| "482917".to_owned()),
+        answer: Some(DirectiveOutcome::Armed),
+        shut: false,
+    });
+    case.timeline.push(line(Happening::CollectionArmed, MINUTE, Some(if mine { "王敏" } else { "李强" }), None));
+    case.may = May { cancel: mine, take_over: !mine, affirm: mine, ..May::default() };
+    case
+}
+
+fn unconfirmed() -> CaseView {
+    let mut case = case();
+    case.row = rows().swap_remove(2);
+    case.doubt = Some("opening_not_seen".into());
+    case.timeline.push(line(Happening::DepositUnconfirmed, 3 * MINUTE, None, Some("opening_not_seen")));
+    case.timeline.push(line(Happening::CompartmentSetAside, 3 * MINUTE, None, Some("unconfirmed")));
+    case.may = May { collect: true, settle: true, ..May::default() };
+    case
+}
+
+fn received() -> CaseView {
+    let mut case = case();
+    case.row.state = CaseState::Received;
+    case.received = Some(("王敏".into(), NOW - MINUTE));
+    case.timeline.push(line(Happening::EmptinessAffirmed, MINUTE, Some("王敏"), None));
+    case.timeline.push(line(Happening::Received, MINUTE, Some("王敏"), None));
+    case.may = May::default();
+    case
+}
+
+fn device(part: &str, state: DeviceState, last_error: &str, advice: &str) -> DeviceReport {
+    DeviceReport {
+        part: part.into(),
+        state,
+        since_ms: NOW - 5 * HOUR,
+        last_error: last_error.into(),
+        advice: advice.into(),
+    }
+}
+
+fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
+    KioskView {
+        id: KioskId(id(n)),
+        name: name.into(),
+        receipt_prefix: format!("1{n:02}"),
+        enrolled_ms: Some(NOW - 30 * DAY),
+        revoked_ms: None,
+        seen_ms: Some(if unseen { NOW - 7 * MINUTE } else { NOW - 9_000 }),
+        unseen,
+        heartbeat: Some(Heartbeat {
+            software: "0.1.0".into(),
+            uptime_s: 401_000,
+            journal: Some(JournalId(id(70))),
+            journal_head: 1342,
+            unsent_deposits: u32::from(unseen) * 2,
+            oldest_unsent_s: unseen.then_some(400),
+            free_compartments: 17,
+            disk_free_bytes: 21_474_836_480,
+            wall_ms_utc: NOW - 9_000,
+            devices: vec![
+                device("reader", DeviceState::Ok, "", ""),
+                if unseen {
+                    device("locker", DeviceState::Lost, "锁控板 1 连续 3 次没有应答", "检查锁控板电源和串口线")
+                } else {
+                    device("locker", DeviceState::Ok, "", "")
+                },
+                device("journal", DeviceState::Ok, "", ""),
+                device("clock", DeviceState::Ok, "", ""),
+                device("printer", DeviceState::Absent, "", ""),
+            ],
+            compartments: vec![],
+        }),
+        heartbeat_ms: Some(NOW - 9_000),
+        journal_next: Some(1343),
+        forked: false,
+    }
+}
+
+fn cells() -> Vec<CompartmentView> {
+    (1..=24)
+        .map(|no| {
+            let (state, case) = match no {
+                3 | 7 | 8 => (CompartmentState::Paper, Some((SubmissionId(id(100)), format!("1010000{no:04}7")))),
+                14 => (CompartmentState::Paper, None),
+                21 => (CompartmentState::SetAside, Some((SubmissionId(id(103)), "101000000037".to_owned()))),
+                11 => (CompartmentState::ToBeConfirmed, None),
+                16 => (CompartmentState::Reserved, None),
+                _ => (CompartmentState::Free, None),
+            };
+            CompartmentView {
+                no: CompartmentNo(no),
+                size: if no <= 16 { "A4".into() } else { "envelope".into() },
+                state,
+                door: if no == 16 { DoorState::Open } else { DoorState::Closed },
+                since_ms: (state != CompartmentState::Free).then_some(NOW - i64::from(no) * 17 * MINUTE),
+                case,
+            }
+        })
+        .collect()
+}
+
+fn audit() -> AuditPage {
+    let row = |seq: i64, action: &str, reason: &str| AuditRow {
+        seq,
+        at_ms: NOW - (90 - seq) * 7 * MINUTE,
+        who: "王敏".into(),
+        action: action.into(),
+        case: Some((SubmissionId(id(104)), "101000000047".into())),
+        reason: reason.into(),
+        from: "10.1.3.27".into(),
+    };
+    AuditPage {
+        rows: vec![row(87, "reveal_number", "identity"), row(86, "reveal_phone", ""), row(85, "look", "")],
+        next: Some(85),
+        head: "9f".repeat(32),
+        head_seq: 87,
+    }
+}
+
+/// Every page with its file name.
+pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
+    use askama::Template;
+    let render = |page: &dyn askama::DynTemplate| page.dyn_render().expect("renders");
+    let case_page = |case: CaseView, note: Option<Note>| {
+        let mut shell = shell(lang, Here::Inbox, "/cases/1");
+        shell.note = note;
+        CasePage { shell, case }.render().expect("renders")
+    };
+    let inbox = |rows: Vec<InboxRow>| InboxPage {
+        shell: shell(lang, Here::Inbox, "/inbox?show=new"),
+        counts: Counts { new: 4, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
+        show: Filter::New,
+        query: String::new(),
+        rows,
+        older: Some("/inbox?show=new&after=50".into()),
+        first: None,
+    };
+    let mut out_shell = shell(lang, Here::Elsewhere, "/sign-in");
+    out_shell.me = None;
+    out_shell.note = Some(Note {
+        tone: Tone::Bad,
+        title: lang.t("姓名或密码不对", "Name or password is wrong").into(),
+        body: lang.t("再试一次;忘了密码请找管理员重设。", "Try again; if you forgot it, ask an administrator.").into(),
+        code: Some(Code::SignInRefused.as_str()),
+    });
+    let taken = Note {
+        tone: Tone::Warn,
+        title: lang.t("李强 正在取这个件", "李强 is collecting this").into(),
+        body: String::new(),
+        code: Some(Code::AlreadyBeingCollected.as_str()),
+    };
+    vec![
+        ("sign-in", render(&SignInPage { shell: out_shell, name: "王敏".into(), next: "/inbox".into() })),
+        ("inbox", render(&inbox(rows()))),
+        ("inbox-empty", render(&InboxPage { older: None, ..inbox(vec![]) })),
+        ("case-new", case_page(case(), None)),
+        ("case-collecting", case_page(collecting(true), None)),
+        ("case-taken", case_page(collecting(false), Some(taken))),
+        ("case-unconfirmed", case_page(unconfirmed(), None)),
+        ("case-received", case_page(received(), None)),
+        (
+            "phone",
+            render(&ShownPage {
+                shell: shell(lang, Here::Inbox, "/cases/1"),
+                label: lang.t("电话", "Phone"),
+                id: "phone",
+                value: "13800135678".into(),
+                back: "/cases/1".into(),
+            }),
+        ),
+        (
+            "kiosks",
+            render(&KiosksPage {
+                shell: shell(lang, Here::Kiosks, "/kiosks"),
+                kiosks: vec![kiosk(9, "大厅1号机", false), kiosk(10, "北门2号机", true)],
+            }),
+        ),
+        (
+            "cabinet",
+            render(&CabinetPage {
+                shell: shell(lang, Here::Kiosks, "/kiosks/1"),
+                kiosk: kiosk(9, "大厅1号机", false),
+                cells: cells(),
+            }),
+        ),
+        (
+            "attention",
+            render(&AttentionPage {
+                shell: shell(lang, Here::Attention, "/attention"),
+                rows: vec![SetAsideRow {
+                    id: 5,
+                    kiosk: (KioskId(id(9)), "大厅1号机".into()),
+                    journal: JournalId(id(70)),
+                    seq: 1201,
+                    kind: "paper_weighed".into(),
+                    code: Code::EntryKindUnknown,
+                    received_ms: NOW - HOUR,
+                    looked_by: None,
+                }],
+            }),
+        ),
+        ("audit", render(&AuditView { shell: shell(lang, Here::Audit, "/audit"), audit: audit() })),
+        (
+            "refusal",
+            render(&RefusalPage {
+                shell: shell(lang, Here::Elsewhere, "/inbox"),
+                title: lang.t("没有这个办件", "No such case").into(),
+                body: lang.t("可能编号不对,或它属于别的窗口。", "The address is wrong, or it belongs to another window.").into(),
+                code: Code::NotFound.as_str(),
+                back: "/inbox",
+                back_words: lang.t("回收件箱", "Back to the inbox"),
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn every_page_is_whole_and_keeps_the_content_policy() {
+    for lang in [Lang::Zh, Lang::En] {
+        for (name, html) in pages(lang) {
+            assert!(html.contains(&format!("<html lang=\"{}\"", lang.tag())), "{name}");
+            for forbidden in ["style=", "<style", "onclick", "hx-on", "javascript:", "hx-vals='js"] {
+                assert!(!html.contains(forbidden), "{name} contains {forbidden}");
+            }
+            assert_eq!(html.matches("<script").count(), html.matches("<script src=\"/static/").count(), "{name}");
+            let forms = html.matches("method=\"post\"").count();
+            assert_eq!(forms, html.matches("name=\"csrf\"").count(), "{name}: each form carries its token");
+            if let Some(dir) = std::env::var_os("CONSOLE_PAGES") {
+                let file = std::path::Path::new(&dir).join(format!("{name}-{}.html", lang.tag()));
+                std::fs::write(file, html).expect("writes");
+            }
+        }
+    }
+}

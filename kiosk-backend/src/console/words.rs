@@ -1,0 +1,189 @@
+//! The words of the console's pages, Chinese first.
+//!
+//! A page says both languages where the words stand (`lang.t("收件箱", "Inbox")`), so that neither can be missing and
+//! a reviewer sees them side by side. Only words chosen by a value live here.
+
+use std::fmt::Write as _;
+
+use hall_rules::{Language, Text};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ZonedDateTime};
+
+/// The language of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lang {
+    /// Simplified Chinese, the default.
+    Zh,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// The one of two wordings that this language wants.
+    pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// A text of the catalogue or the rules.
+    pub(super) fn text<'a>(&self, text: &'a Text) -> &'a str {
+        text.get(match self {
+            Self::Zh => Language::Zh,
+            Self::En => Language::En,
+        })
+    }
+
+    /// As in the `lang` attribute and in the cookie.
+    pub(super) fn tag(&self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// Reads a tag; anything unknown is Chinese.
+    pub(super) fn from_tag(tag: &str) -> Self {
+        if tag == "en" { Self::En } else { Self::Zh }
+    }
+}
+
+/// The present and how to say it: what a page needs to turn instants into words.
+#[derive(Clone, Debug)]
+pub(super) struct Clock {
+    /// Milliseconds since the epoch.
+    pub(super) now_ms: i64,
+    /// The hall's zone.
+    pub(super) zone: TimeZone,
+    /// The page's language.
+    pub(super) lang: Lang,
+}
+
+impl Clock {
+    fn zoned(&self, ms: i64) -> ZonedDateTime {
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(self.zone.clone())
+    }
+
+    /// An instant as people say it: today's without the date, this year's without the year.
+    pub(super) fn when(&self, ms: &i64) -> String {
+        let (then, now) = (self.zoned(*ms), self.zoned(self.now_ms));
+        let time = then.strftime("%H:%M");
+        if then.date() == now.date() {
+            return self.lang.t("今天 ", "today ").to_owned() + &time.to_string();
+        }
+        if now.date().yesterday().is_ok_and(|day| day == then.date()) {
+            return self.lang.t("昨天 ", "yesterday ").to_owned() + &time.to_string();
+        }
+        match (self.lang, then.year() == now.year()) {
+            (Lang::Zh, true) => then.strftime("%-m月%-d日 %H:%M").to_string(),
+            (Lang::Zh, false) => then.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+            (Lang::En, true) => then.strftime("%-d %b, %H:%M").to_string(),
+            (Lang::En, false) => then.strftime("%-d %b %Y, %H:%M").to_string(),
+        }
+    }
+
+    /// An instant to the second, for audit and tool tips.
+    pub(super) fn exact(&self, ms: &i64) -> String {
+        self.zoned(*ms).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The time of day.
+    pub(super) fn time(&self, ms: &i64) -> String {
+        self.zoned(*ms).strftime("%H:%M").to_string()
+    }
+
+    /// How long ago, in the largest unit that fits: a lapse is not a legal clock, so plain hours and days will do.
+    pub(super) fn lapse(&self, ms: &i64) -> String {
+        self.span(self.now_ms.saturating_sub(*ms) / 1000)
+    }
+
+    /// A length of time in seconds.
+    pub(super) fn span(&self, seconds: i64) -> String {
+        let seconds = seconds.max(0);
+        let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+        match self.lang {
+            Lang::Zh if seconds < 60 => format!("{seconds} 秒"),
+            Lang::Zh if minutes < 60 => format!("{minutes} 分钟"),
+            Lang::Zh if hours < 24 => format!("{hours} 小时"),
+            Lang::Zh => format!("{days} 天"),
+            Lang::En if seconds < 60 => format!("{seconds} s"),
+            Lang::En if minutes < 60 => format!("{minutes} min"),
+            Lang::En if hours < 24 => format!("{hours} h"),
+            Lang::En => format!("{days} d"),
+        }
+    }
+
+    /// A civil date, such as 11月30日 (周一).
+    pub(super) fn day(&self, date: &jiff::civil::Date) -> String {
+        use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
+        match self.lang {
+            Lang::Zh => {
+                let weekday = match date.weekday() {
+                    Monday => "一",
+                    Tuesday => "二",
+                    Wednesday => "三",
+                    Thursday => "四",
+                    Friday => "五",
+                    Saturday => "六",
+                    Sunday => "日",
+                };
+                format!("{}月{}日 周{weekday}", date.month(), date.day())
+            }
+            Lang::En => date.strftime("%a %-d %b").to_string(),
+        }
+    }
+}
+
+/// A receipt number in groups of four, as it is printed and read aloud.
+pub(super) fn grouped(number: &str) -> String {
+    let mut out = String::with_capacity(number.len() + number.len() / 4);
+    for (at, digit) in number.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            out.push(' ');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A byte count people can read.
+pub(super) fn bytes(count: &u64) -> String {
+    let mut text = String::new();
+    let (unit, name) = if *count >= 1 << 30 { (1u64 << 30, "GB") } else { (1 << 20, "MB") };
+    // One decimal, computed in integers: write! to a String cannot fail.
+    let tenths = count.saturating_mul(10) / unit;
+    let _ = write!(text, "{}.{} {name}", tenths / 10, tenths % 10);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock(lang: Lang) -> Clock {
+        // 2026-11-23 15:00 in Shanghai
+        Clock { now_ms: 1_795_417_200_000, zone: TimeZone::fixed(jiff::tz::offset(8)), lang }
+    }
+
+    #[test]
+    fn instants_are_said_as_people_say_them() {
+        let zh = clock(Lang::Zh);
+        let now = zh.now_ms;
+        assert_eq!(zh.when(&(now - 3_600_000)), "今天 14:00");
+        assert_eq!(zh.when(&(now - 86_400_000)), "昨天 15:00");
+        assert_eq!(zh.when(&(now - 3 * 86_400_000)), "11月20日 15:00");
+        assert_eq!(clock(Lang::En).when(&(now - 3 * 86_400_000)), "20 Nov, 15:00");
+        assert_eq!(zh.exact(&now), "2026-11-23 15:00:00");
+        assert_eq!(zh.lapse(&(now - 59_000)), "59 秒");
+        assert_eq!(zh.lapse(&(now - 7_300_000)), "2 小时");
+        assert_eq!(zh.lapse(&(now + 5_000)), "0 秒", "a clock ahead of ours never makes a negative age");
+        assert_eq!(zh.day(&jiff::civil::date(2026, 11, 30)), "11月30日 周一");
+    }
+
+    #[test]
+    fn receipts_are_grouped_and_bytes_readable() {
+        assert_eq!(grouped("1010000127"), "1010 0001 27");
+        assert_eq!(bytes(&21_474_836_480), "20.0 GB");
+    }
+}

@@ -1,0 +1,145 @@
+//! Browser sessions of staff, and how often somebody tried to sign in.
+//!
+//! Neither a session's token nor a tried name is stored: only their SHA-256. What somebody typed into the name field
+//! may have been a password.
+
+use kiosk_wire::StaffId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{StoreResult, uuid_at};
+
+/// The tables of this module.
+pub(super) const MIGRATION: &str = "
+CREATE TABLE sessions (
+    token_hash BLOB PRIMARY KEY,
+    staff_id   BLOB NOT NULL REFERENCES staff (id),
+    started_ms INTEGER NOT NULL,
+    used_ms    INTEGER NOT NULL,
+    ends_ms    INTEGER NOT NULL
+) STRICT;
+CREATE INDEX sessions_end ON sessions (ends_ms);
+CREATE TABLE sign_in_tries (
+    try_key  BLOB PRIMARY KEY,
+    since_ms INTEGER NOT NULL,
+    count    INTEGER NOT NULL
+) STRICT;
+";
+
+/// SHA-256 of a session's token or of what was tried.
+pub type Digest = [u8; 32];
+
+/// One browser that is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Who.
+    pub staff: StaffId,
+    /// Since when, milliseconds since the epoch.
+    pub started_ms: i64,
+    /// When its owner last did something.
+    pub used_ms: i64,
+    /// When it ends whatever its owner does.
+    pub ends_ms: i64,
+}
+
+/// Starts a session, and forgets those that ended.
+pub fn start(connection: &Connection, token: &Digest, session: &Session) -> StoreResult<()> {
+    connection.prepare_cached("DELETE FROM sessions WHERE ends_ms <= $1")?.execute([session.started_ms])?;
+    connection
+        .prepare_cached(
+            "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms) VALUES ($1, $2, $3, $4, $5)",
+        )?
+        .execute(params![
+            token.as_slice(),
+            session.staff.0.as_bytes().as_slice(),
+            session.started_ms,
+            session.used_ms,
+            session.ends_ms
+        ])?;
+    Ok(())
+}
+
+/// The session of a token, ended or not.
+pub fn find(connection: &Connection, token: &Digest) -> StoreResult<Option<Session>> {
+    let mut statement = connection
+        .prepare_cached("SELECT staff_id, started_ms, used_ms, ends_ms FROM sessions WHERE token_hash = $1")?;
+    let session = statement.query_row([token.as_slice()], |row| {
+        Ok(Session {
+            staff: StaffId(uuid_at(row, 0)?),
+            started_ms: row.get(1)?,
+            used_ms: row.get(2)?,
+            ends_ms: row.get(3)?,
+        })
+    });
+    Ok(session.optional()?)
+}
+
+/// Notes that its owner did something.
+pub fn touch(connection: &Connection, token: &Digest, now_ms: i64) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE sessions SET used_ms = $1 WHERE token_hash = $2")?
+        .execute(params![now_ms, token.as_slice()])?;
+    Ok(())
+}
+
+/// Ends a session.
+pub fn end(connection: &Connection, token: &Digest) -> StoreResult<()> {
+    connection.prepare_cached("DELETE FROM sessions WHERE token_hash = $1")?.execute([token.as_slice()])?;
+    Ok(())
+}
+
+/// Counts one more try and returns how many there were since `span_ms` before now and when the first one was.
+pub fn count_try(connection: &Connection, key: &Digest, now_ms: i64, span_ms: i64) -> StoreResult<(u32, i64)> {
+    connection.prepare_cached("DELETE FROM sign_in_tries WHERE since_ms <= $1")?.execute([now_ms - span_ms])?;
+    let counted = connection
+        .prepare_cached(
+            "INSERT INTO sign_in_tries (try_key, since_ms, count) VALUES ($1, $2, 1) \
+             ON CONFLICT (try_key) DO UPDATE SET count = sign_in_tries.count + 1 RETURNING count, since_ms",
+        )?
+        .query_row(params![key.as_slice(), now_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(counted)
+}
+
+/// Forgets the tries under a key: somebody proved to be who they say.
+pub fn forget_tries(connection: &Connection, key: &Digest) -> StoreResult<()> {
+    connection.prepare_cached("DELETE FROM sign_in_tries WHERE try_key = $1")?.execute([key.as_slice()])?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn database() -> Connection {
+        let connection = Connection::open_in_memory().expect("opens");
+        connection.execute_batch("CREATE TABLE staff (id BLOB PRIMARY KEY) STRICT;").expect("staff");
+        connection.execute_batch(MIGRATION).expect("migrates");
+        connection
+    }
+
+    #[test]
+    fn a_session_is_found_by_its_hash_until_it_ends() {
+        let connection = database();
+        let staff = StaffId(uuid::Uuid::from_u128(1));
+        connection.execute("INSERT INTO staff (id) VALUES ($1)", [staff.0.as_bytes().as_slice()]).expect("staff");
+        let session = Session { staff, started_ms: 10, used_ms: 10, ends_ms: 100 };
+        start(&connection, &[1; 32], &session).expect("starts");
+        touch(&connection, &[1; 32], 50).expect("touches");
+        assert_eq!(find(&connection, &[1; 32]).expect("finds"), Some(Session { used_ms: 50, ..session }));
+        assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
+        start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session }).expect("starts");
+        assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended is forgotten");
+        end(&connection, &[2; 32]).expect("ends");
+        assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
+    }
+
+    #[test]
+    fn tries_are_counted_until_their_span_is_over() {
+        let connection = database();
+        assert_eq!(count_try(&connection, &[7; 32], 1_000, 500).expect("counts"), (1, 1_000));
+        assert_eq!(count_try(&connection, &[7; 32], 1_200, 500).expect("counts"), (2, 1_000));
+        assert_eq!(count_try(&connection, &[8; 32], 1_200, 500).expect("counts"), (1, 1_200));
+        assert_eq!(count_try(&connection, &[7; 32], 1_500, 500).expect("counts"), (1, 1_500));
+        forget_tries(&connection, &[7; 32]).expect("forgets");
+        assert_eq!(count_try(&connection, &[7; 32], 1_501, 500).expect("counts"), (1, 1_501));
+    }
+}

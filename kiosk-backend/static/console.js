@@ -1,0 +1,106 @@
+// What the server's pages cannot do alone: a sound, a count in the title, keys, and saying that the connection is lost.
+// Everything that changes on a page is fetched as HTML by htmx when the server says so (GET /events).
+"use strict";
+
+const live = document.getElementById("live");
+const baseTitle = document.title;
+
+// --- Unread: in the badge and in the title ------------------------------------------------------------------------
+function showUnread(count) {
+  const badge = document.getElementById("unread");
+  if (!badge) return;
+  badge.dataset.count = String(count);
+  badge.textContent = String(count);
+  document.title = count > 0 ? `(${count}) ${baseTitle}` : baseTitle;
+}
+
+if (live) {
+  showUnread(Number(document.getElementById("unread").dataset.count));
+  // Sent with the number of cases of my windows that I have not opened.
+  live.addEventListener("unread", (event) => showUnread(Number(event.detail.data)));
+}
+
+// --- Sound: only for a new deposit, at most one a minute, off by one press ------------------------------------------
+const sound = document.getElementById("sound");
+const chime = new Audio("/static/chime.wav");
+const QUIET_MS = 60_000;
+let lastChime = -QUIET_MS;
+
+function soundWanted() {
+  return localStorage.getItem("sound") !== "off";
+}
+
+function paintSound() {
+  sound.hidden = false;
+  sound.setAttribute("aria-pressed", String(soundWanted()));
+  sound.textContent = soundWanted() ? sound.dataset.on : sound.dataset.off;
+}
+
+function play() {
+  // A browser refuses sound until the page was touched once; the row, the dot and the title still tell.
+  chime.play().catch(() => { sound.dataset.blocked = "true"; });
+}
+
+if (live && sound) {
+  paintSound();
+  sound.addEventListener("click", () => {
+    localStorage.setItem("sound", soundWanted() ? "off" : "on");
+    paintSound();
+    if (soundWanted()) play();
+  });
+  live.addEventListener("deposit", () => {
+    document.body.dataset.deposits = String(Number(document.body.dataset.deposits || 0) + 1);
+    if (!soundWanted() || performance.now() - lastChime < QUIET_MS) return;
+    lastChime = performance.now();
+    play();
+  });
+}
+
+// --- Connection ----------------------------------------------------------------------------------------------------
+if (live) {
+  const offline = document.getElementById("offline");
+  live.addEventListener("htmx:sse:after:connection", () => {
+    offline.hidden = true;
+    document.body.dataset.live = "true";
+  });
+  live.addEventListener("htmx:sse:error", (event) => {
+    delete document.body.dataset.live;
+    // Signed out elsewhere or for too long: the server will show the sign-in page and bring us back here.
+    if (event.detail.status === 401) location.reload();
+    offline.hidden = false;
+  });
+}
+
+// --- Keys: j and k move, Enter opens, / finds, g goes to the inbox ------------------------------------------------------
+function typing(target) {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+}
+
+function move(step) {
+  const links = [...document.querySelectorAll("#rows .item a")];
+  if (links.length === 0) return;
+  const here = links.indexOf(document.activeElement);
+  const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(here + step, 0), links.length - 1);
+  links[next].focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (typing(event.target)) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const find = document.getElementById("find");
+  if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+  else if (event.key === "g" && live) location.href = "/inbox";
+  else if (event.key === "/" && find) { event.preventDefault(); find.focus(); }
+});
+
+// --- A press is a press: no form is sent twice -------------------------------------------------------------------------
+document.addEventListener("submit", (event) => {
+  if (event.target.hasAttribute("hx-post")) return;
+  if (event.target.dataset.sent) { event.preventDefault(); return; }
+  if (event.target.method === "post") event.target.dataset.sent = "true";
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
