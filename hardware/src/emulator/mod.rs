@@ -1,1 +1,33 @@
-//! (written next)
+//! Peers on the far side of the wire, for tests, for the demo and for people without devices.
+//!
+//! * [`card::CardSlot`] is a card in one slot of the virtual PC/SC reader `vpcd`: it speaks vpcd's TCP protocol, so
+//!   the card thread under test goes through a real `pcscd`.
+//! * [`cabinet::Cabinet`] is a row of XOR24 lock boards on a pseudo terminal, with doors that a test or a person shuts.
+//! * [`people`] is a deck of fictional cards by name.
+//! * [`control`] steers all of it with one JSON object a line; the binary `hw-emulator` serves that on loopback.
+//!
+//! Nothing in the product knows that these exist.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+//! use hardware::emulator::{card::CardSlot, people};
+//!
+//! let slot = CardSlot::start(35963); // the reader's TCP port, see docs/hardware.md
+//! slot.insert_named("wang-xiuying")?;
+//! let cabinet = Cabinet::start(CabinetOptions::new("/tmp/locker", vec![BoardSpec::new(1, 24, 1)]))?;
+//! // … the terminal opens compartment 7 …
+//! assert!(cabinet.wait_open(7, Duration::from_secs(10)));
+//! cabinet.shut(7);
+//! assert_eq!(cabinet.counters().unlocks.get(&7), Some(&1));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+pub mod apdus;
+mod board;
+pub mod cabinet;
+pub mod card;
+pub mod control;
+pub mod people;
+mod pty;
+pub mod text;

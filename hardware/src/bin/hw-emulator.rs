@@ -1,0 +1,97 @@
+//! Emulated cards and lock boards for a terminal without devices.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Parser;
+use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+use hardware::emulator::card::CardSlot;
+use hardware::emulator::control::{Rig, serve};
+
+/// Emulated identity cards (for pcscd's virtual reader vpcd) and XOR24 lock boards (on a pseudo terminal).
+///
+/// Steered by one JSON object a line over the control port, for instance:
+///   echo '{"do":"insert","card":"wang-xiuying"}' | nc -N 127.0.0.1 35900
+/// `{"do":"deck"}` lists the cards, `{"do":"state"}` shows everything. All commands: docs/hardware.md.
+#[derive(Parser)]
+#[command(version, verbatim_doc_comment)]
+struct Arguments {
+    /// TCP port of a vpcd slot; give it once for each slot. Debian's default reader has 35963 and 35964
+    #[arg(long = "card-slot", value_name = "PORT")]
+    card_slots: Vec<u16>,
+    /// Path to give to the lock boards' serial port; without it there is no cabinet
+    #[arg(long, value_name = "PATH")]
+    locker: Option<PathBuf>,
+    /// A lock board; give it once for each board
+    #[arg(long = "board", value_name = "ADDRESS:LOCKS:FIRST_COMPARTMENT", default_value = "1:24:1", value_parser = board)]
+    boards: Vec<BoardSpec>,
+    /// State bit of a closed door: 1 or 0
+    #[arg(long, value_name = "BIT", default_value_t = 1, value_parser = clap::value_parser!(u8).range(0..=1))]
+    closed_bit: u8,
+    /// Let bytes take as long as on a real line of this rate
+    #[arg(long, value_name = "BAUD")]
+    paced_baud: Option<u32>,
+    /// Time from a request to its answer, milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 30)]
+    turn_around_ms: u64,
+    /// Loopback port for commands; 0 takes a free one and prints it
+    #[arg(long, value_name = "PORT", default_value_t = 35900)]
+    control: u16,
+}
+
+fn board(text: &str) -> Result<BoardSpec, String> {
+    let explain = || format!("{text:?} is not ADDRESS:LOCKS:FIRST_COMPARTMENT, such as 1:24:1");
+    let mut parts = text.split(':');
+    let (Some(address), Some(locks), Some(first), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(explain());
+    };
+    Ok(BoardSpec::new(
+        address.parse().map_err(|_| explain())?,
+        locks.parse().map_err(|_| explain())?,
+        first.parse().map_err(|_| explain())?,
+    ))
+}
+
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    match run(&arguments, |line| println!("{line}")) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hw-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments, print: impl Fn(&str)) -> Result<(), String> {
+    let cabinet = match &arguments.locker {
+        Some(link) => {
+            let options = CabinetOptions {
+                closed_bit: arguments.closed_bit == 1,
+                turn_around: Duration::from_millis(arguments.turn_around_ms),
+                paced_baud: arguments.paced_baud,
+                ..CabinetOptions::new(link, arguments.boards.clone())
+            };
+            let cabinet = Cabinet::start(options).map_err(|error| format!("--locker {}: {error}", link.display()))?;
+            print(&format!("locker {}", cabinet.port().display()));
+            Some(cabinet)
+        }
+        None => None,
+    };
+    let slots = arguments.card_slots.iter().map(|port| {
+        print(&format!("card slot {port}"));
+        CardSlot::start(*port)
+    });
+    let rig = Arc::new(Rig { slots: slots.collect(), cabinet });
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.control));
+    let listener = TcpListener::bind(address).map_err(|error| format!("--control {}: {error}", arguments.control))?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    print(&format!("control {address}"));
+    serve(&listener, &rig).map_err(|error| error.to_string())
+}

@@ -1,0 +1,295 @@
+//! The thread behind a cabinet: hears requests, moves locks, answers as badly as it is told to.
+
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::cabinet::{BoardSpec, BusFaults, Inner, Shared};
+use super::pty::{Heard, Pty};
+use crate::lockers::xor24::{Reply, Request};
+
+/// How often doors that shut themselves, pushes and cables are looked after.
+const TICK: Duration = Duration::from_millis(5);
+/// Bits on the wire for each byte: start, eight data, stop.
+const BITS: u32 = 10;
+
+pub(super) fn run(shared: &Shared, pty: Pty) {
+    let mut board = Boards { shared, pty: Some(pty), heard: Vec::new() };
+    loop {
+        if shared.lock().stop {
+            break;
+        }
+        if let Err(error) = board.turn() {
+            tracing::warn!(%error, "the emulated port failed; making it anew");
+            board.pty = None;
+            thread::sleep(TICK);
+        }
+    }
+    if let Some(pty) = board.pty.take()
+        && let Err(error) = pty.unplug()
+    {
+        tracing::debug!(%error, "the link could not be removed");
+    }
+}
+
+struct Boards<'a> {
+    shared: &'a Shared,
+    pty: Option<Pty>,
+    heard: Vec<u8>,
+}
+
+impl Boards<'_> {
+    fn turn(&mut self) -> io::Result<()> {
+        self.mind_the_cable()?;
+        self.mind_the_doors()?;
+        let Some(pty) = &mut self.pty else {
+            thread::sleep(TICK);
+            return Ok(());
+        };
+        let mut buffer = [0; 256];
+        let connected = match pty.read(&mut buffer, TICK)? {
+            Heard::Bytes(count) => {
+                self.heard.extend_from_slice(&buffer[..count]);
+                Some(true)
+            }
+            Heard::NobodyThere => Some(false),
+            // A master is quiet, not hung up, only while somebody has the slave open.
+            Heard::Nothing => Some(true),
+        };
+        if let Some(connected) = connected {
+            self.mind_the_line(connected)?;
+        }
+        let heard = std::mem::take(&mut self.heard);
+        self.listen(heard)
+    }
+
+    fn mind_the_line(&mut self, connected: bool) -> io::Result<()> {
+        let was = self.shared.lock().connected;
+        if was != connected {
+            self.shared.change(|inner| {
+                inner.connected = connected;
+                inner.counters.connections += u64::from(connected);
+            });
+        }
+        if was && !connected && self.shared.lock().plugged {
+            // A program that was killed leaves the port marked as held. A new one has no such mark.
+            self.pty = Some(Pty::open(&self.shared.options.link)?);
+            self.heard.clear();
+        }
+        if !connected {
+            thread::sleep(TICK);
+        }
+        Ok(())
+    }
+
+    fn mind_the_cable(&mut self) -> io::Result<()> {
+        let wanted = self.shared.lock().wanted;
+        match (wanted, self.pty.take()) {
+            (false, Some(pty)) => {
+                pty.unplug()?;
+                self.heard.clear();
+                self.shared.change(|inner| (inner.plugged, inner.connected) = (false, false));
+            }
+            (true, None) => {
+                self.pty = Some(Pty::open(&self.shared.options.link)?);
+                self.shared.change(|inner| inner.plugged = true);
+            }
+            (_, pty) => self.pty = pty,
+        }
+        Ok(())
+    }
+
+    fn mind_the_doors(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        let falling = self.shared.lock().doors.values().any(|cell| cell.shuts_at.is_some_and(|at| at <= now));
+        if falling {
+            self.shared.change(|inner| {
+                for cell in inner.doors.values_mut().filter(|cell| cell.shuts_at.is_some_and(|at| at <= now)) {
+                    (cell.open, cell.shuts_at) = (false, None);
+                }
+            });
+        }
+        self.push_changes()
+    }
+
+    fn push_changes(&mut self) -> io::Result<()> {
+        let shared = self.shared;
+        let mut frames = Vec::new();
+        {
+            let mut inner = shared.lock();
+            let (faults, closed_bit) = (inner.faults.clone(), shared.options.closed_bit);
+            for spec in &shared.options.boards {
+                for lock in 1..=spec.locks {
+                    let Some(cell) = inner.doors.get_mut(&compartment(spec, lock)) else { continue };
+                    if cell.told_open != cell.open {
+                        cell.told_open = cell.open;
+                        if faults.push && !faults.silent {
+                            let bit = contact(cell.open, closed_bit, &faults);
+                            frames.extend(Reply::Push { board: spec.address, lock, bit }.encode());
+                        }
+                    }
+                }
+            }
+        }
+        if frames.is_empty() { Ok(()) } else { self.send(&frames, Duration::ZERO) }
+    }
+
+    fn listen(&mut self, mut heard: Vec<u8>) -> io::Result<()> {
+        while let Some(frame) = heard.first_chunk::<5>() {
+            let frame = *frame;
+            let Some(request) = Request::decode(&frame) else {
+                heard.remove(0);
+                self.shared.lock().counters.stray_bytes += 1;
+                continue;
+            };
+            heard.drain(..5);
+            self.serve(&frame, request)?;
+        }
+        let mut heard = heard;
+        heard.append(&mut self.heard);
+        self.heard = heard;
+        Ok(())
+    }
+
+    fn serve(&mut self, frame: &[u8; 5], request: Request) -> io::Result<()> {
+        thread::sleep(self.wire_time(5));
+        let faults = self.shared.lock().faults.clone();
+        if faults.echo {
+            self.send(frame, Duration::ZERO)?;
+        }
+        let (Request::Unlock { board, .. } | Request::ReadOne { board, .. } | Request::ReadAll { board }) = request;
+        let struck = faults.boards.is_empty() || faults.boards.contains(&board);
+        let Some(spec) = self.shared.options.boards.iter().copied().find(|spec| spec.address == board) else {
+            return Ok(());
+        };
+        if faults.silent && struck {
+            return Ok(());
+        }
+        let reply = self.act(&spec, request, &faults);
+        self.shared.wake();
+        if faults.unplug_at_unlock && matches!(request, Request::Unlock { .. }) {
+            self.shared.change(|inner| (inner.wanted, inner.faults.unplug_at_unlock) = (false, false));
+            return Ok(());
+        }
+        match reply {
+            Some(reply) => self.answer(&reply.encode(), struck.then_some(&faults)),
+            None => Ok(()),
+        }
+    }
+
+    /// Does what is asked. `None`: no such lock, and such boards say nothing to that.
+    fn act(&self, spec: &BoardSpec, request: Request, faults: &BusFaults) -> Option<Reply> {
+        let closed_bit = self.shared.options.closed_bit;
+        let read = |inner: &Inner, lock: u8| {
+            let cell = inner.doors.get(&compartment(spec, lock))?;
+            Some(contact(cell.faults.sensor_says_open.unwrap_or(cell.open), closed_bit, faults))
+        };
+        let mut inner = self.shared.lock();
+        inner.counters.requests += 1;
+        match request {
+            Request::Unlock { board, lock } if lock <= spec.locks => {
+                drop(inner);
+                let sprung = self.pulse(compartment(spec, lock));
+                Some(Reply::Unlock { board, lock, bit: contact(sprung, closed_bit, faults) })
+            }
+            Request::ReadOne { board, lock } if lock <= spec.locks => {
+                inner.counters.reads += 1;
+                Some(Reply::One { board, lock, bit: read(&inner, lock)? })
+            }
+            Request::ReadAll { board } => {
+                inner.counters.reads += 1;
+                let bits = (1..=spec.locks).map(|lock| read(&inner, lock)).collect::<Option<Vec<_>>>()?;
+                Some(Reply::All { board, bits })
+            }
+            Request::Unlock { .. } | Request::ReadOne { .. } => None,
+        }
+    }
+
+    /// Sends current through a lock; says whether its contact then shows an open door.
+    fn pulse(&self, compartment: u16) -> bool {
+        self.shared.change(|inner| {
+            *inner.counters.unlocks.entry(compartment).or_default() += 1;
+            let Some(cell) = inner.doors.get_mut(&compartment) else { return false };
+            let faults = cell.faults.clone();
+            if !faults.stuck && !faults.blink {
+                cell.open = true;
+                cell.shuts_at = faults.shuts_itself_after_ms.map(|ms| Instant::now() + Duration::from_millis(ms));
+            }
+            faults.sensor_says_open.unwrap_or(cell.open || faults.blink)
+        })
+    }
+
+    /// Sends an answer, spoilt as `faults` says.
+    fn answer(&mut self, frame: &[u8], faults: Option<&BusFaults>) -> io::Result<()> {
+        let sound = BusFaults::default();
+        let faults = faults.unwrap_or(&sound);
+        self.use_up();
+        thread::sleep(self.shared.options.turn_around + Duration::from_millis(faults.delay_ms));
+        if faults.mute {
+            return Ok(());
+        }
+        self.push_changes()?;
+        let mut bytes = if faults.noise { vec![0x00, 0xFF, 0x8A, 0x80] } else { Vec::new() };
+        let mut frame = frame.to_vec();
+        if let Some(last) = frame.last_mut().filter(|_| faults.bad_checksum) {
+            *last ^= 0x5A;
+        }
+        if faults.half_frame {
+            frame.truncate(3);
+        }
+        bytes.extend_from_slice(&frame);
+        if faults.double {
+            bytes.extend_from_slice(&frame);
+        }
+        self.shared.lock().counters.answers += 1;
+        self.send(&bytes, Duration::from_millis(faults.split_ms))
+    }
+
+    /// Counts one answer against [`BusFaults::answers`]; switches its faults off when they are used up.
+    fn use_up(&self) {
+        let mut inner = self.shared.lock();
+        let Some(left) = inner.faults.answers else { return };
+        if left > 1 {
+            inner.faults.answers = Some(left - 1);
+            return;
+        }
+        let kept = std::mem::take(&mut inner.faults);
+        inner.faults = BusFaults {
+            silent: kept.silent,
+            echo: kept.echo,
+            inverted: kept.inverted,
+            push: kept.push,
+            unplug_at_unlock: kept.unplug_at_unlock,
+            boards: kept.boards,
+            ..BusFaults::default()
+        };
+    }
+
+    fn send(&mut self, bytes: &[u8], between: Duration) -> io::Result<()> {
+        let pause = between + self.wire_time(1);
+        let Some(pty) = &mut self.pty else { return Ok(()) };
+        if pause.is_zero() {
+            return pty.write(bytes);
+        }
+        for byte in bytes {
+            thread::sleep(pause);
+            pty.write(&[*byte])?;
+        }
+        Ok(())
+    }
+
+    fn wire_time(&self, bytes: u32) -> Duration {
+        self.shared
+            .options
+            .paced_baud
+            .map_or(Duration::ZERO, |baud| Duration::from_secs(1) * bytes * BITS / baud.max(1))
+    }
+}
+
+fn compartment(spec: &BoardSpec, lock: u8) -> u16 {
+    spec.first_compartment.saturating_add(u16::from(lock).saturating_sub(1))
+}
+
+fn contact(open: bool, closed_bit: bool, faults: &BusFaults) -> bool {
+    (open != closed_bit) != faults.inverted
+}

@@ -1,0 +1,211 @@
+//! Steers emulators with one JSON object a line; answers each with one JSON object a line.
+//!
+//! ```text
+//! > {"do":"insert","card":"wang-xiuying"}
+//! < {"ok":true}
+//! > {"do":"shut","compartment":7}
+//! < {"ok":true}
+//! > {"do":"bus-faults","faults":{"bad_checksum":true,"answers":3}}
+//! < {"ok":true}
+//! > {"do":"insert","card":"nobody"}
+//! < {"ok":false,"error":"there is no card \"nobody\"; there are: wang-xiuying, …"}
+//! > {"do":"state"}
+//! < {"ok":true,"state":{"slots":[…],"cabinet":{…}}}
+//! ```
+//!
+//! The whole list is [`Command`]. A line that is none is answered with `ok: false` and changes nothing.
+
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::thread;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::cabinet::{BusFaults, Cabinet, DoorFaults};
+use super::card::{CardFaults, CardSlot};
+use super::people;
+
+/// What can be asked of a [`Rig`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Command {
+    /// Everything at this moment.
+    State,
+    /// The cards that can be inserted.
+    Deck,
+    /// Lays a card down, with the faults it is known for unless others are given.
+    Insert {
+        /// Slot, from 0.
+        #[serde(default)]
+        slot: usize,
+        /// Name in the deck.
+        card: String,
+        /// Faults in place of the card's own.
+        #[serde(default)]
+        faults: Option<CardFaults>,
+    },
+    /// Takes a card away.
+    Remove {
+        /// Slot, from 0.
+        #[serde(default)]
+        slot: usize,
+    },
+    /// A hand shuts a door.
+    Shut {
+        /// Compartment.
+        compartment: u16,
+    },
+    /// A door is prised open.
+    ForceOpen {
+        /// Compartment.
+        compartment: u16,
+    },
+    /// Changes the faults of one door; what is left out is off.
+    DoorFaults {
+        /// Compartment.
+        compartment: u16,
+        /// Its faults.
+        faults: DoorFaults,
+    },
+    /// Changes the faults of the bus; what is left out is off.
+    BusFaults {
+        /// Its faults.
+        faults: BusFaults,
+    },
+    /// Takes the lock boards' cable out.
+    Unplug,
+    /// Puts it back.
+    Replug,
+}
+
+/// The emulators of one terminal.
+pub struct Rig {
+    /// Slots of readers.
+    pub slots: Vec<CardSlot>,
+    /// The cabinet, if there is one.
+    pub cabinet: Option<Cabinet>,
+}
+
+impl Rig {
+    /// Does what is asked; the answer is an object with `ok`, and with `error` where that is `false`.
+    pub fn apply(&self, command: Command) -> Value {
+        match self.try_apply(command) {
+            Ok(Value::Null) => json!({ "ok": true }),
+            Ok(Value::Object(mut answer)) => {
+                answer.insert("ok".to_owned(), Value::Bool(true));
+                Value::Object(answer)
+            }
+            Ok(other) => json!({ "ok": true, "answer": other }),
+            Err(error) => json!({ "ok": false, "error": error }),
+        }
+    }
+
+    fn try_apply(&self, command: Command) -> Result<Value, String> {
+        match command {
+            Command::State => return Ok(json!({ "state": self.state() })),
+            Command::Deck => {
+                let cards = people::deck();
+                let cards =
+                    cards.iter().map(|card| json!({ "name": card.name, "title": card.title, "note": card.note }));
+                return Ok(json!({ "deck": cards.collect::<Vec<_>>() }));
+            }
+            Command::Insert { slot, card, faults } => {
+                let slot = self.slot(slot)?;
+                slot.insert_named(&card).map_err(|error| error.to_string())?;
+                if let Some(faults) = faults {
+                    slot.set_faults(faults);
+                }
+            }
+            Command::Remove { slot } => self.slot(slot)?.remove(),
+            Command::Shut { compartment } => known(compartment, self.cabinet()?.shut(compartment))?,
+            Command::ForceOpen { compartment } => known(compartment, self.cabinet()?.force_open(compartment))?,
+            Command::DoorFaults { compartment, faults } => {
+                known(compartment, self.cabinet()?.set_door_faults(compartment, faults))?;
+            }
+            Command::BusFaults { faults } => self.cabinet()?.set_faults(faults),
+            Command::Unplug => self.cabinet()?.unplug(),
+            Command::Replug => self.cabinet()?.replug(),
+        }
+        Ok(Value::Null)
+    }
+
+    fn state(&self) -> Value {
+        let slots = self.slots.iter().map(|slot| json!({ "card": slot.present(), "counters": slot.counters() }));
+        json!({ "slots": slots.collect::<Vec<_>>(), "cabinet": self.cabinet.as_ref().map(Cabinet::state) })
+    }
+
+    fn slot(&self, slot: usize) -> Result<&CardSlot, String> {
+        self.slots
+            .get(slot)
+            .ok_or_else(|| format!("there is no slot {slot}; there are {}, counted from 0", self.slots.len()))
+    }
+
+    fn cabinet(&self) -> Result<&Cabinet, String> {
+        self.cabinet.as_ref().ok_or_else(|| "there is no cabinet".to_owned())
+    }
+}
+
+fn known(compartment: u16, found: bool) -> Result<(), String> {
+    if found { Ok(()) } else { Err(format!("there is no compartment {compartment}")) }
+}
+
+/// Longest line that is read.
+const LINE_LIMIT: u64 = 64 * 1024;
+
+/// Serves connections one thread each, until the listener fails.
+///
+/// # Errors
+/// The listener's.
+pub fn serve(listener: &TcpListener, rig: &Arc<Rig>) -> io::Result<()> {
+    for stream in listener.incoming() {
+        let (stream, rig) = (stream?, Arc::clone(rig));
+        thread::spawn(move || {
+            if let Err(error) = converse(&stream, &rig) {
+                tracing::debug!(%error, "a control connection ended");
+            }
+        });
+    }
+    Ok(())
+}
+
+fn converse(stream: &TcpStream, rig: &Rig) -> io::Result<()> {
+    let mut reader = BufReader::new(stream);
+    let mut writer = stream;
+    loop {
+        let mut line = String::new();
+        if reader.by_ref().take(LINE_LIMIT).read_line(&mut line)? == 0 {
+            return Ok(());
+        }
+        if line.trim().is_empty() {
+            continue;
+        }
+        let answer = match serde_json::from_str(&line) {
+            Ok(command) => rig.apply(command),
+            Err(error) => json!({ "ok": false, "error": format!("not a command: {error}") }),
+        };
+        writeln!(writer, "{answer}")?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_command_changes_nothing_and_is_explained() {
+        let rig = Rig { slots: vec![], cabinet: None };
+        for (line, explanation) in [
+            (r#"{"do":"insert","card":"wang-xiuying"}"#, "there is no slot 0"),
+            (r#"{"do":"shut","compartment":7}"#, "there is no cabinet"),
+        ] {
+            let answer = rig.apply(serde_json::from_str(line).unwrap());
+            assert_eq!(answer["ok"], false, "{line}");
+            assert!(answer["error"].as_str().unwrap().contains(explanation), "{answer}");
+        }
+        for line in [r#"{"do":"dance"}"#, r#"{"do":"bus-faults","faults":{"sillent":true}}"#, "{}", "7"] {
+            assert!(serde_json::from_str::<Command>(line).is_err(), "{line}");
+        }
+    }
+}
