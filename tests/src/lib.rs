@@ -7,22 +7,22 @@
 //!
 //! [`Hall::builder`] is where a test begins. Everything a hall started ends when it is dropped.
 
-// pub mod backend;
+pub mod backend;
+pub mod binaries;
 pub mod browser;
 pub mod display;
-// pub mod hall;
-// pub mod kiosk;
-// pub mod locker;
+pub mod hall;
+pub mod kiosk;
 pub mod proxy;
 pub mod smartcards;
 pub mod supervisor;
 pub mod wait;
 
-// pub use backend::Backend;
+pub use backend::Backend;
 pub use browser::Browser;
 pub use display::Display;
-// pub use hall::{Hall, HallBuilder};
-// pub use kiosk::Kiosk;
+pub use hall::{Hall, HallBuilder};
+pub use kiosk::Kiosk;
 
 /// What goes wrong in a harness: a sentence for the person who reads the test's output.
 #[derive(Debug, thiserror::Error)]

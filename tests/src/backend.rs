@@ -1,0 +1,164 @@
+//! The hall's server: the shipped binary on a loopback port, set up through its own command line.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::binaries::{binary, free_port};
+use crate::supervisor::{Process, Program, run};
+use crate::wait::{PATIENCE, until_true};
+use crate::{Context, Error, Result};
+
+/// The backend of one hall.
+#[derive(Debug)]
+pub struct Backend {
+    program: PathBuf,
+    folder: PathBuf,
+    log: PathBuf,
+    address: SocketAddr,
+    process: Option<Process>,
+}
+
+/// A member of staff to add.
+#[derive(Clone, Copy, Debug)]
+pub struct Member {
+    /// Name, for signing in and for the screens.
+    pub name: &'static str,
+    /// `clerk`, `chief` or `admin`.
+    pub role: &'static str,
+    /// Name of the window.
+    pub window: &'static str,
+    /// Password for the console.
+    pub password: &'static str,
+    /// UID of the staff card in hex, and the PIN that goes with it.
+    pub card: Option<(&'static str, &'static str)>,
+}
+
+impl Backend {
+    /// Writes a configuration into `folder` with `more` at its end, and starts nothing yet.
+    pub fn create(folder: &Path, log: &Path, more: &str) -> Result<Self> {
+        fs::create_dir_all(folder).context(folder.display())?;
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?));
+        let backend = Self {
+            program: binary("kiosk-backend")?,
+            folder: folder.to_owned(),
+            log: log.to_owned(),
+            address,
+            process: None,
+        };
+        let text = format!("listen = \"{address}\"\ndata_dir = \"data\"\nhall = \"临江市政务服务中心\"\n{more}");
+        fs::write(backend.config(), text).context("backend.toml")?;
+        Ok(backend)
+    }
+
+    /// Its configuration file.
+    pub fn config(&self) -> PathBuf {
+        self.folder.join("backend.toml")
+    }
+
+    /// Where its database and keys are.
+    pub fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address of one of its pages.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Runs one of its commands.
+    pub fn command(&self, args: &[&str], input: Option<&str>) -> Result<String> {
+        let mut command = Command::new(&self.program);
+        command.args(args).arg("--config").arg(self.config());
+        run(&format!("kiosk-backend {}", args.join(" ")), &mut command, input)
+    }
+
+    /// Starts serving and waits until it does.
+    pub fn start(&mut self) -> Result<()> {
+        self.start_with(&[])
+    }
+
+    /// Starts serving with more variables in its environment.
+    pub fn start_with(&mut self, variables: &[(&str, &str)]) -> Result<()> {
+        let mut program = Program::new("kiosk-backend", &self.program, &self.log).args(["serve", "--config"]);
+        program = program.arg(self.config());
+        for (key, value) in variables {
+            program = program.env(key, value);
+        }
+        let mut process = program.start()?;
+        let address = self.address;
+        until_true("the backend to listen", PATIENCE, || {
+            !process.runs() || TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_ok()
+        })
+        .context(process.tail())?;
+        if !process.runs() {
+            return Err(Error::new(process.tail()));
+        }
+        self.process = Some(process);
+        Ok(())
+    }
+
+    /// Whether it serves.
+    pub fn runs(&mut self) -> bool {
+        self.process.as_mut().is_some_and(Process::runs)
+    }
+
+    /// Its process id while it serves.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::pid)
+    }
+
+    /// Kills it at once.
+    pub fn kill(&mut self) {
+        self.process = None;
+    }
+
+    /// Ends it in good order.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.stop(Duration::from_secs(10));
+        }
+    }
+
+    /// Adds a window that serves every department; `phone` is what applicants may call.
+    pub fn add_window(&self, name: &str, phone: &str) -> Result<()> {
+        self.command(&["window", "add", name, "--phone", phone], None).map(drop)
+    }
+
+    /// Adds a member of staff.
+    pub fn add_member(&self, member: &Member) -> Result<()> {
+        let mut args = vec!["staff", "add", member.name, "--window", member.window, "--role", member.role];
+        let mut input = format!("{}\n", member.password);
+        if let Some((uid, pin)) = member.card {
+            args.extend(["--card-uid", uid]);
+            input = format!("{input}{pin}\n");
+        }
+        self.command(&args, Some(&input)).map(drop)
+    }
+
+    /// Imports a catalogue.
+    pub fn import_catalogue(&self, folder: &Path) -> Result<()> {
+        let folder = folder.to_string_lossy();
+        self.command(&["catalogue", "import", &folder], None).map(drop)
+    }
+
+    /// Imports a calendar of working days.
+    pub fn import_calendar(&self, file: &Path) -> Result<()> {
+        let file = file.to_string_lossy();
+        self.command(&["calendar", "import", &file], None).map(drop)
+    }
+
+    /// Adds a kiosk and returns its one-time code.
+    pub fn add_kiosk(&self, name: &str) -> Result<String> {
+        let text = self.command(&["kiosk", "add", name, "--json"], None)?;
+        let answer: serde_json::Value = serde_json::from_str(&text).context(&text)?;
+        answer.get("code").and_then(|code| code.as_str()).map(str::to_owned).context(format!("no code in {text}"))
+    }
+}

@@ -1,0 +1,328 @@
+//! One whole hall.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+use hardware::emulator::card::CardSlot;
+use hardware::emulator::people;
+use tempfile::TempDir;
+
+use crate::backend::{Backend, Member};
+use crate::binaries::sources;
+use crate::browser::Browser;
+use crate::display::Display;
+use crate::kiosk::Kiosk;
+use crate::proxy::Proxy;
+use crate::smartcards::SmartCards;
+use crate::wait::{PATIENCE, until_true};
+use crate::{Context, Error, Result};
+
+/// The window everything goes to unless a test says otherwise.
+pub const WINDOW: &str = "综合窗口1";
+
+/// The staff of every hall. Passwords are for a hall that lives as long as a test or a demonstration.
+pub const STAFF: [Member; 3] = [
+    Member {
+        name: "周敏",
+        role: "clerk",
+        window: WINDOW,
+        password: "lin-jiang-clerk-1",
+        card: Some((people::CLERK_UID, "246813")),
+    },
+    Member {
+        name: "吴强",
+        role: "clerk",
+        window: WINDOW,
+        password: "lin-jiang-clerk-2",
+        card: Some((people::SECOND_CLERK_UID, "135792")),
+    },
+    Member {
+        name: "郑科长",
+        role: "chief",
+        window: WINDOW,
+        password: "lin-jiang-chief-1",
+        card: Some((people::CHIEF_UID, "864209")),
+    },
+];
+
+/// How a hall is put together.
+#[derive(Clone, Debug)]
+pub struct HallBuilder {
+    folder: Option<PathBuf>,
+    display: Option<String>,
+    catalogue: PathBuf,
+    start_kiosk: bool,
+    kiosk_variables: Vec<(String, String)>,
+    backend_config: String,
+    paced_baud: Option<u32>,
+}
+
+impl Default for HallBuilder {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            display: None,
+            catalogue: sources().join("assets/catalogue"),
+            start_kiosk: true,
+            kiosk_variables: Vec::new(),
+            backend_config: String::new(),
+            paced_baud: None,
+        }
+    }
+}
+
+impl HallBuilder {
+    /// Keeps everything in this folder, which outlives the hall.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// Shows the kiosk on a display that is there already, in place of one of its own.
+    #[must_use]
+    pub fn on_display(mut self, name: &str) -> Self {
+        self.display = Some(name.to_owned());
+        self
+    }
+
+    /// Serves another catalogue.
+    #[must_use]
+    pub fn catalogue(mut self, folder: &Path) -> Self {
+        self.catalogue = folder.to_owned();
+        self
+    }
+
+    /// Enrols the kiosk but leaves it off.
+    #[must_use]
+    pub fn kiosk_off(mut self) -> Self {
+        self.start_kiosk = false;
+        self
+    }
+
+    /// A variable of the kiosk's first run only.
+    #[must_use]
+    pub fn kiosk_variable(mut self, key: &str, value: &str) -> Self {
+        self.kiosk_variables.push((key.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// More lines for `backend.toml`.
+    #[must_use]
+    pub fn backend_config(mut self, more: &str) -> Self {
+        more.clone_into(&mut self.backend_config);
+        self
+    }
+
+    /// Bytes on the lock board's line take as long as at this rate.
+    #[must_use]
+    pub fn paced_baud(mut self, baud: u32) -> Self {
+        self.paced_baud = Some(baud);
+        self
+    }
+
+    /// Starts it all and waits until the kiosk invites a card (unless it is left off).
+    pub fn start(self) -> Result<Hall> {
+        let (folder, keeps) = match &self.folder {
+            Some(folder) => (folder.clone(), None),
+            None => {
+                let temporary = tempfile::Builder::new().prefix("hall-").tempdir().context("a folder")?;
+                (temporary.path().to_owned(), Some(temporary))
+            }
+        };
+        let logs = folder.join("logs");
+        fs::create_dir_all(&logs).context(logs.display())?;
+
+        let mut backend = Backend::create(&folder.join("backend"), &logs.join("backend.log"), &self.backend_config)?;
+        furnish(&backend, &self.catalogue)?;
+        backend.start()?;
+        let cable = Proxy::start(backend.address())?;
+
+        let cards = SmartCards::start(&folder.join("pcscd"), &logs.join("pcscd.log"))?;
+        let slot = CardSlot::start(cards.port());
+        let mut options = CabinetOptions::new(folder.join("locker"), vec![BoardSpec::new(1, 24, 1)]);
+        options.paced_baud = self.paced_baud;
+        let cabinet = Cabinet::start(options).context("the lock board")?;
+        let display = match &self.display {
+            Some(name) => Display::connect(name)?,
+            None => Display::start(1080, 1920, &logs.join("xvfb.log"))?,
+        };
+
+        let mut kiosk =
+            Kiosk::create(&folder.join("kiosk"), &logs.join("kiosk.log"), cable.address(), cabinet.port(), "")?;
+        kiosk.set_env("PCSCLITE_CSOCK_NAME", cards.socket().to_string_lossy());
+        kiosk.set_env("DISPLAY", display.name());
+        kiosk.set_env("LANG", "C.UTF-8");
+        if !kiosk.data().join("identity.json").exists() {
+            let code = backend.add_kiosk("一号自助机")?;
+            kiosk.enrol(&code)?;
+        }
+        let mut hall = Hall { kiosk, cable, backend, slot, cabinet, cards, display, logs, folder, keeps };
+        if self.start_kiosk {
+            let variables: Vec<_> = self.kiosk_variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+            hall.kiosk.start_with(&variables)?;
+            hall.kiosk.wait_screen(&["idle"])?;
+        }
+        Ok(hall)
+    }
+}
+
+/// Sets the backend up unless an earlier hall in the same folder did.
+fn furnish(backend: &Backend, catalogue: &Path) -> Result<()> {
+    let done = backend.data().join("furnished");
+    if done.exists() {
+        return Ok(());
+    }
+    backend.import_catalogue(catalogue)?;
+    for calendar in calendars()? {
+        backend.import_calendar(&calendar)?;
+    }
+    backend.add_window(WINDOW, "0571-8812 0001")?;
+    for member in &STAFF {
+        backend.add_member(member)?;
+    }
+    fs::write(&done, "").context(done.display())
+}
+
+fn calendars() -> Result<Vec<PathBuf>> {
+    let folder = sources().join("assets/calendar");
+    let entries = fs::read_dir(&folder).context(folder.display())?;
+    let mut files: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "toml"));
+    files.sort();
+    Ok(files)
+}
+
+/// A running hall. Everything it started ends when it is dropped, the kiosk first.
+pub struct Hall {
+    /// The kiosk.
+    pub kiosk: Kiosk,
+    /// The network between the kiosk and the backend.
+    pub cable: Proxy,
+    /// The backend.
+    pub backend: Backend,
+    /// Where cards are laid down.
+    pub slot: CardSlot,
+    /// The locker.
+    pub cabinet: Cabinet,
+    /// The card reader.
+    pub cards: SmartCards,
+    /// The kiosk's display.
+    pub display: Display,
+    logs: PathBuf,
+    folder: PathBuf,
+    keeps: Option<TempDir>,
+}
+
+impl Hall {
+    /// A hall as most tests want it.
+    pub fn builder() -> HallBuilder {
+        HallBuilder::default()
+    }
+
+    /// Where everything of this hall is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// A browser for a clerk.
+    pub fn browser(&self, name: &str) -> Result<Browser> {
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder).context(folder.display())?;
+        Browser::start(&folder)
+    }
+
+    /// Lays a card of the deck on the reader.
+    pub fn lay(&self, card: &str) -> Result<()> {
+        self.slot.insert_named(card).context("the deck")
+    }
+
+    /// Takes the card from the reader.
+    pub fn lift(&self) {
+        self.slot.remove();
+    }
+
+    /// Waits until any door is open, and says which.
+    pub fn wait_door(&self) -> Result<u16> {
+        let found = self.cabinet.wait_any_open(PATIENCE).context("no door opened");
+        found.map_err(|error| self.kiosk.told(&error))
+    }
+
+    /// Waits until this door stands open.
+    pub fn wait_open(&self, door: u16) -> Result<()> {
+        if self.cabinet.wait_open(door, PATIENCE) {
+            return Ok(());
+        }
+        Err(self.kiosk.told(&Error::new(format!("door {door} did not open"))))
+    }
+
+    /// The power comes back after a failure: the kiosk starts and has found out where it stands.
+    pub fn restart_kiosk(&mut self) -> Result<String> {
+        self.kiosk.kill();
+        self.kiosk.start()?;
+        self.kiosk.wait_screen(&["idle", "shut_doors"])
+    }
+
+    /// Everything that any program of this hall has logged.
+    pub fn all_logs(&self) -> Result<Vec<(PathBuf, String)>> {
+        let entries = fs::read_dir(&self.logs).context(self.logs.display())?;
+        let read = |entry: fs::DirEntry| {
+            let text = fs::read(entry.path()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+            text.map(|text| (entry.path(), text))
+        };
+        entries.flatten().map(read).collect::<std::io::Result<_>>().context(self.logs.display())
+    }
+
+    /// Fails when any of these words is in a log, naming the line.
+    pub fn assert_not_logged(&self, words: &[&str]) -> Result<()> {
+        for (path, text) in self.all_logs()? {
+            for (number, line) in text.lines().enumerate() {
+                if let Some(word) = words.iter().find(|word| line.contains(**word)) {
+                    let place = format!("{}:{}", path.display(), number + 1);
+                    return Err(Error::new(format!("{word:?} of an applicant is in {place}: {line}")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the kiosk's journal is acknowledged to its head.
+    pub fn wait_synced(&self) -> Result<()> {
+        self.kiosk.wait_synced()
+    }
+
+    /// Waits until the display shows something.
+    pub fn wait_picture(&self) -> Result<()> {
+        until_true("a picture", PATIENCE, || self.display.capture().is_ok_and(|picture| picture.shows_something()))
+    }
+
+    /// Ends the kiosk in good order, so that its exit code is seen.
+    pub fn stop_kiosk(&mut self) -> Option<i32> {
+        self.kiosk.stop().and_then(|status| status.code())
+    }
+}
+
+impl Drop for Hall {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        let picture = self.folder.join("screen.png");
+        let saved = self.display.capture().and_then(|picture_| picture_.save(&picture));
+        if let Some(temporary) = self.keeps.take() {
+            let kept = temporary.keep();
+            #[expect(clippy::print_stderr, reason = "tells the reader of a failed test where to look")]
+            {
+                eprintln!("the hall is kept in {} (picture: {saved:?})", kept.display());
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Hall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hall({})", self.folder.display())
+    }
+}
