@@ -1,1 +1,12 @@
-//! (in progress)
+//! The hall terminal: what is decided, written down, sent and opened.
+//!
+//! The visit itself (`kiosk-journey`) and the screens (`kiosk-ui`) are crates of their own and know nothing of disks,
+//! networks and doors. This crate holds the only loop in which they meet ([`runner`]), the only truth about the doors
+//! ([`journal`]), and the thread that tells the backend ([`sync`]).
+
+pub mod clock;
+pub mod config;
+pub mod directive;
+pub mod files;
+pub mod identity;
+pub mod journal;

@@ -1,0 +1,47 @@
+//! What the backend last told, kept for when it is away: one line with its ETag, then the body as it came.
+
+use std::path::Path;
+
+use crate::files::{self, FileError};
+
+/// Something the backend told, with the name it gave it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// ETag.
+    pub etag: String,
+    /// Body.
+    pub body: String,
+}
+
+/// Things that are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The signed roster.
+    Roster,
+    /// The catalogue.
+    Catalogue,
+}
+
+impl Kind {
+    fn file(self) -> &'static str {
+        match self {
+            Self::Roster => "roster.cache",
+            Self::Catalogue => "catalogue.cache",
+        }
+    }
+}
+
+/// Reads what is kept; `None` when nothing is, or it is not readable text (it will be fetched again).
+pub fn read(folder: &Path, kind: Kind) -> Result<Option<Told>, FileError> {
+    let Some(bytes) = files::read(&folder.join(kind.file()))? else { return Ok(None) };
+    let told = String::from_utf8(bytes).ok();
+    Ok(told.as_deref().and_then(|text| text.split_once('\n')).map(|(etag, body)| Told {
+        etag: etag.to_owned(),
+        body: body.to_owned(),
+    }))
+}
+
+/// Keeps it.
+pub fn write(folder: &Path, kind: Kind, told: &Told) -> Result<(), FileError> {
+    files::replace(&folder.join(kind.file()), format!("{}\n{}", told.etag, told.body).as_bytes())
+}

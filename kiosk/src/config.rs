@@ -1,0 +1,443 @@
+//! `kiosk.toml`: what is fitted on this terminal and where it reports to.
+//!
+//! Strict on purpose: an unknown key is a spelling mistake, and on a terminal nobody sees the default it silently
+//! falls back to. Every error names the file, the key and what to do.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kiosk_wire::CompartmentNo;
+use serde::Deserialize;
+use thiserror::Error;
+
+/// The whole configuration, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the journal, the keys and the caches lie.
+    pub data_dir: PathBuf,
+    /// The backend; `None` when the file names none (technician commands work without).
+    pub backend: Option<Backend>,
+    /// The card readers.
+    pub cards: Vec<Card>,
+    /// The locker.
+    pub locker: Option<Locker>,
+}
+
+/// Where to report to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Backend {
+    /// Base address without a slash at the end.
+    pub url: String,
+    /// Certificates to trust besides the system's, PEM.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// A PC/SC card reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Glob over PC/SC reader names.
+    pub reader: String,
+    /// Whether this reader's SAM hands out resident-ID data by `sam-block` pseudo-APDUs.
+    pub sam_block: bool,
+}
+
+/// The locker on its serial line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locker {
+    /// Serial port.
+    pub port: PathBuf,
+    /// The state bit that means "closed": 0 or 1, depending on how the feedback was wired.
+    pub closed_bit: u8,
+    /// Time between two looks at all doors.
+    pub poll: Duration,
+    /// The boards on the line.
+    pub boards: Vec<Board>,
+}
+
+/// One lock board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Board {
+    /// Address set by its switches.
+    pub address: u8,
+    /// How many locks it drives.
+    pub locks: u8,
+    /// Compartment number behind lock 1; the others follow.
+    pub first_compartment: u16,
+    /// Size class of each compartment on this board.
+    pub sizes: BTreeMap<CompartmentNo, String>,
+}
+
+impl Config {
+    /// Every compartment with its size class, in order.
+    pub fn compartments(&self) -> BTreeMap<CompartmentNo, String> {
+        let boards = self.locker.iter().flat_map(|locker| &locker.boards);
+        boards.flat_map(|board| board.sizes.clone()).collect()
+    }
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{}{}: {what}", file.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
+pub struct ConfigError {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, when the text itself is wrong there.
+    pub line: Option<usize>,
+    /// The key, what is wrong with it and what to do.
+    pub what: String,
+}
+
+/// Reads and checks a configuration file.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|error| ConfigError {
+        file: path.to_owned(),
+        line: None,
+        what: format!("cannot be read: {error}. Name the configuration with `--config FILE`."),
+    })?;
+    parse(path, &text)
+}
+
+/// Checks the text of a configuration; `path` is for the errors.
+pub fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    let fail = |line, what: String| ConfigError { file: path.to_owned(), line, what };
+    let raw: Raw = toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        fail(line, format!("{}. The keys are listed in docs/technician.md.", error.message().trim_end()))
+    })?;
+    raw.check().map_err(|what| fail(None, what))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    #[serde(default)]
+    kiosk: RawKiosk,
+    backend: Option<RawBackend>,
+    #[serde(default)]
+    card: Vec<RawCard>,
+    locker: Option<RawLocker>,
+    printer: Option<RawPrinter>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawKiosk {
+    data_dir: PathBuf,
+}
+
+impl Default for RawKiosk {
+    fn default() -> Self {
+        Self { data_dir: PathBuf::from("/var/lib/kiosk") }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBackend {
+    url: String,
+    ca_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCard {
+    kind: String,
+    reader: Option<String>,
+    resident_id: Option<String>,
+    port: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLocker {
+    protocol: String,
+    port: Option<PathBuf>,
+    closed_bit: Option<u8>,
+    poll_ms: Option<u64>,
+    #[serde(default)]
+    board: Vec<RawBoard>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBoard {
+    address: u8,
+    locks: u8,
+    first_compartment: u16,
+    size: Option<String>,
+    sizes: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPrinter {
+    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
+    protocol: String,
+    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
+    port: Option<PathBuf>,
+}
+
+impl Raw {
+    fn check(self) -> Result<Config, String> {
+        if self.printer.is_some() {
+            return Err("`printer`: this build drives no printer yet; remove the `[printer]` section. \
+                        Receipts are shown on the screen."
+                .into());
+        }
+        Ok(Config {
+            data_dir: self.kiosk.data_dir,
+            backend: self.backend.map(RawBackend::check).transpose()?,
+            cards: self.card.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?,
+            locker: self.locker.map(RawLocker::check).transpose()?,
+        })
+    }
+}
+
+impl RawBackend {
+    fn check(self) -> Result<Backend, String> {
+        check_url(&self.url).map_err(|what| format!("`backend.url`: {what}"))?;
+        Ok(Backend { url: self.url.trim_end_matches('/').to_owned(), ca_file: self.ca_file })
+    }
+}
+
+/// Accepts `https://…`, and `http://…` where the traffic cannot leave this machine.
+pub fn check_url(text: &str) -> Result<(), String> {
+    let url = reqwest::Url::parse(text)
+        .map_err(|error| format!("`{text}` is not an address ({error}); write `https://` and the hall's name"))?;
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if is_loopback(url.host_str().unwrap_or_default()) => Ok(()),
+        "http" => Err(format!("`{text}` would send personal data in the clear; use `https://` (http:// is for loopback)")),
+        other => Err(format!("`{other}:` is not a way to the backend; use `https://`")),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    host == "localhost"
+        || host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+impl RawCard {
+    fn check(self, index: usize) -> Result<Card, String> {
+        let key = |name: &str| format!("`card[{index}].{name}`");
+        match self.kind.as_str() {
+            "pcsc" => {}
+            "sdt" => {
+                return Err(format!("{}: this build does not drive SDT readers yet; use a PC/SC reader", key("kind")));
+            }
+            other => return Err(format!("{}: `{other}` is not known; write \"pcsc\"", key("kind"))),
+        }
+        if self.port.is_some() {
+            return Err(format!("{}: a PC/SC reader has no port; remove it, or name the reader in `reader`", key("port")));
+        }
+        let sam_block = match self.resident_id.as_deref() {
+            None => false,
+            Some("sam-block") => true,
+            Some(other) => {
+                return Err(format!(
+                    "{}: `{other}` is not known; write \"sam-block\", or remove the key when this reader cannot read resident IDs",
+                    key("resident_id")
+                ));
+            }
+        };
+        Ok(Card { reader: self.reader.unwrap_or_else(|| "*".into()), sam_block })
+    }
+}
+
+impl RawLocker {
+    fn check(self) -> Result<Locker, String> {
+        if self.protocol != "xor24" {
+            return Err(match self.protocol.as_str() {
+                "kerong-cu48" | "kerong-cu16" | "wkly" => {
+                    format!("`locker.protocol`: this build does not drive `{}` boards yet; it drives \"xor24\"", self.protocol)
+                }
+                other => format!("`locker.protocol`: `{other}` is not known; write \"xor24\""),
+            });
+        }
+        let port = self.port.filter(|port| !port.as_os_str().is_empty()).ok_or(
+            "`locker.port` is missing; name the serial port by a path that stays, such as \"/dev/serial/by-path/…\" (ls -l /dev/serial/by-path)",
+        )?;
+        let closed_bit = self.closed_bit.unwrap_or(1);
+        if closed_bit > 1 {
+            return Err(format!("`locker.closed_bit`: {closed_bit} is not a bit; write 0 or 1 (docs/hardware.md, wiring)"));
+        }
+        let poll_ms = self.poll_ms.unwrap_or(300);
+        if !(50..=5_000).contains(&poll_ms) {
+            return Err(format!("`locker.poll_ms`: {poll_ms} is outside 50–5000; leave it out for 300"));
+        }
+        if self.board.is_empty() {
+            return Err("`locker.board` is missing; add a [[locker.board]] section for each lock board".into());
+        }
+        let boards = self.board.into_iter().enumerate().map(|(i, board)| board.check(i)).collect::<Result<Vec<_>, _>>()?;
+        check_distinct(&boards)?;
+        Ok(Locker { port, closed_bit, poll: Duration::from_millis(poll_ms), boards })
+    }
+}
+
+fn check_distinct(boards: &[Board]) -> Result<(), String> {
+    let mut addresses = BTreeSet::new();
+    let mut numbers = BTreeMap::new();
+    for (index, board) in boards.iter().enumerate() {
+        if !addresses.insert(board.address) {
+            return Err(format!(
+                "`locker.board[{index}].address`: {} is taken by another board; set the switches apart",
+                board.address
+            ));
+        }
+        for no in board.sizes.keys() {
+            if let Some(other) = numbers.insert(*no, index) {
+                return Err(format!(
+                    "`locker.board[{index}].first_compartment`: compartment {no} exists on board {other} already; \
+                     two doors must not have one number"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+impl RawBoard {
+    fn check(self, index: usize) -> Result<Board, String> {
+        let key = |name: &str| format!("`locker.board[{index}].{name}`");
+        if !(1..=24).contains(&self.locks) {
+            return Err(format!("{}: an xor24 board has 1 to 24 locks, not {}", key("locks"), self.locks));
+        }
+        if self.first_compartment == 0 {
+            return Err(format!("{}: compartments count from 1", key("first_compartment")));
+        }
+        let last = self
+            .first_compartment
+            .checked_add(u16::from(self.locks) - 1)
+            .ok_or_else(|| format!("{}: {} is too large", key("first_compartment"), self.first_compartment))?;
+        let all = self.first_compartment..=last;
+        let sizes = match (self.size, self.sizes) {
+            (Some(size), None) if !size.trim().is_empty() => all.map(|no| (CompartmentNo(no), size.clone())).collect(),
+            (None, Some(ranges)) => spread(&ranges, all).map_err(|what| format!("{}: {what}", key("sizes")))?,
+            (Some(_), Some(_)) => return Err(format!("{}: give `size` or `sizes`, not both", key("size"))),
+            (Some(_), None) | (None, None) => {
+                return Err(format!("{}: is missing; write size = \"A4\", or sizes = {{ \"1-8\" = \"A4\", … }}", key("size")));
+            }
+        };
+        Ok(Board { address: self.address, locks: self.locks, first_compartment: self.first_compartment, sizes })
+    }
+}
+
+/// `{"1-8" = "A4"}` over the compartments `all`: each exactly once.
+fn spread(
+    ranges: &BTreeMap<String, String>,
+    all: std::ops::RangeInclusive<u16>,
+) -> Result<BTreeMap<CompartmentNo, String>, String> {
+    let mut sizes = BTreeMap::new();
+    for (range, size) in ranges {
+        let (from, to) = range.split_once('-').unwrap_or((range, range));
+        let (Ok(from), Ok(to)) = (from.trim().parse::<u16>(), to.trim().parse::<u16>()) else {
+            return Err(format!("`{range}` is not a range of compartments; write \"1-8\""));
+        };
+        if from > to || !all.contains(&from) || !all.contains(&to) {
+            return Err(format!("`{range}` is not within this board's compartments {}-{}", all.start(), all.end()));
+        }
+        for no in from..=to {
+            if sizes.insert(CompartmentNo(no), size.clone()).is_some() {
+                return Err(format!("compartment {no} has two sizes"));
+            }
+        }
+    }
+    match all.clone().find(|no| !sizes.contains_key(&CompartmentNo(*no))) {
+        Some(no) => Err(format!("compartment {no} has no size")),
+        None => Ok(sizes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+[kiosk]
+data_dir = "/tmp/k"
+[backend]
+url = "https://hall.example/"
+[[card]]
+kind = "pcsc"
+reader = "Kiosk ID Reader*"
+resident_id = "sam-block"
+[locker]
+protocol = "xor24"
+port = "/dev/serial/by-path/x"
+closed_bit = 0
+[[locker.board]]
+address = 1
+locks = 4
+first_compartment = 1
+sizes = { "1-2" = "A4", "3" = "envelope", "4" = "A4" }
+[[locker.board]]
+address = 2
+locks = 2
+first_compartment = 5
+size = "A4"
+"#;
+
+    fn error(text: &str) -> String {
+        parse(Path::new("kiosk.toml"), text).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn the_whole_file_is_read() {
+        let config = parse(Path::new("kiosk.toml"), WHOLE).expect("reads");
+        assert_eq!(config.backend.as_ref().expect("backend").url, "https://hall.example");
+        assert_eq!(config.cards, [Card { reader: "Kiosk ID Reader*".into(), sam_block: true }]);
+        let sizes: Vec<_> = config.compartments().into_iter().map(|(no, size)| (no.0, size)).collect();
+        assert_eq!(sizes[2], (3, "envelope".into()));
+        assert_eq!(sizes.len(), 6);
+        assert_eq!(config.locker.expect("locker").closed_bit, 0);
+    }
+
+    #[test]
+    fn nothing_is_needed_but_the_devices_that_exist() {
+        let config = parse(Path::new("kiosk.toml"), "").expect("reads");
+        assert_eq!(config.data_dir, Path::new("/var/lib/kiosk"));
+        assert!(config.locker.is_none() && config.cards.is_empty() && config.backend.is_none());
+    }
+
+    #[test]
+    fn errors_name_file_key_and_remedy() {
+        let board = "[locker]\nprotocol=\"xor24\"\nport=\"/dev/x\"\n[[locker.board]]\naddress=1\nlocks=24\nfirst_compartment=1\n";
+        let two = format!("{board}size=\"A4\"\n[[locker.board]]\naddress=2\nlocks=2\nfirst_compartment=24\nsize=\"A4\"\n");
+        let cases: &[(&str, &[&str])] = &[
+            ("[kiosk]\ndatadir = \"/x\"", &["kiosk.toml:2", "`datadir`", "data_dir"]),
+            ("[locker]\nprotocol = \"xor24\"", &["locker.port", "by-path"]),
+            ("[locker]\nprotocol = \"xor25\"\nport=\"/dev/x\"", &["locker.protocol", "xor25"]),
+            ("[locker]\nprotocol = \"wkly\"\nport=\"/dev/x\"", &["locker.protocol", "yet"]),
+            ("[locker]\nprotocol = \"xor24\"\nport=\"/dev/x\"", &["locker.board"]),
+            ("[locker]\nprotocol = \"xor24\"\nport=\"/dev/x\"\nclosed_bit=2", &["locker.closed_bit", "0 or 1"]),
+            (board, &["locker.board[0].size", "missing"]),
+            (&two, &["locker.board[1].first_compartment", "compartment 24", "board 0"]),
+            (&format!("{board}sizes={{\"1-23\"=\"A4\"}}"), &["sizes", "compartment 24 has no size"]),
+            (&format!("{board}sizes={{\"1-25\"=\"A4\"}}"), &["sizes", "1-25", "1-24"]),
+            ("[backend]\nurl = \"http://hall.example\"", &["backend.url", "https://"]),
+            ("[backend]\nurl = \"hall\"", &["backend.url", "https://"]),
+            ("[[card]]\nkind = \"nfc\"", &["card[0].kind", "pcsc"]),
+            ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt\"", &["card[0].resident_id", "sam-block"]),
+            ("[printer]\nprotocol = \"escpos\"", &["printer", "remove"]),
+            ("[kiosk", &["kiosk.toml:1"]),
+        ];
+        for (text, wanted) in cases {
+            let error = error(text);
+            for part in *wanted {
+                assert!(error.contains(part), "{text:?} should say {part:?} but says {error:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        for ok in ["http://127.0.0.1:8080", "http://localhost:1", "http://[::1]:80", "https://hall.example"] {
+            assert_eq!(check_url(ok), Ok(()), "{ok}");
+        }
+        for bad in ["http://127.0.0.1.evil.example", "http://192.168.1.2", "ftp://hall", ""] {
+            assert!(check_url(bad).is_err(), "{bad}");
+        }
+    }
+}

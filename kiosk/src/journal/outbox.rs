@@ -1,0 +1,104 @@
+//! Reading what the backend lacks, beside the one who writes.
+
+use std::path::Path;
+
+use kiosk_wire::{Envelope, JournalId};
+use rusqlite::{Connection, params};
+
+use super::seal::PayloadKey;
+use super::verify::envelope;
+use super::{OpenError, SealError, open, schema, sql, unsql};
+
+/// A reader of one journal for the thread that sends.
+#[derive(Debug)]
+pub struct Outbox {
+    conn: Connection,
+    key: PayloadKey,
+    journal: JournalId,
+}
+
+/// What waits to be sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// Entries.
+    pub entries: u64,
+    /// Deposits among them: closed doors, confirmed or not.
+    pub deposits: u32,
+    /// Wall clock of the oldest of them, milliseconds since the epoch.
+    pub oldest_ms: Option<i64>,
+}
+
+/// The outbox could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum OutboxError {
+    /// The store failed.
+    #[error("the journal cannot be read: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// A payload cannot be opened.
+    #[error("entry {seq}: {source}")]
+    Seal {
+        /// Where.
+        seq: u64,
+        /// Why.
+        source: SealError,
+    },
+}
+
+impl Outbox {
+    /// Opens the journal of a data folder for reading.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let conn = schema::reader(&schema::path(folder)).map_err(OpenError::Store)?;
+        let (journal, _) = open::identity(&conn)
+            .map_err(OpenError::Store)?
+            .ok_or(OpenError::Store(rusqlite::Error::QueryReturnedNoRows))?;
+        Ok(Self { conn, key: PayloadKey::read(folder)?, journal })
+    }
+
+    /// Which journal.
+    pub fn journal(&self) -> JournalId {
+        self.journal
+    }
+
+    /// Entries from `from` on, at most `most` of them and about `bytes` in all, at least one if there is one. The same
+    /// bytes for the same position, always.
+    pub fn entries(&self, from: u64, most: usize, bytes: usize) -> Result<Vec<Envelope>, OutboxError> {
+        let mut statement = self.conn.prepare_cached(
+            "SELECT seq, prev, hash, header, payload_hash, payload FROM entries WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
+        )?;
+        let mut rows = statement.query(params![sql(from), i64::try_from(most).unwrap_or(i64::MAX)])?;
+        let (mut entries, mut sum) = (Vec::new(), 0);
+        while let Some(row) = rows.next()? {
+            let (mut entry, sealed) = envelope(row)?;
+            if let Some(sealed) = sealed {
+                let seq = entry.seq;
+                let opened = self.key.open(self.journal, seq, &sealed);
+                entry.payload = Some(opened.map_err(|source| OutboxError::Seal { seq, source })?);
+            }
+            sum += weight(&entry);
+            if sum > bytes && !entries.is_empty() {
+                break;
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    /// What waits behind position `acknowledged`.
+    pub fn unsent(&self, acknowledged: u64) -> Result<Unsent, OutboxError> {
+        let unsent = self.conn.query_row(
+            "SELECT count(*),
+                    count(*) FILTER (WHERE json_extract(header, '$.kind') IN ('deposited', 'deposit_unconfirmed')),
+                    min(json_extract(header, '$.at.wall_ms_utc'))
+             FROM entries WHERE seq > ?1",
+            [sql(acknowledged)],
+            |row| Ok(Unsent { entries: unsql(row.get(0)?), deposits: row.get(1)?, oldest_ms: row.get(2)? }),
+        )?;
+        Ok(unsent)
+    }
+}
+
+/// About how many bytes an entry takes in a request: its texts, doubled for quoting, and its hashes.
+fn weight(entry: &Envelope) -> usize {
+    let payload = entry.payload.as_ref().map_or(0, |text| text.expose().len());
+    400 + entry.header.len() * 5 / 4 + payload * 5 / 4
+}

@@ -1,0 +1,236 @@
+//! Between the journey's words and the wire's. Nothing is decided here.
+
+use hardware::cards::{self, CardError};
+use hardware::lockers;
+use kiosk_journey::{self as journey, Draft};
+use kiosk_wire::entry::{self, Fact};
+use kiosk_wire::submission::{self as wire, Applicant, MaterialLine, Submission};
+use kiosk_wire::{CompartmentNo, DirectiveId, Personal, ReceiptNumber, StaffId, SubmissionId, WindowId};
+
+use crate::journal::NewEntry;
+
+/// A draft as an entry. `receipt` is the number for a new submission, `salt` its 16 random bytes.
+pub(super) fn entry(draft: Draft, receipt: &ReceiptNumber, salt: [u8; 16]) -> Result<NewEntry, serde_json::Error> {
+    let s = SubmissionId;
+    let c = CompartmentNo;
+    let fact = match draft {
+        Draft::SubmissionPrepared(prepared) => return self::prepared(*prepared, receipt, salt),
+        Draft::DepositIntended { submission, compartment } => {
+            Fact::DepositIntended { submission: s(submission), compartment: c(compartment) }
+        }
+        Draft::DepositReopened { submission, compartment } => {
+            Fact::DepositReopened { submission: s(submission), compartment: c(compartment) }
+        }
+        Draft::DepositMoved { submission, from, to, why } => {
+            Fact::DepositMoved { submission: s(submission), from: c(from), to: c(to), why: moved(why) }
+        }
+        Draft::Deposited { submission, compartment } => {
+            Fact::Deposited { submission: s(submission), compartment: c(compartment) }
+        }
+        Draft::DepositUnconfirmed { submission, compartment, why } => {
+            Fact::DepositUnconfirmed { submission: s(submission), compartment: c(compartment), why: unconfirmed(why) }
+        }
+        Draft::DepositVoided { submission, why } => Fact::DepositVoided { submission: s(submission), why: voided(why) },
+        Draft::CompartmentSetAside { compartment, why, submission } => {
+            Fact::CompartmentSetAside { compartment: c(compartment), why: set_aside(why), submission: submission.map(s) }
+        }
+        Draft::CollectionIntended { submission, compartment, staff, authority } => Fact::CollectionIntended {
+            submission: submission.map(s),
+            compartment: c(compartment),
+            staff: StaffId(staff),
+            authority: self::authority(authority),
+        },
+        Draft::CollectionClosed { submission, compartment, staff, opening_seen } => Fact::CollectionClosed {
+            submission: submission.map(s),
+            compartment: c(compartment),
+            staff: StaffId(staff),
+            opening_seen,
+        },
+        Draft::EmptinessAffirmed { submission, compartment, staff } => Fact::EmptinessAffirmed {
+            submission: submission.map(s),
+            compartment: c(compartment),
+            staff: StaffId(staff),
+        },
+        Draft::StaffRefused { staff, why } => {
+            Fact::StaffRefused { staff: staff.map(StaffId), why: staff_refusal(why) }
+        }
+    };
+    Ok(fact.into())
+}
+
+fn prepared(
+    prepared: journey::Prepared,
+    receipt: &ReceiptNumber,
+    salt: [u8; 16],
+) -> Result<NewEntry, serde_json::Error> {
+    let fact = Fact::SubmissionPrepared {
+        submission: SubmissionId(prepared.submission),
+        receipt: receipt.clone(),
+        item: prepared.item,
+        item_version: prepared.item_version,
+        department: prepared.department,
+    };
+    let material = |line: journey::PreparedMaterial| MaterialLine {
+        code: line.code,
+        name: line.name,
+        originals: line.originals,
+        copies: line.copies,
+        deferrable: line.deferrable,
+        brought: line.brought,
+    };
+    let submission = Submission {
+        salt: hex::encode(salt),
+        applicant: applicant(&prepared.applicant),
+        acting_for: match prepared.acting_for {
+            journey::ActingFor::Oneself => wire::ActingFor::Oneself,
+            journey::ActingFor::AnotherPerson => wire::ActingFor::AnotherPerson,
+            journey::ActingFor::Organisation => wire::ActingFor::Organisation,
+        },
+        phone: prepared.phone.as_ref().map(personal),
+        situations: prepared.situations,
+        answers: prepared.answers.iter().map(|(code, value)| (code.clone(), personal(value))).collect(),
+        materials: prepared.materials.into_iter().map(material).collect(),
+    };
+    let payload = Personal::new(serde_json::to_string(&submission)?);
+    Ok(NewEntry { fact, payload: Some(payload), arms: None })
+}
+
+fn personal(text: &journey::Personal) -> Personal<String> {
+    Personal::from(text.expose())
+}
+
+fn applicant(identity: &journey::Identity) -> Applicant {
+    Applicant {
+        name: personal(&identity.name),
+        document: match identity.document {
+            journey::DocumentFamily::ResidentNumber => wire::DocumentFamily::ResidentNumber,
+            journey::DocumentFamily::ForeignResidentOld => wire::DocumentFamily::ForeignResidentOld,
+            journey::DocumentFamily::TravelDocument => wire::DocumentFamily::TravelDocument,
+        },
+        number: personal(&identity.number),
+        sex: identity.sex.as_ref().map(personal),
+        birth_date: identity.birth_date.as_ref().map(personal),
+        address: identity.address.as_ref().map(personal),
+        valid_until: identity.valid_until.clone(),
+        assurance: match identity.assurance {
+            journey::Assurance::ReadOnly => wire::Assurance::ReadOnly,
+            journey::Assurance::ChipVerified => wire::Assurance::ChipVerified,
+            journey::Assurance::SamVerified => wire::Assurance::SamVerified,
+        },
+    }
+}
+
+/// The family of a document as the journal's payload names it.
+pub(super) fn family(document: journey::DocumentFamily) -> wire::DocumentFamily {
+    match document {
+        journey::DocumentFamily::ResidentNumber => wire::DocumentFamily::ResidentNumber,
+        journey::DocumentFamily::ForeignResidentOld => wire::DocumentFamily::ForeignResidentOld,
+        journey::DocumentFamily::TravelDocument => wire::DocumentFamily::TravelDocument,
+    }
+}
+
+fn moved(why: journey::MoveReason) -> entry::MoveReason {
+    match why {
+        journey::MoveReason::TooSmall => entry::MoveReason::TooSmall,
+        journey::MoveReason::DoorStuck => entry::MoveReason::DoorStuck,
+        journey::MoveReason::FoundSomething => entry::MoveReason::FoundSomething,
+    }
+}
+
+fn unconfirmed(why: journey::UnconfirmedReason) -> entry::UnconfirmedReason {
+    match why {
+        journey::UnconfirmedReason::OpeningNotSeen => entry::UnconfirmedReason::OpeningNotSeen,
+        journey::UnconfirmedReason::LineLost => entry::UnconfirmedReason::LineLost,
+    }
+}
+
+fn voided(why: journey::VoidReason) -> entry::VoidReason {
+    match why {
+        journey::VoidReason::NoDoorOpened => entry::VoidReason::NoDoorOpened,
+        journey::VoidReason::TakenBack => entry::VoidReason::TakenBack,
+    }
+}
+
+fn set_aside(why: journey::SetAsideReason) -> entry::SetAsideReason {
+    match why {
+        journey::SetAsideReason::DoorStuck => entry::SetAsideReason::DoorStuck,
+        journey::SetAsideReason::FoundSomething => entry::SetAsideReason::FoundSomething,
+    }
+}
+
+fn authority(authority: journey::Authority) -> entry::Authority {
+    match authority {
+        journey::Authority::Directive { directive } => entry::Authority::Directive { directive: DirectiveId(directive) },
+        journey::Authority::Roster { generation, version, window } => {
+            entry::Authority::Roster { generation, version, window: WindowId(window) }
+        }
+    }
+}
+
+/// Why a sign-in failed, for the journal.
+pub(super) fn staff_refusal(why: journey::StaffRefusal) -> entry::StaffRefusal {
+    match why {
+        journey::StaffRefusal::UnknownCard => entry::StaffRefusal::UnknownCard,
+        journey::StaffRefusal::WrongPin => entry::StaffRefusal::WrongPin,
+        journey::StaffRefusal::Locked => entry::StaffRefusal::Locked,
+        journey::StaffRefusal::WrongCode => entry::StaffRefusal::WrongCode,
+        journey::StaffRefusal::RosterExpired => entry::StaffRefusal::RosterExpired,
+    }
+}
+
+/// A door as the journey knows it.
+pub(super) fn door(state: lockers::DoorState) -> journey::DoorState {
+    match state {
+        lockers::DoorState::Closed => journey::DoorState::Closed,
+        lockers::DoorState::Open => journey::DoorState::Open,
+        lockers::DoorState::Unknown => journey::DoorState::Unknown,
+    }
+}
+
+/// What went wrong with a card, as the applicant is told.
+pub(super) fn card_problem(error: &CardError) -> journey::CardProblem {
+    match error {
+        CardError::Torn => journey::CardProblem::TakenTooSoon,
+        CardError::Mute => journey::CardProblem::NoAnswer,
+        CardError::ReaderHeld | CardError::ReaderFailed { .. } => journey::CardProblem::ReaderLost,
+        CardError::Refused { .. } | CardError::NotUsable { .. } => journey::CardProblem::UnknownCard,
+        CardError::WrongLength { .. } | CardError::BadField { .. } => journey::CardProblem::Unreadable,
+        CardError::CheckDigit => journey::CardProblem::WrongCheckDigit,
+    }
+}
+
+/// What a card said, as the journey knows it.
+pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
+    let personal = |text: &cards::Secret| journey::Personal::from(text.expose());
+    let name = match &card.foreign_name {
+        Some(foreign) if card.name.is_empty() => personal(foreign),
+        Some(_) | None => personal(&card.name),
+    };
+    let date = |date: cards::Date| date.to_string();
+    journey::Identity {
+        name,
+        document: match card.document {
+            cards::Document::ForeignerPermitOld => journey::DocumentFamily::ForeignResidentOld,
+            cards::Document::ResidentId
+            | cards::Document::HongKongMacauTaiwanPermit
+            | cards::Document::ForeignerPermit
+            | cards::Document::SocialSecurityCard => journey::DocumentFamily::ResidentNumber,
+        },
+        number: personal(&card.number),
+        sex: match card.sex {
+            cards::Sex::Male => Some("male".into()),
+            cards::Sex::Female => Some("female".into()),
+            cards::Sex::Unknown => None,
+        },
+        birth_date: card.birth.map(|birth| journey::Personal::new(date(birth))),
+        address: card.address.as_ref().filter(|address| !address.is_empty()).map(personal),
+        valid_until: match card.valid_to {
+            cards::ValidTo::Date(last) => Some(date(last)),
+            cards::ValidTo::LongTerm | cards::ValidTo::NotSaid => None,
+        },
+        assurance: match card.assurance {
+            cards::Assurance::ReadOnly => journey::Assurance::ReadOnly,
+            cards::Assurance::SamVerified => journey::Assurance::SamVerified,
+        },
+    }
+}

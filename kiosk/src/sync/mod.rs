@@ -1,0 +1,238 @@
+//! Telling the backend, and hearing from it: one thread of its own.
+//!
+//! What it guarantees: every entry is delivered at least once, in order, as the same bytes for ever. What it does not
+//! do: decide anything. All it learns goes to the runner as [`News`]; what it is to send it is told through [`Sync`].
+//!
+//! | task | when | on failure |
+//! |---|---|---|
+//! | [`push`] | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
+//! | [`listen`] | always: directives by long poll; roster and catalogue when their ETag changed | the same |
+//! | [`beat`] | every 15 s, and soon after something changed | the next beat comes anyway |
+
+pub mod backoff;
+mod beat;
+pub mod http;
+mod listen;
+mod push;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use hall_rules::Catalogue;
+use kiosk_wire::kiosk_api::Heartbeat;
+use kiosk_wire::{Code, JournalId, Signed};
+use tokio::sync::{Notify, watch};
+
+use crate::cache::Told;
+use crate::clock::Clock;
+use crate::config::Backend;
+use crate::identity::Identity;
+use crate::journal::Unsent;
+use http::{CallError, Client};
+
+/// Something learnt.
+#[derive(Debug)]
+pub enum News {
+    /// The backend lacks `next` and what follows.
+    Acknowledged {
+        /// Of which journal.
+        journal: JournalId,
+        /// Position.
+        next: u64,
+        /// Backend time, milliseconds since the epoch.
+        server_ms: i64,
+    },
+    /// What waits to be sent.
+    Unsent(Unsent),
+    /// The backend knows more of this journal than we do.
+    RolledBack {
+        /// The backend's next position.
+        next: u64,
+    },
+    /// The backend has other entries at our positions.
+    Forked {
+        /// In its words.
+        detail: String,
+    },
+    /// Whether this terminal is revoked.
+    Revoked(bool),
+    /// Generation of the backend's data.
+    Generation(u64),
+    /// All open directives, as signed.
+    Directives(Vec<Signed>),
+    /// A roster came in; it is to be verified and kept.
+    Roster(Told),
+    /// A catalogue came in; it is kept already.
+    Catalogue(Arc<Catalogue>),
+    /// The way to the backend.
+    Backend {
+        /// Whether it can be reached.
+        reachable: bool,
+        /// Why not.
+        error: String,
+    },
+}
+
+/// Where the journal stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Which.
+    pub journal: JournalId,
+    /// Its last entry.
+    pub head: u64,
+    /// What the backend is known to have.
+    pub acknowledged: u64,
+}
+
+/// What the thread is started with.
+#[derive(Debug)]
+pub struct Setup {
+    /// Where to.
+    pub backend: Backend,
+    /// Who we are.
+    pub identity: Identity,
+    /// The clocks.
+    pub clock: Arc<Clock>,
+    /// The data folder.
+    pub folder: PathBuf,
+    /// Where the journal stands.
+    pub position: Position,
+    /// The first heartbeat.
+    pub heartbeat: Heartbeat,
+    /// ETag of the roster at hand.
+    pub roster_etag: String,
+    /// ETag of the catalogue at hand.
+    pub catalogue_etag: String,
+}
+
+/// The thread. Dropping it ends it.
+#[derive(Debug)]
+pub struct Sync {
+    position: watch::Sender<Position>,
+    heartbeat: watch::Sender<Heartbeat>,
+    stop: Arc<Notify>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Sync {
+    /// Starts the thread. `sink` takes the news; it must not wait.
+    ///
+    /// # Errors
+    /// When `ca_file` cannot be read, or the system gives no thread.
+    pub fn spawn(setup: Setup, sink: impl Fn(News) + Send + Sync2 + 'static) -> Result<Self, http::SetupError> {
+        let (position, positions) = watch::channel(setup.position);
+        let (heartbeat, heartbeats) = watch::channel(setup.heartbeat);
+        let client = Client::new(&setup.backend, setup.identity, Arc::clone(&setup.clock))?;
+        let context = Arc::new(Context {
+            client,
+            folder: setup.folder,
+            sink: Box::new(sink),
+            positions: positions.clone(),
+            lacking: watch::Sender::new(None),
+            back: Notify::new(),
+            way: Mutex::new(Way::default()),
+        });
+        let stop = Arc::new(Notify::new());
+        let stopped = Arc::clone(&stop);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(http::SetupError::Thread)?;
+        let work = move || {
+            runtime.block_on(async move {
+                tokio::select! {
+                    () = push::run(&context, positions.clone()) => {}
+                    () = push::count(&context, positions) => {}
+                    () = listen::run(&context, setup.roster_etag, setup.catalogue_etag) => {}
+                    () = beat::run(&context, heartbeats) => {}
+                    () = stopped.notified() => {}
+                }
+            });
+        };
+        let thread = std::thread::Builder::new().name("sync".into()).spawn(work).map_err(http::SetupError::Thread)?;
+        Ok(Self { position, heartbeat, stop, thread: Some(thread) })
+    }
+
+    /// Tells where the journal stands now.
+    pub fn journal_is_at(&self, position: Position) {
+        self.position.send_replace(position);
+    }
+
+    /// Tells how the terminal is; sent soon, and again every 15 seconds.
+    pub fn report(&self, heartbeat: Heartbeat) {
+        self.heartbeat.send_if_modified(|held| {
+            let changed = *held != heartbeat;
+            *held = heartbeat;
+            changed
+        });
+    }
+}
+
+impl Drop for Sync {
+    fn drop(&mut self) {
+        self.stop.notify_one();
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the sync thread ended by a panic");
+        }
+    }
+}
+
+/// [`std::marker::Sync`], whose name the thread took.
+pub use std::marker::Sync as Sync2;
+
+/// What the tasks share.
+struct Context {
+    client: Client,
+    folder: PathBuf,
+    sink: Box<dyn Fn(News) + Send + Sync2>,
+    positions: watch::Receiver<Position>,
+    /// What the last heartbeat said the backend lacks.
+    lacking: watch::Sender<Option<(JournalId, u64)>>,
+    /// Told when the backend was reached again: those who wait for their back-off try at once.
+    back: Notify,
+    way: Mutex<Way>,
+}
+
+#[derive(Default)]
+struct Way {
+    reachable: Option<bool>,
+    revoked: bool,
+}
+
+impl Context {
+    fn tell(&self, news: News) {
+        (self.sink)(news);
+    }
+
+    /// Notes how a call went: transitions only are told.
+    fn note<T>(&self, called: &Result<T, CallError>) {
+        let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        let (reachable, revoked, error) = match called {
+            Ok(_) => (true, false, String::new()),
+            Err(CallError::Refused(problem)) if problem.code == Code::KioskRevoked => (true, true, problem.title.clone()),
+            Err(CallError::Refused(problem)) if problem.status < 500 && problem.status != 401 => {
+                (true, way.revoked, String::new())
+            }
+            Err(error) => (false, way.revoked, error.to_string()),
+        };
+        if way.reachable != Some(reachable) {
+            way.reachable = Some(reachable);
+            self.tell(News::Backend { reachable, error });
+            if reachable {
+                self.back.notify_waiters();
+            }
+        }
+        if way.revoked != revoked {
+            way.revoked = revoked;
+            self.tell(News::Revoked(revoked));
+        }
+    }
+
+    /// Waits for a back-off, or until another task reached the backend.
+    async fn pause(&self, wait: std::time::Duration) {
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = self.back.notified() => {}
+        }
+    }
+}
