@@ -1,0 +1,255 @@
+//! How the hall stands, for the page, and what a person at the bench does to it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use e2e::hall::{Hall, STAFF};
+use e2e::{Context as _, Error, Result};
+use hardware::emulator::cabinet::DoorFaults;
+use hardware::emulator::people;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// What is on the page beside the screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Situation {
+    pub(crate) revision: u64,
+    pub(crate) console: String,
+    pub(crate) screen: String,
+    pub(crate) kiosk_runs: bool,
+    pub(crate) lying: Option<String>,
+    pub(crate) cards: Vec<CardLine>,
+    pub(crate) staff: Vec<StaffLine>,
+    pub(crate) doors: Vec<DoorLine>,
+    pub(crate) faults: Vec<FaultLine>,
+}
+
+/// A card of the deck.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct CardLine {
+    id: &'static str,
+    name: &'static str,
+    about: &'static str,
+    kind: &'static str,
+}
+
+/// A member of staff.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct StaffLine {
+    name: &'static str,
+    role: &'static str,
+    password: &'static str,
+    pin: Option<&'static str>,
+}
+
+/// A door of the locker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct DoorLine {
+    no: u16,
+    open: bool,
+    jammed: bool,
+}
+
+/// Something that can be broken and mended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FaultLine {
+    id: Fault,
+    name: &'static str,
+    undo: &'static str,
+    on: bool,
+}
+
+/// What can be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Fault {
+    /// The cable between kiosk and backend.
+    Network,
+    /// The kiosk's process.
+    Kiosk,
+    /// The backend's process.
+    Backend,
+    /// The card reader.
+    Reader,
+    /// The cable to the lock board.
+    Locker,
+}
+
+/// What a person at the bench does, apart from touching the screen.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Deed {
+    /// Puts a finger on the screen.
+    Press { x: u16, y: u16 },
+    /// Moves it.
+    Drag { x: u16, y: u16 },
+    /// Lifts it.
+    Release { x: u16, y: u16 },
+    /// Lays a card on the reader.
+    Lay { card: String },
+    /// Takes it away.
+    Lift,
+    /// Shuts a door.
+    Shut { door: u16 },
+    /// Jams a door, or frees it.
+    Stick { door: u16 },
+    /// Prises a door open.
+    Force { door: u16 },
+    /// Breaks or mends something.
+    Fault { fault: Fault, on: bool },
+}
+
+/// A hall that several hands reach for.
+#[derive(Clone)]
+pub(crate) struct Bench {
+    hall: Arc<Mutex<Hall>>,
+    news: watch::Receiver<Arc<Situation>>,
+}
+
+impl Bench {
+    /// Takes charge of a hall and begins to watch it.
+    pub(crate) fn new(hall: Hall) -> Result<Self> {
+        let hall = Arc::new(Mutex::new(hall));
+        let mut last = situation(&mut hall.lock().unwrap_or_else(PoisonError::into_inner));
+        last.revision = 1;
+        let (tell, news) = watch::channel(Arc::new(last.clone()));
+        let watched = Arc::downgrade(&hall);
+        thread::Builder::new()
+            .name("situation".into())
+            .spawn(move || {
+                while let Some(hall) = watched.upgrade() {
+                    let mut now = situation(&mut hall.lock().unwrap_or_else(PoisonError::into_inner));
+                    drop(hall);
+                    now.revision = last.revision;
+                    if now != last {
+                        now.revision += 1;
+                        last = now;
+                        tell.send_replace(Arc::new(last.clone()));
+                    }
+                    thread::sleep(Duration::from_millis(80));
+                }
+            })
+            .context("the thread that watches the hall")?;
+        Ok(Self { hall, news })
+    }
+
+    /// Waits until something is new after revision `have`.
+    pub(crate) async fn wait_after(&mut self, have: u64) -> Option<Arc<Situation>> {
+        self.news.wait_for(|now| now.revision > have).await.ok().map(|now| Arc::clone(&now))
+    }
+
+    /// Does it.
+    pub(crate) fn act(&self, deed: Deed) -> Result<()> {
+        let mut hall = self.hall.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = |known: bool| if known { Ok(()) } else { Err(Error::new("there is no such door")) };
+        match deed {
+            Deed::Press { x, y } => hall.display.press(x, y),
+            Deed::Drag { x, y } => hall.display.drag(x, y),
+            Deed::Release { x, y } => hall.display.release(x, y),
+            Deed::Lay { card } => hall.lay(&card),
+            Deed::Lift => {
+                hall.lift();
+                Ok(())
+            }
+            Deed::Shut { door } => known(hall.cabinet.shut(door)),
+            Deed::Force { door } => known(hall.cabinet.force_open(door)),
+            Deed::Stick { door } => {
+                let state = hall.cabinet.state();
+                let stuck = state.doors.iter().any(|known| known.compartment == door && known.faults.stuck);
+                known(hall.cabinet.set_door_faults(door, DoorFaults { stuck: !stuck, ..DoorFaults::default() }))
+            }
+            Deed::Fault { fault, on } => break_or_mend(&mut hall, fault, on),
+        }
+    }
+
+    /// Ends the hall.
+    pub(crate) fn end(&self) {
+        let mut hall = self.hall.lock().unwrap_or_else(PoisonError::into_inner);
+        hall.kiosk.stop();
+        hall.backend.stop();
+    }
+}
+
+fn break_or_mend(hall: &mut Hall, fault: Fault, on: bool) -> Result<()> {
+    match (fault, on) {
+        (Fault::Network, on) => {
+            hall.cable.cut(on);
+            Ok(())
+        }
+        (Fault::Kiosk, true) => {
+            hall.kiosk.kill();
+            Ok(())
+        }
+        (Fault::Kiosk, false) => hall.kiosk.start(),
+        (Fault::Backend, true) => {
+            hall.backend.kill();
+            Ok(())
+        }
+        (Fault::Backend, false) => hall.backend.start(),
+        (Fault::Reader, true) => {
+            hall.cards.kill();
+            Ok(())
+        }
+        (Fault::Reader, false) => hall.cards.restart(),
+        (Fault::Locker, true) => {
+            hall.cabinet.unplug();
+            Ok(())
+        }
+        (Fault::Locker, false) => {
+            hall.cabinet.replug();
+            Ok(())
+        }
+    }
+}
+
+fn situation(hall: &mut Hall) -> Situation {
+    let cabinet = hall.cabinet.state();
+    let doors =
+        cabinet.doors.iter().map(|door| DoorLine { no: door.compartment, open: door.open, jammed: door.faults.stuck });
+    let fault = |id, name, undo, on| FaultLine { id, name, undo, on };
+    let kiosk_runs = hall.kiosk.runs();
+    Situation {
+        revision: 0,
+        console: hall.backend.url("/"),
+        screen: hall.kiosk.screen(),
+        kiosk_runs,
+        lying: hall.slot.present(),
+        cards: deck(),
+        staff: STAFF
+            .iter()
+            .map(|member| StaffLine {
+                name: member.name,
+                role: member.role,
+                password: member.password,
+                pin: member.card.map(|(_, pin)| pin),
+            })
+            .collect(),
+        doors: doors.collect(),
+        faults: vec![
+            fault(Fault::Network, "Cut the network", "Network is cut: join it", hall.cable.is_cut()),
+            fault(Fault::Kiosk, "Kill the kiosk (power failure)", "Kiosk is dead: start it", !kiosk_runs),
+            fault(Fault::Backend, "Kill the backend", "Backend is dead: start it", !hall.backend.runs()),
+            fault(Fault::Reader, "Take the card reader away", "Reader is gone: bring it back", !hall.cards.runs()),
+            fault(Fault::Locker, "Unplug the lock board", "Lock board is unplugged: plug it in", !cabinet.plugged),
+        ],
+    }
+}
+
+fn deck() -> Vec<CardLine> {
+    let kind = |card: &people::NamedCard| {
+        if card.note.contains("staff") {
+            "staff"
+        } else if card.name.contains("social") {
+            "social"
+        } else if card.note.contains("resident ID") || card.note.starts_with("layout") {
+            "resident"
+        } else {
+            "faulty"
+        }
+    };
+    people::deck()
+        .iter()
+        .map(|card| CardLine { id: card.name, name: card.title, about: card.note, kind: kind(card) })
+        .collect()
+}
