@@ -359,6 +359,12 @@ pub struct Situation {
     /// Whether several options may be chosen. The answer is then the codes joined with `+`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub multiple: bool,
+    /// How sure we are.
+    #[serde(default)]
+    pub mark: Mark,
+    /// Where it was found, or what is open about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark_note: String,
 }
 
 /// An option of a situation.
@@ -565,6 +571,7 @@ impl ServiceItem {
             .chain(self.legal_limits.iter().map(|limit| limit.mark))
             .chain(self.promised_limits.iter().map(|limit| limit.mark))
             .chain(self.conditions.iter().map(|condition| condition.mark))
+            .chain(self.situations.iter().map(|situation| situation.mark))
             .chain(self.materials.iter().map(|material| material.mark))
     }
 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
 
-use super::reader::{File, Table};
-use super::{CatalogueFlaws, Flaw};
+use super::reader::Table;
+use super::{CatalogueFlaws, Flaw, read};
 use crate::calendar::Year;
 
 /// Reads calendar files.
@@ -15,22 +15,17 @@ pub(crate) fn read_calendar<P: AsRef<str>, T: AsRef<str>>(
     let mut years = BTreeMap::new();
     let mut flaws: Vec<Flaw> = Vec::new();
     for (path, text) in files {
-        let file = File::new(path.as_ref(), text.as_ref());
-        let root = file.parse(text.as_ref());
-        if !file.has_flaws() {
-            let table = Table::root(&file, &root);
-            let (number, year) = read_year(&file, &table);
-            table.end();
+        read(path.as_ref(), text.as_ref(), &mut flaws, |table| {
+            let (number, year) = read_year(table);
             if years.insert(number, year).is_some() {
                 table.flaw("year", format!("the year {number} is in another file too; delete one of them"));
             }
-        }
-        flaws.extend(file.into_flaws());
+        });
     }
     if flaws.is_empty() { Ok(years) } else { Err(CatalogueFlaws::sorted(flaws)) }
 }
 
-fn read_year(file: &File<'_>, table: &Table<'_>) -> (i16, Year) {
+fn read_year(table: &Table<'_>) -> (i16, Year) {
     let number = i16::try_from(table.integer("year", 2000..10_000)).unwrap_or_default();
     let source = table.str("source", "source = \"国办发明电〔…〕…号\"").map_or("", |text| text.value).to_owned();
     let mut year = Year { source, holidays: BTreeSet::new(), makeup_workdays: BTreeSet::new() };
@@ -47,11 +42,15 @@ fn read_year(file: &File<'_>, table: &Table<'_>) -> (i16, Year) {
         for day in holiday.dates("makeup_workdays") {
             let field = holiday.field("makeup_workdays");
             if day.value.year() != number {
-                file.flaw(day.at, &field, format!("{} is not in {number}; it belongs in another file", day.value));
+                table.flaw_at(day.at, &field, format!("{} is not in {number}; it belongs in another file", day.value));
             } else if !matches!(day.value.weekday(), Weekday::Saturday | Weekday::Sunday) {
-                file.flaw(day.at, &field, format!("{} is no Saturday or Sunday; check the announcement", day.value));
+                table.flaw_at(
+                    day.at,
+                    &field,
+                    format!("{} is no Saturday or Sunday; check the announcement", day.value),
+                );
             } else if !year.makeup_workdays.insert(day.value) {
-                file.flaw(day.at, &field, format!("{} is listed twice; delete one", day.value));
+                table.flaw_at(day.at, &field, format!("{} is listed twice; delete one", day.value));
             }
         }
         holiday.end();

@@ -24,10 +24,6 @@ impl<'f> File<'f> {
         Self { path, lines, flaws: RefCell::default() }
     }
 
-    pub(super) fn path(&self) -> &'f str {
-        self.path
-    }
-
     /// Notes a flaw at a byte offset.
     pub(super) fn flaw(&self, at: usize, field: &str, what: impl Into<String>) {
         let line = self.lines.partition_point(|&start| start <= at);
@@ -92,10 +88,6 @@ impl<'r> Table<'r> {
         }
     }
 
-    pub(super) fn at(&self) -> usize {
-        self.span.start
-    }
-
     /// Path of a key of this table within the file.
     pub(super) fn field(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
@@ -105,6 +97,11 @@ impl<'r> Table<'r> {
     pub(super) fn flaw(&self, key: &str, what: impl Into<String>) {
         let at = self.table.get(key).map_or(self.span.start, |value| value.span().start);
         self.file.flaw(at, &self.field(key), what);
+    }
+
+    /// Notes a flaw at a byte offset.
+    pub(super) fn flaw_at(&self, at: usize, field: &str, what: impl Into<String>) {
+        self.file.flaw(at, field, what);
     }
 
     fn wrong_type(&self, value: &Spanned<DeValue<'_>>, path: &str, wanted: &str) {
