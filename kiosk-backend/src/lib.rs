@@ -1,1 +1,24 @@
-//! (in progress)
+//! The hall's server: takes what terminals journal, makes cases of it, tells the windows, and serves the staff's pages.
+//!
+//! ```text
+//! api/      HTTP in: terminals under /kiosk/v1, staff JSON under /api/v1
+//! console/  the staff's pages
+//! domain/   what may happen: intake, questions, commands
+//! store/    the only SQL
+//! jobs/     retried work, claimed from the database; notify/ is what it does
+//! ```
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod domain;
+pub mod event;
+pub mod jobs;
+pub mod keys;
+pub mod notify;
+pub mod problem;
+pub mod serve;
+pub mod store;

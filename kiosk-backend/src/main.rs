@@ -1,2 +1,7 @@
-//! (in progress)
-fn main() {}
+//! The hall's server; see [`kiosk_backend::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kiosk_backend::cli::run()
+}

@@ -5,6 +5,7 @@
 
 use kiosk_wire::StaffId;
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest as _, Sha256};
 
 use super::{StoreResult, uuid_at};
 
@@ -28,6 +29,11 @@ CREATE TABLE sign_in_tries (
 /// SHA-256 of a session's token or of what was tried.
 pub type Digest = [u8; 32];
 
+/// A session ends when its owner did nothing for this long: half a working day, since a console stands open to be heard.
+pub const IDLE_MS: i64 = 4 * 60 * 60 * 1000;
+/// A session ends after this long whatever its owner does: one working day and its evening.
+pub const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
+
 /// One browser that is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -39,6 +45,23 @@ pub struct Session {
     pub used_ms: i64,
     /// When it ends whatever its owner does.
     pub ends_ms: i64,
+}
+
+impl Session {
+    /// Whether it still holds.
+    pub fn is_open(&self, now_ms: i64) -> bool {
+        now_ms < self.ends_ms && now_ms < self.used_ms.saturating_add(IDLE_MS)
+    }
+}
+
+/// The hash under which a token is kept.
+pub fn digest(token: &str) -> Digest {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+/// Whose open session a token is.
+pub fn staff_of(connection: &Connection, token: &str, now_ms: i64) -> StoreResult<Option<StaffId>> {
+    Ok(find(connection, &digest(token))?.filter(|session| session.is_open(now_ms)).map(|session| session.staff))
 }
 
 /// Starts a session, and forgets those that ended.
@@ -99,6 +122,14 @@ pub fn count_try(connection: &Connection, key: &Digest, now_ms: i64, span_ms: i6
     Ok(counted)
 }
 
+/// Takes one try back: it was no mistake.
+pub fn uncount_try(connection: &Connection, key: &Digest) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE sign_in_tries SET count = count - 1 WHERE try_key = $1 AND count > 0")?
+        .execute([key.as_slice()])?;
+    Ok(())
+}
+
 /// Forgets the tries under a key: somebody proved to be who they say.
 pub fn forget_tries(connection: &Connection, key: &Digest) -> StoreResult<()> {
     connection.prepare_cached("DELETE FROM sign_in_tries WHERE try_key = $1")?.execute([key.as_slice()])?;
@@ -124,6 +155,8 @@ mod tests {
         let session = Session { staff, started_ms: 10, used_ms: 10, ends_ms: 100 };
         start(&connection, &[1; 32], &session).expect("starts");
         touch(&connection, &[1; 32], 50).expect("touches");
+        assert!(session.is_open(99) && !session.is_open(100), "it ends whatever its owner does");
+        assert!(!Session { ends_ms: i64::MAX, ..session }.is_open(10 + IDLE_MS), "it ends when its owner went away");
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), Some(Session { used_ms: 50, ..session }));
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
         start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session }).expect("starts");
@@ -138,6 +171,8 @@ mod tests {
         assert_eq!(count_try(&connection, &[7; 32], 1_000, 500).expect("counts"), (1, 1_000));
         assert_eq!(count_try(&connection, &[7; 32], 1_200, 500).expect("counts"), (2, 1_000));
         assert_eq!(count_try(&connection, &[8; 32], 1_200, 500).expect("counts"), (1, 1_200));
+        assert_eq!(count_try(&connection, &[7; 32], 1_500, 500).expect("counts"), (1, 1_500));
+        uncount_try(&connection, &[7; 32]).expect("takes back");
         assert_eq!(count_try(&connection, &[7; 32], 1_500, 500).expect("counts"), (1, 1_500));
         forget_tries(&connection, &[7; 32]).expect("forgets");
         assert_eq!(count_try(&connection, &[7; 32], 1_501, 500).expect("counts"), (1, 1_501));

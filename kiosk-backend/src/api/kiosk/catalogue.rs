@@ -1,0 +1,19 @@
+//! `GET /kiosk/v1/catalogue`
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use kiosk_wire::Code;
+
+use super::tagged;
+use crate::api::token::Terminal;
+use crate::app::App;
+use crate::problem::Refusal;
+
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub(super) async fn get(State(app): State<App>, _: Terminal, asked: HeaderMap) -> Result<Response, Refusal> {
+    let (etag, body) = app.catalogue().ok_or_else(|| {
+        Refusal::new(Code::NotFound, "No catalogue was imported yet", "Run `kiosk-backend catalogue import DIR`")
+    })?;
+    tagged(&asked, &etag, || Ok(body.as_bytes().to_vec()))
+}

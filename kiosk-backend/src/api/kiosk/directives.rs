@@ -1,0 +1,64 @@
+//! `GET /kiosk/v1/directives?after=N&wait_s=S`
+
+use std::time::Duration;
+
+use axum::extract::{RawQuery, State};
+use kiosk_wire::kiosk_api::DirectivesAnswer;
+use kiosk_wire::{Code, KioskId};
+use tokio::time::{Instant, timeout_at};
+
+use crate::api::token::Terminal;
+use crate::app::App;
+use crate::domain::roster;
+use crate::problem::Refusal;
+use crate::store::{self, StoreError, meta};
+
+/// The longest an answer is held back, in seconds: below the minute after which a terminal counts as unseen.
+const LONGEST_WAIT_S: u64 = 25;
+
+pub(super) async fn get(
+    State(app): State<App>,
+    Terminal(kiosk): Terminal,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<DirectivesAnswer>, Refusal> {
+    let query = query.unwrap_or_default();
+    let after = number(&query, "after")?;
+    let wait_s = number(&query, "wait_s")?.unwrap_or(0).min(LONGEST_WAIT_S);
+    let until = Instant::now() + Duration::from_secs(wait_s);
+    let mut revised = app.revised();
+    loop {
+        // Marked before the read, so that what comes between read and wait wakes us.
+        revised.mark_unchanged();
+        let answer = read(&app, kiosk).await?;
+        if after != Some(answer.revision) || timeout_at(until, revised.changed()).await.is_err() {
+            return Ok(axum::Json(answer));
+        }
+        app.heard(kiosk);
+    }
+}
+
+async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
+    let now_ms = app.now_ms();
+    Ok(app
+        .store()
+        .read(move |connection| {
+            Ok::<_, StoreError>(DirectivesAnswer {
+                generation: meta::counter(connection, meta::GENERATION)?,
+                server_ms: now_ms,
+                revision: meta::counter(connection, meta::REVISION)?,
+                directives: store::directives::open(connection, kiosk, now_ms)?,
+                roster_etag: roster::etag(connection, now_ms)?,
+                catalogue_etag: store::catalogue::present_etag(connection)?,
+            })
+        })
+        .await?)
+}
+
+fn number(query: &str, name: &str) -> Result<Option<u64>, Refusal> {
+    let value = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name);
+    let Some((_, text)) = value else { return Ok(None) };
+    let bad = |_| {
+        Refusal::new(Code::InvalidValue, format!("`{name}` is not a whole number"), "See docs/wire.md").field(name)
+    };
+    text.parse().map(Some).map_err(bad)
+}

@@ -1,0 +1,41 @@
+//! `POST /kiosk/v1/heartbeat`
+
+use axum::extract::State;
+use kiosk_wire::kiosk_api::{Heartbeat, HeartbeatAnswer};
+
+use crate::api::body::Json;
+use crate::api::token::Terminal;
+use crate::app::App;
+use crate::event::{Event, EventKind};
+use crate::problem::Refusal;
+use crate::store::{self, StoreError, meta};
+
+/// The longest heartbeat that is kept: a cabinet of a few hundred compartments.
+const LONGEST: usize = 128 * 1024;
+
+pub(super) async fn post(
+    State(app): State<App>,
+    Terminal(kiosk): Terminal,
+    Json(said): Json<Heartbeat>,
+) -> Result<axum::Json<HeartbeatAnswer>, Refusal> {
+    let text = serde_json::to_string(&said).map_err(|cause| Refusal::internal(&cause))?;
+    if text.len() > LONGEST {
+        let title = format!("A heartbeat has at most {LONGEST} bytes");
+        return Err(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments"));
+    }
+    let now_ms = app.now_ms();
+    let answer = app
+        .store()
+        .write(move |tx| {
+            store::kiosks::heard(tx, kiosk, &text, &said.software, now_ms)?;
+            let head = said.journal.map(|journal| store::journal::head(tx, journal)).transpose()?.flatten();
+            tx.announce(Event { case: None, window: None, kiosk: Some(kiosk), kind: EventKind::KioskChanged });
+            Ok::<_, StoreError>(HeartbeatAnswer {
+                generation: meta::counter(tx, meta::GENERATION)?,
+                server_ms: now_ms,
+                next: head.filter(|head| head.kiosk == kiosk).map_or(1, |head| head.next),
+            })
+        })
+        .await?;
+    Ok(axum::Json(answer))
+}

@@ -1,0 +1,60 @@
+//! HTTP in: terminals under `/kiosk/v1`, staff JSON under `/api/v1`, pages by the console. Every refusal is a problem
+//! document.
+
+mod body;
+mod kiosk;
+mod staff;
+mod token;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::any;
+use kiosk_wire::Code;
+
+use crate::app::App;
+// use crate::console;
+use crate::problem::Refusal;
+
+/// The largest body any path takes: 1 MiB.
+pub const LARGEST_BODY: usize = 1024 * 1024;
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let api = Router::new()
+        .nest("/kiosk/v1", kiosk::router())
+        .nest("/api", staff::router())
+        .route("/kiosk/{*rest}", any(other_version))
+        .with_state(app.clone())
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(middleware::from_fn(headers));
+    Router::new().merge(api) // .merge(console::router(app))
+}
+
+/// A version of the terminals' interface that this build does not have.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+async fn other_version() -> Refusal {
+    Refusal::new(
+        Code::UnknownVersion,
+        "This server speaks /kiosk/v1 only",
+        "Check [backend] url in kiosk.toml: it ends before /kiosk; or update the server",
+    )
+}
+
+/// What every JSON answer carries.
+async fn headers(request: Request, next: Next) -> Response {
+    const SAFE: [(HeaderName, &str); 5] = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+    ];
+    let mut response = next.run(request).await;
+    for (name, value) in SAFE {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}

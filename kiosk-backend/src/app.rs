@@ -1,0 +1,254 @@
+//! The application: everything that requests and jobs share, behind one cheap handle.
+
+use std::collections::HashMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use ed25519_dalek::VerifyingKey;
+use hall_rules::Calendar;
+use jiff::tz::TimeZone;
+use kiosk_wire::KioskId;
+use thiserror::Error;
+use tokio::sync::{broadcast, watch};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::event::Event;
+use crate::keys::{KeyError, Keys};
+use crate::store::{self, Store, StoreError};
+
+/// Why the application does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The data folder cannot be made or read.
+    #[error("data_dir {path}: {cause}")]
+    DataDir {
+        /// Which folder.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The keys cannot be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database cannot be used.
+    #[error("the database in data_dir cannot be used: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// How many checked tokens are remembered.
+const TOKENS: usize = 4096;
+
+/// What a token check needs of a terminal.
+#[derive(Clone, Debug)]
+pub struct KnownKiosk {
+    /// Its key.
+    pub key: VerifyingKey,
+    /// Whether it was revoked.
+    pub revoked: bool,
+    /// Prefix of its receipt numbers.
+    pub receipt_prefix: String,
+}
+
+/// Handle of the application.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    config: Config,
+    zone: TimeZone,
+    clock: Clock,
+    keys: Arc<Keys>,
+    store: Store,
+    audience: String,
+    hooks: Arc<[String]>,
+    memory: RwLock<Memory>,
+    tries: crate::domain::limit::Limiter,
+}
+
+/// What is kept in memory because every request asks for it; read again whenever the revision changes.
+#[derive(Default)]
+struct Memory {
+    kiosks: HashMap<KioskId, KnownKiosk>,
+    heard_ms: HashMap<KioskId, i64>,
+    tokens: HashMap<String, (KioskId, i64)>,
+    calendar: Arc<Calendar>,
+    catalogue: Option<(Arc<str>, Arc<str>)>,
+}
+
+impl App {
+    /// Opens keys and database in the configured folder, and makes them when there are none yet.
+    pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        let dir = &config.data_dir;
+        let io = |cause| StartError::DataDir { path: dir.display().to_string(), cause };
+        fs::create_dir_all(dir).map_err(io)?;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
+        let keys = Arc::new(Keys::open(dir, !dir.join(store::DATABASE).exists())?);
+        let store = Store::open(dir)?;
+        let audience = audience(&store)?;
+        let app = Self(Arc::new(Inner {
+            zone: config.zone(),
+            hooks: config.webhook.iter().map(|hook| hook.name.clone()).collect(),
+            config,
+            clock,
+            keys,
+            store,
+            audience,
+            memory: RwLock::default(),
+            tries: crate::domain::limit::Limiter::default(),
+        }));
+        app.reload()?;
+        Ok(app)
+    }
+
+    /// Now, milliseconds since the epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.0.clock.now_ms()
+    }
+
+    /// The clock itself.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// The hall's name.
+    pub fn hall_name(&self) -> &str {
+        &self.0.config.hall
+    }
+
+    /// The hall's time zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.0.zone
+    }
+
+    /// Whether browsers reach us through TLS of our own.
+    pub fn tls(&self) -> bool {
+        self.0.config.tls.is_some()
+    }
+
+    /// The hall's keys.
+    pub fn keys(&self) -> Arc<Keys> {
+        self.0.keys.clone()
+    }
+
+    /// The store.
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// What terminals must name as audience.
+    pub fn audience(&self) -> &str {
+        &self.0.audience
+    }
+
+    /// Listens to what changes. A listener that falls behind gets `Lagged`: look at everything again.
+    pub fn events(&self) -> broadcast::Receiver<Event> {
+        self.store().announcements().events.subscribe()
+    }
+
+    /// Changes whenever terminals have something new to fetch.
+    pub fn revised(&self) -> watch::Receiver<u64> {
+        self.store().announcements().revised.subscribe()
+    }
+
+    /// The limiter of enrolment tries.
+    pub fn tries(&self) -> &crate::domain::limit::Limiter {
+        &self.0.tries
+    }
+
+    /// What is known of a terminal.
+    pub fn kiosk(&self, id: KioskId) -> Option<KnownKiosk> {
+        self.memory().kiosks.get(&id).cloned()
+    }
+
+    /// Notes that a terminal was heard of.
+    pub fn heard(&self, id: KioskId) {
+        let now = self.now_ms();
+        self.0.memory.write().unwrap_or_else(PoisonError::into_inner).heard_ms.insert(id, now);
+    }
+
+    /// The terminal of a token that was checked before and has not expired.
+    pub fn checked_token(&self, token: &str, now_ms: i64) -> Option<KioskId> {
+        let memory = self.memory();
+        memory.tokens.get(token).filter(|(_, expires_ms)| *expires_ms > now_ms).map(|(kiosk, _)| *kiosk)
+    }
+
+    /// Remembers that a token was checked: verifying a signature costs more than all else of a small request.
+    pub fn remember_token(&self, token: &str, kiosk: KioskId, expires_ms: i64, now_ms: i64) {
+        let mut memory = self.0.memory.write().unwrap_or_else(PoisonError::into_inner);
+        if memory.tokens.len() >= TOKENS {
+            memory.tokens.retain(|_, (_, expires_ms)| *expires_ms > now_ms);
+        }
+        if memory.tokens.len() < TOKENS {
+            memory.tokens.insert(token.to_owned(), (kiosk, expires_ms));
+        }
+    }
+
+    /// When a terminal was last heard of since this process started.
+    pub fn heard_ms(&self, id: KioskId) -> Option<i64> {
+        self.memory().heard_ms.get(&id).copied()
+    }
+
+    /// Names of the webhooks.
+    pub fn hooks(&self) -> Arc<[String]> {
+        self.0.hooks.clone()
+    }
+
+    /// The working-day calendar.
+    pub fn calendar(&self) -> Arc<Calendar> {
+        self.memory().calendar.clone()
+    }
+
+    /// The present catalogue: ETag and JSON.
+    pub fn catalogue(&self) -> Option<(Arc<str>, Arc<str>)> {
+        self.memory().catalogue.clone()
+    }
+
+    /// Reads again what is kept in memory.
+    pub fn reload(&self) -> Result<(), StoreError> {
+        let (kiosks, calendars, catalogue) = self.store().read_blocking(|connection| {
+            Ok::<_, StoreError>((
+                store::kiosks::all(connection)?,
+                store::catalogue::calendars(connection)?,
+                store::catalogue::present(connection)?,
+            ))
+        })?;
+        let kiosks = kiosks.into_iter().filter_map(|row| {
+            let key = VerifyingKey::from_bytes(&row.public_key?).ok()?;
+            let known = KnownKiosk { key, revoked: row.revoked_ms.is_some(), receipt_prefix: row.receipt_prefix };
+            Some((row.id, known))
+        });
+        let files: Vec<_> = calendars.into_iter().map(|(year, text)| (format!("calendar {year}"), text)).collect();
+        let calendar = Calendar::from_files(&files)
+            .inspect_err(|flaws| tracing::error!(cause = %flaws, "a stored calendar cannot be read"))
+            .unwrap_or_default();
+        let mut memory = self.0.memory.write().unwrap_or_else(PoisonError::into_inner);
+        memory.tokens.clear();
+        memory.kiosks = kiosks.collect();
+        memory.calendar = Arc::new(calendar);
+        memory.catalogue = catalogue.map(|(etag, body)| (etag.into(), body.into()));
+        Ok(())
+    }
+
+    fn memory(&self) -> std::sync::RwLockReadGuard<'_, Memory> {
+        self.0.memory.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The hall's id: made with the database, told at enrolment, named in tokens.
+fn audience(store: &Store) -> Result<String, StoreError> {
+    store.write_blocking(|tx| {
+        if let Some(audience) = store::meta::text(tx, "audience")? {
+            return Ok(audience);
+        }
+        let audience = format!("hall-{}", uuid::Uuid::now_v7().simple());
+        store::meta::set_text(tx, "audience", &audience)?;
+        Ok(audience)
+    })
+}

@@ -1,0 +1,399 @@
+//! The command line. Commands open the same store as a running server, safely, and it notices.
+
+use std::io::{BufRead, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use kiosk_wire::Personal;
+use kiosk_wire::roster::Role;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::{enrolment, import, staff};
+use crate::store::{self, StoreError, meta};
+use crate::{domain, serve};
+
+/// The hall's server: takes deposits from terminals, tells the windows, serves the staff's pages.
+///
+/// Exit codes: 0 done; 1 refused or failed, and the message says what to do; 2 wrong use.
+#[derive(Debug, Parser)]
+#[command(name = "kiosk-backend", version)]
+pub struct Cli {
+    /// The configuration file.
+    #[arg(long, global = true, default_value = "backend.toml", env = "KIOSK_BACKEND_CONFIG")]
+    config: PathBuf,
+    /// Print JSON, for scripts.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve until told to stop.
+    Serve,
+    /// Windows, and the departments whose cases they work.
+    #[command(subcommand)]
+    Window(WindowCommand),
+    /// Staff accounts.
+    #[command(subcommand)]
+    Staff(StaffCommand),
+    /// Terminals.
+    #[command(subcommand)]
+    Kiosk(KioskCommand),
+    /// What one can apply for.
+    #[command(subcommand)]
+    Catalogue(CatalogueCommand),
+    /// Working days.
+    #[command(subcommand)]
+    Calendar(CalendarCommand),
+    /// The audit.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Notifications that wait or were given up.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// Copy the database while it is in use. The keys are not in it: keep them apart.
+    Backup {
+        /// File to write; must not exist.
+        file: PathBuf,
+    },
+    /// Declare that the database was put back from a backup: a new generation begins, and every open directive is void.
+    Restored,
+}
+
+#[derive(Debug, Subcommand)]
+enum WindowCommand {
+    /// Add a window.
+    Add {
+        /// Its name, such as 3号窗口.
+        name: String,
+        /// Code of a department whose cases it works; repeat for more.
+        #[arg(long = "department", value_name = "CODE")]
+        departments: Vec<String>,
+        /// Phone number applicants may call.
+        #[arg(long)]
+        phone: Option<String>,
+    },
+    /// List windows.
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+enum StaffCommand {
+    /// Add someone. Reads the password from the first line of stdin, and with --pin the PIN from the second.
+    Add(AddStaff),
+    /// List everyone.
+    List,
+    /// Close an account. It ends their sign-in at once, and at terminals with the next roster.
+    Disable {
+        /// Their name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct AddStaff {
+    /// Their name; they sign in with it.
+    name: String,
+    /// Name of a window whose cases they work; repeat for more.
+    #[arg(long = "window", value_name = "NAME")]
+    windows: Vec<String>,
+    /// What they may do.
+    #[arg(long, value_enum)]
+    role: RoleArgument,
+    /// UID of their card in hex, as `kiosk card read --json` shows it.
+    #[arg(long, value_name = "HEX", requires = "pin")]
+    card_uid: Option<String>,
+    /// Read a PIN for the terminal from the second line of stdin.
+    #[arg(long, requires = "card_uid")]
+    pin: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleArgument {
+    /// Works the window's cases.
+    Clerk,
+    /// Also opens doors from the desk, takes over, and sees every window and the audit.
+    Chief,
+    /// As a chief; for whoever manages the hall.
+    Admin,
+}
+
+#[derive(Debug, Subcommand)]
+enum KioskCommand {
+    /// Add a terminal and print its one-time code (24 hours, single use).
+    Add {
+        /// Its name, such as 大厅东侧.
+        name: String,
+    },
+    /// List terminals.
+    List,
+    /// Revoke a terminal: it is refused from then on, and loses nothing it holds.
+    Revoke {
+        /// Its name or id.
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CatalogueCommand {
+    /// Check all .toml files of a folder and take them, or say everything that is wrong and take nothing.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum CalendarCommand {
+    /// Take a year's working days.
+    Import {
+        /// The file, such as 2026.toml.
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum AuditCommand {
+    /// Recompute the whole chain, and print its head to keep elsewhere.
+    Verify,
+}
+
+#[derive(Debug, Subcommand)]
+enum JobsCommand {
+    /// How many wait and how many were given up.
+    Status,
+    /// Try again what was given up.
+    Retry,
+}
+
+/// Runs the command line.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let wants_json = cli.json;
+    match execute(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(&message, wants_json);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the command line speaks to a person")]
+fn complain(message: &str, wants_json: bool) {
+    if wants_json {
+        eprintln!("{}", json!({ "error": message }));
+    } else {
+        eprintln!("kiosk-backend: {message}");
+    }
+}
+
+fn execute(cli: Cli) -> Result<(), String> {
+    let config = Config::load(&cli.config).map_err(|cause| cause.to_string())?;
+    let say = |text: String, value: Value| say(cli.json, &text, &value);
+    match cli.command {
+        Command::Serve => {
+            log_to_stdout();
+            let app = open(config)?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+            runtime.map_err(|cause| cause.to_string())?.block_on(serve::run(app)).map_err(|cause| cause.to_string())
+        }
+        Command::Restored => restored(config).map(|generation| {
+            say(format!("Generation {generation} begins."), json!({ "generation": generation }));
+        }),
+        command => {
+            let app = open(config)?;
+            let (text, value) = answer(&app, command)?;
+            say(text, value);
+            Ok(())
+        }
+    }
+}
+
+fn open(config: Config) -> Result<App, String> {
+    App::open(config, Clock::system()).map_err(|cause| cause.to_string())
+}
+
+fn restored(config: Config) -> Result<u64, String> {
+    let app = open(config)?;
+    let now_ms = app.now_ms();
+    app.store()
+        .write_blocking(move |tx| {
+            let generation = meta::begin_generation(tx)?;
+            let object = format!("generation {generation}");
+            let who = domain::audit::Who::CommandLine;
+            domain::audit::write(tx, now_ms, who, domain::audit::Action::Restored, None, &object)?;
+            Ok(generation)
+        })
+        .map_err(|cause: StoreError| cause.to_string())
+}
+
+type Answer = Result<(String, Value), String>;
+
+fn answer(app: &App, command: Command) -> Answer {
+    match command {
+        Command::Window(command) => window(app, command),
+        Command::Staff(command) => staff_command(app, command),
+        Command::Kiosk(command) => kiosk(app, command),
+        Command::Catalogue(CatalogueCommand::Import { folder }) => {
+            let done = import::catalogue_folder(app, &folder).map_err(|refusal| refusal.to_string())?;
+            let what = if done.changed { "imported" } else { "is the present one already" };
+            Ok((format!("Catalogue version {}, {} items, {what}.", done.version, done.items), json!(done)))
+        }
+        Command::Calendar(CalendarCommand::Import { file }) => {
+            let years = import::calendar_file(app, &file).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("Working days of {years:?} imported."), json!({ "years": years })))
+        }
+        Command::Audit(AuditCommand::Verify) => audit_verify(app),
+        Command::Jobs(command) => jobs(app, command),
+        Command::Backup { file } => {
+            app.store().read_blocking(|connection| meta::backup(connection, &file)).map_err(text)?;
+            Ok((format!("Copied to {}.", file.display()), json!({ "file": file })))
+        }
+        Command::Serve | Command::Restored => Err("not reached".into()),
+    }
+}
+
+fn text(cause: StoreError) -> String {
+    cause.to_string()
+}
+
+fn window(app: &App, command: WindowCommand) -> Answer {
+    match command {
+        WindowCommand::Add { name, departments, phone } => {
+            let id = staff::add_window(app, &name, phone, departments).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("Window {name} added."), json!({ "id": id, "name": name })))
+        }
+        WindowCommand::List => {
+            let windows = app.store().read_blocking(store::staff::windows).map_err(text)?;
+            let lines: Vec<String> =
+                windows.iter().map(|row| format!("{}\t{}", row.name, row.departments.join(", "))).collect();
+            let value = windows.iter().map(|row| {
+                json!({ "id": row.id, "name": row.name, "phone": row.phone, "departments": row.departments })
+            });
+            Ok((lines.join("\n"), value.collect()))
+        }
+    }
+}
+
+fn staff_command(app: &App, command: StaffCommand) -> Answer {
+    match command {
+        StaffCommand::Add(new) => add_staff(app, new),
+        StaffCommand::List => {
+            let all = app.store().read_blocking(staff::all).map_err(text)?;
+            let line = |one: &domain::Staff| {
+                let windows: Vec<&str> = one.windows.iter().map(|(_, name)| name.as_str()).collect();
+                let closed = if one.disabled { "\tclosed" } else { "" };
+                format!("{}\t{:?}\t{}{closed}", one.name, one.role, windows.join(", "))
+            };
+            Ok((all.iter().map(line).collect::<Vec<_>>().join("\n"), json!(all)))
+        }
+        StaffCommand::Disable { name } => {
+            staff::disable(app, &name).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("{name}'s account is closed."), json!({ "name": name })))
+        }
+    }
+}
+
+fn add_staff(app: &App, new: AddStaff) -> Answer {
+    let mut lines = std::io::stdin().lock().lines();
+    let mut line = |what: &str| match lines.next() {
+        Some(Ok(line)) => Ok(Personal::new(line.trim_end_matches('\r').to_owned())),
+        Some(Err(cause)) => Err(format!("stdin: {cause}")),
+        None => Err(format!("give the {what} on stdin, a line of its own")),
+    };
+    let password = line("password")?;
+    let card = match new.card_uid {
+        Some(uid) => Some((uid, line("PIN")?)),
+        None => None,
+    };
+    let role = match new.role {
+        RoleArgument::Clerk => Role::Clerk,
+        RoleArgument::Chief => Role::Chief,
+        RoleArgument::Admin => Role::Admin,
+    };
+    let name = new.name.clone();
+    let wanted = staff::NewStaff { name: new.name, windows: new.windows, role, password, card };
+    let id = staff::add(app, wanted).map_err(|refusal| refusal.to_string())?;
+    Ok((format!("{name} added."), json!({ "id": id, "name": name })))
+}
+
+fn kiosk(app: &App, command: KioskCommand) -> Answer {
+    match command {
+        KioskCommand::Add { name } => {
+            let added = enrolment::add(app, &name).map_err(|refusal| refusal.to_string())?;
+            let text = format!(
+                "Terminal {} added; its receipt numbers begin with {}.\nOne-time code, 24 hours: {}\n\
+                 On the terminal: kiosk enrol --backend URL --code {}",
+                added.name, added.receipt_prefix, added.code, added.code
+            );
+            Ok((text, json!(added)))
+        }
+        KioskCommand::List => {
+            let rows = app.store().read_blocking(store::kiosks::all).map_err(text)?;
+            let state = |row: &store::kiosks::KioskRow| match (row.revoked_ms, row.enrolled_ms) {
+                (Some(_), _) => "revoked",
+                (None, Some(_)) => "enrolled",
+                (None, None) => "waits for enrolment",
+            };
+            let lines: Vec<String> =
+                rows.iter().map(|row| format!("{}\t{}\t{}", row.name, row.receipt_prefix, state(row))).collect();
+            let value = rows.iter().map(|row| {
+                json!({ "id": row.id, "name": row.name, "receipt_prefix": row.receipt_prefix, "state": state(row),
+                        "seen_ms": row.seen_ms })
+            });
+            Ok((lines.join("\n"), value.collect()))
+        }
+        KioskCommand::Revoke { name } => {
+            enrolment::revoke(app, &name).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("{name} is revoked."), json!({ "name": name })))
+        }
+    }
+}
+
+fn audit_verify(app: &App) -> Answer {
+    let checked = app.store().read_blocking(|connection| {
+        let entries = store::audit::verify(connection)?;
+        Ok::<_, StoreError>((entries, store::audit::head(connection)?.1))
+    });
+    let (entries, head) = checked.map_err(text)?;
+    let head = hex::encode(head);
+    Ok((format!("{entries} entries, unbroken.\nHead: {head}"), json!({ "entries": entries, "head": head })))
+}
+
+fn jobs(app: &App, command: JobsCommand) -> Answer {
+    match command {
+        JobsCommand::Status => {
+            let (waiting, failed) = app.store().read_blocking(store::jobs::depth).map_err(text)?;
+            Ok((format!("{waiting} waiting, {failed} given up."), json!({ "waiting": waiting, "given_up": failed })))
+        }
+        JobsCommand::Retry => {
+            let now_ms = app.now_ms();
+            let retried = app.store().write_blocking(move |tx| store::jobs::retry_all(tx, now_ms)).map_err(text)?;
+            Ok((format!("{retried} will be tried again."), json!({ "retried": retried })))
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+fn say(as_json: bool, text: &str, value: &Value) {
+    if as_json {
+        println!("{value}");
+    } else {
+        println!("{text}");
+    }
+    // A closed pipe is the reader's choice.
+    let _ = std::io::stdout().flush();
+}
+
+fn log_to_stdout() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,hyper=warn,reqwest=warn"));
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_target(false).init();
+}

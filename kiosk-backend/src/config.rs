@@ -1,0 +1,225 @@
+//! `backend.toml`: read once at start, strict, with errors that say which key and what to do.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+
+/// The whole file. An unknown key is an error.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on; port 0 takes a free one, which the log names.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// Where the database and the keys live; made when absent, readable for the owner only.
+    pub data_dir: PathBuf,
+    /// The hall's name, for screens and pages.
+    pub hall: String,
+    /// IANA time zone of the hall: working days end at its midnight.
+    #[serde(default = "default_time_zone")]
+    pub time_zone: String,
+    /// Certificate and key; without them only a loopback address may be listened on.
+    #[serde(default)]
+    pub tls: Option<Tls>,
+    /// Who else is told of new cases.
+    #[serde(default)]
+    pub webhook: Vec<Webhook>,
+}
+
+/// Files of the TLS identity, PEM.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// Certificate chain.
+    pub cert: PathBuf,
+    /// Private key.
+    pub key: PathBuf,
+}
+
+/// One receiver of signed events. Events carry ids, never personal data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhook {
+    /// Name for logs and jobs; unique.
+    pub name: String,
+    /// Where to POST: https, or http to loopback.
+    pub url: String,
+    /// Key of the HMAC-SHA256 signature; at least 16 characters.
+    pub secret: Secret,
+}
+
+/// A secret text from the configuration: its `Debug` does not show it.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Why the file cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {cause}. Give the path with --config")]
+    Unreadable {
+        /// Which file.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// The file is not what it should be; the cause names line and key.
+    #[error("{path}: {cause}")]
+    Malformed {
+        /// Which file.
+        path: String,
+        /// Line, key and what is wrong.
+        cause: String,
+    },
+    /// A value cannot be used.
+    #[error("{path}: `{key}` {what}")]
+    Invalid {
+        /// Which file.
+        path: String,
+        /// Which key.
+        key: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+}
+
+impl Config {
+    /// Reads and checks the file. Relative paths in it are relative to its folder.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let name = path.display().to_string();
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: name.clone(), cause })?;
+        let mut config = Self::parse(&name, &text)?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        config.data_dir = folder.join(&config.data_dir);
+        if let Some(tls) = &mut config.tls {
+            tls.cert = folder.join(&tls.cert);
+            tls.key = folder.join(&tls.key);
+        }
+        Ok(config)
+    }
+
+    /// Checks a text; `path` is for messages.
+    pub fn parse(path: &str, text: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text)
+            .map_err(|cause| ConfigError::Malformed { path: path.to_owned(), cause: cause.to_string() })?;
+        config.check().map_err(|(key, what)| ConfigError::Invalid { path: path.to_owned(), key, what })?;
+        Ok(config)
+    }
+
+    /// The hall's time zone.
+    pub fn zone(&self) -> jiff::tz::TimeZone {
+        jiff::tz::TimeZone::get(&self.time_zone).unwrap_or(jiff::tz::TimeZone::UTC)
+    }
+
+    fn check(&self) -> Result<(), (String, String)> {
+        let bad = |key: &str, what: String| Err((key.to_owned(), what));
+        if self.hall.trim().is_empty() {
+            return bad("hall", "must name the hall".into());
+        }
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            return bad(
+                "listen",
+                format!("is {}, which others can reach: add [tls] cert and key, or listen on 127.0.0.1", self.listen),
+            );
+        }
+        if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
+            return bad("time_zone", format!("is {:?}: give an IANA name such as \"Asia/Shanghai\"", self.time_zone));
+        }
+        for (n, hook) in self.webhook.iter().enumerate() {
+            let key = |field: &str| format!("webhook[{n}].{field}");
+            if hook.name.is_empty() || self.webhook[..n].iter().any(|other| other.name == hook.name) {
+                return bad(&key("name"), "must be given and unique".into());
+            }
+            if !is_safe_url(&hook.url) {
+                return bad(&key("url"), "must begin with https:// (http:// only to loopback)".into());
+            }
+            if hook.secret.expose().len() < 16 {
+                return bad(&key("secret"), "must have at least 16 characters".into());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn is_safe_url(url: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(url) else { return false };
+    match url.scheme() {
+        "https" => true,
+        "http" => match url.host_str() {
+            Some("localhost") => true,
+            Some(host) => {
+                host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+            }
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+fn default_time_zone() -> String {
+    "Asia/Shanghai".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "data_dir = \"/tmp/x\"\nhall = \"宜春市政务服务中心\"\n";
+
+    #[test]
+    fn the_short_form_has_sensible_defaults() {
+        let config = Config::parse("backend.toml", GOOD).expect("parses");
+        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+        assert_eq!(config.time_zone, "Asia/Shanghai");
+    }
+
+    #[test]
+    fn every_bad_file_names_the_key() {
+        for (text, says) in [
+            ("hall = \"x\"\n", "data_dir"),
+            ("data_dir = \"/tmp/x\"\nhall = \" \"\n", "`hall` must name the hall"),
+            (&format!("{GOOD}colour = 1\n"), "colour"),
+            (&format!("{GOOD}listen = \"0.0.0.0:80\"\n"), "`listen` is 0.0.0.0:80"),
+            (&format!("{GOOD}time_zone = \"Mars/Olympus\"\n"), "`time_zone`"),
+            (&format!("{GOOD}[tls]\ncert = \"a\"\n"), "key"),
+            (
+                &format!("{GOOD}[[webhook]]\nname = \"a\"\nurl = \"http://example.com\"\nsecret = \"0123456789abcdef\"\n"),
+                "webhook[0].url",
+            ),
+            (
+                &format!("{GOOD}[[webhook]]\nname = \"a\"\nurl = \"https://example.com\"\nsecret = \"short\"\n"),
+                "webhook[0].secret",
+            ),
+        ] {
+            let error = Config::parse("backend.toml", text).expect_err(text).to_string();
+            assert!(error.starts_with("backend.toml: ") && error.contains(says), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let secret: Secret = serde_json::from_str("\"sesame\"").expect("parses");
+        assert_eq!(format!("{secret:?}"), "Secret(…)");
+    }
+}

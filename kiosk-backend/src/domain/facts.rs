@@ -1,0 +1,422 @@
+//! From a terminal's facts to cases. A fact is never refused: one that cannot be taken is told apart by a [`Code`], and
+//! the caller sets its entry aside.
+
+use std::sync::Arc;
+
+use hall_rules::{Calendar, CaseEvent};
+use jiff::tz::TimeZone;
+use kiosk_wire::entry::{MoveReason, VoidReason};
+use kiosk_wire::kiosk_api::CompartmentState as Box_;
+use kiosk_wire::{
+    Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Header, KioskId, StaffId, SubmissionId,
+};
+use serde_json::json;
+
+use super::audit::{self, Action, Who};
+use super::deadline;
+use super::views::Happening;
+use crate::event::{Event, EventKind};
+use crate::store::cases::{CaseHead, Indexes, NewCase, NewEvent};
+use crate::store::kiosks::CompartmentRow;
+use crate::store::{self, StoreResult, Tx, word_of};
+
+/// What facts need besides the transaction.
+pub struct Context {
+    /// The terminal.
+    pub kiosk: KioskId,
+    /// Prefix of its receipt numbers.
+    pub receipt_prefix: String,
+    /// Working days.
+    pub calendar: Arc<Calendar>,
+    /// The hall's zone.
+    pub zone: TimeZone,
+    /// Names of the webhooks.
+    pub hooks: Arc<[String]>,
+    /// Now.
+    pub now_ms: i64,
+}
+
+/// The personal payload of an entry, as far as the case needs it here.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload {
+    /// There is none.
+    Absent,
+    /// It is there, and is not what it should be.
+    Unreadable,
+    /// A submission, by its indexes.
+    Submission(Indexes),
+}
+
+/// Something that happened to a case.
+pub struct Happened<'a> {
+    /// What.
+    pub what: Happening,
+    /// When.
+    pub at_ms: i64,
+    /// Who of the staff.
+    pub staff: Option<StaffId>,
+    /// At which terminal.
+    pub kiosk: Option<KioskId>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// Reason or outcome.
+    pub note: Option<&'a str>,
+}
+
+/// Appends what happened to a case's history and moves its state by the rules' table. False when the table does not
+/// foresee it; then nothing was written.
+pub fn append(tx: &Tx<'_>, id: SubmissionId, happened: &Happened<'_>, now_ms: i64) -> StoreResult<bool> {
+    let Some(head) = store::cases::head(tx, id)? else { return Ok(false) };
+    append_to(tx, id, &head, happened, now_ms)
+}
+
+fn append_to(
+    tx: &Tx<'_>,
+    id: SubmissionId,
+    head: &CaseHead,
+    happened: &Happened<'_>,
+    now_ms: i64,
+) -> StoreResult<bool> {
+    let state = match case_event(happened.what) {
+        // A case row begins as *submitted*: its first event makes that so.
+        Some(CaseEvent::Submitted) if head.version == 0 => head.state,
+        Some(event) => match hall_rules::case::next_state(Some(head.state), event) {
+            Some(state) => state,
+            None => return Ok(false),
+        },
+        None => head.state,
+    };
+    let kind = word_of(&happened.what);
+    let event = NewEvent {
+        kind: &kind,
+        at_ms: happened.at_ms,
+        staff: happened.staff,
+        kiosk: happened.kiosk,
+        compartment: happened.compartment,
+        note: happened.note,
+    };
+    store::cases::append(tx, id, head.version + 1, state, &event, now_ms)?;
+    Ok(true)
+}
+
+fn case_event(what: Happening) -> Option<CaseEvent> {
+    CaseEvent::from_code(&word_of(&what))
+}
+
+/// Applies one fact. `Some(code)`: it is stored, and a person must look.
+pub fn apply(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    entry: i64,
+    header: &Header,
+    payload: Payload,
+) -> StoreResult<Option<Code>> {
+    let at_ms = header.at.best_ms_utc();
+    let fact = Facts { tx, context, at_ms };
+    match &header.fact {
+        Fact::JournalCreated { .. } | Fact::Started { .. } => Ok(None),
+        Fact::SubmissionPrepared { submission, receipt, item, item_version, department } => {
+            let new = NewCase {
+                id: *submission,
+                receipt: &receipt.0,
+                kiosk: context.kiosk,
+                entry,
+                item,
+                item_version: *item_version,
+                department,
+                window: None,
+                prepared_ms: at_ms,
+                indexes: None,
+            };
+            fact.prepared(new, payload)
+        }
+        Fact::DepositIntended { submission, compartment } => {
+            fact.door(*submission, *compartment, Happening::DepositIntended)
+        }
+        Fact::DepositReopened { submission, compartment } => {
+            fact.door(*submission, *compartment, Happening::DepositReopened)
+        }
+        Fact::DepositMoved { submission, from, to, why } => fact.moved(*submission, *from, *to, *why),
+        Fact::Deposited { submission, compartment } => fact.deposited(*submission, *compartment, None),
+        Fact::DepositUnconfirmed { submission, compartment, why } => {
+            fact.deposited(*submission, *compartment, Some(word_of(why)))
+        }
+        Fact::DepositVoided { submission, why } => fact.voided(*submission, *why),
+        Fact::CollectionIntended { submission, compartment, staff, .. } => {
+            fact.staff_opened(*submission, *compartment, *staff)
+        }
+        Fact::CollectionClosed { submission, compartment, staff, opening_seen } => {
+            fact.staff_shut(*submission, *compartment, *staff, *opening_seen)
+        }
+        Fact::EmptinessAffirmed { submission, compartment, staff } => fact.emptied(*submission, *compartment, *staff),
+        Fact::DirectiveAnswered { directive, outcome } => fact.answered(*directive, *outcome),
+        Fact::StaffRefused { staff, why } => {
+            let object = format!("{} {}", word_of(why), staff.map(|id| id.to_string()).unwrap_or_default());
+            fact.audit(Action::TerminalRefused, None, object.trim())
+        }
+        Fact::CompartmentSetAside { compartment, why, submission } => {
+            fact.set_aside(*compartment, &word_of(why), *submission)
+        }
+        Fact::CompartmentReturned { compartment, staff } => fact.returned(*compartment, *staff),
+        Fact::DoorForced { compartment } => {
+            fact.audit(Action::DoorForced, None, &format!("compartment {compartment}"))
+        }
+        Fact::RolledBack { backend_next } => fact.rolled_back(*backend_next),
+        Fact::TechnicianOpened { compartment, reason } => {
+            fact.audit(Action::TechnicianOpened, None, &format!("compartment {compartment}: {reason}"))
+        }
+        Fact::Unknown => Ok(Some(Code::EntryKindUnknown)),
+    }
+}
+
+/// One fact being applied.
+struct Facts<'a, 'c> {
+    tx: &'a mut Tx<'c>,
+    context: &'a Context,
+    at_ms: i64,
+}
+
+type Applied = StoreResult<Option<Code>>;
+
+impl Facts<'_, '_> {
+    fn prepared(self, new: NewCase<'_>, payload: Payload) -> Applied {
+        if let Some(head) = store::cases::head(self.tx, new.id)? {
+            return self.prepared_again(&head, new.entry);
+        }
+        let window = store::staff::window_of(self.tx, new.department)?;
+        let indexes = match &payload {
+            Payload::Submission(indexes) => Some(indexes),
+            Payload::Absent | Payload::Unreadable => None,
+        };
+        let case = NewCase { window, indexes, ..new };
+        if !store::cases::insert(self.tx, &case, self.context.now_ms)? {
+            // Another case has this number: two submissions were given one.
+            return Ok(Some(Code::KeyReused));
+        }
+        self.note(case.id, Happening::Submitted, None, None, None)?;
+        let who = Who::Kiosk(self.context.kiosk);
+        audit::write(self.tx, self.context.now_ms, who, Action::CaseOpened, Some(case.id), "")?;
+        if indexes.is_none() {
+            return Ok(Some(Code::PayloadUnreadable));
+        }
+        let own = hall_rules::ReceiptNumber::parse(case.receipt)
+            .is_ok_and(|number| number.prefix() == self.context.receipt_prefix);
+        if !own {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        // The case is open in any event: paper may already be on its way into a box.
+        let known = store::catalogue::knows_item(self.tx, case.item, case.item_version)?;
+        Ok((!known).then_some(Code::ItemUnknown))
+    }
+
+    /// The same submission at another position: the same content is a repetition, other content is not.
+    fn prepared_again(self, head: &CaseHead, entry: i64) -> Applied {
+        let same = store::journal::same_content(self.tx, head.entry, entry)?;
+        Ok((!same).then_some(Code::KeyReused))
+    }
+
+    fn door(mut self, id: SubmissionId, no: CompartmentNo, what: Happening) -> Applied {
+        let Some(_) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, what, Some(no), None, None)?;
+        store::cases::set_place(self.tx, id, Some(no))?;
+        self.compartment(no, Box_::Reserved, Some(id))?;
+        self.changed(id, None);
+        Ok(None)
+    }
+
+    fn moved(mut self, id: SubmissionId, from: CompartmentNo, to: CompartmentNo, why: MoveReason) -> Applied {
+        let Some(_) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, Happening::DepositMoved, Some(to), None, Some(&word_of(&why)))?;
+        store::cases::set_place(self.tx, id, Some(to))?;
+        let left = match why {
+            MoveReason::TooSmall => Box_::Free,
+            MoveReason::DoorStuck | MoveReason::FoundSomething => Box_::SetAside,
+        };
+        self.compartment(from, left, None)?;
+        self.compartment(to, Box_::Reserved, Some(id))?;
+        self.changed(id, None);
+        Ok(None)
+    }
+
+    fn deposited(mut self, id: SubmissionId, no: CompartmentNo, doubt: Option<String>) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        let (what, state) = match doubt {
+            None => (Happening::Deposited, Box_::Paper),
+            Some(_) => (Happening::DepositUnconfirmed, Box_::SetAside),
+        };
+        store::cases::set_place(self.tx, id, Some(no))?;
+        self.compartment(no, state, Some(id))?;
+        if !self.note(id, what, Some(no), None, doubt.as_deref())? {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        let first_ms = head.deposited_ms.unwrap_or(self.at_ms);
+        let due = deadline::last_day(&self.context.calendar, &self.context.zone, first_ms).map(|day| day.to_string());
+        store::cases::set_deposited(self.tx, id, self.at_ms, due.as_deref(), doubt.as_deref())?;
+        self.tell(id, &head, what)?;
+        let kind = EventKind::NewDeposit;
+        self.tx.announce(Event { case: Some(id), window: head.window, kiosk: Some(self.context.kiosk), kind });
+        Ok(None)
+    }
+
+    /// Writes the jobs that tell others; ids only.
+    fn tell(&mut self, id: SubmissionId, head: &CaseHead, what: Happening) -> StoreResult<()> {
+        for hook in self.context.hooks.iter() {
+            let key = format!("{id}.{}.{hook}", head.version + 1);
+            let body = json!({
+                "id": key, "event": format!("case.{}", word_of(&what)), "case": id, "window": head.window,
+                "kiosk": self.context.kiosk, "at_ms": self.at_ms,
+            });
+            store::jobs::add(self.tx, &key, &format!("webhook:{hook}"), &body.to_string(), self.context.now_ms)?;
+            self.tx.wake_jobs();
+        }
+        Ok(())
+    }
+
+    fn voided(mut self, id: SubmissionId, why: VoidReason) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        if !self.note(id, Happening::DepositVoided, head.compartment, None, Some(&word_of(&why)))? {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        if let Some(no) = head.compartment
+            && let Some(row) = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?
+            && row.case == Some(id)
+            && row.state == Box_::Reserved
+        {
+            self.compartment(no, Box_::Free, None)?;
+        }
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn staff_opened(self, id: Option<SubmissionId>, no: CompartmentNo, staff: StaffId) -> Applied {
+        let Some(id) = id else { return Ok(None) };
+        self.staff_door(id, no, staff, Happening::CollectionOpened, None)
+    }
+
+    /// Only now can anyone say that the box is empty.
+    fn staff_shut(mut self, id: Option<SubmissionId>, no: CompartmentNo, staff: StaffId, seen: bool) -> Applied {
+        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
+        self.compartment(no, Box_::ToBeConfirmed, id.or(before))?;
+        self.kiosk_changed();
+        let Some(id) = id else { return Ok(None) };
+        let note = if seen { None } else { Some("opening_not_seen") };
+        self.staff_door(id, no, staff, Happening::CollectionClosed, note)
+    }
+
+    fn staff_door(
+        mut self,
+        id: SubmissionId,
+        no: CompartmentNo,
+        staff: StaffId,
+        what: Happening,
+        note: Option<&str>,
+    ) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, what, Some(no), Some(staff), note)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn emptied(mut self, id: Option<SubmissionId>, no: CompartmentNo, staff: StaffId) -> Applied {
+        self.compartment(no, Box_::Free, None)?;
+        let Some(id) = id else { return Ok(None) };
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        let received = hall_rules::case::next_state(Some(head.state), CaseEvent::Received).is_some();
+        if received && head.compartment == Some(no) {
+            store::cases::set_received(self.tx, id, staff, self.at_ms)?;
+            self.note(id, Happening::Received, Some(no), Some(staff), None)?;
+            store::cases::set_claim(self.tx, id, None)?;
+        } else {
+            self.note(id, Happening::EmptinessAffirmed, Some(no), Some(staff), None)?;
+        }
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn answered(mut self, id: DirectiveId, outcome: DirectiveOutcome) -> Applied {
+        let Some(directive) = store::directives::get(self.tx, id)? else { return Ok(Some(Code::EntryImplausible)) };
+        if directive.kiosk != self.context.kiosk {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        store::directives::answer(self.tx, id, outcome, self.context.now_ms)?;
+        let Some(case) = directive.case else { return Ok(None) };
+        let Some(head) = store::cases::head(self.tx, case)? else { return Ok(None) };
+        if directive.order != "affirm_empty" {
+            let note = word_of(&outcome);
+            let staff = Some(directive.staff);
+            self.note(case, Happening::CollectionAnswered, directive.compartment, staff, Some(&note))?;
+        }
+        self.changed(case, head.window);
+        Ok(None)
+    }
+
+    fn set_aside(mut self, no: CompartmentNo, why: &str, id: Option<SubmissionId>) -> Applied {
+        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
+        self.compartment(no, Box_::SetAside, before)?;
+        self.kiosk_changed();
+        let Some(id) = id else { return Ok(None) };
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, Happening::CompartmentSetAside, Some(no), None, Some(why))?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn returned(mut self, no: CompartmentNo, staff: StaffId) -> Applied {
+        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
+        self.compartment(no, Box_::Free, None)?;
+        self.kiosk_changed();
+        if let Some(id) = before
+            && self.own_case(id)?.is_some()
+        {
+            self.note(id, Happening::ReturnedToService, Some(no), Some(staff), None)?;
+            self.changed(id, None);
+        }
+        Ok(None)
+    }
+
+    fn rolled_back(mut self, backend_next: u64) -> Applied {
+        store::kiosks::set_all_aside(self.tx, self.context.kiosk, self.at_ms)?;
+        self.kiosk_changed();
+        self.audit(Action::RolledBack, None, &format!("the backend had up to {backend_next}"))
+    }
+
+    fn audit(self, action: Action, case: Option<SubmissionId>, object: &str) -> Applied {
+        audit::write(self.tx, self.context.now_ms, Who::Kiosk(self.context.kiosk), action, case, object)?;
+        let kiosk = Some(self.context.kiosk);
+        self.tx.announce(Event { case, window: None, kiosk, kind: EventKind::KioskChanged });
+        Ok(None)
+    }
+
+    /// The case, if it was made at this terminal.
+    fn own_case(&self, id: SubmissionId) -> StoreResult<Option<CaseHead>> {
+        Ok(store::cases::head(self.tx, id)?.filter(|head| head.kiosk == self.context.kiosk))
+    }
+
+    fn note(
+        &self,
+        id: SubmissionId,
+        what: Happening,
+        compartment: Option<CompartmentNo>,
+        staff: Option<StaffId>,
+        note: Option<&str>,
+    ) -> StoreResult<bool> {
+        let kiosk = Some(self.context.kiosk);
+        let happened = Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note };
+        append(self.tx, id, &happened, self.context.now_ms)
+    }
+
+    fn compartment(&mut self, no: CompartmentNo, state: Box_, case: Option<SubmissionId>) -> StoreResult<()> {
+        let row = CompartmentRow { no, state, case, since_ms: self.at_ms };
+        store::kiosks::set_compartment(self.tx, self.context.kiosk, &row)
+    }
+
+    fn changed(&mut self, id: SubmissionId, window: Option<kiosk_wire::WindowId>) {
+        let kiosk = Some(self.context.kiosk);
+        self.tx.announce(Event { case: Some(id), window, kiosk, kind: EventKind::CaseChanged });
+    }
+
+    fn kiosk_changed(&mut self) {
+        let kiosk = Some(self.context.kiosk);
+        self.tx.announce(Event { case: None, window: None, kiosk, kind: EventKind::KioskChanged });
+    }
+}

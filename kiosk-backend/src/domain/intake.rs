@@ -1,0 +1,295 @@
+//! Journal intake: every well-formed envelope is stored durably, then answered. Nothing is refused for what it says.
+
+use std::sync::Arc;
+
+use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
+use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
+use rusqlite::Connection;
+
+use super::audit::{self, Action, Who};
+use super::facts::{self, Context, Payload};
+use crate::app::App;
+use crate::event::{Event, EventKind};
+use crate::keys::Keys;
+use crate::problem::Refusal;
+use crate::store::cases::Indexes;
+use crate::store::journal::{JournalHead, NewEntry};
+use crate::store::seal::IndexOf;
+use crate::store::{self, StoreError, StoreResult, Tx, meta};
+
+/// The most entries in one push.
+pub const MOST_ENTRIES: usize = 500;
+/// From so many entries on, hashing and sealing leave the async threads.
+const MANY: usize = 16;
+
+/// An entry, checked and sealed, ready for the writer.
+struct Ready {
+    seq: u64,
+    prev: [u8; 32],
+    hash: [u8; 32],
+    header_text: String,
+    header: Option<Header>,
+    payload_hash: Option<Vec<u8>>,
+    sealed: Option<Vec<u8>>,
+    payload: Payload,
+}
+
+/// What the transaction came to. A fork is kept on record, so it is no error to the store.
+enum Outcome {
+    Answer(JournalAnswer),
+    Refused(Refusal),
+}
+
+/// Takes a push from `kiosk`.
+pub async fn take(app: &App, kiosk: KioskId, push: JournalPush) -> Result<JournalAnswer, Refusal> {
+    if push.entries.len() > MOST_ENTRIES {
+        let title = format!("A push has at most {MOST_ENTRIES} entries, this one has {}", push.entries.len());
+        return Err(Refusal::new(Code::InvalidValue, title, "Send fewer at a time").field("entries"));
+    }
+    let journal = push.journal;
+    let keys = app.keys();
+    let ready = if push.entries.len() < MANY {
+        ready_all(&keys, push)?
+    } else {
+        tokio::task::spawn_blocking(move || ready_all(&keys, push)).await.map_err(|cause| Refusal::internal(&cause))??
+    };
+    let context = context(app, kiosk);
+    let outcome = app.store().write(move |tx| store_all(tx, &context, journal, &ready)).await?;
+    match outcome {
+        Outcome::Answer(answer) => Ok(answer),
+        Outcome::Refused(refusal) => Err(refusal),
+    }
+}
+
+fn context(app: &App, kiosk: KioskId) -> Context {
+    Context {
+        kiosk,
+        receipt_prefix: app.kiosk(kiosk).map(|known| known.receipt_prefix).unwrap_or_default(),
+        calendar: app.calendar(),
+        zone: app.zone().clone(),
+        hooks: app.hooks(),
+        now_ms: app.now_ms(),
+    }
+}
+
+fn ready_all(keys: &Arc<Keys>, push: JournalPush) -> Result<Vec<Ready>, Refusal> {
+    let mut before: Option<(u64, [u8; 32])> = None;
+    let mut all = Vec::with_capacity(push.entries.len());
+    for (n, envelope) in push.entries.into_iter().enumerate() {
+        let ready = ready(keys, push.journal, envelope, n)?;
+        if let Some((seq, hash)) = before
+            && (ready.seq != seq + 1 || ready.prev != hash)
+        {
+            let title = format!("Entry {} does not follow entry {seq}", ready.seq);
+            return Err(Refusal::new(Code::JournalGap, title, "Send a run without gaps, oldest first")
+                .field(format!("entries[{n}]")));
+        }
+        before = Some((ready.seq, ready.hash));
+        all.push(ready);
+    }
+    Ok(all)
+}
+
+fn ready(keys: &Keys, journal: JournalId, envelope: kiosk_wire::Envelope, n: usize) -> Result<Ready, Refusal> {
+    let corrupt = |title: String| {
+        Refusal::new(Code::EntryCorrupt, title, "Run `kiosk journal verify` on the terminal; keep its disk")
+            .field(format!("entries[{n}]"))
+    };
+    let hash = envelope.check(journal).map_err(|cause| corrupt(format!("Entry {}: {cause}", envelope.seq)))?;
+    if envelope.seq == 0 {
+        return Err(corrupt("Positions begin at 1".into()));
+    }
+    let mut prev = [0; 32];
+    hex::decode_to_slice(&envelope.prev, &mut prev).map_err(|_| corrupt("`prev` is not a hash".into()))?;
+    let header: Option<Header> = serde_json::from_str(&envelope.header).ok();
+    let sealed = match &envelope.payload {
+        Some(text) => {
+            let context = store::journal::payload_context(journal, envelope.seq);
+            Some(keys.sealer.seal(text.expose(), &context)?)
+        }
+        None => None,
+    };
+    Ok(Ready {
+        seq: envelope.seq,
+        prev,
+        hash,
+        payload: payload(keys, header.as_ref(), envelope.payload.as_ref()),
+        header,
+        payload_hash: envelope.payload_hash.and_then(|text| hex::decode(text).ok()),
+        header_text: envelope.header,
+        sealed,
+    })
+}
+
+fn payload(keys: &Keys, header: Option<&Header>, text: Option<&kiosk_wire::Personal<String>>) -> Payload {
+    if !matches!(header.map(|header| &header.fact), Some(Fact::SubmissionPrepared { .. })) {
+        return Payload::Absent;
+    }
+    let Some(text) = text else { return Payload::Absent };
+    match serde_json::from_str::<Submission>(text.expose()) {
+        Ok(submission) => Payload::Submission(indexes(keys, &submission)),
+        Err(_) => Payload::Unreadable,
+    }
+}
+
+fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
+    use kiosk_wire::submission::DocumentFamily as Wire;
+    let applicant = &submission.applicant;
+    let family = match applicant.document {
+        Wire::ResidentNumber => hall_rules::DocumentFamily::ResidentNumber,
+        Wire::ForeignResidentOld => hall_rules::DocumentFamily::ForeignResidentOld,
+        Wire::TravelDocument => hall_rules::DocumentFamily::TravelDocument,
+    };
+    let number = applicant.number.expose();
+    let last = number.char_indices().rev().nth(3).map_or(number.as_str(), |(at, _)| &number[at..]);
+    let person = hall_rules::PersonKey::new(family, number);
+    let index = |of, value: &str| keys.sealer.index(of, value);
+    Indexes {
+        person: index(IndexOf::PersonKey, person.expose()),
+        last4: index(IndexOf::LastFour, last),
+        name: index(IndexOf::Name, applicant.name.expose()),
+        phone: submission.phone.as_ref().map(|phone| index(IndexOf::Phone, phone.expose())),
+    }
+}
+
+fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Ready]) -> Result<Outcome, StoreError> {
+    let mut head = match store::journal::head(tx, journal)? {
+        Some(head) => head,
+        None => {
+            if ready.first().is_some_and(|first| first.seq == 1) {
+                store::journal::begin(tx, journal, context.kiosk, context.now_ms)?;
+            }
+            JournalHead { kiosk: context.kiosk, next: 1, head: [0; 32], forked: false }
+        }
+    };
+    if head.kiosk != context.kiosk {
+        let title = "This journal belongs to another terminal";
+        let advice = "Do not copy a journal to another terminal; enrol this one anew with an empty folder";
+        return Ok(Outcome::Refused(Refusal::new(Code::Forbidden, title, advice).field("journal")));
+    }
+    if head.forked {
+        return Ok(Outcome::Refused(forked(head.next)));
+    }
+    let mut results = Vec::with_capacity(ready.len());
+    let before = head.next;
+    for entry in ready {
+        match store_one(tx, context, journal, &mut head, entry)? {
+            Stored::Taken(taken) => results.push(EntryResult { seq: entry.seq, taken }),
+            Stored::Forked => return fork(tx, context, journal, before, &head, entry.seq),
+            Stored::Gap => {
+                let title = format!("Entry {} came, entry {} is lacking", entry.seq, head.next);
+                let advice = format!("Send again from {}", head.next);
+                return Ok(Outcome::Refused(Refusal::new(Code::JournalGap, title, advice).field("entries")));
+            }
+        }
+    }
+    if head.next != before {
+        store::journal::advance(tx, journal, head.next, &head.head)?;
+    }
+    Ok(Outcome::Answer(JournalAnswer {
+        next: head.next,
+        results,
+        generation: meta::counter(tx, meta::GENERATION)?,
+        server_ms: context.now_ms,
+    }))
+}
+
+enum Stored {
+    Taken(Taken),
+    Forked,
+    Gap,
+}
+
+fn store_one(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    journal: JournalId,
+    head: &mut JournalHead,
+    entry: &Ready,
+) -> StoreResult<Stored> {
+    if entry.seq > head.next {
+        return Ok(Stored::Gap);
+    }
+    if entry.seq < head.next {
+        let stored = store::journal::stored(tx, journal, entry.seq)?;
+        return Ok(match stored {
+            Some((hash, set_aside)) if hash == entry.hash => Stored::Taken(taken(set_aside)),
+            _ => Stored::Forked,
+        });
+    }
+    if entry.prev != head.head {
+        return Ok(Stored::Forked);
+    }
+    let new = NewEntry {
+        seq: entry.seq,
+        hash: &entry.hash,
+        header: &entry.header_text,
+        payload_hash: entry.payload_hash.as_deref(),
+        payload: entry.sealed.as_deref(),
+    };
+    let id = store::journal::insert(tx, journal, &new, context.now_ms)?;
+    let set_aside = apply(tx, context, id, entry)?;
+    if let Some(code) = set_aside {
+        tracing::warn!(kiosk = %context.kiosk, journal = %journal, seq = entry.seq, code = %code, "entry set aside");
+        store::journal::set_aside(tx, id, code)?;
+        let kiosk = Some(context.kiosk);
+        tx.announce(Event { case: None, window: None, kiosk, kind: EventKind::Attention });
+    }
+    head.next = entry.seq + 1;
+    head.head = entry.hash;
+    Ok(Stored::Taken(taken(set_aside)))
+}
+
+/// Applies one fact. A mistake of ours with one entry must not block those behind it: its effects are undone, and the
+/// entry is set aside.
+fn apply(tx: &mut Tx<'_>, context: &Context, id: i64, entry: &Ready) -> StoreResult<Option<Code>> {
+    let Some(header) = &entry.header else { return Ok(Some(Code::MalformedBody)) };
+    run(tx, "SAVEPOINT fact")?;
+    let applied = facts::apply(tx, context, id, header, entry.payload);
+    let set_aside = match applied {
+        Ok(set_aside) => set_aside,
+        Err(StoreError::Sql(cause)) => {
+            tracing::error!(kiosk = %context.kiosk, seq = entry.seq, cause, "a fact could not be applied");
+            run(tx, "ROLLBACK TO fact")?;
+            Some(Code::Internal)
+        }
+        Err(other) => return Err(other),
+    };
+    run(tx, "RELEASE fact")?;
+    Ok(set_aside)
+}
+
+fn run(connection: &Connection, sql: &str) -> StoreResult<()> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+fn taken(set_aside: Option<Code>) -> Taken {
+    set_aside.map_or(Taken::Stored, |code| Taken::SetAside { code })
+}
+
+fn fork(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    journal: JournalId,
+    before: u64,
+    head: &JournalHead,
+    seq: u64,
+) -> Result<Outcome, StoreError> {
+    if head.next != before {
+        store::journal::advance(tx, journal, head.next, &head.head)?;
+    }
+    store::journal::mark_forked(tx, journal, seq, context.now_ms)?;
+    let object = format!("journal {journal} at {seq}");
+    audit::write(tx, context.now_ms, Who::Kiosk(context.kiosk), Action::JournalForked, None, &object)?;
+    let kiosk = Some(context.kiosk);
+    tx.announce(Event { case: None, window: None, kiosk, kind: EventKind::KioskChanged });
+    tracing::error!(kiosk = %context.kiosk, journal = %journal, seq, "journal forked");
+    Ok(Outcome::Refused(forked(seq)))
+}
+
+fn forked(seq: u64) -> Refusal {
+    let title = format!("The journal does not continue what is stored (near position {seq})");
+    let advice = "The terminal must stop taking deposits. Keep its disk, look into its boxes, then enrol it anew";
+    Refusal::new(Code::JournalForked, title, advice).field("entries")
+}

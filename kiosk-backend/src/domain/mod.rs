@@ -1,0 +1,21 @@
+//! What may happen: facts from terminals, questions and commands from staff. Rules come from `hall-rules`, SQL from the
+//! store; nothing here knows HTTP or pages.
+
+pub mod audit;
+pub mod commands;
+pub mod deadline;
+pub mod directives;
+pub mod enrolment;
+pub mod facts;
+pub mod import;
+pub mod intake;
+pub mod limit;
+pub mod queries;
+pub mod roster;
+pub mod staff;
+pub mod views;
+
+pub use views::{Actor, Staff};
+
+/// A terminal not heard of for this long is shown in red, and is not asked to open doors.
+pub const UNSEEN_MS: i64 = 60_000;

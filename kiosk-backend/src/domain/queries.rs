@@ -1,0 +1,506 @@
+//! Questions of staff. Asking changes nothing.
+
+use hall_rules::{Calendar, CaseState, ServiceItem, Text, mask};
+use jiff::tz::TimeZone;
+use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
+use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
+use rusqlite::Connection;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::UNSEEN_MS;
+use super::deadline;
+use super::views::{
+    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Filter,
+    Inbox, InboxRow, KioskView, MaterialRow, May, SetAsideRow, TimelineRow,
+};
+use crate::app::App;
+use crate::keys::Keys;
+use crate::problem::Refusal;
+use crate::store::cases::{CaseRow, Claim, Listing, View, Wanted};
+use crate::store::seal::IndexOf;
+use crate::store::{self, StoreError, StoreResult};
+
+/// Rows of one page.
+const PAGE: u32 = 50;
+
+/// What every question needs besides the database.
+pub(super) struct Look {
+    pub(super) actor: Actor,
+    pub(super) keys: Arc<Keys>,
+    pub(super) calendar: Arc<Calendar>,
+    pub(super) zone: TimeZone,
+    pub(super) now_ms: i64,
+}
+
+impl Look {
+    pub(super) fn new(app: &App, actor: &Actor) -> Self {
+        Self {
+            actor: actor.clone(),
+            keys: app.keys(),
+            calendar: app.calendar(),
+            zone: app.zone().clone(),
+            now_ms: app.now_ms(),
+        }
+    }
+
+    fn listing(&self, view: View) -> Listing {
+        let windows = (!self.actor.is_chief()).then(|| self.actor.staff.windows.iter().map(|(id, _)| *id).collect());
+        Listing { reader: self.actor.staff.id, windows, view, now_ms: self.now_ms }
+    }
+}
+
+/// One page of a view of the inbox.
+pub async fn inbox(app: &App, actor: &Actor, filter: Filter, after: Option<u32>) -> Result<Inbox, Refusal> {
+    let look = Look::new(app, actor);
+    let offset = after.unwrap_or(0);
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let mut rows = store::cases::list(connection, &look.listing(view_of(filter)), offset, PAGE + 1)?;
+            let more = rows.len() > PAGE as usize;
+            rows.truncate(PAGE as usize);
+            let rows = inbox_rows(connection, &look, rows)?;
+            Ok::<_, StoreError>(Inbox { rows, next: more.then_some(offset + PAGE) })
+        })
+        .await?)
+}
+
+fn view_of(filter: Filter) -> View {
+    match filter {
+        Filter::New => View::New,
+        Filter::Mine => View::Mine,
+        Filter::Attention => View::Attention,
+        Filter::All => View::All,
+    }
+}
+
+/// How many there are in each view.
+pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
+    let look = Look::new(app, actor);
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let count = |view| store::cases::count(connection, &look.listing(view));
+            Ok::<_, StoreError>(Counts {
+                new: count(View::New)?,
+                mine: count(View::Mine)?,
+                attention: count(View::Attention)?,
+                all: count(View::All)?,
+                unread: count(View::Unread)?,
+                set_aside: if look.actor.is_chief() { store::journal::count_set_aside(connection)? } else { 0 },
+            })
+        })
+        .await?)
+}
+
+/// Cases by receipt number, by the last four of the number, by full name, or by phone. Only those the asker may see.
+pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
+    let look = Look::new(app, actor);
+    let text = text.trim().to_owned();
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let mut found = Vec::new();
+            for wanted in wanted(&look.keys, &text) {
+                found.extend(store::cases::search(connection, look.actor.staff.id, &wanted, PAGE)?);
+            }
+            found.retain(|row| look.actor.sees(row.window.as_ref().map(|(id, _)| *id)));
+            found.sort_by_key(|row| row.id);
+            found.dedup_by_key(|row| row.id);
+            found.sort_by_key(|row| std::cmp::Reverse(row.changed_ms));
+            inbox_rows(connection, &look, found)
+        })
+        .await?)
+}
+
+fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
+    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    let mut wanted = Vec::new();
+    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(&compact) {
+        wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
+    }
+    for of in [IndexOf::LastFour, IndexOf::Name, IndexOf::Phone] {
+        wanted.push(Wanted::Index(keys.sealer.index(of, if of == IndexOf::Name { text } else { &compact })));
+    }
+    wanted
+}
+
+/// One case. Says `not-found` for a case of another window, as for none.
+pub async fn case(app: &App, actor: &Actor, id: SubmissionId) -> Result<CaseView, Refusal> {
+    let look = Look::new(app, actor);
+    let groups = app.catalogue().map(|(_, body)| body);
+    app.store().read(move |connection| read_case(connection, &look, id, groups.as_deref())).await
+}
+
+fn read_case(
+    connection: &Connection,
+    look: &Look,
+    id: SubmissionId,
+    catalogue: Option<&str>,
+) -> Result<CaseView, Refusal> {
+    let row = seen_case(connection, look, id)?;
+    let submission = submission_of(connection, &look.keys, row.entry)?;
+    let item = item_of(connection, &row)?;
+    let opened = box_opened(connection, &row)?;
+    let timeline = store::cases::events(connection, id)?.into_iter().filter_map(timeline_row).collect();
+    let collecting = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
+    let view_row = inbox_row(look, &row, item.as_ref(), submission.as_ref());
+    Ok(CaseView {
+        item_version: row.item_version,
+        version: row.version,
+        applicant: submission.as_ref().map(applicant),
+        materials: submission.as_ref().map(materials).unwrap_or_default(),
+        answers: submission.as_ref().map(|made| answers(made, item.as_ref(), catalogue)).unwrap_or_default(),
+        timeline,
+        collecting: collecting.map(|claim| collecting_view(look, claim, opened)),
+        doubt: row.doubt.clone(),
+        received: row.received.clone(),
+        may: may(look, &row, opened),
+        row: view_row,
+    })
+}
+
+/// A case the actor may see, or `not-found`.
+pub(super) fn seen_case(connection: &Connection, look: &Look, id: SubmissionId) -> Result<CaseRow, Refusal> {
+    store::cases::get(connection, id, look.actor.staff.id)?
+        .filter(|row| look.actor.sees(row.window.as_ref().map(|(window, _)| *window)))
+        .ok_or_else(|| {
+            Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window")
+        })
+}
+
+/// Whether staff opened and shut the box of this case and nobody has affirmed it empty.
+pub(super) fn box_opened(connection: &Connection, row: &CaseRow) -> StoreResult<bool> {
+    let Some(no) = row.compartment else { return Ok(false) };
+    let compartment = store::kiosks::compartment_of(connection, row.kiosk.0, no)?;
+    Ok(compartment.is_some_and(|c| c.case == Some(row.id) && c.state == CompartmentState::ToBeConfirmed))
+}
+
+/// What the actor may do with a case now.
+pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
+    let in_box = matches!(row.state, CaseState::Deposited | CaseState::DepositUnconfirmed) && row.compartment.is_some();
+    let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
+    let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
+    May {
+        collect: in_box && claim.is_none(),
+        take_over: in_box && claim.is_some() && !mine && look.actor.is_chief(),
+        cancel: in_box && mine && !opened,
+        affirm: opened && (in_box || row.state == CaseState::Received),
+        settle: row.state == CaseState::DepositUnconfirmed,
+        open_now: in_box && look.actor.is_chief(),
+    }
+}
+
+fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
+    let mine = claim.staff == look.actor.staff.id;
+    Collecting {
+        directive: claim.directive,
+        staff: claim.staff,
+        staff_name: claim.staff_name.clone(),
+        since_ms: claim.issued_ms,
+        expires_ms: claim.expires_ms,
+        code: (mine && !opened).then(|| look.keys.collection_code(claim.directive)),
+        answer: claim.outcome,
+        shut: opened,
+    }
+}
+
+fn timeline_row(event: store::cases::EventRow) -> Option<TimelineRow> {
+    Some(TimelineRow {
+        at_ms: event.at_ms,
+        recorded_ms: event.recorded_ms,
+        what: serde_json::from_value(serde_json::Value::String(event.kind)).ok()?,
+        staff: event.staff,
+        kiosk: event.kiosk,
+        compartment: event.compartment,
+        note: event.note,
+    })
+}
+
+fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> StoreResult<Vec<InboxRow>> {
+    let mut items: HashMap<(String, u32), Option<ServiceItem>> = HashMap::new();
+    let mut views = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key = (row.item.clone(), row.item_version);
+        if !items.contains_key(&key) {
+            items.insert(key.clone(), item_of(connection, &row)?);
+        }
+        let item = items.get(&key).and_then(Option::as_ref);
+        let submission = submission_of(connection, &look.keys, row.entry)?;
+        views.push(inbox_row(look, &row, item, submission.as_ref()));
+    }
+    Ok(views)
+}
+
+fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission: Option<&Submission>) -> InboxRow {
+    let due = if row.deposited_ms.is_some() && row.state.acceptance_clock_runs() {
+        deadline::due(&look.calendar, &look.zone, row.due_date.as_deref(), look.now_ms)
+    } else {
+        Due::None
+    };
+    let waits = matches!(row.state, CaseState::Deposited | CaseState::DepositUnconfirmed);
+    InboxRow {
+        id: row.id,
+        receipt: row.receipt.clone(),
+        item: row.item.clone(),
+        item_name: item.map_or_else(|| Text::zh(row.item.clone()), |item| item.name.clone()),
+        department: row.department.clone(),
+        window: row.window.clone(),
+        applicant: submission.map(|made| mask::name(made.applicant.name.expose())).unwrap_or_default(),
+        kiosk: row.kiosk.clone(),
+        compartment: row.compartment,
+        state: row.state,
+        deposited_ms: row.deposited_ms,
+        due,
+        collecting: row.claim.as_ref().filter(|c| c.is_active(look.now_ms)).map(|c| c.staff_name.clone()),
+        changed_ms: row.changed_ms,
+        unread: waits && row.read_version.is_none_or(|seen| seen < row.news_version),
+    }
+}
+
+/// The personal payload of a case; `None` when it is missing or unreadable.
+pub(super) fn submission_of(connection: &Connection, keys: &Keys, entry: i64) -> StoreResult<Option<Submission>> {
+    let Some((journal, seq, sealed)) = store::journal::payload_of(connection, entry)? else { return Ok(None) };
+    let text = keys.sealer.open(&sealed, &store::journal::payload_context(journal, seq))?;
+    Ok(serde_json::from_str(text.expose()).ok())
+}
+
+fn item_of(connection: &Connection, row: &CaseRow) -> StoreResult<Option<ServiceItem>> {
+    let body = store::catalogue::item(connection, &row.item, row.item_version)?;
+    Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
+}
+
+fn applicant(made: &Submission) -> ApplicantView {
+    ApplicantView {
+        name: mask::name(made.applicant.name.expose()),
+        document: made.applicant.document,
+        number: mask::document_number(made.applicant.number.expose()),
+        assurance: made.applicant.assurance,
+        acting_for: made.acting_for,
+        phone: made.phone.as_ref().map(|phone| mask::phone(phone.expose())),
+    }
+}
+
+fn materials(made: &Submission) -> Vec<MaterialRow> {
+    let row = |line: &kiosk_wire::submission::MaterialLine| MaterialRow {
+        name: line.name.clone(),
+        originals: line.originals,
+        copies: line.copies,
+        deferrable: line.deferrable,
+        brought: line.brought,
+    };
+    made.materials.iter().map(row).collect()
+}
+
+fn answers(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<AnswerRow> {
+    let situation = |(code, option): (&String, &String)| {
+        let known = item.and_then(|item| item.situations.iter().find(|situation| situation.code == *code));
+        AnswerRow {
+            question: known.map_or_else(|| Text::zh(code.clone()), |situation| situation.question.clone()),
+            answer: known.map_or_else(|| Text::zh(option.clone()), |situation| option_label(situation, option)),
+        }
+    };
+    let whole: Option<hall_rules::Catalogue> = match (item, made.answers.is_empty()) {
+        (Some(_), false) => catalogue.and_then(|body| serde_json::from_str(body).ok()),
+        _ => None,
+    };
+    let field = |(code, value): (&String, &kiosk_wire::Personal<String>)| {
+        let own = item.and_then(|item| item.fields.iter().find(|field| field.code == *code));
+        let shared = || whole.as_ref().zip(item).and_then(|(all, item)| all.fields(item).find(|f| f.code == *code));
+        let known = own.or_else(shared);
+        let option = known.and_then(|field| field.options.iter().find(|option| option.code == *value.expose()));
+        AnswerRow {
+            question: known.map_or_else(|| Text::zh(code.clone()), |field| field.label.clone()),
+            answer: option.map_or_else(|| Text::zh(value.expose().clone()), |option| option.label.clone()),
+        }
+    };
+    made.situations.iter().map(situation).chain(made.answers.iter().map(field)).collect()
+}
+
+fn option_label(situation: &hall_rules::catalogue::Situation, answer: &str) -> Text {
+    let labels: Vec<Text> = answer
+        .split('+')
+        .map(|code| situation.option(code).map_or_else(|| Text::zh(code), |choice| choice.label.clone()))
+        .collect();
+    let join = |of: fn(&Text) -> &str, by: &str| labels.iter().map(of).collect::<Vec<_>>().join(by);
+    Text::new(join(|text| &text.zh, "、"), join(|text| text.get(hall_rules::Language::En), ", "))
+}
+
+/// The compartments of one terminal: what it last reported, with the cases the journal knows.
+pub async fn cabinet(app: &App, actor: &Actor, kiosk: KioskId) -> Result<Vec<CompartmentView>, Refusal> {
+    let look = Look::new(app, actor);
+    app.store()
+        .read(move |connection| {
+            let row = store::kiosks::get(connection, kiosk)?.ok_or_else(|| {
+                Refusal::new(Code::NotFound, "There is no such terminal", "See the list of terminals")
+            })?;
+            let mut views: Vec<CompartmentView> = Vec::new();
+            for told in heartbeat(row.heartbeat.as_deref()).map(|said| said.compartments).unwrap_or_default() {
+                views.push(CompartmentView {
+                    no: told.no,
+                    size: told.size,
+                    state: told.state,
+                    door: told.door,
+                    since_ms: None,
+                    case: None,
+                });
+            }
+            for known in store::kiosks::compartments(connection, kiosk)? {
+                add_known(connection, &look, &mut views, known)?;
+            }
+            views.sort_by_key(|view| view.no);
+            Ok(views)
+        })
+        .await
+}
+
+fn add_known(
+    connection: &Connection,
+    look: &Look,
+    views: &mut Vec<CompartmentView>,
+    known: store::kiosks::CompartmentRow,
+) -> Result<(), Refusal> {
+    let at = views.iter().position(|view| view.no == known.no).unwrap_or_else(|| {
+        views.push(CompartmentView {
+            no: known.no,
+            size: String::new(),
+            state: known.state,
+            door: DoorState::Unknown,
+            since_ms: None,
+            case: None,
+        });
+        views.len() - 1
+    });
+    let Some(view) = views.get_mut(at) else { return Ok(()) };
+    if view.state == known.state {
+        view.since_ms = Some(known.since_ms);
+    }
+    if view.state != CompartmentState::Free
+        && let Some(id) = known.case
+        && let Some((receipt, window)) = store::cases::receipt_and_window(connection, id)?
+        && look.actor.sees(window)
+    {
+        view.case = Some((id, receipt));
+    }
+    Ok(())
+}
+
+fn heartbeat(text: Option<&str>) -> Option<Heartbeat> {
+    text.and_then(|text| serde_json::from_str(text).ok())
+}
+
+/// All terminals.
+pub async fn kiosks(app: &App) -> Result<Vec<KioskView>, Refusal> {
+    let asked = app.clone();
+    let now = app.now_ms();
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let mut views = Vec::new();
+            for row in store::kiosks::all(connection)? {
+                let said = heartbeat(row.heartbeat.as_deref());
+                let journal = said.as_ref().and_then(|said| said.journal);
+                let head = journal.map(|id| store::journal::head(connection, id)).transpose()?.flatten();
+                let seen_ms = row.seen_ms.max(asked.heard_ms(row.id));
+                let lost = seen_ms.is_none_or(|seen| now - seen >= UNSEEN_MS);
+                views.push(KioskView {
+                    id: row.id,
+                    name: row.name,
+                    receipt_prefix: row.receipt_prefix,
+                    enrolled_ms: row.enrolled_ms,
+                    revoked_ms: row.revoked_ms,
+                    seen_ms,
+                    unseen: lost && row.enrolled_ms.is_some() && row.revoked_ms.is_none(),
+                    heartbeat: said,
+                    heartbeat_ms: row.seen_ms,
+                    journal_next: journal.map(|_| head.map_or(1, |head| head.next)),
+                    forked: head.is_some_and(|head| head.forked),
+                });
+            }
+            Ok::<_, StoreError>(views)
+        })
+        .await?)
+}
+
+/// Entries that wait for a person: chiefs and administrators.
+pub async fn set_aside(app: &App, actor: &Actor) -> Result<Vec<SetAsideRow>, Refusal> {
+    chiefs_only(actor)?;
+    let rows = app.store().read(|connection| store::journal::all_set_aside(connection, 200)).await?;
+    let kind = |header: &str| {
+        let header: Option<serde_json::Value> = serde_json::from_str(header).ok();
+        header.and_then(|header| header.get("kind")?.as_str().map(str::to_owned)).unwrap_or_default()
+    };
+    Ok(rows
+        .into_iter()
+        .map(|row| SetAsideRow {
+            kind: kind(&row.header),
+            id: row.id,
+            kiosk: row.kiosk,
+            journal: row.journal,
+            seq: row.seq,
+            code: row.code,
+            received_ms: row.received_ms,
+            looked_by: row.looked_by,
+        })
+        .collect())
+}
+
+/// A page of the audit, newest first: chiefs and administrators.
+pub async fn audit(app: &App, actor: &Actor, before: Option<i64>) -> Result<AuditPage, Refusal> {
+    chiefs_only(actor)?;
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let (head_seq, head) = store::audit::head(connection)?;
+            let entries = store::audit::page(connection, before.unwrap_or(i64::MAX), PAGE)?;
+            let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
+            let rows = entries.into_iter().map(|entry| audit_row(connection, entry)).collect::<StoreResult<_>>()?;
+            Ok::<_, StoreError>(AuditPage { rows, next, head: hex::encode(head), head_seq })
+        })
+        .await?)
+}
+
+fn audit_row(connection: &Connection, entry: store::audit::AuditEntry) -> StoreResult<AuditRow> {
+    let who = match entry.actor.split_once(':') {
+        Some(("staff", id)) => match id.parse() {
+            Ok(id) => store::staff::get(connection, id)?.map(|row| row.name),
+            Err(_) => None,
+        },
+        Some(("kiosk", id)) => match id.parse() {
+            Ok(id) => store::kiosks::get(connection, id)?.map(|row| row.name),
+            Err(_) => None,
+        },
+        _ => None,
+    };
+    let detail: serde_json::Value = serde_json::from_str(&entry.detail).unwrap_or_default();
+    let word = |key: &str| detail.get(key).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
+    let case = match entry.case.map(SubmissionId) {
+        Some(id) => store::cases::receipt_and_window(connection, id)?.map(|(receipt, _)| (id, receipt)),
+        None => None,
+    };
+    Ok(AuditRow {
+        seq: entry.seq,
+        at_ms: entry.at_ms,
+        who: who.unwrap_or(entry.actor),
+        action: entry.action,
+        case,
+        reason: word("object"),
+        from: word("from"),
+    })
+}
+
+pub(super) fn chiefs_only(actor: &Actor) -> Result<(), Refusal> {
+    if actor.is_chief() {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::Forbidden, "This is for chiefs and administrators", "Ask the chief of your window"))
+}
+
+/// Which compartment a command means, for its messages.
+pub(super) fn no_compartment(no: CompartmentNo) -> Refusal {
+    Refusal::new(Code::NotFound, format!("The terminal has no compartment {no}"), "See the cabinet's page")
+}

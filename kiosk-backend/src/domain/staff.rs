@@ -1,0 +1,266 @@
+//! Staff accounts: passwords and PINs as argon2id, cards as hashes.
+
+use std::sync::LazyLock;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::Argon2;
+use kiosk_wire::roster::Role;
+use kiosk_wire::{Code, Personal, StaffId, WindowId};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use super::audit::{self, Action, Who};
+use super::views::Staff;
+use crate::app::App;
+use crate::problem::Refusal;
+use crate::store::staff::{StaffRow, WindowRow};
+use crate::store::{self, StoreError};
+
+/// Argon2 takes 19 MiB a try: this many at once bound the memory that sign-ins can take.
+static TRIES_AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// Verified against for names that do not exist, so that both refusals take as long.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_secret("nobody has this password").unwrap_or_default());
+
+/// Fewest characters of a password. Length, not composition, is what helps (NIST SP 800-63B 5.1.1).
+pub const PASSWORD_CHARACTERS: usize = 8;
+/// Digits of a PIN, fewest and most.
+pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
+
+/// Checks name and password. Equal refusals for an unknown name, a wrong password and a closed account.
+pub async fn sign_in(app: &App, name: &str, password: Personal<String>) -> Result<Staff, Refusal> {
+    let name = name.trim().to_owned();
+    let row = app.store().read(move |connection| store::staff::by_name(connection, &name)).await?;
+    let phc = row.as_ref().map(|row| row.password_phc.clone());
+    let permit = TRIES_AT_ONCE.acquire().await.map_err(|cause| Refusal::internal(&cause))?;
+    let matches = tokio::task::spawn_blocking(move || {
+        verify_secret(password.expose(), phc.as_deref().unwrap_or(&NOBODY)) && phc.is_some()
+    })
+    .await
+    .map_err(|cause| Refusal::internal(&cause))?;
+    drop(permit);
+    match row {
+        Some(row) if matches && row.disabled_ms.is_none() => {
+            get(app, row.id).await?.ok_or_else(|| Refusal::internal(&"a member of staff vanished"))
+        }
+        _ => Err(Refusal::new(
+            Code::SignInRefused,
+            "Name and password do not belong together, or the account is closed",
+            "Try again, or ask an administrator",
+        )),
+    }
+}
+
+/// Someone by id, disabled or not.
+pub async fn get(app: &App, id: StaffId) -> Result<Option<Staff>, Refusal> {
+    Ok(app.store().read(move |connection| read(connection, id)).await?)
+}
+
+/// Someone by id, within a transaction.
+pub fn read(connection: &Connection, id: StaffId) -> Result<Option<Staff>, StoreError> {
+    let Some(row) = store::staff::get(connection, id)? else { return Ok(None) };
+    view(connection, row).map(Some)
+}
+
+/// Everyone.
+pub fn all(connection: &Connection) -> Result<Vec<Staff>, StoreError> {
+    store::staff::all(connection)?.into_iter().map(|row| view(connection, row)).collect()
+}
+
+fn view(connection: &Connection, row: StaffRow) -> Result<Staff, StoreError> {
+    Ok(Staff {
+        windows: store::staff::windows_of(connection, row.id)?,
+        id: row.id,
+        name: row.name,
+        role: row.role,
+        disabled: row.disabled_ms.is_some(),
+        has_card: row.card_hash.is_some(),
+    })
+}
+
+/// Someone to add.
+pub struct NewStaff {
+    /// Name, unique.
+    pub name: String,
+    /// Names of their windows.
+    pub windows: Vec<String>,
+    /// Role.
+    pub role: Role,
+    /// Password.
+    pub password: Personal<String>,
+    /// Card UID in hex and PIN.
+    pub card: Option<(String, Personal<String>)>,
+}
+
+/// Adds someone.
+pub fn add(app: &App, new: NewStaff) -> Result<StaffId, Refusal> {
+    let name = named("name", &new.name)?;
+    if new.password.expose().chars().count() < PASSWORD_CHARACTERS {
+        let title = format!("The password has fewer than {PASSWORD_CHARACTERS} characters");
+        return Err(invalid("password", title, "Choose a longer one; a short sentence is good"));
+    }
+    let card = new.card.as_ref().map(|(uid, pin)| card_and_pin(uid, pin)).transpose()?;
+    let (card_hash, pin_phc) = card.unzip();
+    let row = StaffRow {
+        id: StaffId(uuid::Uuid::now_v7()),
+        name,
+        role: new.role,
+        password_phc: hash_secret(new.password.expose())?,
+        card_hash,
+        pin_phc,
+        disabled_ms: None,
+    };
+    let now = app.now_ms();
+    app.store().write_blocking(move |tx| {
+        if store::staff::by_name(tx, &row.name)?.is_some() {
+            let title = format!("There is someone named {:?} already", row.name);
+            return Err(invalid("name", title, "Give another name, such as one with the window"));
+        }
+        if let Some(hash) = &row.card_hash
+            && let Some(owner) = store::staff::by_card(tx, hash)?
+        {
+            let title = format!("This card is {:?}'s", owner.name);
+            return Err(invalid("card-uid", title, "Give each person a card of their own"));
+        }
+        let windows = windows_by_name(tx, &new.windows)?;
+        store::staff::add(tx, &row, &windows, now)?;
+        audit::write(tx, now, Who::CommandLine, Action::StaffAdded, None, &row.name)?;
+        tx.revise()?;
+        Ok(row.id)
+    })
+}
+
+/// Closes an account.
+pub fn disable(app: &App, name: &str) -> Result<(), Refusal> {
+    let (name, now) = (name.trim().to_owned(), app.now_ms());
+    app.store().write_blocking(move |tx| {
+        if !store::staff::disable(tx, &name, now)? {
+            let title = format!("Nobody named {name:?} has an open account");
+            return Err(Refusal::new(Code::NotFound, title, "See `kiosk-backend staff list`"));
+        }
+        audit::write(tx, now, Who::CommandLine, Action::StaffDisabled, None, &name)?;
+        tx.revise()?;
+        Ok(())
+    })
+}
+
+/// Adds a window.
+pub fn add_window(app: &App, name: &str, phone: Option<String>, departments: Vec<String>) -> Result<WindowId, Refusal> {
+    let row = WindowRow { id: WindowId(uuid::Uuid::now_v7()), name: named("name", name)?, phone, departments };
+    let now = app.now_ms();
+    app.store().write_blocking(move |tx| {
+        for window in store::staff::windows(tx)? {
+            if window.name == row.name {
+                return Err(invalid("name", format!("There is a window {:?} already", row.name), "Give another name"));
+            }
+            if let Some(taken) = row.departments.iter().find(|code| window.departments.contains(code)) {
+                let title = format!("Department {taken:?} belongs to window {:?}", window.name);
+                return Err(invalid("department", title, "A department has one window"));
+            }
+        }
+        store::staff::add_window(tx, &row, now)?;
+        audit::write(tx, now, Who::CommandLine, Action::WindowAdded, None, &row.name)?;
+        tx.revise()?;
+        Ok(row.id)
+    })
+}
+
+fn windows_by_name(connection: &Connection, names: &[String]) -> Result<Vec<WindowId>, Refusal> {
+    let windows = store::staff::windows(connection)?;
+    names
+        .iter()
+        .map(|name| {
+            windows.iter().find(|window| window.name == *name).map(|window| window.id).ok_or_else(|| {
+                let known: Vec<&str> = windows.iter().map(|window| window.name.as_str()).collect();
+                let advice = format!("Windows are: {}. Add one with `kiosk-backend window add`", known.join(", "));
+                invalid("window", format!("There is no window {name:?}"), advice)
+            })
+        })
+        .collect()
+}
+
+fn named(field: &str, name: &str) -> Result<String, Refusal> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
+        return Err(invalid(field, "A name has 1 to 64 characters, none of them control characters", "Give another"));
+    }
+    Ok(name.to_owned())
+}
+
+fn invalid(field: &str, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Code::InvalidValue, title, detail).field(field)
+}
+
+/// Checks a card's UID and a PIN; returns the hash of the one and the PHC string of the other.
+fn card_and_pin(uid: &str, pin: &Personal<String>) -> Result<(String, String), Refusal> {
+    let text: String = uid.chars().filter(|c| !matches!(c, ' ' | ':' | '-')).collect();
+    let bytes = hex::decode(&text).map_err(|_| {
+        invalid("card-uid", "The card's UID is not hex", "Read it with `kiosk card read --json`, such as 04A1B2C3D4E5F6")
+    })?;
+    check_uid(&bytes)?;
+    let pin = pin.expose();
+    if !PIN_DIGITS.contains(&pin.len()) || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
+        let title = format!("A PIN has {} to {} digits", PIN_DIGITS.start(), PIN_DIGITS.end());
+        return Err(invalid("pin", title, "Choose another"));
+    }
+    if pin.bytes().all(|digit| pin.as_bytes().first() == Some(&digit)) || "0123456789876543210".contains(pin) {
+        return Err(invalid("pin", "This PIN is one of the first that anyone tries", "Choose another"));
+    }
+    Ok((hex::encode(Sha256::digest(&bytes)), hash_secret(pin)?))
+}
+
+/// Refuses UIDs that do not name one card (ISO/IEC 14443-3, 6.5.4: a UID that begins with `08` is random).
+fn check_uid(uid: &[u8]) -> Result<(), Refusal> {
+    let title = match uid {
+        _ if !matches!(uid.len(), 4 | 7 | 10) => "A card's UID has 4, 7 or 10 bytes",
+        _ if uid.iter().all(|byte| *byte == 0) => "This UID is all zeros: the reader did not read it",
+        [0x08, _, _, _] => "This card makes a new random UID each time (it begins with 08)",
+        _ => return Ok(()),
+    };
+    Err(invalid("card-uid", title, "Use a card with a UID of its own"))
+}
+
+/// The argon2id PHC string of a password or PIN.
+pub fn hash_secret(secret: &str) -> Result<String, Refusal> {
+    Argon2::default()
+        .hash_password(secret.as_bytes())
+        .map(|hash| hash.to_string())
+        .map_err(|cause| Refusal::internal(&cause))
+}
+
+/// Whether a secret belongs to a PHC string.
+pub fn verify_secret(secret: &str, phc: &str) -> bool {
+    PasswordHash::new(phc).is_ok_and(|hash| Argon2::default().verify_password(secret.as_bytes(), &hash).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cards_without_a_name_of_their_own_are_refused() {
+        let pin = Personal::from("2580");
+        for (uid, says) in [
+            ("00000000", "all zeros"),
+            ("08A1B2C3", "random"),
+            ("04A1B2", "4, 7 or 10"),
+            ("xyz", "not hex"),
+        ] {
+            let refusal = card_and_pin(uid, &pin).expect_err(uid);
+            assert!(refusal.problem.title.contains(says), "{refusal}");
+            assert_eq!(refusal.problem.field.as_deref(), Some("card-uid"));
+        }
+        let (hash, phc) = card_and_pin("04:a1:b2:c3:d4:e5:f6", &pin).expect("a good card");
+        assert_eq!(hash, hex::encode(Sha256::digest([0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6])));
+        assert!(verify_secret("2580", &phc) && !verify_secret("2581", &phc));
+    }
+
+    #[test]
+    fn pins_that_anyone_tries_are_refused() {
+        for pin in ["1111", "1234", "9876", "12a4", "123", "123456789"] {
+            assert!(card_and_pin("04A1B2C3", &Personal::from(pin)).is_err(), "{pin}");
+        }
+    }
+}

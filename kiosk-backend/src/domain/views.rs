@@ -1,0 +1,407 @@
+//! What the domain's questions answer: plain values for pages and JSON. Personal values are masked already, unless the
+//! type's name says otherwise.
+
+use hall_rules::{CaseState, Text};
+use jiff::civil::Date;
+use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
+use kiosk_wire::roster::Role;
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::{
+    Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
+};
+use serde::Serialize;
+
+/// A member of staff, as every request needs them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Staff {
+    /// Their id.
+    pub id: StaffId,
+    /// Their name.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Their windows: id and name.
+    pub windows: Vec<(WindowId, String)>,
+    /// Whether the account was closed.
+    pub disabled: bool,
+    /// Whether they have a card for the terminal.
+    pub has_card: bool,
+}
+
+/// Who asks or commands, and from where.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// The person.
+    pub staff: Staff,
+    /// Where from, for the audit: an address, or `command line`.
+    pub from: String,
+}
+
+impl Actor {
+    /// Whether a case of this window is theirs to see. Chiefs and administrators see every window.
+    pub fn sees(&self, window: Option<WindowId>) -> bool {
+        self.is_chief() || window.is_some_and(|window| self.staff.windows.iter().any(|(own, _)| *own == window))
+    }
+
+    /// Whether they may do what chiefs may.
+    pub fn is_chief(&self) -> bool {
+        self.staff.role >= Role::Chief
+    }
+}
+
+/// Saved views of the inbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Filter {
+    /// Deposited, nobody on the way.
+    #[default]
+    New,
+    /// I am collecting or have collected them.
+    Mine,
+    /// Unconfirmed deposits, and boxes opened but not affirmed empty.
+    Attention,
+    /// Everything of my windows, newest first, voided ones too.
+    All,
+}
+
+/// How many there are in each view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// [`Filter::New`].
+    pub new: u32,
+    /// [`Filter::Mine`].
+    pub mine: u32,
+    /// [`Filter::Attention`].
+    pub attention: u32,
+    /// [`Filter::All`].
+    pub all: u32,
+    /// Deposits of my windows that I have not opened since they last changed.
+    pub unread: u32,
+    /// Journal entries set aside and not looked at; 0 for clerks.
+    pub set_aside: u32,
+}
+
+/// The five-day clock of a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "clock", rename_all = "snake_case")]
+pub enum Due {
+    /// It runs.
+    Running {
+        /// The last day.
+        due: Date,
+        /// Working days left; 0 is today, negative is over.
+        days_left: i32,
+    },
+    /// It runs, but a year is missing from the calendar: import it.
+    CalendarMissing,
+    /// No clock runs.
+    None,
+}
+
+/// One row of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InboxRow {
+    /// The case.
+    pub id: SubmissionId,
+    /// Its number (办件编号).
+    pub receipt: String,
+    /// Item code.
+    pub item: String,
+    /// Item name; the code again when the catalogue never had it.
+    pub item_name: Text,
+    /// Department code.
+    pub department: String,
+    /// The window that works it.
+    pub window: Option<(WindowId, String)>,
+    /// The applicant's name, masked; empty when unreadable.
+    pub applicant: String,
+    /// The terminal: id and name.
+    pub kiosk: (KioskId, String),
+    /// Where the paper is or may be.
+    pub compartment: Option<CompartmentNo>,
+    /// State.
+    pub state: CaseState,
+    /// When the door was shut, terminal's best time.
+    pub deposited_ms: Option<i64>,
+    /// The five-day clock.
+    pub due: Due,
+    /// Who is on the way to the box.
+    pub collecting: Option<String>,
+    /// When it last changed.
+    pub changed_ms: i64,
+    /// Whether the asker has not opened it since it last changed.
+    pub unread: bool,
+}
+
+/// A page of the inbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Inbox {
+    /// The rows: most urgent first, in [`Filter::All`] newest first.
+    pub rows: Vec<InboxRow>,
+    /// Hand back as `after` for the next page; absent on the last.
+    pub next: Option<u32>,
+}
+
+/// Someone is on the way to a box.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Collecting {
+    /// The directive that armed it.
+    pub directive: DirectiveId,
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// Since when.
+    pub since_ms: i64,
+    /// Void from then on.
+    pub expires_ms: i64,
+    /// The one-time code, six digits, only for the one who asked and until it expires.
+    pub code: Option<String>,
+    /// What the terminal has answered so far.
+    pub answer: Option<DirectiveOutcome>,
+    /// The door was opened for staff and is shut again: only 已取出 is missing.
+    pub shut: bool,
+}
+
+/// One line of a case's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TimelineRow {
+    /// When it happened, best known time.
+    pub at_ms: i64,
+    /// When the backend learnt of it.
+    pub recorded_ms: i64,
+    /// What.
+    pub what: Happening,
+    /// Which member of staff did it.
+    pub staff: Option<String>,
+    /// At which terminal.
+    pub kiosk: Option<String>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// A reason or an outcome, in a word.
+    pub note: Option<String>,
+}
+
+/// What can happen to a case. The first six move its state ([`hall_rules::CaseEvent`]); the others only tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// Prepared at the terminal.
+    Submitted,
+    /// The paper is in.
+    Deposited,
+    /// Nobody knows whether the paper is in; the note says why.
+    DepositUnconfirmed,
+    /// Staff found the paper there.
+    DepositConfirmed,
+    /// It ended with nothing in a box; the note says why.
+    DepositVoided,
+    /// The window has the paper.
+    Received,
+    /// The applicant's door was about to be opened.
+    DepositIntended,
+    /// The applicant opened the same box again.
+    DepositReopened,
+    /// The deposit went to another box; the note says why.
+    DepositMoved,
+    /// A clerk said they are on the way.
+    CollectionArmed,
+    /// The terminal answered the arming; the note is the outcome.
+    CollectionAnswered,
+    /// The clerk changed their mind.
+    CollectionCancelled,
+    /// The door was about to be opened for staff.
+    CollectionOpened,
+    /// Staff shut the door.
+    CollectionClosed,
+    /// Someone entitled affirmed the box empty.
+    EmptinessAffirmed,
+    /// A chief opened the door from the desk; the note is the reason.
+    OpenedFromDesk,
+    /// The compartment was set aside; the note says why.
+    CompartmentSetAside,
+    /// Staff said the compartment serves again.
+    ReturnedToService,
+}
+
+/// One line of the material list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MaterialRow {
+    /// Name as the applicant saw it.
+    pub name: String,
+    /// Originals asked for.
+    pub originals: u8,
+    /// Copies asked for.
+    pub copies: u8,
+    /// Whether it may follow later (容缺).
+    pub deferrable: bool,
+    /// Whether the applicant said it is in the box.
+    pub brought: bool,
+}
+
+/// One question and its answer, with the wording of the catalogue version it was asked from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AnswerRow {
+    /// The question; its code when the catalogue never had it.
+    pub question: Text,
+    /// The answer.
+    pub answer: Text,
+}
+
+/// The applicant, masked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ApplicantView {
+    /// Name, masked.
+    pub name: String,
+    /// Family of the document.
+    pub document: DocumentFamily,
+    /// Number, masked.
+    pub number: String,
+    /// How far the card's reading can be trusted.
+    pub assurance: Assurance,
+    /// For whom they act.
+    pub acting_for: ActingFor,
+    /// Phone, masked; absent when none was given.
+    pub phone: Option<String>,
+}
+
+/// What the asker may do with a case now; a page offers exactly these.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct May {
+    /// Arm the box for themself.
+    pub collect: bool,
+    /// Take over from the one who is collecting (chiefs).
+    pub take_over: bool,
+    /// Cancel their own arming.
+    pub cancel: bool,
+    /// Affirm the box empty (已取出).
+    pub affirm: bool,
+    /// Confirm or void an unconfirmed deposit.
+    pub settle: bool,
+    /// Open the door from the desk (chiefs, with a reason).
+    pub open_now: bool,
+}
+
+/// One case, as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CaseView {
+    /// What its inbox row shows.
+    pub row: InboxRow,
+    /// Item version it was made against.
+    pub item_version: u32,
+    /// Grows with every event: hand it back with a command, so that a stale page is told (`stale-page`).
+    pub version: u64,
+    /// The applicant; absent when the personal payload was unreadable.
+    pub applicant: Option<ApplicantView>,
+    /// Materials.
+    pub materials: Vec<MaterialRow>,
+    /// Situation and field answers.
+    pub answers: Vec<AnswerRow>,
+    /// History, oldest first.
+    pub timeline: Vec<TimelineRow>,
+    /// Who is on the way.
+    pub collecting: Option<Collecting>,
+    /// Why nobody knows whether the paper is in, while that is so: a word of [`kiosk_wire::entry::UnconfirmedReason`].
+    pub doubt: Option<String>,
+    /// Who took the paper and when.
+    pub received: Option<(String, i64)>,
+    /// What the asker may do.
+    pub may: May,
+}
+
+/// One compartment on the cabinet's map.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CompartmentView {
+    /// Number.
+    pub no: CompartmentNo,
+    /// Size class; empty when the terminal has not told.
+    pub size: String,
+    /// What may be in it.
+    pub state: CompartmentState,
+    /// Its door.
+    pub door: DoorState,
+    /// Since when it is in that state.
+    pub since_ms: Option<i64>,
+    /// The case whose paper is in it: id and number; only when the asker may see it.
+    pub case: Option<(SubmissionId, String)>,
+}
+
+/// One terminal.
+#[derive(Clone, Debug, Serialize)]
+pub struct KioskView {
+    /// Its id.
+    pub id: KioskId,
+    /// Name.
+    pub name: String,
+    /// Prefix of its receipt numbers.
+    pub receipt_prefix: String,
+    /// When it was enrolled.
+    pub enrolled_ms: Option<i64>,
+    /// When it was revoked.
+    pub revoked_ms: Option<i64>,
+    /// When it was last heard of.
+    pub seen_ms: Option<i64>,
+    /// Not heard of for [`super::UNSEEN_MS`] although enrolled and not revoked.
+    pub unseen: bool,
+    /// What it last said of itself.
+    pub heartbeat: Option<Heartbeat>,
+    /// Our clock when it said that, to compare with its own.
+    pub heartbeat_ms: Option<i64>,
+    /// The next position we lack of the journal it writes.
+    pub journal_next: Option<u64>,
+    /// A journal of it forked: it takes no deposits until it is enrolled anew.
+    pub forked: bool,
+}
+
+/// One journal entry that waits for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetAsideRow {
+    /// Our number of it.
+    pub id: i64,
+    /// The terminal.
+    pub kiosk: (KioskId, String),
+    /// Journal.
+    pub journal: JournalId,
+    /// Position.
+    pub seq: u64,
+    /// The kind it names; empty when unreadable.
+    pub kind: String,
+    /// Why it was set aside.
+    pub code: Code,
+    /// When it came.
+    pub received_ms: i64,
+    /// Who has looked at it.
+    pub looked_by: Option<String>,
+}
+
+/// One audit entry.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditRow {
+    /// Position in the chain.
+    pub seq: i64,
+    /// When.
+    pub at_ms: i64,
+    /// Who: a staff name, a terminal's name, or `command line`.
+    pub who: String,
+    /// What: a word of [`super::audit::Action`].
+    pub action: String,
+    /// About which case: id and number.
+    pub case: Option<(SubmissionId, String)>,
+    /// Reason or object, never personal.
+    pub reason: String,
+    /// From which address.
+    pub from: String,
+}
+
+/// A page of the audit, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AuditPage {
+    /// The rows.
+    pub rows: Vec<AuditRow>,
+    /// Hand back as `before` for older ones.
+    pub next: Option<i64>,
+    /// Hash of the newest entry of all, hex: the head of the chain.
+    pub head: String,
+    /// Position of the newest entry of all.
+    pub head_seq: i64,
+}

@@ -1,0 +1,114 @@
+//! Retried work. Jobs are claimed from the database by lease, so that a crash loses none; each is written to be harmless
+//! when done twice.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::event::{Event, EventKind};
+use crate::notify::webhook;
+use crate::store::jobs::Job;
+use crate::store::{self, StoreError, StoreResult};
+
+/// How many at once.
+const AT_ONCE: u32 = 8;
+/// How long a claim holds: longer than any job takes.
+const LEASE_MS: i64 = 60_000;
+/// How often a job is tried before a person must look: about two days with the pauses below.
+pub const TRIES: u32 = 48;
+/// The longest pause between tries.
+const LONGEST_PAUSE_MS: i64 = 3_600_000;
+
+/// Runs jobs until `stop` says so.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let client = match client() {
+        Ok(client) => client,
+        Err(cause) => return tracing::error!(cause, "jobs cannot run"),
+    };
+    let mut woken = app.store().announcements().jobs.subscribe();
+    while !*stop.borrow() {
+        woken.mark_unchanged();
+        let pause = match once(&app, &client).await {
+            Ok(pause) => pause,
+            Err(cause) => {
+                tracing::error!(cause = %cause, "jobs could not be claimed");
+                Duration::from_secs(5)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            _ = woken.changed() => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
+
+/// The client that jobs send with.
+pub fn client() -> Result<reqwest::Client, String> {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent("kiosk-backend")
+        .build()
+        .map_err(|cause| cause.to_string())
+}
+
+/// Does what is due; returns how long to pause.
+pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> {
+    if app.hooks().is_empty() {
+        return Ok(Duration::from_secs(3600));
+    }
+    let now_ms = app.now_ms();
+    let due = app.store().read(move |connection| store::jobs::next_due(connection)).await?;
+    match due {
+        Some(due) if due <= now_ms => {}
+        Some(due) => return Ok(Duration::from_millis((due - now_ms).clamp(10, 60_000).unsigned_abs())),
+        None => return Ok(Duration::from_secs(60)),
+    }
+    let jobs = app.store().write(move |tx| store::jobs::claim(tx, now_ms, now_ms + LEASE_MS, AT_ONCE)).await?;
+    let work = jobs.into_iter().map(|job| work(app, client, job));
+    for done in futures_util::future::join_all(work).await {
+        done?;
+    }
+    Ok(Duration::ZERO)
+}
+
+async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> {
+    let hook = app.config().webhook.iter().find(|hook| job.target.strip_prefix("webhook:") == Some(&hook.name));
+    let sent = match hook {
+        Some(hook) => webhook::send(client, hook, &job.key, job.body, app.now_ms()).await,
+        None => Err(format!("there is no [[webhook]] for {} in the configuration any more", job.target)),
+    };
+    let (id, tries, now_ms) = (job.id, job.tries, app.now_ms());
+    let jitter = i64::from(getrandom::u32().unwrap_or(0) % 1000);
+    app.store()
+        .write(move |tx| match sent {
+            Ok(()) => store::jobs::done(tx, id, now_ms),
+            Err(cause) if tries >= TRIES => {
+                tracing::error!(code = "technical-failure", cause, "a job was given up");
+                tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
+                store::jobs::give_up(tx, id, now_ms, &cause)
+            }
+            Err(cause) => {
+                tracing::warn!(cause, tries, "a job will be tried again");
+                store::jobs::put_off(tx, id, now_ms + pause_ms(tries, jitter), &cause)
+            }
+        })
+        .await
+        .map_err(|cause: StoreError| cause)
+}
+
+/// One second, doubled with each try up to an hour, and up to as much again by chance below one second.
+fn pause_ms(tries: u32, jitter_ms: i64) -> i64 {
+    let doubled = 1000_i64.checked_shl(tries.saturating_sub(1).min(20)).unwrap_or(LONGEST_PAUSE_MS);
+    doubled.min(LONGEST_PAUSE_MS) + jitter_ms
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        let pauses: Vec<i64> = [1, 2, 3, 12, 13, 48].into_iter().map(|tries| super::pause_ms(tries, 0)).collect();
+        assert_eq!(pauses, [1000, 2000, 4000, 2_048_000, 3_600_000, 3_600_000]);
+    }
+}

@@ -1,0 +1,3 @@
+//! Telling others: what a job does when its time has come.
+
+pub mod webhook;

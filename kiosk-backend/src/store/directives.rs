@@ -1,0 +1,121 @@
+//! Directives: signed once, kept as signed, answered by a journal entry.
+
+use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, KioskId, Signed, StaffId, SubmissionId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{StoreResult, optional_uuid_at, signed, uuid_at, word_at, word_of};
+
+/// One directive as stored.
+#[derive(Clone, Debug)]
+pub struct DirectiveRow {
+    /// Id.
+    pub id: DirectiveId,
+    /// For which terminal.
+    pub kiosk: KioskId,
+    /// Made at.
+    pub issued_ms: i64,
+    /// Void from then on.
+    pub expires_ms: i64,
+    /// Who asked.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// The order's word, such as `arm_collection`.
+    pub order: String,
+    /// Which case.
+    pub case: Option<SubmissionId>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// The terminal's last answer.
+    pub outcome: Option<DirectiveOutcome>,
+}
+
+/// A directive to store.
+pub struct NewDirective<'a> {
+    /// What was signed.
+    pub directive: &'a kiosk_wire::Directive,
+    /// The order's word.
+    pub order: &'a str,
+    /// Which case.
+    pub case: Option<SubmissionId>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// Text and signature.
+    pub signed: &'a Signed,
+}
+
+/// Stores a directive.
+pub fn insert(connection: &Connection, new: &NewDirective<'_>) -> StoreResult<()> {
+    let directive = new.directive;
+    connection
+        .prepare_cached(
+            "INSERT INTO directives
+             (id, kiosk_id, generation, issued_ms, expires_ms, staff_id, order_word, case_id, compartment, body, signature)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )?
+        .execute(params![
+            directive.id.0.as_bytes(),
+            directive.kiosk.0.as_bytes(),
+            signed(directive.generation),
+            directive.issued_ms,
+            directive.expires_ms,
+            directive.staff.0.as_bytes(),
+            new.order,
+            new.case.map(|case| case.0.into_bytes()),
+            new.compartment.map(|no| no.0),
+            new.signed.body,
+            new.signed.signature
+        ])?;
+    Ok(())
+}
+
+/// One directive.
+pub fn get(connection: &Connection, id: DirectiveId) -> StoreResult<Option<DirectiveRow>> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT d.id, d.kiosk_id, d.issued_ms, d.expires_ms, d.staff_id, s.name, d.order_word, d.case_id,
+                    d.compartment, d.outcome
+             FROM directives d JOIN staff s ON s.id = d.staff_id WHERE d.id = $1",
+        )?
+        .query_row([id.0.as_bytes()], directive)
+        .optional()?)
+}
+
+fn directive(row: &Row<'_>) -> rusqlite::Result<DirectiveRow> {
+    let outcome = match row.get_ref(9)? {
+        rusqlite::types::ValueRef::Null => None,
+        _ => Some(word_at(row, 9)?),
+    };
+    Ok(DirectiveRow {
+        id: DirectiveId(uuid_at(row, 0)?),
+        kiosk: KioskId(uuid_at(row, 1)?),
+        issued_ms: row.get(2)?,
+        expires_ms: row.get(3)?,
+        staff: StaffId(uuid_at(row, 4)?),
+        staff_name: row.get(5)?,
+        order: row.get(6)?,
+        case: optional_uuid_at(row, 7)?.map(SubmissionId),
+        compartment: row.get::<_, Option<u16>>(8)?.map(CompartmentNo),
+        outcome,
+    })
+}
+
+/// The directives that a terminal has neither answered nor missed, oldest first.
+pub fn open(connection: &Connection, kiosk: KioskId, now_ms: i64) -> StoreResult<Vec<Signed>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT body, signature FROM directives
+         WHERE kiosk_id = $1 AND expires_ms > $2 AND outcome IS NULL ORDER BY issued_ms, id",
+    )?;
+    let rows = statement.query_map(params![kiosk.0.as_bytes(), now_ms], |row| {
+        Ok(Signed { body: row.get(0)?, signature: row.get(1)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Keeps the terminal's answer.
+pub fn answer(connection: &Connection, id: DirectiveId, outcome: DirectiveOutcome, now_ms: i64) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE directives SET outcome = $1, answered_ms = $2 WHERE id = $3")?
+        .execute(params![word_of(&outcome), now_ms, id.0.as_bytes()])?;
+    Ok(())
+}

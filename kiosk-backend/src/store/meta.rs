@@ -1,0 +1,109 @@
+//! Counters and names of the whole database, and how a restored backup is noticed.
+//!
+//! The writer counts an *epoch* up about once a second while there are writes, in the database and, after the commit,
+//! in a small file beside it. A database that is behind the file was put back from a backup: it begins a new
+//! *generation*, and everything that was promised in the old one (directives, claims) is void.
+
+use std::fs;
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{StoreError, StoreResult, signed};
+
+/// Which run of the data this is; a restored backup starts the next.
+pub const GENERATION: &str = "generation";
+/// Counts writes, about one a second.
+pub const EPOCH: &str = "epoch";
+/// Counts what terminals may fetch: directives, roster, catalogue.
+pub const REVISION: &str = "revision";
+/// Counts changes of staff and windows.
+pub const ROSTER: &str = "roster";
+
+const MARKER: &str = "generation-marker";
+
+/// Reads a counter.
+pub fn counter(connection: &Connection, name: &str) -> StoreResult<u64> {
+    let value: i64 =
+        connection.prepare_cached("SELECT value FROM counters WHERE name = $1")?.query_row([name], |row| row.get(0))?;
+    Ok(value.unsigned_abs())
+}
+
+/// Counts up and returns the new value.
+pub fn bump(connection: &Connection, name: &str) -> StoreResult<u64> {
+    let value: i64 = connection
+        .prepare_cached("UPDATE counters SET value = value + 1 WHERE name = $1 RETURNING value")?
+        .query_row([name], |row| row.get(0))?;
+    Ok(value.unsigned_abs())
+}
+
+/// Reads a named text.
+pub fn text(connection: &Connection, name: &str) -> StoreResult<Option<String>> {
+    Ok(connection
+        .prepare_cached("SELECT value FROM texts WHERE name = $1")?
+        .query_row([name], |row| row.get(0))
+        .optional()?)
+}
+
+/// Writes a named text.
+pub fn set_text(connection: &Connection, name: &str, value: &str) -> StoreResult<()> {
+    connection
+        .prepare_cached("INSERT INTO texts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")?
+        .execute(params![name, value])?;
+    Ok(())
+}
+
+/// Starts a new generation: open directives and claims are void.
+pub fn begin_generation(connection: &Connection) -> StoreResult<u64> {
+    let generation = bump(connection, GENERATION)?;
+    bump(connection, REVISION)?;
+    connection.execute(
+        "UPDATE directives SET outcome = 'old_generation' WHERE outcome IS NULL AND generation < $1",
+        [signed(generation)],
+    )?;
+    connection.execute("UPDATE cases SET claim_directive = NULL WHERE claim_directive IS NOT NULL", [])?;
+    Ok(generation)
+}
+
+/// Compares the database with the marker beside it. Returns the new generation when it was restored.
+pub(super) fn settle_generation(connection: &Connection, data_dir: &Path) -> StoreResult<Option<u64>> {
+    let epoch = counter(connection, EPOCH)?;
+    let marker = fs::read_to_string(data_dir.join(MARKER)).ok().and_then(|text| text.trim().parse::<u64>().ok());
+    let restored = match marker {
+        Some(marker) => marker > epoch,
+        None => epoch > 0,
+    };
+    if !restored {
+        return Ok(None);
+    }
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let generation = begin_generation(connection)?;
+    let epoch = marker.unwrap_or(epoch).max(epoch) + 1;
+    connection.execute("UPDATE counters SET value = $1 WHERE name = $2", params![signed(epoch), EPOCH])?;
+    connection.execute_batch("COMMIT")?;
+    write_marker(data_dir, epoch);
+    Ok(Some(generation))
+}
+
+/// Renews the marker. A marker that is behind or missing is safe: at worst a generation begins that need not.
+pub(super) fn write_marker(data_dir: &Path, epoch: u64) {
+    let new = data_dir.join(format!("{MARKER}.new"));
+    let done = fs::write(&new, epoch.to_string()).and_then(|()| fs::rename(&new, data_dir.join(MARKER)));
+    if let Err(cause) = done {
+        tracing::warn!(cause = %cause, "the generation marker could not be written");
+    }
+}
+
+/// A copy of the database as it is now, while it is in use.
+pub fn backup(connection: &Connection, to: &Path) -> StoreResult<()> {
+    if to.exists() {
+        return Err(StoreError::Unavailable(format!("{} exists already; give another name", to.display())));
+    }
+    let mut target = Connection::open(to)?;
+    rusqlite::backup::Backup::new(connection, &mut target)?.run_to_completion(
+        1024,
+        std::time::Duration::from_millis(1),
+        None,
+    )?;
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! A few read connections, opened when first needed.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+
+use super::{StoreError, connect};
+
+/// How many idle readers are kept open.
+const KEPT: usize = 4;
+
+#[derive(Clone)]
+pub(super) struct Readers {
+    file: Arc<PathBuf>,
+    idle: Arc<Mutex<Vec<Connection>>>,
+}
+
+impl Readers {
+    pub(super) fn new(file: &Path) -> Self {
+        Self { file: Arc::new(file.to_owned()), idle: Arc::default() }
+    }
+
+    pub(super) fn with<T, E: From<StoreError>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let waiting = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match waiting {
+            Some(connection) => connection,
+            None => self.open()?,
+        };
+        let result = work(&connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < KEPT && connection.is_autocommit() {
+            idle.push(connection);
+        }
+        result
+    }
+
+    fn open(&self) -> Result<Connection, StoreError> {
+        let connection = connect(&self.file)?;
+        connection.pragma_update(None, "query_only", "ON")?;
+        Ok(connection)
+    }
+}
