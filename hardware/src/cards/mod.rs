@@ -32,6 +32,8 @@ pub mod resident;
 pub mod sam_block;
 mod session;
 pub mod social;
+#[cfg(test)]
+mod tests;
 pub mod tlv;
 pub mod uid;
 

@@ -282,3 +282,150 @@ fn all(bytes: &[u8], board: u8, locks: u8) -> Front {
     let bits = (0..usize::from(locks)).map(|lock| states[groups - 1 - lock / 8] >> (lock % 8) & 1 == 1).collect();
     Front::Frame(length, Reply::All { board, bits })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const ONE: Expect = Expect::One { board: 1, lock: 1 };
+    const OPENED: Expect = Expect::Unlock { board: 1, lock: 1 };
+    const ALL: Expect = Expect::All { board: 1, locks: 24 };
+
+    fn decode(chunks: &[&[u8]], expect: Expect) -> (Vec<Reply>, usize) {
+        let mut decoder = Decoder::default();
+        let mut replies = Vec::new();
+        for chunk in chunks {
+            decoder.push(chunk);
+            replies.extend(std::iter::from_fn(|| decoder.next(expect)));
+        }
+        (replies, decoder.unused())
+    }
+
+    fn locked(numbers: &[usize], locks: usize) -> Reply {
+        Reply::All { board: 1, bits: (1..=locks).map(|lock| numbers.contains(&lock)).collect() }
+    }
+
+    #[test]
+    fn requests_are_those_of_the_vendors_table() {
+        for (request, bytes) in [
+            (Request::Unlock { board: 1, lock: 1 }, [0x8A, 0x01, 0x01, 0x11, 0x9B]),
+            (Request::Unlock { board: 1, lock: 2 }, [0x8A, 0x01, 0x02, 0x11, 0x98]),
+            (Request::Unlock { board: 1, lock: 12 }, [0x8A, 0x01, 0x0C, 0x11, 0x96]),
+            (Request::ReadOne { board: 1, lock: 1 }, [0x80, 0x01, 0x01, 0x33, 0xB3]),
+            (Request::ReadAll { board: 1 }, [0x80, 0x01, 0x00, 0x33, 0xB2]),
+        ] {
+            assert_eq!(request.encode(), bytes);
+            assert_eq!(Request::decode(&bytes), Some(request));
+        }
+        // Unlock all (lock 0) is never sent by us; one flipped bit is no request.
+        assert_eq!(Request::decode(&[0x8A, 0x01, 0x00, 0x11, 0x9A]), None);
+        assert_eq!(Request::decode(&[0x80, 0x01, 0x01, 0x33, 0xB2]), None);
+    }
+
+    #[test]
+    fn whole_answers() {
+        for (bytes, expect, reply) in [
+            (&[0x8A, 0x01, 0x01, 0x00, 0x8A][..], OPENED, Reply::Unlock { board: 1, lock: 1, bit: false }),
+            (&[0x8A, 0x01, 0x01, 0x11, 0x9B], OPENED, Reply::Unlock { board: 1, lock: 1, bit: true }),
+            (&[0x80, 0x01, 0x01, 0x00, 0x80], ONE, Reply::One { board: 1, lock: 1, bit: false }),
+            (&[0x80, 0x01, 0x01, 0x11, 0x91], ONE, Reply::One { board: 1, lock: 1, bit: true }),
+            (&[0x81, 0x01, 0x01, 0x00, 0x81], ONE, Reply::Push { board: 1, lock: 1, bit: false }),
+            (&[0x81, 0x01, 0x01, 0x11, 0x90], ALL, Reply::Push { board: 1, lock: 1, bit: true }),
+            // The first state byte is locks 17 to 24, the last is locks 1 to 8; bit 0 is the lowest of each.
+            (&[0x80, 0x01, 0x01, 0x01, 0x01, 0x33, 0xB3], ALL, locked(&[1, 9, 17], 24)),
+            (&[0x80, 0x01, 0x80, 0x00, 0x02, 0x33, 0x30], ALL, locked(&[2, 24], 24)),
+        ] {
+            assert_eq!(decode(&[bytes], expect), (vec![reply.clone()], 0), "{bytes:02X?}");
+            assert_eq!(reply.encode(), bytes);
+        }
+    }
+
+    #[test]
+    fn boards_of_other_sizes() {
+        for (locks, bytes) in [
+            (8, &[0x80, 0x01, 0x81, 0x33, 0x33][..]),    // one state byte: five in all
+            (12, &[0x80, 0x01, 0x08, 0x01, 0x33, 0xBB]), // locks 12 and 1
+            (48, &[0x80, 0x01, 0x80, 0, 0, 0, 0, 0x01, 0x33, 0x33]), // locks 48 and 1
+        ] {
+            let (replies, unused) = decode(&[bytes], Expect::All { board: 1, locks });
+            assert_eq!((replies.len(), unused), (1, 0), "{locks} locks: {replies:?}");
+            let [Reply::All { bits, .. }] = replies.as_slice() else { panic!("{replies:?}") };
+            assert_eq!((bits.len(), bits[0], bits[usize::from(locks) - 1]), (usize::from(locks), true, true));
+        }
+    }
+
+    #[test]
+    fn partial_doubled_corrupt_and_noisy_streams() {
+        let good: &[u8] = &[0x80, 0x01, 0x01, 0x01, 0x01, 0x33, 0xB3];
+        let reply = locked(&[1, 9, 17], 24);
+        for (name, chunks, replies, unused) in [
+            ("nothing", vec![&[][..]], 0, 0),
+            ("half a frame", vec![&good[..3]], 0, 3),
+            ("byte by byte", good.chunks(1).collect(), 1, 0),
+            ("two at once", vec![good, good], 2, 0),
+            ("wrong checksum", vec![&[0x80, 0x01, 0x01, 0x01, 0x01, 0x33, 0xB2]], 0, 7),
+            ("wrong checksum, then a good one", vec![&[0x80, 0x01, 0x01, 0x01, 0x01, 0x33, 0xB2], good], 1, 7),
+            ("noise in front", vec![&[0x00, 0xFF, 0x8A, 0x80], good], 1, 4),
+            ("half a frame in front", vec![&good[..3], good], 1, 3),
+            ("another board's answer", vec![&[0x80, 0x02, 0x01, 0x01, 0x01, 0x33, 0xB0]], 0, 7),
+            ("another board's answer in front", vec![&[0x80, 0x02, 0x01, 0x01, 0x01, 0x33, 0xB0], good], 1, 7),
+            ("our own request", vec![&[0x80, 0x01, 0x00, 0x33, 0xB2], good], 1, 5),
+        ] {
+            let decoded = decode(&chunks, ALL);
+            assert_eq!(decoded, (vec![reply.clone(); replies], unused), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_echoed_unlock_is_a_legal_answer_and_only_the_caller_can_tell() {
+        let request = Request::Unlock { board: 1, lock: 1 }.encode();
+        let mut decoder = Decoder::default();
+        decoder.push(&request[..3]);
+        assert!(!decoder.take_echo(&request));
+        decoder.push(&request[3..]);
+        decoder.push(&[0x8A, 0x01, 0x01, 0x00, 0x8A]);
+        assert!(decoder.take_echo(&request));
+        assert_eq!(decoder.next(OPENED), Some(Reply::Unlock { board: 1, lock: 1, bit: false }));
+        assert_eq!((decoder.next(OPENED), decoder.unused()), (None, 0));
+        assert_eq!(decode(&[&request], OPENED).0, [Reply::Unlock { board: 1, lock: 1, bit: true }]);
+    }
+
+    fn expect() -> impl Strategy<Value = Expect> {
+        prop_oneof![
+            (1u8..=32, 1u8..=48).prop_map(|(board, lock)| Expect::Unlock { board, lock }),
+            (1u8..=32, 1u8..=48).prop_map(|(board, lock)| Expect::One { board, lock }),
+            (1u8..=32, 1u8..=48).prop_map(|(board, locks)| Expect::All { board, locks }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_taken_without_harm(bytes: Vec<u8>, expect in expect()) {
+            let (_, unused) = decode(&[&bytes], expect);
+            prop_assert!(unused <= bytes.len());
+        }
+
+        #[test]
+        fn states_survive_the_wire_behind_any_noise(
+            bits in proptest::collection::vec(any::<bool>(), 1..=48),
+            noise in proptest::collection::vec(0u8..0x80, 0..20),
+            cut in 0usize..14,
+        ) {
+            let expect = Expect::All { board: 7, locks: u8::try_from(bits.len()).unwrap() };
+            let reply = Reply::All { board: 7, bits };
+            let stream = [noise, reply.encode()].concat();
+            let cut = cut.min(stream.len());
+            let (replies, _) = decode(&[&stream[..cut], &stream[cut..]], expect);
+            prop_assert_eq!(replies, vec![reply]);
+        }
+
+        #[test]
+        fn one_flipped_bit_is_never_taken(bits in proptest::collection::vec(any::<bool>(), 24), at in 0usize..56) {
+            let mut frame = Reply::All { board: 1, bits }.encode();
+            frame[at / 8] ^= 1 << (at % 8);
+            prop_assert_eq!(decode(&[&frame], ALL).0, vec![]);
+        }
+    }
+}
