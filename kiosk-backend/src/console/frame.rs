@@ -60,7 +60,6 @@ impl Shell {
 /// How a note looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
-    Good,
     Bad,
     Warn,
 }
@@ -68,7 +67,6 @@ pub(super) enum Tone {
 impl Tone {
     pub(super) fn class(self) -> &'static str {
         match self {
-            Self::Good => "good",
             Self::Bad => "bad",
             Self::Warn => "warn",
         }

@@ -117,15 +117,31 @@ impl Lang {
     pub(super) fn refused(&self, outcome: &DirectiveOutcome) -> Option<&'static str> {
         Some(match outcome {
             DirectiveOutcome::Armed | DirectiveOutcome::Done | DirectiveOutcome::Disarmed => return None,
-            DirectiveOutcome::Expired => self.t("指令到终端时已过期,请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
-            DirectiveOutcome::OldGeneration => self.t("服务器恢复过备份,请再按一次“去取件”。", "The server was restored from a backup: press Collect again."),
-            DirectiveOutcome::NoLongerTrue => self.t("终端说:这个柜子里已不是这个件。请到柜前核对。", "The terminal says another case, or none, is in that box: go and look."),
-            DirectiveOutcome::NoSuchCompartment => self.t("终端说:没有这个柜子,或它已停用。", "The terminal says this box does not exist or is out of service."),
-            DirectiveOutcome::DoorStuck => self.t("柜门没有打开。请到柜前看看,或请负责人处理。", "The door did not open: go and look, or ask a chief."),
-            DirectiveOutcome::LineDown => self.t("锁控板不通,请联系维护人员。", "The lock board does not answer: call the technician."),
-            DirectiveOutcome::NotUnderstood | DirectiveOutcome::Unknown => {
-                self.t("终端看不懂这个指令,可能需要升级。", "The terminal does not know this request: it may need an update.")
+            DirectiveOutcome::Expired => self
+                .t("指令到终端时已过期,请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
+            DirectiveOutcome::OldGeneration => self.t(
+                "服务器恢复过备份,请再按一次“去取件”。",
+                "The server was restored from a backup: press Collect again.",
+            ),
+            DirectiveOutcome::NoLongerTrue => self.t(
+                "终端说:这个柜子里已不是这个件。请到柜前核对。",
+                "The terminal says another case, or none, is in that box: go and look.",
+            ),
+            DirectiveOutcome::NoSuchCompartment => self.t(
+                "终端说:没有这个柜子,或它已停用。",
+                "The terminal says this box does not exist or is out of service.",
+            ),
+            DirectiveOutcome::DoorStuck => self.t(
+                "柜门没有打开。请到柜前看看,或请负责人处理。",
+                "The door did not open: go and look, or ask a chief.",
+            ),
+            DirectiveOutcome::LineDown => {
+                self.t("锁控板不通,请联系维护人员。", "The lock board does not answer: call the technician.")
             }
+            DirectiveOutcome::NotUnderstood | DirectiveOutcome::Unknown => self.t(
+                "终端看不懂这个指令,可能需要升级。",
+                "The terminal does not know this request: it may need an update.",
+            ),
         })
     }
 
@@ -143,7 +159,9 @@ impl Lang {
         match assurance {
             Assurance::SamVerified => self.t("身份证,已由安全模块核验", "ID card, verified by the security module"),
             Assurance::ChipVerified => self.t("证件芯片已核验", "the document's chip proved itself"),
-            Assurance::ReadOnly => self.t("只读卡,收件时请核对本人证件", "read only: check the person's ID at the window"),
+            Assurance::ReadOnly => {
+                self.t("只读卡,收件时请核对本人证件", "read only: check the person's ID at the window")
+            }
         }
     }
 
@@ -216,12 +234,27 @@ impl Lang {
     /// Why an entry was set aside.
     pub(super) fn set_aside(&self, code: &Code) -> String {
         match code {
-            Code::EntryKindUnknown => self.t("服务器不认识这种流水,可能需要升级服务器", "a kind this server does not know: it may need an update").to_owned(),
-            Code::EntryImplausible => self.t("与已知情况不符,例如没有申报的存件", "it contradicts what is known, such as a deposit without a submission").to_owned(),
-            Code::PayloadUnreadable => self.t("申报内容缺失或读不出", "the submission's content is missing or unreadable").to_owned(),
-            Code::ItemUnknown => self.t("目录里没有这个事项或版本", "the catalogue never had this item or version").to_owned(),
-            Code::UnknownVersion => self.t("终端写的版本比服务器新", "written by a newer version than this server's").to_owned(),
-            Code::EntryCorrupt => self.t("校验不符,内容可能损坏", "its hash does not match: it may be damaged").to_owned(),
+            Code::EntryKindUnknown => self
+                .t("服务器不认识这种流水,可能需要升级服务器", "a kind this server does not know: it may need an update")
+                .to_owned(),
+            Code::EntryImplausible => self
+                .t(
+                    "与已知情况不符,例如没有申报的存件",
+                    "it contradicts what is known, such as a deposit without a submission",
+                )
+                .to_owned(),
+            Code::PayloadUnreadable => {
+                self.t("申报内容缺失或读不出", "the submission's content is missing or unreadable").to_owned()
+            }
+            Code::ItemUnknown => {
+                self.t("目录里没有这个事项或版本", "the catalogue never had this item or version").to_owned()
+            }
+            Code::UnknownVersion => {
+                self.t("终端写的版本比服务器新", "written by a newer version than this server's").to_owned()
+            }
+            Code::EntryCorrupt => {
+                self.t("校验不符,内容可能损坏", "its hash does not match: it may be damaged").to_owned()
+            }
             other => other.as_str().to_owned(),
         }
     }
@@ -267,5 +300,91 @@ pub(super) fn filter_key(filter: &Filter) -> &'static str {
         Filter::Mine => "mine",
         Filter::Attention => "attention",
         Filter::All => "all",
+    }
+}
+
+impl Lang {
+    /// A refusal in this language: what happened, and what to do.
+    pub(super) fn problem(&self, refusal: &crate::problem::Refusal) -> (String, String) {
+        let problem = &refusal.problem;
+        let said = |zh: (&str, &str)| match self {
+            Self::Zh => (zh.0.to_owned(), zh.1.to_owned()),
+            Self::En => (problem.title.clone(), problem.detail.clone()),
+        };
+        match problem.code {
+            // The detail is the colleague's name, or the minutes to wait.
+            Code::AlreadyBeingCollected => match self {
+                Self::Zh => {
+                    (format!("{} 正在取这个件", problem.detail), "请不要重复去取;要紧时请负责人接手。".to_owned())
+                }
+                Self::En => (
+                    format!("{} is collecting this", problem.detail),
+                    "There is no need to go too. If it is urgent, ask a chief to take over.".to_owned(),
+                ),
+            },
+            Code::TooManyTries => match self {
+                Self::Zh => ("试错次数太多".to_owned(), format!("请 {} 分钟后再试,或请管理员帮忙。", problem.detail)),
+                Self::En => (
+                    "Too many wrong tries".to_owned(),
+                    format!("Try again in {} min, or ask an administrator.", problem.detail),
+                ),
+            },
+            Code::SignInRefused => said(("姓名或密码不对", "请再试一次;忘了密码或账号停用,请找管理员。")),
+            Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了,下面是现在的样子。")),
+            Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件,下面是现在的样子,请看过再按。")),
+            Code::KioskOffline => {
+                said(("终端已有一分钟没有联系", "网络断开时,可以到终端刷工作卡、输密码,直接打开本窗口的柜子。"))
+            }
+            Code::InvalidValue => said(("填写的内容不对", "请写明原因(200 字以内,一行),不要写申请人的姓名或号码。")),
+            Code::Forbidden => said(("这一项只有负责人能做", "请找本窗口的负责人。")),
+            Code::NotFound => said(("没有找到", "可能地址不对,或它属于别的窗口。")),
+            Code::CsrfMismatch => said(("页面太旧,没有执行", "请回到页面重新打开后再按一次。")),
+            Code::MalformedBody | Code::BodyTooLarge => said(("表单内容读不出", "请回到页面重新填写。")),
+            Code::StoreUnavailable => said(("服务器现在无法保存", "请稍后再试;一直这样请告诉管理员检查磁盘。")),
+            Code::Internal => match self {
+                Self::Zh => {
+                    ("服务器出错了".to_owned(), format!("请再试一次;一直这样请把这段话告诉管理员:{}", problem.detail))
+                }
+                Self::En => (problem.title.clone(), problem.detail.clone()),
+            },
+            _ => (problem.title.clone(), problem.detail.clone()),
+        }
+    }
+
+    /// What somebody did, as the audit says it.
+    pub(super) fn action<'a>(&self, action: &'a str) -> &'a str {
+        match action {
+            "case_opened" => self.t("终端申报立案", "case opened by a terminal"),
+            "case_looked" => self.t("查看办件", "looked at a case"),
+            "phone_revealed" => self.t("查看电话", "looked at a phone number"),
+            "number_revealed" => self.t("查看证件号码", "looked at an ID number"),
+            "searched" => self.t("查找", "searched"),
+            "collect_armed" => self.t("去取件", "went to collect"),
+            "collect_taken_over" => self.t("接手取件", "took over a collection"),
+            "collect_cancelled" => self.t("取消取件", "cancelled a collection"),
+            "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),
+            "deposit_confirmed" => self.t("核实材料在柜里", "confirmed a deposit"),
+            "deposit_voided" => self.t("核实没有材料,作废", "voided a deposit"),
+            "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),
+            "returned_to_service" => self.t("柜子恢复使用", "returned a box to service"),
+            "set_aside_looked" => self.t("处理待处理记录", "dealt with an entry set aside"),
+            "signed_in" => self.t("登录", "signed in"),
+            "sign_in_refused" => self.t("登录被拒", "sign-in refused"),
+            "terminal_refused" => self.t("终端拒绝开柜", "refused at a terminal"),
+            "door_forced" => self.t("柜门被强行打开", "door forced"),
+            "technician_opened" => self.t("维护人员开柜", "opened by a technician"),
+            "rolled_back" => self.t("终端数据回退", "terminal rolled back"),
+            "journal_forked" => self.t("流水分叉", "journal forked"),
+            "kiosk_added" => self.t("登记终端", "terminal added"),
+            "kiosk_enrolled" => self.t("终端注册", "terminal enrolled"),
+            "kiosk_revoked" => self.t("注销终端", "terminal revoked"),
+            "staff_added" => self.t("新增人员", "staff added"),
+            "staff_disabled" => self.t("停用账号", "account closed"),
+            "window_added" => self.t("新增窗口", "window added"),
+            "catalogue_imported" => self.t("导入事项目录", "catalogue imported"),
+            "calendar_imported" => self.t("导入工作日历", "calendar imported"),
+            "restored" => self.t("从备份恢复", "restored from a backup"),
+            other => other,
+        }
     }
 }

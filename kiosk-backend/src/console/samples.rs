@@ -9,7 +9,9 @@ use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
 use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
-use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId};
+use kiosk_wire::{
+    Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
+};
 use uuid::Uuid;
 
 use super::frame::{Here, Note, Shell, Tone};
@@ -99,8 +101,15 @@ fn rows() -> Vec<InboxRow> {
             ..row(3, show, "陈*", Some(21), CaseState::DepositUnconfirmed)
         },
         InboxRow { unread: true, ..row(4, show, "张**", Some(7), CaseState::Deposited) },
-        InboxRow { unread: true, deposited_ms: Some(NOW - 8_000), ..row(5, road, "刘**", Some(8), CaseState::Deposited) },
-        InboxRow { deposited_ms: Some(NOW - 3 * HOUR), ..row(6, ("文艺表演团体设立审批", "Founding a performing group"), "周*", None, CaseState::Received) },
+        InboxRow {
+            unread: true,
+            deposited_ms: Some(NOW - 8_000),
+            ..row(5, road, "刘**", Some(8), CaseState::Deposited)
+        },
+        InboxRow {
+            deposited_ms: Some(NOW - 3 * HOUR),
+            ..row(6, ("文艺表演团体设立审批", "Founding a performing group"), "周*", None, CaseState::Received)
+        },
     ]
 }
 
@@ -378,7 +387,9 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             render(&RefusalPage {
                 shell: shell(lang, Here::Elsewhere, "/inbox"),
                 title: lang.t("没有这个办件", "No such case").into(),
-                body: lang.t("可能编号不对,或它属于别的窗口。", "The address is wrong, or it belongs to another window.").into(),
+                body: lang
+                    .t("可能编号不对,或它属于别的窗口。", "The address is wrong, or it belongs to another window.")
+                    .into(),
                 code: Code::NotFound.as_str(),
                 back: "/inbox",
                 back_words: lang.t("回收件箱", "Back to the inbox"),

@@ -159,7 +159,8 @@ mod tests {
         assert!(!Session { ends_ms: i64::MAX, ..session }.is_open(10 + IDLE_MS), "it ends when its owner went away");
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), Some(Session { used_ms: 50, ..session }));
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
-        start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session }).expect("starts");
+        start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session })
+            .expect("starts");
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended is forgotten");
         end(&connection, &[2; 32]).expect("ends");
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);

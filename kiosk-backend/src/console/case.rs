@@ -1,0 +1,215 @@
+//! One case: its page, the looks at its applicant, and what staff do with it.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kiosk_wire::{Code, Personal, SubmissionId};
+use serde::Deserialize;
+
+use super::Console;
+use super::frame::{Here, Note, Tone};
+use super::pages::{self, CasePage, ShownPage, ShownPart};
+use super::session::{Posted, SignedIn};
+use crate::domain::{commands, queries};
+use crate::problem::Refusal;
+
+/// An address that names no case is answered as one that names another window's.
+fn id_of(text: &str) -> Result<SubmissionId, Refusal> {
+    text.parse()
+        .map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window"))
+}
+
+/// `GET /cases/{id}`
+pub(super) async fn page(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    show(&console, &me, id_of(&id)?, None, StatusCode::OK).await
+}
+
+/// Shows the case. Each look is on record; a page that renews itself within a quarter of an hour is still the same look,
+/// unless there is news on it.
+async fn show(
+    console: &Console,
+    me: &SignedIn,
+    id: SubmissionId,
+    note: Option<Note>,
+    status: StatusCode,
+) -> Result<Response, Refusal> {
+    let renewed = me.visitor.htmx && console.looks.is_fresh(me.key, id, console.app.now_ms());
+    if !renewed {
+        commands::look(&console.app, &me.actor, id).await?;
+        console.looks.note(me.key, id, console.app.now_ms());
+    }
+    let mut case = queries::case(&console.app, &me.actor, id).await?;
+    if case.row.unread {
+        commands::look(&console.app, &me.actor, id).await?;
+        case.row.unread = false;
+    }
+    let counts = queries::counts(&console.app, &me.actor).await?;
+    let mut shell = console.shell_with(me, Here::Inbox, counts);
+    shell.path = format!("/cases/{id}");
+    shell.note = note;
+    Ok(pages::respond(status, &CasePage { shell, case }))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Press {
+    /// The version of the case that the page showed.
+    #[serde(default)]
+    version: Option<u64>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    compartment: String,
+}
+
+/// After a command: back to the case, or the case as it is now with a note that says why not.
+async fn after(
+    console: &Console,
+    me: &SignedIn,
+    id: SubmissionId,
+    done: Result<(), Refusal>,
+) -> Result<Response, Refusal> {
+    let refusal = match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(refusal) => refusal,
+    };
+    match refusal.code() {
+        Code::AlreadyBeingCollected
+        | Code::WrongState
+        | Code::StalePage
+        | Code::KioskOffline
+        | Code::InvalidValue
+        | Code::Forbidden => {}
+        _ => return Err(refusal),
+    }
+    let (title, body) = me.visitor.lang.problem(&refusal);
+    let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
+    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    show(console, me, id, Some(note), status).await
+}
+
+macro_rules! command {
+    ($(#[$doc:meta])* $name:ident, |$app:ident, $actor:ident, $id:ident, $press:ident| $work:expr) => {
+        $(#[$doc])*
+        pub(super) async fn $name(
+            State(console): State<Console>,
+            me: SignedIn,
+            Path(id): Path<String>,
+            Posted($press): Posted<Press>,
+        ) -> Result<Response, Refusal> {
+            let $id = id_of(&id)?;
+            let done = {
+                let ($app, $actor) = (&console.app, &me.actor);
+                $work.await
+            };
+            after(&console, &me, $id, done).await
+        }
+    };
+}
+
+command!(
+    /// `POST /cases/{id}/collect`
+    collect,
+    |app, actor, id, press| commands::collect(app, actor, id, press.version, false)
+);
+command!(
+    /// `POST /cases/{id}/take-over`
+    take_over,
+    |app, actor, id, press| commands::collect(app, actor, id, press.version, true)
+);
+command!(
+    /// `POST /cases/{id}/cancel-collect`
+    cancel_collect,
+    |app, actor, id, press| commands::cancel_collect(app, actor, id, press.version)
+);
+command!(
+    /// `POST /cases/{id}/affirm-empty`
+    affirm_empty,
+    |app, actor, id, press| commands::affirm_empty(app, actor, id, press.version)
+);
+command!(
+    /// `POST /cases/{id}/confirm`
+    confirm,
+    |app, actor, id, press| commands::confirm_deposit(app, actor, id, press.version)
+);
+command!(
+    /// `POST /cases/{id}/void`
+    void,
+    |app, actor, id, press| commands::void_deposit(app, actor, id, press.version, &press.reason)
+);
+
+/// `POST /cases/{id}/open-now`: only with the box's number typed again, since a door springs open.
+pub(super) async fn open_now(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(press): Posted<Press>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let case = queries::case(&console.app, &me.actor, id).await?;
+    let typed = press.compartment.trim().parse::<u16>().ok();
+    let done = if typed.is_some() && typed == case.row.compartment.map(|no| no.0) {
+        commands::open_now(&console.app, &me.actor, id, press.version, &press.reason).await
+    } else {
+        let title = "The number you typed is not this case's box";
+        Err(Refusal::new(Code::InvalidValue, title, "Look at the page and type it again").field("compartment"))
+    };
+    after(&console, &me, id, done).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Reveal {
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /cases/{id}/phone`
+pub(super) async fn phone(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(_): Posted<Reveal>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let value = commands::reveal_phone(&console.app, &me.actor, id).await;
+    shown(&console, &me, id, "phone", me.visitor.lang.t("电话", "Phone"), value).await
+}
+
+/// `POST /cases/{id}/number`
+pub(super) async fn number(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(reveal): Posted<Reveal>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let value = commands::reveal_number(&console.app, &me.actor, id, &reveal.reason).await;
+    shown(&console, &me, id, "number", me.visitor.lang.t("证件号码", "Document number"), value).await
+}
+
+/// The revealed value: as the part of the page that asked, or as a page of its own for a browser without scripts.
+async fn shown(
+    console: &Console,
+    me: &SignedIn,
+    case: SubmissionId,
+    id: &'static str,
+    label: &'static str,
+    value: Result<Personal<String>, Refusal>,
+) -> Result<Response, Refusal> {
+    if me.visitor.htmx {
+        let (status, value) = match value {
+            Ok(value) => (StatusCode::OK, value.expose().clone()),
+            Err(refusal) => {
+                let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                (status, me.visitor.lang.problem(&refusal).0)
+            }
+        };
+        return Ok(pages::respond(status, &ShownPart { id, value }));
+    }
+    let value = value?.expose().clone();
+    let shell = console.shell(me, Here::Inbox).await?;
+    Ok(pages::respond(StatusCode::OK, &ShownPage { shell, label, id, value, back: format!("/cases/{case}") }))
+}

@@ -1,0 +1,80 @@
+//! What every answer of the console carries, and how refusals become pages.
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use kiosk_wire::{Code, Problem};
+
+use super::Console;
+use super::frame::Here;
+use super::pages::{self, RefusalPage};
+use super::session::{is_htmx, lang_of};
+use crate::problem::Refusal;
+
+/// Scripts and styles only from our own files, none inline; no frame of another page; forms only to ourselves.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
+    media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(&str, &str); 7] = [
+    ("content-security-policy", CONTENT_SECURITY_POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    // Not `no-referrer`: browsers would then post our own forms with `Origin: null`.
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+];
+
+/// The longest problem that becomes a page, bytes; ours are far shorter.
+const LONGEST_PROBLEM: usize = 64 * 1024;
+
+/// Sets the headers, and turns a refusal into a page in the reader's language.
+pub(super) async fn guard(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let lang = lang_of(request.headers(), console.cookies());
+    let htmx = is_htmx(request.headers());
+    let mut response = next.run(request).await;
+    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
+    if is_problem {
+        response = as_page(&console, lang, response).await;
+    }
+    if htmx && response.status() != StatusCode::OK && is_problem {
+        // A live part of a page stays as it is when it cannot be renewed.
+        response.headers_mut().insert("hx-reswap", HeaderValue::from_static("none"));
+    }
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if console.app.tls() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+async fn as_page(console: &Console, lang: super::words::Lang, response: Response) -> Response {
+    let (parts, body) = response.into_parts();
+    let problem = match to_bytes(body, LONGEST_PROBLEM).await {
+        Ok(bytes) => serde_json::from_slice::<Problem>(&bytes).ok(),
+        Err(_) => None,
+    };
+    let Some(problem) = problem else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let code = problem.code;
+    let (title, body) = lang.problem(&Refusal::from(problem));
+    let (back, back_words) = match code {
+        Code::NotSignedIn => ("/sign-in", lang.t("去登录", "Sign in")),
+        _ => ("/inbox", lang.t("回收件箱", "Back to the inbox")),
+    };
+    let shell = console.bare_shell(lang, Here::Elsewhere, back);
+    let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words };
+    let mut page = pages::respond(parts.status, &page);
+    if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
+        page.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    page
+}

@@ -1,0 +1,229 @@
+//! `GET /events`: tells an open page that something changed. It carries ids and a count, never personal data; the page
+//! fetches what it shows, and that is checked and audited as ever.
+//!
+//! | event | when | data |
+//! |---|---|---|
+//! | `refresh` | at the start, and when too much was missed | – |
+//! | `inbox` | a case of my windows came or changed | – |
+//! | `unread` | with `refresh` and `inbox` | how many cases I have not opened |
+//! | `deposit` | a deposit arrived for my windows | – |
+//! | `case-ID` | that case changed | – |
+//! | `kiosks` | a terminal or its boxes changed | – |
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event as Sse, KeepAlive};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::time::{Instant, sleep_until};
+
+use super::Console;
+use super::session::{SignedIn, holder};
+use crate::domain::queries;
+use crate::domain::views::Actor;
+use crate::event::{Event, EventKind};
+use crate::problem::Refusal;
+use crate::store::sessions::Digest;
+
+pub(super) const PATH: &str = "/events";
+
+/// The first of several events is told at once; those that follow it closely are told together after this pause.
+const PAUSE: Duration = Duration::from_millis(150);
+/// A stream ends after this long and the page asks again, so that nobody listens much longer than their session lasts.
+const LONGEST: Duration = Duration::from_secs(600);
+/// More changed cases than this in one go are told as `refresh`.
+const MOST_CASES: usize = 32;
+/// Comments that keep the line open through proxies.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+struct Listener {
+    console: Console,
+    news: Receiver<Event>,
+    key: Digest,
+    address: String,
+    started: bool,
+    quiet_until: Instant,
+    ends: Instant,
+}
+
+/// `GET /events`
+pub(super) async fn events(
+    State(console): State<Console>,
+    me: SignedIn,
+) -> axum::response::Sse<impl Stream<Item = Result<Sse, Infallible>>> {
+    let now = Instant::now();
+    let listener = Listener {
+        news: console.app.events(),
+        key: me.key,
+        address: me.visitor.address,
+        console,
+        started: false,
+        quiet_until: now,
+        ends: now + LONGEST,
+    };
+    let batches = stream::unfold(listener, |mut listener| async move {
+        let batch = listener.next().await?;
+        Some((stream::iter(batch.into_iter().map(Ok)), listener))
+    });
+    axum::response::Sse::new(batches.flatten()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+}
+
+impl Listener {
+    /// What to send next; `None` ends the stream: time is up, or the session is over.
+    async fn next(&mut self) -> Option<Vec<Sse>> {
+        loop {
+            let news = if self.started { self.collect().await? } else { News::everything() };
+            self.started = true;
+            let actor = holder(&self.console, self.key, &self.address).await.ok().flatten()?;
+            let told = self.tell(&actor, &news).await.ok()?;
+            if !told.is_empty() {
+                return Some(told);
+            }
+        }
+    }
+
+    /// Waits for news and takes all that has gathered.
+    async fn collect(&mut self) -> Option<News> {
+        sleep_until(self.quiet_until).await;
+        let mut news = News::default();
+        tokio::select! {
+            first = self.news.recv() => match first {
+                Ok(event) => news.add(event),
+                Err(RecvError::Lagged(_)) => news.missed = true,
+                Err(RecvError::Closed) => return None,
+            },
+            () = sleep_until(self.ends) => return None,
+        }
+        loop {
+            match self.news.try_recv() {
+                Ok(event) => news.add(event),
+                Err(TryRecvError::Lagged(_)) => news.missed = true,
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            }
+        }
+        self.quiet_until = Instant::now() + PAUSE;
+        Some(news)
+    }
+
+    async fn tell(&self, actor: &Actor, news: &News) -> Result<Vec<Sse>, Refusal> {
+        let mut told = news.names(actor);
+        if told.iter().any(|name| name == "inbox" || name == "refresh") {
+            let unread = queries::counts(&self.console.app, actor).await?.unread;
+            let mut events: Vec<Sse> = vec![Sse::default().event("unread").data(unread.to_string())];
+            events.extend(told.drain(..).map(named));
+            return Ok(events);
+        }
+        Ok(told.into_iter().map(named).collect())
+    }
+}
+
+fn named(name: String) -> Sse {
+    Sse::default().event(name).data("")
+}
+
+/// Events gathered since the last batch.
+#[derive(Default)]
+struct News {
+    events: Vec<Event>,
+    missed: bool,
+}
+
+impl News {
+    fn everything() -> Self {
+        Self { events: Vec::new(), missed: true }
+    }
+
+    fn add(&mut self, event: Event) {
+        if !self.events.contains(&event) {
+            self.events.push(event);
+        }
+    }
+
+    /// The names of the events to send to this reader; nothing of windows that are not theirs.
+    fn names(&self, actor: &Actor) -> Vec<String> {
+        if self.missed {
+            return vec!["refresh".to_owned()];
+        }
+        let mut names = BTreeSet::new();
+        for event in &self.events {
+            match event.kind {
+                EventKind::KioskChanged => {
+                    names.insert("kiosks".to_owned());
+                    continue;
+                }
+                EventKind::NewDeposit | EventKind::CaseChanged | EventKind::Attention => {}
+            }
+            if !actor.sees(event.window) {
+                continue;
+            }
+            names.insert("inbox".to_owned());
+            if let Some(case) = event.case {
+                names.insert(format!("case-{case}"));
+            }
+            if event.kind == EventKind::NewDeposit {
+                names.insert("deposit".to_owned());
+            }
+        }
+        if names.len() > MOST_CASES {
+            let sound = names.contains("deposit");
+            names = BTreeSet::from(["refresh".to_owned()]);
+            if sound {
+                names.insert("deposit".to_owned());
+            }
+        }
+        names.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiosk_wire::roster::Role;
+    use kiosk_wire::{StaffId, SubmissionId, WindowId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::domain::views::Staff;
+
+    fn clerk(window: u128) -> Actor {
+        let staff = Staff {
+            id: StaffId(Uuid::nil()),
+            name: "王敏".into(),
+            role: Role::Clerk,
+            windows: vec![(WindowId(Uuid::from_u128(window)), String::new())],
+            disabled: false,
+            has_card: false,
+        };
+        Actor { staff, from: String::new() }
+    }
+
+    fn deposit(case: u128, window: u128) -> Event {
+        Event {
+            case: Some(SubmissionId(Uuid::from_u128(case))),
+            window: Some(WindowId(Uuid::from_u128(window))),
+            kiosk: None,
+            kind: EventKind::NewDeposit,
+        }
+    }
+
+    #[test]
+    fn only_my_windows_cases_are_told() {
+        let news = News { events: vec![deposit(7, 1), deposit(8, 2)], missed: false };
+        let case = format!("case-{}", Uuid::from_u128(7));
+        assert_eq!(news.names(&clerk(1)), vec![case, "deposit".to_owned(), "inbox".to_owned()]);
+        assert!(news.names(&clerk(3)).is_empty());
+    }
+
+    #[test]
+    fn a_flood_becomes_one_refresh_and_one_sound() {
+        let mut news = News::default();
+        for case in 0..10_000 {
+            news.add(deposit(case % 500, 1));
+        }
+        assert_eq!(news.names(&clerk(1)), vec!["deposit".to_owned(), "refresh".to_owned()]);
+        assert_eq!(News::everything().names(&clerk(1)), vec!["refresh".to_owned()]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Terminals and their boxes.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kiosk_wire::{Code, CompartmentNo, KioskId};
+use serde::Deserialize;
+
+use super::Console;
+use super::frame::{Here, Note, Tone};
+use super::pages::{self, CabinetPage, KiosksPage};
+use super::session::{Posted, SignedIn};
+use crate::domain::{commands, queries};
+use crate::problem::Refusal;
+
+/// `GET /kiosks`
+pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+    let kiosks = queries::kiosks(&console.app).await?;
+    let shell = console.shell(&me, Here::Kiosks).await?;
+    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks }))
+}
+
+/// `GET /kiosks/{id}`
+pub(super) async fn cabinet(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+) -> Result<Response, Refusal> {
+    show(&console, &me, &id, None, StatusCode::OK).await
+}
+
+async fn show(
+    console: &Console,
+    me: &SignedIn,
+    id: &str,
+    note: Option<Note>,
+    status: StatusCode,
+) -> Result<Response, Refusal> {
+    let id = id_of(id)?;
+    let kiosk = queries::kiosks(&console.app).await?.into_iter().find(|kiosk| kiosk.id == id).ok_or_else(unknown)?;
+    let cells = queries::cabinet(&console.app, &me.actor, id).await?;
+    let mut shell = console.shell(me, Here::Kiosks).await?;
+    shell.path = format!("/kiosks/{id}");
+    shell.note = note;
+    Ok(pages::respond(status, &CabinetPage { shell, kiosk, cells }))
+}
+
+fn id_of(text: &str) -> Result<KioskId, Refusal> {
+    text.parse().map_err(|_| unknown())
+}
+
+fn unknown() -> Refusal {
+    Refusal::new(Code::NotFound, "There is no such terminal", "See the list of terminals")
+}
+
+#[derive(Deserialize)]
+pub(super) struct Which {
+    #[serde(default)]
+    compartment: String,
+}
+
+/// `POST /kiosks/{id}/return-to-service`
+pub(super) async fn return_to_service(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(which): Posted<Which>,
+) -> Result<Response, Refusal> {
+    let kiosk = id_of(&id)?;
+    let done = match which.compartment.trim().parse::<u16>() {
+        Ok(no) => commands::return_to_service(&console.app, &me.actor, kiosk, CompartmentNo(no)).await,
+        Err(_) => Err(Refusal::new(Code::InvalidValue, "This is not a box number", "Type the number on its door")),
+    };
+    let refusal = match done {
+        Ok(()) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
+        Err(refusal) => refusal,
+    };
+    let (title, body) = match refusal.code() {
+        Code::InvalidValue | Code::NotFound => (
+            me.visitor.lang.t("没有这个柜号", "There is no such box").to_owned(),
+            me.visitor.lang.t("请写柜门上的号码。", "Type the number on its door.").to_owned(),
+        ),
+        Code::WrongState => (
+            me.visitor.lang.t("还有办件的材料在这个柜里", "A case says its paper is in this box").to_owned(),
+            me.visitor
+                .lang
+                .t("请先取件,或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.")
+                .to_owned(),
+        ),
+        Code::KioskOffline => me.visitor.lang.problem(&refusal),
+        _ => return Err(refusal),
+    };
+    let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
+    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    show(&console, &me, &id, Some(note), status).await
+}

@@ -1,0 +1,52 @@
+//! For chiefs: journal entries that wait for a person, and the audit.
+
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kiosk_wire::Code;
+use serde::Deserialize;
+
+use super::Console;
+use super::frame::Here;
+use super::pages::{self, AttentionPage, AuditView};
+use super::session::{Posted, SignedIn};
+use super::sign_in::Nothing;
+use crate::domain::{commands, queries};
+use crate::problem::Refusal;
+
+/// `GET /attention`
+pub(super) async fn attention(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+    let rows = queries::set_aside(&console.app, &me.actor).await?;
+    let shell = console.shell(&me, Here::Attention).await?;
+    Ok(pages::respond(StatusCode::OK, &AttentionPage { shell, rows }))
+}
+
+/// `POST /attention/{entry}/looked`
+pub(super) async fn looked(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(entry): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refusal> {
+    let entry =
+        entry.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such entry", "Load the page again"))?;
+    commands::looked_at(&console.app, &me.actor, entry).await?;
+    Ok(Redirect::to("/attention").into_response())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Before {
+    #[serde(default)]
+    before: Option<i64>,
+}
+
+/// `GET /audit`
+pub(super) async fn audit(
+    State(console): State<Console>,
+    me: SignedIn,
+    Query(Before { before }): Query<Before>,
+) -> Result<Response, Refusal> {
+    let audit = queries::audit(&console.app, &me.actor, before).await?;
+    let shell = console.shell(&me, Here::Audit).await?;
+    Ok(pages::respond(StatusCode::OK, &AuditView { shell, audit }))
+}

@@ -1,0 +1,367 @@
+//! Who is asking: cookies, sessions, and the checks on everything that is posted.
+//!
+//! The token in the cookie is 256 random bits; the store keeps its hash only. A form carries a second value derived
+//! from the token, which a page of another site cannot know, and a request that says it comes from another site is
+//! refused whatever it carries.
+
+use std::net::SocketAddr;
+
+use axum::body::to_bytes;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kiosk_wire::Code;
+use serde::de::DeserializeOwned;
+use sha2::{Digest as _, Sha256};
+
+use super::Console;
+use super::words::Lang;
+use crate::domain::staff;
+use crate::domain::views::Actor;
+use crate::problem::Refusal;
+use crate::store::sessions::{self, Digest};
+
+/// Longest body of a form, bytes: a reason, a name and a password need far less.
+const LONGEST_FORM: usize = 16 * 1024;
+/// How often the time of last use is written, milliseconds: one write a minute is enough for an idle time of hours.
+const TOUCH_EVERY_MS: i64 = 60_000;
+/// The language cookie lasts a year, in seconds.
+const LANG_S: i64 = 365 * 24 * 60 * 60;
+
+/// The value of a cookie.
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value)
+}
+
+/// Cookies of the console. Under TLS their names carry `__Host-`, which binds them to this host and to TLS.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cookies {
+    tls: bool,
+}
+
+impl Cookies {
+    pub(super) fn new(tls: bool) -> Self {
+        Self { tls }
+    }
+
+    fn name(self, plain: &'static str) -> String {
+        if self.tls { format!("__Host-{plain}") } else { plain.to_owned() }
+    }
+
+    /// A `Set-Cookie` line; `max_age_s` 0 removes the cookie, `None` keeps it until the browser closes.
+    fn line(self, name: &'static str, value: &str, max_age_s: Option<i64>) -> HeaderValue {
+        let age = max_age_s.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+        let secure = if self.tls { "; Secure" } else { "" };
+        let line = format!("{}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}", self.name(name));
+        HeaderValue::from_str(&line).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    pub(super) fn session(self, token: &str) -> HeaderValue {
+        self.line("session", token, Some(sessions::LONGEST_MS / 1000))
+    }
+
+    pub(super) fn no_session(self) -> HeaderValue {
+        self.line("session", "", Some(0))
+    }
+
+    pub(super) fn visit(self, token: &str) -> HeaderValue {
+        self.line("visit", token, None)
+    }
+
+    pub(super) fn lang(self, lang: Lang) -> HeaderValue {
+        self.line("lang", lang.tag(), Some(LANG_S))
+    }
+}
+
+/// A new unguessable token: 256 random bits.
+pub(super) fn new_token() -> Result<String, Refusal> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|cause| Refusal::internal(&cause))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What the forms of a token's owner must carry.
+pub(super) fn csrf_of(token: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update(b"console-csrf\0");
+    hasher.update(token.as_bytes());
+    hex::encode(hasher.finalize())
+}
+
+/// Where a request comes from, for the audit and the limit on sign-ins.
+fn address(parts: &Parts) -> String {
+    parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string())
+}
+
+/// Whether htmx asks, for a part of a page or to renew one.
+pub(super) fn is_htmx(headers: &HeaderMap) -> bool {
+    headers.contains_key("hx-request")
+}
+
+/// The language a request's browser chose.
+pub(super) fn lang_of(headers: &HeaderMap, cookies: Cookies) -> Lang {
+    cookie(headers, &cookies.name("lang")).map_or(Lang::Zh, Lang::from_tag)
+}
+
+/// Anyone, signed in or not.
+#[derive(Clone, Debug)]
+pub(super) struct Visitor {
+    pub(super) lang: Lang,
+    pub(super) address: String,
+    /// Path and query.
+    pub(super) path: String,
+    pub(super) htmx: bool,
+    /// The token of the session cookie, whatever it is worth.
+    session: Option<String>,
+    /// The token of the cookie that protects the sign-in form.
+    pub(super) visit: Option<String>,
+}
+
+impl Visitor {
+    fn read(parts: &Parts, cookies: Cookies) -> Self {
+        Self {
+            lang: lang_of(&parts.headers, cookies),
+            address: address(parts),
+            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            htmx: is_htmx(&parts.headers),
+            session: cookie(&parts.headers, &cookies.name("session")).map(str::to_owned),
+            visit: cookie(&parts.headers, &cookies.name("visit")).map(str::to_owned),
+        }
+    }
+
+    /// The token behind this browser's forms: the session's, or before sign-in the visit's.
+    fn form_token(&self) -> Option<&str> {
+        self.session.as_deref().or(self.visit.as_deref())
+    }
+
+    pub(super) fn csrf(&self) -> Option<String> {
+        self.form_token().map(csrf_of)
+    }
+
+    /// The key of this browser's session, whatever it is worth.
+    pub(super) fn session_key(&self) -> Option<Digest> {
+        self.session.as_deref().map(sessions::digest)
+    }
+}
+
+impl FromRequestParts<Console> for Visitor {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
+        Ok(Self::read(parts, console.cookies()))
+    }
+}
+
+/// Someone who is signed in.
+#[derive(Clone, Debug)]
+pub(super) struct SignedIn {
+    pub(super) actor: Actor,
+    pub(super) visitor: Visitor,
+    pub(super) key: Digest,
+}
+
+impl SignedIn {
+    pub(super) fn csrf(&self) -> String {
+        self.visitor.csrf().unwrap_or_default()
+    }
+}
+
+/// Who holds the open session under `key`, if anyone still may.
+pub(super) async fn holder(console: &Console, key: Digest, address: &str) -> Result<Option<Actor>, Refusal> {
+    let app = &console.app;
+    let now = app.now_ms();
+    let session = app.store().read(move |connection| sessions::find(connection, &key)).await?;
+    let Some(session) = session.filter(|session| session.is_open(now)) else { return Ok(None) };
+    let staff = staff::get(app, session.staff).await?.filter(|staff| !staff.disabled);
+    Ok(staff.map(|staff| Actor { staff, from: address.to_owned() }))
+}
+
+impl FromRequestParts<Console> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::read(parts, console.cookies());
+        let Some(key) = visitor.session_key() else { return Err(to_sign_in(parts)) };
+        let actor = holder(console, key, &visitor.address).await.map_err(IntoResponse::into_response)?;
+        let Some(actor) = actor else { return Err(to_sign_in(parts)) };
+        // A page that renews itself is not a person doing something.
+        if !visitor.htmx && parts.uri.path() != super::live::PATH {
+            touch(console, key).await.map_err(IntoResponse::into_response)?;
+        }
+        Ok(Self { actor, visitor, key })
+    }
+}
+
+async fn touch(console: &Console, key: Digest) -> Result<(), Refusal> {
+    let now = console.app.now_ms();
+    let store = console.app.store();
+    let found = store.read(move |connection| sessions::find(connection, &key)).await?;
+    if found.is_some_and(|session| now - session.used_ms >= TOUCH_EVERY_MS) {
+        store.write(move |tx| Ok::<_, Refusal>(sessions::touch(tx, &key, now)?)).await?;
+    }
+    Ok(())
+}
+
+/// Sends the browser to the sign-in page and back here afterwards; a part of a page or a stream gets a plain 401.
+fn to_sign_in(parts: &Parts) -> Response {
+    if parts.uri.path() == super::live::PATH {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    if is_htmx(&parts.headers) {
+        return (StatusCode::UNAUTHORIZED, [("hx-redirect", "/sign-in")]).into_response();
+    }
+    let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let next = if parts.method == axum::http::Method::GET { here } else { "/inbox" };
+    axum::response::Redirect::to(&format!("/sign-in?next={}", encoded(next))).into_response()
+}
+
+/// Percent-encodes a path for use within a query.
+fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            other => {
+                out.push('%');
+                out.push_str(&hex::encode_upper([other]));
+            }
+        }
+    }
+    out
+}
+
+/// A path of ours to go to after a form: never another site's.
+pub(super) fn own_path(path: &str) -> &str {
+    let ours = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\r', '\n', '\t'])
+        && path.parse::<Uri>().is_ok_and(|uri| uri.host().is_none());
+    if ours { path } else { "/inbox" }
+}
+
+/// A posted form that proved to come from a page of ours.
+pub(super) struct Posted<T>(pub(super) T);
+
+#[derive(serde::Deserialize)]
+struct Token {
+    #[serde(default)]
+    csrf: String,
+}
+
+impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Self::Rejection> {
+        let (parts, body) = request.into_parts();
+        let read = async {
+            let visitor = Visitor::read(&parts, console.cookies());
+            if comes_from_elsewhere(&parts.headers) {
+                return Err(foreign());
+            }
+            let body = to_bytes(body, LONGEST_FORM)
+                .await
+                .map_err(|_| Refusal::new(Code::BodyTooLarge, "The form is too large", "Shorten what you typed"))?;
+            let form = |cause: &dyn std::fmt::Display| {
+                Refusal::new(Code::MalformedBody, "The form cannot be read", cause.to_string())
+            };
+            let request = |bytes: axum::body::Bytes| {
+                let mut request = Request::new(axum::body::Body::from(bytes));
+                *request.method_mut() = axum::http::Method::POST;
+                if let Some(kind) = parts.headers.get(header::CONTENT_TYPE) {
+                    request.headers_mut().insert(header::CONTENT_TYPE, kind.clone());
+                }
+                request
+            };
+            let axum::Form(token) =
+                axum::Form::<Token>::from_request(request(body.clone()), &()).await.map_err(|cause| form(&cause))?;
+            if visitor.csrf().is_none_or(|csrf| !same(&csrf, &token.csrf)) {
+                return Err(foreign());
+            }
+            axum::Form::<T>::from_request(request(body), &()).await.map_err(|cause| form(&cause))
+        };
+        read.await.map(|axum::Form(value)| Self(value)).map_err(|refusal: Refusal| refusal.into_response())
+    }
+}
+
+fn foreign() -> Refusal {
+    Refusal::new(
+        Code::CsrfMismatch,
+        "The form is not from a page of this console, or the page is too old",
+        "Load the page again and repeat",
+    )
+}
+
+/// Whether the browser says that another site sent this.
+fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    if text(header::HeaderName::from_static("sec-fetch-site"))
+        .is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    {
+        return true;
+    }
+    let Some(origin) = text(header::ORIGIN) else { return false };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    host.is_none() || host != text(header::HOST)
+}
+
+/// Compares in a time that does not depend on where they differ.
+fn same(left: &str, right: &str) -> bool {
+    left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_ours_are_gone_to() {
+        for (asked, goes) in [
+            ("/cases/1?x=2", "/cases/1?x=2"),
+            ("//evil.example", "/inbox"),
+            ("/\\evil.example", "/inbox"),
+            ("https://evil.example/", "/inbox"),
+            ("", "/inbox"),
+        ] {
+            assert_eq!(own_path(asked), goes, "{asked}");
+        }
+    }
+
+    #[test]
+    fn another_site_is_told_by_what_the_browser_says() {
+        let headers = |pairs: &[(&'static str, &'static str)]| {
+            pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), HeaderValue::from_static(v))).collect()
+        };
+        let elsewhere = |pairs: &[_]| comes_from_elsewhere(&headers(pairs));
+        assert!(!elsewhere(&[("origin", "https://hall.example"), ("host", "hall.example")]));
+        assert!(elsewhere(&[("origin", "https://evil.example"), ("host", "hall.example")]));
+        assert!(elsewhere(&[("origin", "null"), ("host", "hall.example")]));
+        assert!(elsewhere(&[("sec-fetch-site", "cross-site")]));
+        assert!(elsewhere(&[("sec-fetch-site", "same-site")]));
+        assert!(!elsewhere(&[("host", "hall.example")]), "then the form's token decides alone");
+    }
+
+    #[test]
+    fn cookies_are_found_among_others() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, HeaderValue::from_static("a=1; session=tok; lang=en"));
+        assert_eq!(cookie(&headers, "session"), Some("tok"));
+        assert_eq!(cookie(&headers, "sess"), None);
+        let line = Cookies::new(true).session("tok");
+        let line = line.to_str().expect("ascii");
+        assert!(line.starts_with("__Host-session=tok; Path=/; HttpOnly; SameSite=Lax"), "{line}");
+        assert!(line.ends_with("; Secure"), "{line}");
+    }
+}
