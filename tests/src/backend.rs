@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use rusqlite::{Connection, OpenFlags};
+
 use crate::binaries::{binary, free_port};
 use crate::supervisor::{Process, Program, run};
-use crate::wait::{PATIENCE, until_true};
+use crate::wait::{PATIENCE, until, until_true};
 use crate::{Context, Error, Result};
 
 /// The backend of one hall.
@@ -160,5 +162,72 @@ impl Backend {
         let text = self.command(&["kiosk", "add", name, "--json"], None)?;
         let answer: serde_json::Value = serde_json::from_str(&text).context(&text)?;
         answer.get("code").and_then(|code| code.as_str()).map(str::to_owned).context(format!("no code in {text}"))
+    }
+}
+
+/// A case as the backend has it on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// Its id, in hex.
+    pub id: String,
+    /// Its receipt number.
+    pub receipt: String,
+    /// Its state's code.
+    pub state: String,
+    /// Where its paper lies.
+    pub compartment: Option<u16>,
+}
+
+impl Backend {
+    /// Every case, in the order they were made.
+    pub fn cases(&self) -> Result<Vec<Case>> {
+        let connection = self.database()?;
+        let mut statement = connection
+            .prepare("SELECT lower(hex(id)), receipt, state, compartment FROM cases ORDER BY entry_id")
+            .context("the cases")?;
+        let rows = statement
+            .query_map([], |row| {
+                Ok(Case { id: row.get(0)?, receipt: row.get(1)?, state: row.get(2)?, compartment: row.get(3)? })
+            })
+            .context("the cases")?;
+        rows.collect::<rusqlite::Result<_>>().context("the cases")
+    }
+
+    /// Waits until the only case for this box has one of these states.
+    pub fn wait_case(&self, compartment: u16, states: &[&str]) -> Result<Case> {
+        let what = format!("a case for box {compartment} in state {}", states.join(" or "));
+        until(&what, PATIENCE, || {
+            let cases = self.cases().ok()?;
+            let mut here = cases.into_iter().filter(|case| case.compartment == Some(compartment));
+            let case = here.next_back()?;
+            states.contains(&case.state.as_str()).then_some(case)
+        })
+        .map_err(|error| Error::new(format!("{error}; there are {:?}", self.cases())))
+    }
+
+    /// The database, to look into.
+    pub fn database(&self) -> Result<Connection> {
+        let path = self.data().join("hall.db");
+        let connection =
+            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).context(path.display())?;
+        connection.busy_timeout(Duration::from_secs(5)).context("the database")?;
+        Ok(connection)
+    }
+
+    /// Copies the database as a careful operator's backup does.
+    pub fn back_up(&self, to: &Path) -> Result<()> {
+        let connection = self.database()?;
+        connection.backup("main", to, None::<fn(rusqlite::backup::Progress)>).context(to.display())
+    }
+
+    /// Puts a copy in the place of the database; the backend must be stopped.
+    pub fn restore(&self, from: &Path) -> Result<()> {
+        for file in ["hall.db", "hall.db-wal", "hall.db-shm"] {
+            let path = self.data().join(file);
+            if path.exists() {
+                fs::remove_file(&path).context(path.display())?;
+            }
+        }
+        fs::copy(from, self.data().join("hall.db")).map(drop).context(from.display())
     }
 }

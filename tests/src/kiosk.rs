@@ -161,6 +161,17 @@ impl Kiosk {
         found.and_then(|inner| inner).map_err(|error| self.told(&error))
     }
 
+    /// Waits until the kiosk says of this part that it is in this state (as `doctor` and the heartbeat name both).
+    pub fn wait_device(&self, part: &str, state: &str) -> Result<()> {
+        let what = format!("the kiosk to say that its {part} is {state}");
+        until(&what, PATIENCE, || {
+            let text = |event: &Value, key: &str| event.get(key).and_then(Value::as_str).map(str::to_owned);
+            let last = self.events("device").into_iter().filter(|event| text(event, "part").as_deref() == Some(part));
+            (text(&last.last()?, "state")?.eq_ignore_ascii_case(state)).then_some(())
+        })
+        .map_err(|error| self.told(&error))
+    }
+
     /// Adds to an error what the kiosk wrote last.
     pub fn told(&self, error: &Error) -> Error {
         let tail = self.process.as_ref().map(Process::tail).unwrap_or_default();

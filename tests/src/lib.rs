@@ -10,8 +10,10 @@
 pub mod backend;
 pub mod binaries;
 pub mod browser;
+pub mod desk;
 pub mod display;
 pub mod hall;
+pub mod hand;
 pub mod kiosk;
 pub mod proxy;
 pub mod smartcards;

@@ -1,0 +1,225 @@
+//! A finger at the kiosk: knows where things are on the screens, and how people go through a visit.
+//!
+//! Places are those of the screens' design: fixed zones on 1080 × 1920 (see `docs/screens.md`). What is shown is read
+//! from the kiosk's log, whether a touch arrived from what is shown next.
+
+use std::time::Duration;
+
+use crate::hall::Hall;
+use crate::wait::{PATIENCE, until};
+use crate::{Error, Result};
+
+/// A place on the screen.
+pub type Place = (u16, u16);
+
+/// The page's main button.
+pub const PRIMARY: Place = (540, 1672);
+/// The button above it.
+pub const SECOND: Place = (540, 1524);
+/// Foot bar: back.
+pub const BACK: Place = (142, 1840);
+/// Foot bar: other language.
+pub const LANGUAGE: Place = (345, 1840);
+/// Foot bar: help.
+pub const HELP: Place = (540, 1840);
+/// Foot bar: quit; on the idle page the door for staff.
+pub const QUIT: Place = (938, 1840);
+/// Idle page: the guide.
+pub const GUIDE: Place = (540, 1070);
+/// Choosing: the tab for typing.
+pub const SEARCH_TAB: Place = (866, 844);
+/// Search: the first hit.
+pub const FIRST_HIT: Place = (540, 827);
+/// A question's or field's first option.
+pub const FIRST_OPTION: Place = (540, 850);
+/// The first size of box.
+pub const FIRST_SIZE: Place = (540, 894);
+/// Staff: the first box of the list.
+pub const FIRST_BOX: Place = (540, 865);
+/// Staff: the box is empty.
+pub const IS_EMPTY: Place = (540, 1090);
+/// Door page: a bigger box.
+pub const BIGGER: Place = (540, 1676);
+/// Door page: there is something in it (while a bigger box can be had).
+pub const FOUND: Place = (540, 1536);
+/// Question "is your paper in?": yes.
+pub const PAPER_IN: Place = (540, 1150);
+
+/// Where this key of the number pad is.
+pub fn digit(digit: char) -> Place {
+    let at = |column: u16, row: u16| (60 + column * 324 + 156, 820 + row * 132 + 60);
+    match digit.to_digit(10).and_then(|digit| u16::try_from(digit).ok()) {
+        Some(0) | None => at(1, 3),
+        Some(digit) => at((digit - 1) % 3, (digit - 1) / 3),
+    }
+}
+
+/// Where this key of the search page's keyboard is.
+pub fn letter(letter: char) -> Place {
+    let rows = [("QWERTYUIOP", 26, 1432), ("ASDFGHJKL", 78, 1540), ("ZXCVBNM", 182, 1648)];
+    for (keys, x, y) in rows {
+        if let Some(column) = keys.find(letter.to_ascii_uppercase()) {
+            return (x + u16::try_from(column).unwrap_or(0) * 104 + 46, y + 48);
+        }
+    }
+    (0, 0)
+}
+
+/// What an applicant answers where the phone is asked.
+#[derive(Clone, Copy, Debug)]
+pub enum Phone {
+    /// Types this number.
+    New(&'static str),
+    /// Takes the one the kiosk remembers.
+    Known,
+    /// Gives none.
+    Skip,
+}
+
+/// The letters by which the item 营业性演出审批 is found.
+pub const SHOW_PERMIT: &str = "yyxyc";
+
+impl Hall {
+    /// One touch.
+    pub fn touch(&self, place: Place) -> Result<()> {
+        self.display.touch(place.0, place.1)
+    }
+
+    /// Types on the number pad.
+    pub fn type_digits(&self, digits: &str) -> Result<()> {
+        for key in digits.chars() {
+            self.touch(digit(key))?;
+        }
+        Ok(())
+    }
+
+    /// Touches `place` until another page is shown, and says which. The kiosk ignores touches for a moment after a
+    /// page has changed, so one may have to be repeated; people do the same.
+    pub fn touch_on(&self, place: Place) -> Result<String> {
+        let before = self.kiosk.screens().len();
+        let mut tries = 0;
+        loop {
+            std::thread::sleep(Duration::from_millis(350)); // the kiosk's guard against double taps, 300 ms
+            self.touch(place)?;
+            let changed = until("another page", Duration::from_millis(2500), || {
+                let screens = self.kiosk.screens();
+                (screens.len() > before).then(|| screens.last().cloned().unwrap_or_default())
+            });
+            tries += 1;
+            match changed {
+                Ok(screen) => return Ok(screen),
+                Err(error) if tries == 4 => return Err(self.kiosk.told(&error)),
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// Swipes a card and waits until its holder may choose.
+    pub fn swipe(&mut self, card: &str) -> Result<()> {
+        self.lay(card)?;
+        self.kiosk.wait_screen(&["choose"])?;
+        self.lift();
+        Ok(())
+    }
+
+    /// Finds an item by typing and opens its guide.
+    pub fn find_item(&mut self, letters: &str) -> Result<()> {
+        self.touch_on(SEARCH_TAB)?;
+        self.kiosk.wait_screen(&["search"])?;
+        std::thread::sleep(Duration::from_millis(350));
+        for key in letters.chars() {
+            self.touch(letter(key))?;
+        }
+        std::thread::sleep(Duration::from_millis(200));
+        self.touch_on(FIRST_HIT)?;
+        self.kiosk.wait_screen(&["guide"]).map(drop)
+    }
+
+    /// Goes through the pages from an item's guide until one of `ends` is shown, answering each with the first option.
+    pub fn answer_until(&mut self, phone: Phone, ends: &[&str]) -> Result<String> {
+        let start = std::time::Instant::now();
+        while start.elapsed() < PATIENCE * 2 {
+            let screen = self.kiosk.screen();
+            if ends.contains(&screen.as_str()) {
+                return Ok(screen);
+            }
+            let place = match screen.as_str() {
+                "guide" | "materials" | "check" => PRIMARY,
+                "situation" | "field" => FIRST_OPTION,
+                "box_size" => FIRST_SIZE,
+                "phone" => match phone {
+                    Phone::Skip => SECOND,
+                    Phone::Known => PRIMARY,
+                    Phone::New(number) => {
+                        std::thread::sleep(Duration::from_millis(350));
+                        self.type_digits(number)?;
+                        PRIMARY
+                    }
+                },
+                "saving" => {
+                    std::thread::sleep(Duration::from_millis(30));
+                    continue;
+                }
+                other => return Err(self.kiosk.told(&Error::new(format!("nobody expected the page {other:?}")))),
+            };
+            // Two questions in a row are one page by name; the loop then answers the second.
+            let _same_page = self.touch_on_once(place)?;
+        }
+        Err(self.kiosk.told(&Error::new(format!("the visit did not come to {ends:?}"))))
+    }
+
+    fn touch_on_once(&self, place: Place) -> Result<bool> {
+        let before = self.kiosk.screens().len();
+        std::thread::sleep(Duration::from_millis(350));
+        self.touch(place)?;
+        Ok(until("another page", Duration::from_millis(1500), || (self.kiosk.screens().len() > before).then_some(()))
+            .is_ok())
+    }
+
+    /// A whole visit up to the open door; says which.
+    pub fn visit_to_door(&mut self, card: &str, phone: Phone) -> Result<u16> {
+        self.swipe(card)?;
+        self.find_item(SHOW_PERMIT)?;
+        self.answer_until(phone, &["door"])?;
+        self.wait_door()
+    }
+
+    /// A whole visit: the paper is in and the applicant may leave. Says in which box.
+    pub fn visit(&mut self, card: &str, phone: Phone) -> Result<u16> {
+        let door = self.visit_to_door(card, phone)?;
+        self.cabinet.shut(door);
+        self.kiosk.wait_screen(&["done"])?;
+        Ok(door)
+    }
+
+    /// Ends what is shown and waits for the idle page.
+    pub fn leave(&mut self) -> Result<()> {
+        self.touch_on(PRIMARY)?;
+        self.kiosk.wait_screen(&["idle"]).map(drop)
+    }
+
+    /// Staff sign in at the kiosk with card and PIN.
+    pub fn staff_sign_in(&mut self, card: &str, pin: &str) -> Result<String> {
+        self.lay(card)?;
+        self.kiosk.wait_screen(&["staff_pin"])?;
+        self.lift();
+        std::thread::sleep(Duration::from_millis(350));
+        self.type_digits(pin)?;
+        self.touch_on(PRIMARY)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_where_the_screens_draw_them() {
+        assert_eq!(digit('1'), (216, 880));
+        assert_eq!(digit('9'), (864, 1144));
+        assert_eq!(digit('0'), (540, 1276));
+        assert_eq!(letter('q'), (72, 1480));
+        assert_eq!(letter('a'), (124, 1588));
+        assert_eq!(letter('M'), (852, 1696));
+    }
+}
