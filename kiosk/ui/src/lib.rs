@@ -25,5 +25,5 @@ mod generated {
 }
 
 #[doc(hidden)]
-pub use generated::App;
+pub use generated::{App, Session, Show};
 pub use screen::{Screen, ScreenError, ScreenHandle, WindowSize};

@@ -20,7 +20,10 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
         Screen::ShutDoors { doors } => {
             show.set_trouble(ui::TroubleData { doors: list(doors), ..Default::default() });
         }
-        Screen::Idle(view) => show.set_idle(idle(view)),
+        Screen::Idle(view) => {
+            app.global::<ui::Session>().set_hall(text(&view.hall_name));
+            show.set_idle(idle(view));
+        }
         Screen::CardProblem { problem } => {
             show.set_trouble(ui::TroubleData { card: card(*problem), ..Default::default() });
         }
@@ -71,7 +74,7 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
         Screen::StaffBoxes(view) => show.set_staff_boxes(staff_boxes(view)),
         Screen::StaffAffirm { compartment, receipt, opening_seen } => show.set_affirm(ui::AffirmData {
             compartment: (*compartment).into(),
-            receipt: text(receipt.as_deref().unwrap_or_default()),
+            receipt: text(&receipt.as_deref().map(grouped).unwrap_or_default()),
             opening_seen: *opening_seen,
         }),
         Screen::StaffRefused { why } => show.set_refusal(refusal(Some(*why))),

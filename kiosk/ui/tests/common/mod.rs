@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-pub mod samples;
+pub(crate) mod samples;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,18 +13,18 @@ use kiosk_ui::{Screen, WindowSize};
 use slint::{ComponentHandle, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 
 /// A screen in memory.
-pub struct Bench {
-    pub screen: Screen,
-    pub touches: Rc<RefCell<Vec<Touch>>>,
+pub(crate) struct Bench {
+    pub(crate) screen: Screen,
+    pub(crate) touches: Rc<RefCell<Vec<Touch>>>,
 }
 
 impl Bench {
     /// One a thread.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with_size(1080, 1920)
     }
 
-    pub fn with_size(width: u32, height: u32) -> Self {
+    pub(crate) fn with_size(width: u32, height: u32) -> Self {
         let options = TestingBackendOptions {
             mock_time: true,
             renderer_name: Some("software".into()),
@@ -40,17 +40,17 @@ impl Bench {
         Self { screen, touches }
     }
 
-    pub fn show(&self, view: &View) {
+    pub(crate) fn show(&self, view: &View) {
         self.screen.show(view);
         i_slint_backend_testing::mock_elapsed_time(std::time::Duration::from_millis(20));
     }
 
-    pub fn picture(&self) -> SharedPixelBuffer<Rgba8Pixel> {
+    pub(crate) fn picture(&self) -> SharedPixelBuffer<Rgba8Pixel> {
         self.screen.app().window().take_snapshot().expect("a picture")
     }
 
     /// Everything that can be touched.
-    pub fn targets(&self) -> Vec<ElementHandle> {
+    pub(crate) fn targets(&self) -> Vec<ElementHandle> {
         [AccessibleRole::Button, AccessibleRole::ListItem, AccessibleRole::Tab]
             .into_iter()
             .flat_map(|role| ElementQuery::from_root(self.screen.app()).match_accessible_role(role).find_all())
@@ -59,24 +59,24 @@ impl Bench {
     }
 
     /// The one target of this label.
-    pub fn target(&self, label: &str) -> ElementHandle {
+    pub(crate) fn target(&self, label: &str) -> ElementHandle {
         let mut found: Vec<_> =
             self.targets().into_iter().filter(|element| element.accessible_label().as_deref() == Some(label)).collect();
         assert_eq!(found.len(), 1, "targets called {label:?}; there are {:?}", self.labels());
         found.remove(0)
     }
 
-    pub fn labels(&self) -> Vec<String> {
+    pub(crate) fn labels(&self) -> Vec<String> {
         self.targets().iter().filter_map(ElementHandle::accessible_label).map(String::from).collect()
     }
 
     /// All texts.
-    pub fn texts(&self) -> Vec<ElementHandle> {
+    pub(crate) fn texts(&self) -> Vec<ElementHandle> {
         ElementQuery::from_root(self.screen.app()).match_inherits("Text").find_all()
     }
 
     /// What was touched since the last call.
-    pub fn take_touches(&self) -> Vec<Touch> {
+    pub(crate) fn take_touches(&self) -> Vec<Touch> {
         self.touches.borrow_mut().drain(..).collect()
     }
 }

@@ -3,9 +3,9 @@
 use kiosk_journey::*;
 
 /// A named view: `name` is the picture's file name.
-pub struct Sample {
-    pub name: &'static str,
-    pub view: View,
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) view: View,
 }
 
 fn view(screen: Screen) -> View {
@@ -36,7 +36,7 @@ fn by_staff(screen: Screen) -> View {
     View { foot: Foot { back: true, quit: true }, ..view(screen) }
 }
 
-pub fn idle() -> IdleView {
+pub(crate) fn idle() -> IdleView {
     IdleView {
         hall_name: "宜春市政务服务中心".into(),
         reads_cards: true,
@@ -59,7 +59,7 @@ fn words(zh: bool, chinese: &str, english: &str) -> String {
     if zh { chinese } else { english }.to_owned()
 }
 
-pub fn phone(typed: &str, check: PhoneCheck) -> Screen {
+pub(crate) fn phone(typed: &str, check: PhoneCheck) -> Screen {
     Screen::Phone(PhoneView { known: None, typed: typed.into(), check })
 }
 
@@ -367,7 +367,7 @@ fn answers(zh: bool) -> Vec<Sample> {
     ]
 }
 
-pub fn door(phase: DoorPhase) -> DoorView {
+pub(crate) fn door(phase: DoorPhase) -> DoorView {
     DoorView {
         compartment: 12,
         phase,
@@ -379,7 +379,7 @@ pub fn door(phase: DoorPhase) -> DoorView {
     }
 }
 
-pub fn done(zh: bool) -> DoneView {
+pub(crate) fn done(zh: bool) -> DoneView {
     DoneView {
         receipt: "1101202600000178".into(),
         qr: "1101202600000178".into(),
@@ -556,7 +556,7 @@ fn overlays() -> Vec<Sample> {
 }
 
 /// Every page, in one language and size.
-pub fn all(language: Language, size: TextSize) -> Vec<Sample> {
+pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     let zh = language == Language::Zh;
     let mut samples = outside();
     samples.extend(tiles(zh, size));
