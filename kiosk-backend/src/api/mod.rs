@@ -7,7 +7,7 @@ mod staff;
 mod token;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
@@ -15,7 +15,7 @@ use axum::routing::any;
 use kiosk_wire::Code;
 
 use crate::app::App;
-// use crate::console;
+use crate::console;
 use crate::problem::Refusal;
 
 /// The largest body any path takes: 1 MiB.
@@ -30,12 +30,14 @@ pub fn router(app: App) -> Router {
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(headers));
-    Router::new().merge(api) // .merge(console::router(app))
+    Router::new().merge(api).merge(console::router(app))
 }
 
-/// A version of the terminals' interface that this build does not have.
-#[expect(clippy::unused_async, reason = "handlers are async")]
-async fn other_version() -> Refusal {
+/// A path under `/kiosk` that leads nowhere: most likely another version of the interface.
+async fn other_version(Path(rest): Path<String>) -> Refusal {
+    if rest.starts_with("v1/") {
+        return kiosk::nothing_here().await;
+    }
     Refusal::new(
         Code::UnknownVersion,
         "This server speaks /kiosk/v1 only",

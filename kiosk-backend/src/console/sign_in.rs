@@ -20,7 +20,7 @@ use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest, Session};
 
 /// Tries are counted over this long, milliseconds.
-const SPAN_MS: i64 = 15 * 60 * 1000;
+pub(super) const SPAN_MS: i64 = 15 * 60 * 1000;
 /// Wrong passwords for one name from one address.
 const TRIES_OF_NAME_FROM: u32 = 5;
 /// Wrong passwords for one name from anywhere: more, so that one desk cannot lock another's account out by itself.
