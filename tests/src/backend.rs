@@ -131,7 +131,17 @@ impl Backend {
 
     /// Adds a window that serves every department; `phone` is what applicants may call.
     pub fn add_window(&self, name: &str, phone: &str) -> Result<()> {
-        self.command(&["window", "add", name, "--phone", phone], None).map(drop)
+        let catalogue: String = self
+            .database()?
+            .query_row("SELECT body FROM catalogues ORDER BY version DESC LIMIT 1", [], |row| row.get(0))
+            .context("the catalogue")?;
+        let catalogue: serde_json::Value = serde_json::from_str(&catalogue).context("the catalogue")?;
+        let departments = catalogue.get("departments").and_then(|all| all.as_array()).context("no departments")?;
+        let mut args = vec!["window", "add", name, "--phone", phone];
+        for department in departments {
+            args.extend(["--department", department.get("code").and_then(|code| code.as_str()).context("no code")?]);
+        }
+        self.command(&args, None).map(drop)
     }
 
     /// Adds a member of staff.
@@ -139,7 +149,7 @@ impl Backend {
         let mut args = vec!["staff", "add", member.name, "--window", member.window, "--role", member.role];
         let mut input = format!("{}\n", member.password);
         if let Some((uid, pin)) = member.card {
-            args.extend(["--card-uid", uid]);
+            args.extend(["--card-uid", uid, "--pin"]);
             input = format!("{input}{pin}\n");
         }
         self.command(&args, Some(&input)).map(drop)

@@ -24,7 +24,7 @@ pub(crate) fn run() -> Result<()> {
 }
 
 async fn look(address: &str) -> Result<()> {
-    let client = reqwest::Client::new();
+    let client = e2e::http::client()?;
     let get = async |path: &str| {
         let answer = client.get(format!("{address}{path}")).send().await.context(path)?;
         let answer = answer.error_for_status().context(path)?;
