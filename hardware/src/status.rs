@@ -32,6 +32,15 @@ impl DeviceStatus {
         matches!(self, Self::Ready)
     }
 
+    /// A stable name for logs and for JSON: `starting`, `ready`, or the fault's.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Ready => "ready",
+            Self::Degraded(fault) | Self::Down(fault) => fault.code(),
+        }
+    }
+
     /// The fault, when there is one.
     pub fn fault(&self) -> Option<&Fault> {
         match self {

@@ -1,5 +1,5 @@
 //! The locker driver against an emulated cabinet, over a real pseudo terminal, with every fault.
-#![allow(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};

@@ -3,7 +3,8 @@
 //! Each test runs in a process of its own with a pcscd of its own: the client library finds its service through
 //! `PCSCLITE_CSOCK_NAME`, which must be set before the first use, and pcscd's fixed `/run/pcscd` is a private
 //! directory inside a private mount namespace. Where that is refused, the system's path is used, one test at a time.
-#![allow(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
+#![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
 mod private_pcscd;
 
@@ -133,6 +134,22 @@ fn a_torn_card_is_told_and_the_next_is_read() {
             bench.wait(|event| matches!(event, CardEvent::CardRemoved));
             let next = bench.tap("wang-xiuying");
             assert!(matches!(next, CardEvent::CardRead(_)), "after command {at}: {next:?}");
+        }
+    });
+}
+
+#[test]
+fn a_card_that_is_torn_away_and_laid_down_again_at_once_is_read() {
+    in_private("a_card_that_is_torn_away_and_laid_down_again_at_once_is_read", |pcscd| {
+        let bench = Bench::ready(pcscd);
+        for _ in 0..3 {
+            bench.slot.insert_named("torn").unwrap();
+            assert!(bench.slot.wait_gone(PATIENCE));
+            // Within the service's polling time: it may take both for one card.
+            bench.slot.insert_named("wang-xiuying").unwrap();
+            bench.wait(|event| matches!(event, CardEvent::CardRead(_)));
+            bench.slot.remove();
+            bench.wait(|event| matches!(event, CardEvent::CardRemoved));
         }
     });
 }

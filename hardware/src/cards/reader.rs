@@ -160,7 +160,7 @@ impl<S: FnMut(CardEvent)> Watch<S> {
         if self.status.as_ref() == Some(&status) {
             return;
         }
-        tracing::info!(reader = %self.config.reader, state = %status, "card reader: {status}");
+        tracing::info!(code = status.code(), "card reader {:?}: {status}", self.config.reader);
         self.status = Some(status.clone());
         (self.sink)(CardEvent::ReaderState(status));
     }

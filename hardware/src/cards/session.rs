@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pcsc::{Card, Context, Disposition, MAX_BUFFER_SIZE_EXTENDED, Protocols, ReaderState, Scope, ShareMode, State};
 use zeroize::Zeroizing;
@@ -12,6 +12,8 @@ use super::{CardContent, CardError, ResidentIdAccess, identify};
 
 /// A card that was just laid down may need a moment; a reset by another program costs the whole attempt.
 const ATTEMPTS: u32 = 3;
+/// Longest time after which the service has noticed that a card is gone.
+const REMOVAL_SEEN: Duration = Duration::from_millis(700);
 /// Wait between two attempts.
 const BETWEEN: Duration = Duration::from_millis(100);
 
@@ -20,36 +22,29 @@ pub(super) fn read_card(reader: &CStr, access: Option<ResidentIdAccess>) -> Resu
     let context = Context::establish(Scope::User).map_err(failed)?;
     let mut attempt = 1;
     loop {
-        match read_once(&context, reader, access) {
-            Err(Attempt::Again(_)) if attempt < ATTEMPTS => {
-                attempt += 1;
-                thread::park_timeout(BETWEEN);
-            }
-            Err(Attempt::Again(error) | Attempt::Final(error)) => return Err(classify(&context, reader, error)),
+        let error = match read_once(&context, reader, access) {
             Ok(content) => return Ok(content),
+            Err(error) => classify(&context, reader, error),
+        };
+        if attempt == ATTEMPTS || !matches!(error, CardError::Mute | CardError::ReaderHeld) {
+            return Err(error);
         }
+        attempt += 1;
+        thread::park_timeout(BETWEEN);
     }
 }
 
-enum Attempt {
-    Again(CardError),
-    Final(CardError),
-}
-
-fn read_once(context: &Context, reader: &CStr, access: Option<ResidentIdAccess>) -> Result<CardContent, Attempt> {
-    // Exclusive: nothing else may talk to the card in between, and its application must not stay selected for the
-    // next person.
-    let card = context.connect(reader, ShareMode::Exclusive, Protocols::T0 | Protocols::T1).map_err(|error| {
-        let error = line_error(error);
-        if error == CardError::Torn { Attempt::Final(error) } else { Attempt::Again(error) }
-    })?;
-    let mut line = Line { card, buffer: Zeroizing::new(vec![0; MAX_BUFFER_SIZE_EXTENDED]), reset: false };
+fn read_once(context: &Context, reader: &CStr, access: Option<ResidentIdAccess>) -> Result<CardContent, CardError> {
+    // Exclusive: nothing else may talk to the card in between.
+    let card = context.connect(reader, ShareMode::Exclusive, Protocols::T0 | Protocols::T1).map_err(line_error)?;
+    let mut line = Line { card, buffer: Zeroizing::new(vec![0; MAX_BUFFER_SIZE_EXTENDED]) };
     let outcome = identify(&mut line, access);
-    let Line { card, reset, .. } = line;
-    if let Err((_, error)) = card.disconnect(Disposition::ResetCard) {
+    // Not reset: when pcscd fails to reset a card that was just taken away, it misses the next one if that is laid down
+    // within its polling time. The next card is powered up anew in any case; nothing stays selected for it.
+    if let Err((_, error)) = line.card.disconnect(Disposition::LeaveCard) {
         tracing::debug!(%error, "the card was gone when it was let go");
     }
-    outcome.map_err(|error| if reset { Attempt::Again(error) } else { Attempt::Final(error) })
+    outcome
 }
 
 /// A connected card. Its buffer holds personal data and is wiped.
@@ -57,32 +52,34 @@ struct Line {
     card: Card,
     /// A reply that does not fit is lost, so the buffer takes the longest there can be.
     buffer: Zeroizing<Vec<u8>>,
-    reset: bool,
 }
 
 impl Transmit for Line {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
         match self.card.transmit(command, &mut self.buffer) {
+            // Some drivers give an empty answer for a card that was taken away in the middle.
+            Ok([]) => Err(CardError::Torn),
             Ok(answer) => Ok(Zeroizing::new(answer.to_vec())),
-            Err(error) => {
-                self.reset = error == pcsc::Error::ResetCard;
-                Err(line_error(error))
-            }
+            Err(error) => Err(line_error(error)),
         }
     }
 }
 
-/// After a failure the reader is asked once more: is the card gone, or is it there and mute?
+/// After a broken exchange: is the card gone, or is it there and mute? The service may notice a removal late, so a
+/// card counts as there only when it still is after [`REMOVAL_SEEN`].
 fn classify(context: &Context, reader: &CStr, error: CardError) -> CardError {
-    if !matches!(error, CardError::Torn | CardError::Mute) {
+    if error != CardError::Torn {
         return error;
     }
     let mut state = [ReaderState::new(reader.to_owned(), State::UNAWARE)];
-    match context.get_status_change(Duration::ZERO, &mut state) {
-        Ok(()) if state[0].event_state().contains(State::PRESENT) && error == CardError::Mute => CardError::Mute,
-        // The service may notice a removal up to half a second late: a broken exchange is a removal until it is not.
-        Ok(()) => CardError::Torn,
-        Err(error) => failed(error),
+    let deadline = Instant::now() + REMOVAL_SEEN;
+    loop {
+        match context.get_status_change(deadline.saturating_duration_since(Instant::now()), &mut state) {
+            Ok(()) if state[0].event_state().contains(State::PRESENT) => state[0].sync_current_state(),
+            Ok(()) => return CardError::Torn,
+            Err(pcsc::Error::Timeout) => return CardError::Mute,
+            Err(error) => return failed(error),
+        }
     }
 }
 

@@ -242,7 +242,7 @@ fn lie_there(shared: &Shared) -> io::Result<()> {
     loop {
         let Some(payload) = receive(&mut stream)? else { return Ok(()) };
         let answer = match *payload {
-            [0x00 | 0x01 | 0x02] => {
+            [0x00..=0x02] => {
                 card.reset();
                 continue;
             }

@@ -336,7 +336,7 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         if self.status.as_ref() == Some(&status) {
             return;
         }
-        tracing::info!(port = %self.config.port.display(), state = %status, "lock boards: {status}");
+        tracing::info!(code = status.code(), "lock boards on {}: {status}", self.config.port.display());
         self.status = Some(status.clone());
         (self.sink)(LockerEvent::BusState(status));
     }

@@ -77,11 +77,7 @@ impl Wire {
         self.end(answered);
         if answered || echoed {
             self.echo = if echoed { Echo::Yes } else { Echo::No };
-            tracing::info!(
-                echo = echoed,
-                "the serial adapter {} what it sends",
-                if echoed { "echoes" } else { "does not echo" }
-            );
+            tracing::info!("the serial adapter {} what it sends", if echoed { "echoes" } else { "does not echo" });
         }
         match (answered, decoder.unused()) {
             (true, _) => Ok(()),
