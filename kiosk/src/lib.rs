@@ -4,9 +4,16 @@
 //! networks and doors. This crate holds the only loop in which they meet ([`runner`]), the only truth about the doors
 //! ([`journal`]), and the thread that tells the backend ([`sync`]).
 
+pub mod cache;
+pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod devices;
 pub mod directive;
 pub mod files;
 pub mod identity;
 pub mod journal;
+pub mod runner;
+pub mod staff;
+pub mod status;
+pub mod sync;

@@ -1,2 +1,5 @@
-//! (in progress)
-fn main() {}
+//! The terminal's program; see [`kiosk::cli`].
+
+fn main() -> std::process::ExitCode {
+    kiosk::cli::main()
+}

@@ -7,7 +7,7 @@ use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
 use kiosk_journey::{Authority, StaffDoor, StaffDoorKind};
 use kiosk_wire::roster::Role;
-use kiosk_wire::signed::Purpose;
+use kiosk_wire::signed::{Purpose, SignedError};
 use kiosk_wire::{CompartmentNo, Directive, DirectiveOrder, Roster, RosterStaff, Signed, StaffId};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
@@ -24,7 +24,7 @@ pub const PIN_TRIES: u32 = 5;
 pub enum RosterError {
     /// It was not signed by this terminal's hall.
     #[error(transparent)]
-    Signature(#[from] kiosk_wire::signed::SignedError),
+    Signature(#[from] SignedError),
     /// It is for another terminal.
     #[error("the roster is for another terminal")]
     OtherKiosk,
@@ -38,8 +38,9 @@ pub enum RosterError {
     },
 }
 
-/// Checks a roster that came in. A higher generation always wins: a restored backend counts versions anew.
-pub fn open_roster(signed: &Signed, identity: &Identity, held: Option<&Roster>) -> Result<Roster, RosterError> {
+/// Checks the text of a signed roster. A higher generation always wins: a restored backend counts versions anew.
+pub fn read_roster(text: &str, identity: &Identity, held: Option<&Roster>) -> Result<Roster, RosterError> {
+    let signed: Signed = serde_json::from_str(text).map_err(SignedError::from)?;
     let roster: Roster = signed.open(Purpose::Roster, identity.hall())?;
     if roster.kiosk != identity.kiosk() {
         return Err(RosterError::OtherKiosk);

@@ -25,7 +25,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use thiserror::Error;
 
 pub use open::{OpenError, renew};
-pub use outbox::{Outbox, Unsent};
+pub use outbox::{Outbox, OutboxError, Unsent, find_phone};
 pub use projection::{Compartment, Holds, Projection, Refusal};
 pub use retention::RETENTION_MS;
 pub use seal::{PayloadKey, SealError};

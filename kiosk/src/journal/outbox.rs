@@ -1,13 +1,15 @@
 //! Reading what the backend lacks, beside the one who writes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use kiosk_wire::{Envelope, JournalId};
+use kiosk_wire::submission::DocumentFamily;
+use kiosk_wire::{CompartmentNo, Envelope, JournalId, Personal, Submission};
 use rusqlite::{Connection, params};
 
 use super::seal::PayloadKey;
 use super::verify::envelope;
-use super::{OpenError, SealError, open, schema, sql, unsql};
+use super::{Compartment, OpenError, SealError, open, schema, sql, unsql};
 
 /// A reader of one journal for the thread that sends.
 #[derive(Debug)]
@@ -34,6 +36,9 @@ pub enum OutboxError {
     /// The store failed.
     #[error("the journal cannot be read: {0}")]
     Store(#[from] rusqlite::Error),
+    /// A compartment cannot be read.
+    #[error("a stored compartment cannot be read: {0}")]
+    Words(#[from] serde_json::Error),
     /// A payload cannot be opened.
     #[error("entry {seq}: {source}")]
     Seal {
@@ -83,6 +88,24 @@ impl Outbox {
         Ok(entries)
     }
 
+    /// Position up to which the backend has everything.
+    pub fn acknowledged(&self) -> Result<u64, OutboxError> {
+        let found = self.conn.query_row("SELECT coalesce(max(through), 0) FROM delivery", [], |row| row.get(0))?;
+        Ok(unsql(found))
+    }
+
+    /// Every compartment that was ever used.
+    pub fn compartments(&self) -> Result<BTreeMap<CompartmentNo, Compartment>, OutboxError> {
+        let mut statement = self.conn.prepare_cached("SELECT no, content FROM compartment ORDER BY no")?;
+        let rows = statement.query_map([], |row| Ok((CompartmentNo(row.get(0)?), row.get::<_, String>(1)?)))?;
+        let mut compartments = BTreeMap::new();
+        for row in rows {
+            let (no, text) = row?;
+            compartments.insert(no, serde_json::from_str(&text)?);
+        }
+        Ok(compartments)
+    }
+
     /// What waits behind position `acknowledged`.
     pub fn unsent(&self, acknowledged: u64) -> Result<Unsent, OutboxError> {
         let unsent = self.conn.query_row(
@@ -102,3 +125,27 @@ fn weight(entry: &Envelope) -> usize {
     let payload = entry.payload.as_ref().map_or(0, |text| text.expose().len());
     400 + entry.header.len() * 5 / 4 + payload * 5 / 4
 }
+
+/// The phone number that this person left with the newest of their submissions whose payload is still here. Opens the
+/// journal for itself: it decrypts what it looks through, so it is not for the loop.
+pub fn find_phone(folder: &Path, family: DocumentFamily, number: &str) -> Option<Personal<String>> {
+    let outbox = Outbox::open(folder).ok()?;
+    let mut statement = outbox
+        .conn
+        .prepare("SELECT seq, payload FROM entries WHERE payload IS NOT NULL ORDER BY seq DESC LIMIT ?1")
+        .ok()?;
+    let mut rows = statement.query([LOOK_BACK]).ok()?;
+    while let Ok(Some(row)) = rows.next() {
+        let (seq, sealed): (i64, Vec<u8>) = (row.get(0).ok()?, row.get(1).ok()?);
+        let Ok(text) = outbox.key.open(outbox.journal, unsql(seq), &sealed) else { continue };
+        let Ok(submission) = serde_json::from_str::<Submission>(text.expose()) else { continue };
+        let applicant = &submission.applicant;
+        if applicant.document == family && applicant.number.expose() == number && submission.phone.is_some() {
+            return submission.phone;
+        }
+    }
+    None
+}
+
+/// How many submissions are looked through for a phone number.
+const LOOK_BACK: i64 = 2_000;

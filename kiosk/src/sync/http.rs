@@ -113,7 +113,7 @@ impl Client {
     }
 
     /// Posts JSON, answered with JSON.
-    pub async fn post<B: Serialize + std::marker::Sync, A: DeserializeOwned>(&self, path: &str, body: &B) -> Result<A, CallError> {
+    pub async fn post<B: Serialize + Sync, A: DeserializeOwned>(&self, path: &str, body: &B) -> Result<A, CallError> {
         let response = self.call(Method::POST, path, |request| request.json(body)).await?;
         read(response).await
     }

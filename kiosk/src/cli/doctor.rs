@@ -1,0 +1,255 @@
+//! `kiosk doctor`: every part's state, since when, and what to do.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use hardware::DeviceStatus;
+use hardware::cards::{CardEvent, CardReader};
+use hardware::lockers::{LockerEvent, Lockers};
+use kiosk_wire::kiosk_api::{DeviceReport, DeviceState, DirectivesAnswer};
+use serde_json::json;
+
+use super::output::{Exit, Failure, say, say_json};
+use crate::clock::{self, Clock};
+use crate::config::Config;
+use crate::devices;
+use crate::files;
+use crate::identity::Identity;
+use crate::journal;
+use crate::status::{self, Status};
+use crate::sync::http::Client;
+
+/// How long a device may take to say how it is.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// Less free disk than this is worth a word: 200 MB.
+const DISK_LOW: u64 = 200_000_000;
+/// A clock before this is certainly wrong: 2026-01-01.
+const CLOCK_FLOOR_MS: i64 = 1_767_225_600_000;
+/// A clock that is off by more than this is wrong.
+const CLOCK_TOLERANCE_MS: i64 = 60_000;
+/// A kiosk that has not written its status for this long hangs.
+const STATUS_STALE_MS: i64 = 30_000;
+
+/// Examines everything.
+pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
+    let folder = &config.data_dir;
+    files::make_folder(folder)?;
+    let lock = files::lock_folder(folder)?;
+    let running = lock.is_none();
+    let identity = Identity::read(folder);
+    let told = if running { status::read(folder) } else { None };
+    let clock = Arc::new(Clock::start());
+
+    let mut parts = Vec::new();
+    match told {
+        Some(told) => parts.extend(from_status(&told)),
+        None if running => parts.push(report("kiosk", DeviceState::Fault, "it runs and says nothing of itself", "systemctl restart kiosk")),
+        None => {
+            parts.push(readers(config));
+            parts.push(locker(config));
+        }
+    }
+    parts.push(journal_part(config));
+    let backend = backend(config, identity.as_ref().ok().and_then(Option::as_ref), &clock);
+    parts.push(clock_part(&clock));
+    parts.push(disk(config));
+    parts.push(backend);
+
+    let enrolled = identity.as_ref().is_ok_and(Option::is_some);
+    if let Err(error) = &identity {
+        parts.push(report("identity", DeviceState::Fault, &error.to_string(), "kiosk enrol --again"));
+    }
+    if json {
+        say_json(&json!({ "running": running, "enrolled": enrolled, "parts": parts }))?;
+    } else {
+        tell(running, enrolled, &parts);
+    }
+    let bad = |part: &DeviceReport| matches!(part.state, DeviceState::Lost | DeviceState::Fault | DeviceState::Degraded);
+    Ok(match (parts.iter().any(bad), enrolled) {
+        (true, _) => Exit::Wrong,
+        (false, false) => Exit::NotEnrolled,
+        (false, true) => Exit::Well,
+    })
+}
+
+fn tell(running: bool, enrolled: bool, parts: &[DeviceReport]) {
+    say(if running { "The kiosk is running." } else { "The kiosk is not running; the devices were asked directly." });
+    if !enrolled {
+        say("This terminal is not enrolled: kiosk enrol --backend URL --code CODE");
+    }
+    for part in parts {
+        let state = match part.state {
+            DeviceState::Starting => "starting",
+            DeviceState::Ok => "ok",
+            DeviceState::Degraded => "IN PART",
+            DeviceState::Lost => "LOST",
+            DeviceState::Fault => "FAULT",
+            DeviceState::Absent => "absent",
+        };
+        let since = if part.since_ms > 0 { format!("since {}", instant(part.since_ms)) } else { String::new() };
+        say(format!("{:<8} {state:<9} {since}", part.part));
+        if !part.last_error.is_empty() && part.state != DeviceState::Ok {
+            say(format!("         {}", part.last_error));
+        }
+        if !part.advice.is_empty() {
+            say(format!("         -> {}", part.advice));
+        }
+    }
+}
+
+fn instant(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map(|at| at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()).unwrap_or_default()
+}
+
+fn report(part: &str, state: DeviceState, error: &str, advice: &str) -> DeviceReport {
+    DeviceReport {
+        part: part.to_owned(),
+        state,
+        since_ms: 0,
+        last_error: error.to_owned(),
+        advice: advice.to_owned(),
+    }
+}
+
+/// What the running kiosk said of the devices that it owns.
+fn from_status(told: &Status) -> Vec<DeviceReport> {
+    let age = clock::wall_ms().saturating_sub(told.at_ms);
+    let mut parts: Vec<_> =
+        told.devices.iter().filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer")).cloned().collect();
+    if age > STATUS_STALE_MS {
+        let error = format!("it runs, but has said nothing of itself for {} s", age / 1_000);
+        parts.push(report("kiosk", DeviceState::Fault, &error, "systemctl restart kiosk"));
+    }
+    parts
+}
+
+fn readers(config: &Config) -> DeviceReport {
+    if config.cards.is_empty() {
+        return report("reader", DeviceState::Absent, "no [[card]] in the configuration", "");
+    }
+    let (sender, events) = channel();
+    let _readers: Vec<_> = config
+        .cards
+        .iter()
+        .map(|card| {
+            let sender = sender.clone();
+            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(event)))
+        })
+        .collect();
+    device("reader", &wait_for(&events, |event| match event {
+        CardEvent::ReaderState(status) => Some(status),
+        CardEvent::CardPresent
+        | CardEvent::CardRead(_)
+        | CardEvent::UidOnly(_)
+        | CardEvent::CardFailed(_)
+        | CardEvent::CardRemoved => None,
+    }))
+}
+
+fn locker(config: &Config) -> DeviceReport {
+    let Some(locker) = &config.locker else {
+        return report("locker", DeviceState::Absent, "no [locker] in the configuration", "");
+    };
+    let (sender, events) = channel();
+    match Lockers::spawn(devices::lockers(locker), move |event| drop(sender.send(event))) {
+        Err(error) => report("locker", DeviceState::Fault, &error.to_string(), "correct the configuration"),
+        Ok(_handle) => device("locker", &wait_for(&events, |event| match event {
+            LockerEvent::BusState(status) => Some(status),
+            LockerEvent::Door { .. }
+            | LockerEvent::Snapshot(_)
+            | LockerEvent::UnlockSent { .. }
+            | LockerEvent::UnlockAcked { .. }
+            | LockerEvent::UnlockRefused { .. }
+            | LockerEvent::UnlockFailed { .. } => None,
+        })),
+    }
+}
+
+/// The first state that says something, or the last one there was.
+fn wait_for<E>(events: &Receiver<E>, status: impl Fn(E) -> Option<DeviceStatus>) -> DeviceStatus {
+    let deadline = Instant::now() + PATIENCE;
+    let mut last = DeviceStatus::Starting;
+    while let Ok(event) = events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        if let Some(status) = status(event) {
+            last = status;
+            if last.is_ready() {
+                break;
+            }
+        }
+    }
+    last
+}
+
+fn device(part: &str, status: &DeviceStatus) -> DeviceReport {
+    let state = match status {
+        DeviceStatus::Ready => DeviceState::Ok,
+        DeviceStatus::Degraded(_) => DeviceState::Degraded,
+        DeviceStatus::Starting | DeviceStatus::Down(_) => DeviceState::Lost,
+    };
+    match status.fault() {
+        Some(fault) => report(part, state, &fault.to_string(), fault.what_to_do()),
+        None if status.is_ready() => report(part, state, "", ""),
+        None => report(part, state, &format!("no answer within {} s", PATIENCE.as_secs()), "check cable and power"),
+    }
+}
+
+fn journal_part(config: &Config) -> DeviceReport {
+    match journal::verify(&config.data_dir) {
+        Ok(found) if found.findings.is_empty() => report("journal", DeviceState::Ok, "", ""),
+        Ok(found) => {
+            let first = found.findings.first().map(ToString::to_string).unwrap_or_default();
+            report("journal", DeviceState::Fault, &first, "kiosk journal verify; docs/technician.md, Mending")
+        }
+        Err(journal::OpenError::Missing(_)) if !config.data_dir.join("journal.generation").exists() => {
+            report("journal", DeviceState::Starting, "", "it is made at the first start")
+        }
+        Err(error) => report("journal", DeviceState::Fault, &error.to_string(), "docs/technician.md, Mending"),
+    }
+}
+
+fn backend(config: &Config, identity: Option<&Identity>, clock: &Arc<Clock>) -> DeviceReport {
+    let Some(backend) = &config.backend else {
+        return report("backend", DeviceState::Absent, "no [backend] in the configuration", "");
+    };
+    let Some(identity) = identity else {
+        return report("backend", DeviceState::Absent, "not enrolled", "kiosk enrol --backend URL --code CODE");
+    };
+    let asked = Client::new(backend, identity.clone(), Arc::clone(clock)).map_err(|error| error.to_string()).and_then(|client| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
+        let polled = client.get::<DirectivesAnswer>("/kiosk/v1/directives?after=0&wait_s=0", Duration::ZERO);
+        runtime.block_on(polled).map_err(|error| error.to_string())
+    });
+    match asked {
+        Ok(answer) => {
+            clock.hear(answer.server_ms);
+            report("backend", DeviceState::Ok, "", "")
+        }
+        Err(error) => report("backend", DeviceState::Lost, &error, "check the network and `backend.url`; deposits are kept and sent later"),
+    }
+}
+
+fn clock_part(clock: &Clock) -> DeviceReport {
+    let advice = "timedatectl; check the battery of the clock and the network time service";
+    match clock.stamp().server_offset_ms {
+        Some(offset) if offset.abs() > CLOCK_TOLERANCE_MS => {
+            let error = format!("it differs from the backend's by {} s", offset.abs() / 1_000);
+            report("clock", DeviceState::Degraded, &error, advice)
+        }
+        None if clock::wall_ms() < CLOCK_FLOOR_MS => {
+            report("clock", DeviceState::Fault, &format!("it says {}", instant(clock::wall_ms())), advice)
+        }
+        Some(_) | None => report("clock", DeviceState::Ok, "", ""),
+    }
+}
+
+fn disk(config: &Config) -> DeviceReport {
+    match files::free_bytes(&config.data_dir) {
+        None => report("disk", DeviceState::Fault, "the data folder's disk cannot be asked", "check `kiosk.data_dir`"),
+        Some(free) if free < DISK_LOW => {
+            let error = format!("{} MB are free", free / 1_000_000);
+            report("disk", DeviceState::Degraded, &error, "make room: journalctl --vacuum-size=100M")
+        }
+        Some(_) => report("disk", DeviceState::Ok, "", ""),
+    }
+}

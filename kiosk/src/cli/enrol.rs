@@ -1,0 +1,84 @@
+//! `kiosk enrol`.
+
+use clap::Args;
+use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest};
+use serde_json::json;
+
+use super::output::{Exit, Failure, say, say_json};
+use crate::config::{self, Backend, Config};
+use crate::files;
+use crate::identity::{self, Identity};
+use crate::runner::SOFTWARE;
+use crate::sync::http;
+
+#[derive(Debug, Args)]
+pub(super) struct Enrol {
+    /// Address of the hall's backend.
+    #[arg(long, value_name = "URL")]
+    backend: String,
+    /// The one-time code. Case, spaces and hyphens do not matter.
+    #[arg(long)]
+    code: String,
+    /// Enrol again although this terminal has an identity: it gets another id and another receipt prefix.
+    #[arg(long)]
+    again: bool,
+}
+
+impl Enrol {
+    pub(super) fn run(&self, config: &Config, json: bool) -> Result<Exit, Failure> {
+        config::check_url(&self.backend).map_err(|what| Failure::new(Exit::Usage, format!("--backend: {what}")))?;
+        let folder = &config.data_dir;
+        files::make_folder(folder)?;
+        let _lock = files::lock_folder(folder)?
+            .ok_or_else(|| Failure::new(Exit::InUse, "the kiosk is running: stop it first (systemctl stop kiosk)"))?;
+        if let Some(held) = Identity::read(folder)?
+            && !self.again
+        {
+            let name = &held.told().name;
+            let text = format!("this terminal is enrolled already as {name} ({}); give --again to enrol it anew", held.kiosk());
+            return Err(Failure::new(Exit::Usage, text));
+        }
+        let key = identity::read_or_make_key(folder)?;
+        let request = EnrolRequest {
+            code: self.code.clone(),
+            public_key: hex::encode(key.verifying_key().to_bytes()),
+            software: SOFTWARE.to_owned(),
+        };
+        let ca_file = config.backend.as_ref().and_then(|backend| backend.ca_file.clone());
+        let backend = Backend { url: self.backend.trim_end_matches('/').to_owned(), ca_file };
+        let answer = ask(&backend, &request)?;
+        let identity = Identity::new(answer, key)?;
+        identity.store(folder)?;
+        let told = identity.told();
+        if json {
+            say_json(&json!({ "kiosk": told.kiosk, "name": told.name, "receipt_prefix": told.receipt_prefix, "hall": told.hall_name }))?;
+        } else {
+            say(format!("Enrolled at {} as {} ({}).", told.hall_name, told.name, told.kiosk));
+            say(format!("Receipt numbers begin with {}.", told.receipt_prefix));
+            if config.backend.is_none() {
+                say(format!("Now write `[backend] url = \"{}\"` into the configuration, and start the kiosk.", backend.url));
+            } else {
+                say("Now start the kiosk: systemctl start kiosk");
+            }
+        }
+        Ok(Exit::Well)
+    }
+}
+
+fn ask(backend: &Backend, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> {
+    let client = http::plain(backend).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
+    let answer = runtime.block_on(async {
+        let response = client.post(format!("{}/kiosk/v1/enrol", backend.url)).json(request).send().await.map_err(http::line)?;
+        http::read(http::checked(response).await?).await
+    });
+    answer.map_err(|error| match error {
+        http::CallError::Refused(problem) => {
+            Failure::new(Exit::Wrong, format!("the backend refused ({}): {} {}", problem.code, problem.title, problem.detail).trim_end())
+        }
+        other @ (http::CallError::Line(_) | http::CallError::Misread(_)) => Failure::new(Exit::NoAnswer, other.to_string()),
+    })
+}

@@ -1,0 +1,149 @@
+//! `kiosk run`: puts the threads together.
+//!
+//! | thread | does |
+//! |---|---|
+//! | main | draws; no disk, no waiting |
+//! | runner | decides and writes down |
+//! | one for each reader, one for the lock boards | owns its device |
+//! | sync | talks to the backend |
+//! | signals | turns SIGTERM and SIGINT into an orderly end |
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use clap::Args;
+use hardware::cards::CardReader;
+use hardware::lockers::{Lockers, LockersHandle, OpenError};
+use kiosk_journey::{Journey, JourneyConfig};
+use kiosk_ui::{Screen, ScreenHandle, WindowSize};
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SigSet, Signal};
+
+use super::output::{Exit, Failure};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::devices;
+use crate::files;
+use crate::runner::{Event, Hands, Runner};
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Size of the window, such as 540x960, for a small display. Without it the kiosk takes the whole display.
+    #[arg(long, value_name = "WxH")]
+    window: Option<String>,
+}
+
+impl Run {
+    pub(super) fn run(self, config: Config) -> Result<Exit, Failure> {
+        let size = match &self.window {
+            Some(text) => text.parse().map_err(|error: kiosk_ui::ScreenError| Failure::new(Exit::Usage, format!("--window: {error}")))?,
+            None => WindowSize::Fullscreen,
+        };
+        log();
+        keep_memory_private();
+        let signals = hold_signals()?;
+        files::make_folder(&config.data_dir)?;
+        let _lock = files::lock_folder(&config.data_dir)?
+            .ok_or_else(|| Failure::new(Exit::InUse, format!("another kiosk works in {}", config.data_dir.display())))?;
+        let clock = Arc::new(Clock::start());
+        let (sender, events) = channel();
+
+        let touches = sender.clone();
+        let screen = Screen::new(size, move |touch| drop(touches.send(Event::Touch(touch))))
+            .map_err(|error| Failure::new(Exit::NoAnswer, error.to_string()))?;
+        screen.show(&Journey::new(JourneyConfig::default()).view(clock.now()));
+        watch_signals(signals, sender.clone());
+        let handle = screen.handle();
+        let quit = handle.clone();
+        let runner: JoinHandle<()> = thread::Builder::new()
+            .name("runner".into())
+            .spawn(move || {
+                let _quit = QuitOnEnd(quit);
+                run(config, clock, events, sender, handle);
+            })
+            .map_err(|error| Failure::new(Exit::Wrong, format!("no thread: {error}")))?;
+        let drawn = screen.run_event_loop();
+        match (drawn, runner.join()) {
+            (Ok(()), Ok(())) => Ok(Exit::Well),
+            (Err(error), _) => Err(Failure::new(Exit::NoAnswer, error.to_string())),
+            (_, Err(_)) => Err(Failure::new(Exit::Wrong, "the runner ended by a panic; the log says where")),
+        }
+    }
+}
+
+/// Whatever ends the runner, the window must not stay up without it.
+struct QuitOnEnd(ScreenHandle);
+
+impl Drop for QuitOnEnd {
+    fn drop(&mut self) {
+        drop(self.0.quit());
+    }
+}
+
+/// The runner's thread: the journal first, then the devices.
+fn run(config: Config, clock: Arc<Clock>, events: std::sync::mpsc::Receiver<Event>, sender: Sender<Event>, screen: ScreenHandle) {
+    let (late, lockers) = channel::<LockersHandle>();
+    let mut opener: Option<LockersHandle> = None;
+    let hands = Hands {
+        show: Box::new(move |view| drop(screen.update(view))),
+        open_door: Box::new(move |no| {
+            if opener.is_none() {
+                opener = lockers.try_recv().ok();
+            }
+            opener.as_ref().ok_or(OpenError::ShutDown)?.open(no)
+        }),
+        play: Box::new(|sound| tracing::debug!(?sound, "sound")),
+    };
+    let (cards, locker) = (config.cards.clone(), config.locker.clone());
+    let runner = Runner::boot(config, clock, events, sender.clone(), hands);
+    let _readers: Vec<CardReader> = cards
+        .iter()
+        .enumerate()
+        .map(|(index, card)| {
+            let sender = sender.clone();
+            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(Event::Card(index, event))))
+        })
+        .collect();
+    if let Some(locker) = locker {
+        match Lockers::spawn(devices::lockers(&locker), move |event| drop(sender.send(Event::Locker(event)))) {
+            Ok(handle) => drop(late.send(handle)),
+            Err(error) => tracing::error!(%error, "the locker cannot be driven"),
+        }
+    }
+    runner.run();
+}
+
+/// JSON on stdout, one event a line.
+fn log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KIOSK_LOG").unwrap_or_else(|_| "info".into());
+    tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stdout).init();
+}
+
+/// No core dumps, no reading of our memory by others: personal data is in it while somebody stands here.
+fn keep_memory_private() {
+    if let Err(error) = setrlimit(Resource::RLIMIT_CORE, 0, 0) {
+        tracing::warn!(%error, "core dumps could not be switched off");
+    }
+    if let Err(error) = prctl::set_dumpable(false) {
+        tracing::warn!(%error, "memory could not be closed to other processes");
+    }
+}
+
+/// Blocks the signals in this thread and all that it starts, so that one thread can wait for them.
+fn hold_signals() -> Result<SigSet, Failure> {
+    let signals = SigSet::from_iter([Signal::SIGTERM, Signal::SIGINT]);
+    signals.thread_block().map_err(|error| Failure::new(Exit::Wrong, format!("signals cannot be held: {error}")))?;
+    Ok(signals)
+}
+
+fn watch_signals(signals: SigSet, sender: Sender<Event>) {
+    thread::spawn(move || {
+        if let Ok(signal) = signals.wait() {
+            tracing::info!(%signal, "stopping");
+            drop(sender.send(Event::Stop));
+        }
+    });
+}

@@ -1,0 +1,26 @@
+//! From the configuration to the drivers.
+
+use std::time::Duration;
+
+use hardware::cards::{ReaderConfig, ResidentIdAccess};
+use hardware::lockers::{self, ClosedBit, LockersConfig};
+
+use crate::config::{Card, Locker};
+
+/// A card reader.
+pub fn reader(card: &Card) -> ReaderConfig {
+    ReaderConfig { reader: card.reader.clone(), resident_id: card.sam_block.then_some(ResidentIdAccess::SamBlock) }
+}
+
+/// The locker.
+pub fn lockers(locker: &Locker) -> LockersConfig {
+    let closed = if locker.closed_bit == 1 { ClosedBit::One } else { ClosedBit::Zero };
+    let board = |board: &crate::config::Board| lockers::Board {
+        address: board.address,
+        locks: board.locks,
+        first_compartment: board.first_compartment,
+    };
+    let mut config = LockersConfig::new(&locker.port, closed, locker.boards.iter().map(board).collect());
+    config.poll_interval = Duration::max(locker.poll, Duration::from_millis(50));
+    config
+}

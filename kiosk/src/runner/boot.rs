@@ -1,0 +1,361 @@
+//! Starting: the journal is opened and checked, what it holds is believed, what was cut off is settled, and only then
+//! are people served.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Duration;
+
+use hall_rules::{Calendar, Catalogue};
+use jiff::tz::{Offset, TimeZone};
+use kiosk_journey::{Input, Journey, JourneyConfig, Service};
+use kiosk_wire::Fact;
+use kiosk_wire::entry::UnconfirmedReason;
+use kiosk_wire::signed::Purpose;
+use serde::{Deserialize, Serialize};
+
+use super::health::Parts;
+use super::{Event, Hands, Runner, SOFTWARE, TICK, Told, desk};
+use crate::cache::{self, Kind};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::files;
+use crate::identity::Identity;
+use crate::journal::{self, Journal, NewEntry, OpenError};
+use crate::staff;
+use crate::sync::{Position, Setup, Sync};
+
+/// Longest wait for the doors before people are told how things are.
+const DOORS_WAIT: Duration = Duration::from_secs(4);
+/// The hall's zone, and its offset where the machine has no zone data. China has one zone and no summer time.
+const ZONE: (&str, Offset) = ("Asia/Shanghai", jiff::tz::offset(8));
+/// Working days as announced, built in. A year that is not here gives no deadline on the receipt; the window tells it.
+const CALENDAR: &[(&str, &str)] =
+    &[("calendar/2026.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/calendar/2026.toml")))];
+
+/// How the terminal stands.
+#[derive(Debug, Default)]
+pub(super) struct Standing {
+    /// What is wrong with the journal.
+    pub(super) trouble: Option<Trouble>,
+    /// The disk is full.
+    pub(super) full: bool,
+    /// The backend has another history.
+    pub(super) forked: bool,
+    /// The hall revoked this terminal.
+    pub(super) revoked: bool,
+    /// The backend knows more than the journal: its next position.
+    pub(super) rolled_back: Option<u64>,
+    /// The identity's files are damaged.
+    pub(super) identity_damage: Option<String>,
+}
+
+/// What is wrong with the journal.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// It was set aside, or is missing: a technician must act.
+    Damaged,
+    /// It cannot be used now; tried again by itself.
+    Broken(String),
+}
+
+impl Runner {
+    /// Opens everything. Never fails: what is wrong is shown.
+    pub fn boot(config: Config, clock: Arc<Clock>, events: Receiver<Event>, sender: Sender<Event>, hands: Hands) -> Self {
+        let folder = config.data_dir.clone();
+        let sizes = config.compartments();
+        let mut standing = Standing::default();
+        let identity = Identity::read(&folder).unwrap_or_else(|error| {
+            tracing::error!(%error, "the identity cannot be used");
+            standing.identity_damage = Some(error.to_string());
+            None
+        });
+        let journey = Journey::new(JourneyConfig {
+            hall_name: identity.as_ref().map(|identity| identity.told().hall_name.clone()).unwrap_or_default(),
+            sizes: sizes_in_order(&sizes),
+            ..JourneyConfig::default()
+        });
+        let mut runner = Self {
+            fitted: sizes.keys().copied().collect(),
+            parts: Parts::new(&config),
+            doors_seen: config.locker.is_none(),
+            zone: TimeZone::get(ZONE.0).unwrap_or_else(|_| TimeZone::fixed(ZONE.1)),
+            calendar: Calendar::from_files(CALENDAR).unwrap_or_default(),
+            next_tick: clock.now() + TICK,
+            clock,
+            config,
+            sizes,
+            folder,
+            events,
+            sender,
+            hands,
+            journey,
+            journal: None,
+            identity,
+            sync: None,
+            standing,
+            doors: Default::default(),
+            looks: Vec::new(),
+            roster: None,
+            generation: 0,
+            armed: Vec::new(),
+            waiting: Vec::new(),
+            remote: None,
+            desk: desk::Desk::default(),
+            postponed: Vec::new(),
+            told: Told::default(),
+        };
+        runner.recall_server_time();
+        runner.open_journal();
+        runner.read_caches();
+        runner.start_sync();
+        runner
+    }
+
+    fn open_journal(&mut self) {
+        match Journal::open(&self.folder, SOFTWARE, self.clock.stamp()) {
+            Ok(journal) => {
+                tracing::info!(journal = %journal.id(), seq = journal.head(), "journal opened");
+                self.standing.trouble = None;
+                self.journal = Some(journal);
+                self.settle_interrupted();
+                self.recall_armed();
+            }
+            Err(error) => {
+                tracing::error!(%error, "no journal");
+                self.standing.trouble = Some(match error {
+                    OpenError::Damaged { .. } | OpenError::Missing(_) | OpenError::Stuck { .. } => Trouble::Damaged,
+                    OpenError::Record(journal::RecordError::NoSpace) => {
+                        self.standing.full = true;
+                        Trouble::Broken(error.to_string())
+                    }
+                    OpenError::TooNew { .. }
+                    | OpenError::File(_)
+                    | OpenError::Seal(_)
+                    | OpenError::Store(_)
+                    | OpenError::Record(_) => Trouble::Broken(error.to_string()),
+                });
+            }
+        }
+    }
+
+    /// A journal that failed while in use, or could not be opened, is tried again: nothing is lost by it.
+    pub(super) fn retry_journal(&mut self) {
+        if matches!(self.standing.trouble, Some(Trouble::Broken(_))) && self.journey.door_in_use().is_none() {
+            self.journal = None;
+            self.open_journal();
+            self.start_sync();
+        }
+    }
+
+    /// Deposits that were begun and not ended before the process died: nobody knows about them. Staff look.
+    fn settle_interrupted(&mut self) {
+        let Some(journal) = &self.journal else { return };
+        let why = UnconfirmedReason::Interrupted;
+        let interrupted: Vec<NewEntry> = journal
+            .projection()
+            .open_deposits()
+            .into_iter()
+            .map(|(compartment, submission)| Fact::DepositUnconfirmed { submission, compartment, why }.into())
+            .collect();
+        if !interrupted.is_empty()
+            && let Err(error) = self.record(interrupted)
+        {
+            self.standing.trouble = Some(Trouble::Broken(error.to_string()));
+        }
+    }
+
+    fn recall_armed(&mut self) {
+        let (Some(journal), Some(identity)) = (&self.journal, &self.identity) else { return };
+        let kept = journal.armed().unwrap_or_else(|error| {
+            tracing::error!(%error, "armed directives cannot be read");
+            Vec::new()
+        });
+        self.armed = kept.iter().filter_map(|signed| signed.open(Purpose::Directive, identity.hall()).ok()).collect();
+    }
+
+    fn read_caches(&mut self) {
+        let Some(identity) = self.identity.clone() else { return };
+        let read = |kind| {
+            cache::read(&self.folder, kind).unwrap_or_else(|error| {
+                tracing::warn!(%error, "what the backend told earlier cannot be read");
+                None
+            })
+        };
+        let (roster, catalogue) = (read(Kind::Roster), read(Kind::Catalogue));
+        if let Some(told) = roster {
+            match staff::read_roster(&told.body, &identity, None) {
+                Ok(roster) => {
+                    self.parts.roster_etag = told.etag;
+                    self.take_roster(roster);
+                }
+                Err(error) => tracing::warn!(%error, "the roster at hand is not believed"),
+            }
+        }
+        if let Some(told) = catalogue {
+            match serde_json::from_str::<Catalogue>(&told.body) {
+                Ok(catalogue) => {
+                    self.parts.catalogue_etag = told.etag;
+                    self.tell(Input::Catalogue(Arc::new(catalogue)));
+                }
+                Err(error) => tracing::warn!(%error, "the catalogue at hand cannot be read"),
+            }
+        }
+    }
+
+    fn start_sync(&mut self) {
+        if self.sync.is_some() {
+            return;
+        }
+        let (Some(backend), Some(identity)) = (self.config.backend.clone(), self.identity.clone()) else { return };
+        let Some(position) = self.position() else { return };
+        let sender = self.sender.clone();
+        let setup = Setup {
+            backend,
+            identity,
+            clock: Arc::clone(&self.clock),
+            folder: self.folder.clone(),
+            position,
+            heartbeat: self.heartbeat(),
+            roster_etag: self.parts.roster_etag.clone(),
+            catalogue_etag: self.parts.catalogue_etag.clone(),
+        };
+        match Sync::spawn(setup, move |news| drop(sender.send(Event::News(news)))) {
+            Ok(sync) => self.sync = Some(sync),
+            Err(error) => {
+                tracing::error!(%error, "nothing can be sent");
+                self.parts.backend_is(false, error.to_string(), self.clock.stamp().wall_ms_utc);
+            }
+        }
+    }
+
+    /// Where the journal stands.
+    pub(super) fn position(&self) -> Option<Position> {
+        let journal = self.journal.as_ref()?;
+        Some(Position { journal: journal.id(), head: journal.head(), acknowledged: journal.acknowledged() })
+    }
+
+    /// How the terminal stands in the hall.
+    pub(super) fn service(&self) -> Service {
+        if let Some(detail) = &self.standing.identity_damage {
+            return Service::Broken { detail: detail.clone() };
+        }
+        match &self.standing.trouble {
+            Some(Trouble::Damaged) => return Service::JournalDamaged,
+            // A full disk is no reason to send everybody away: it is shown as such, staff can still collect.
+            Some(Trouble::Broken(detail)) if !self.standing.full => return Service::Broken { detail: detail.clone() },
+            Some(Trouble::Broken(_)) | None => {}
+        }
+        if self.identity.is_none() {
+            return Service::NotEnrolled { command: "kiosk enrol --backend https://… --code …".into() };
+        }
+        if self.standing.forked {
+            return Service::JournalForked;
+        }
+        if self.standing.revoked {
+            return Service::Revoked;
+        }
+        Service::Ready
+    }
+
+    /// Tells the journey how the terminal stands, once the doors were looked at.
+    pub(super) fn tell_service(&mut self) -> bool {
+        let observed = self.doors_seen || self.clock.now() > DOORS_WAIT;
+        let service = self.service();
+        if self.told.service.as_ref() == Some(&service) || (matches!(service, Service::Ready) && !observed) {
+            return false;
+        }
+        self.told.service = Some(service.clone());
+        self.tell(Input::Service(service));
+        true
+    }
+
+    /// The backend has entries that this journal lacks: its disk was rolled back. A new journal begins in which every
+    /// compartment is unknown, once no door is open for anybody.
+    pub(super) fn renew_if_rolled_back(&mut self) {
+        let Some(next) = self.standing.rolled_back else { return };
+        let busy = self.journey.door_in_use().is_some() || self.remote.is_some();
+        let depositing = self.journal.as_ref().is_some_and(|journal| !journal.projection().open_deposits().is_empty());
+        if busy || depositing {
+            return;
+        }
+        self.journal = None;
+        let fitted = self.fitted.iter().copied();
+        match journal::renew(&self.folder, SOFTWARE, self.clock.stamp(), fitted, Some(next)) {
+            Ok(journal) => {
+                tracing::error!(journal = %journal.id(), seq = next, "rolled back: a new journal begins, all compartments are unknown");
+                self.journal = Some(journal);
+                self.armed.clear();
+                self.standing.rolled_back = None;
+            }
+            Err(error) => {
+                tracing::error!(%error, "no new journal");
+                self.standing.trouble = Some(Trouble::Broken(error.to_string()));
+                self.standing.rolled_back = None;
+            }
+        }
+    }
+}
+
+/// Size classes, smallest first as far as their names tell: envelope, A4, A3, then others by name.
+fn sizes_in_order(sizes: &std::collections::BTreeMap<kiosk_wire::CompartmentNo, String>) -> Vec<String> {
+    let known = ["envelope", "small", "A5", "A4", "medium", "A3", "large"];
+    let rank = |size: &String| known.iter().position(|name| name.eq_ignore_ascii_case(size)).unwrap_or(known.len());
+    let mut distinct: Vec<String> = sizes.values().cloned().collect();
+    distinct.sort_by_key(|size| (rank(size), size.clone()));
+    distinct.dedup();
+    distinct
+}
+
+/// Backend time as it was heard in this boot of the machine, so that a restart of the process still knows it.
+#[derive(Serialize, Deserialize)]
+struct ServerTime {
+    /// `/proc/sys/kernel/random/boot_id`.
+    machine_boot: String,
+    /// Milliseconds of `time since the machine started (`/proc/uptime`).
+    boottime_ms: i64,
+    /// Backend time then.
+    server_ms: i64,
+}
+
+const SERVER_TIME: &str = "server-time.json";
+/// How often backend time is kept.
+const KEEP_EVERY: Duration = Duration::from_secs(60);
+
+impl Runner {
+    fn recall_server_time(&self) {
+        let Ok(Some(bytes)) = files::read(&self.folder.join(SERVER_TIME)) else { return };
+        let Ok(kept) = serde_json::from_slice::<ServerTime>(&bytes) else { return };
+        let (Some(boot), Some(now)) = (machine_boot(), boottime_ms()) else { return };
+        if kept.machine_boot == boot && now >= kept.boottime_ms {
+            self.clock.hear(kept.server_ms.saturating_add(now - kept.boottime_ms));
+        }
+    }
+
+    /// Keeps backend time, now and then.
+    pub(super) fn keep_server_time(&mut self) {
+        let now = self.clock.now();
+        if self.parts.kept_time_at.is_some_and(|at| now < at + KEEP_EVERY) {
+            return;
+        }
+        let (Some(server_ms), Some(machine_boot), Some(boottime_ms)) =
+            (self.clock.server_ms(), machine_boot(), boottime_ms())
+        else {
+            return;
+        };
+        let Ok(text) = serde_json::to_vec(&ServerTime { machine_boot, boottime_ms, server_ms }) else { return };
+        if let Err(error) = files::replace(&self.folder.join(SERVER_TIME), &text) {
+            tracing::warn!(%error, "backend time could not be kept");
+        }
+        self.parts.kept_time_at = Some(now);
+    }
+}
+
+fn machine_boot() -> Option<String> {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|text| text.trim().to_owned())
+}
+
+fn boottime_ms() -> Option<i64> {
+    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
+    let (whole, part) = uptime.split_whitespace().next()?.split_once('.')?;
+    Some(whole.parse::<i64>().ok()? * 1_000 + part.parse::<i64>().ok()? * 10)
+}

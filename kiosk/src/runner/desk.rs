@@ -1,0 +1,207 @@
+//! Staff at the terminal: sign-in by card and PIN or by the console's one-time code, and the boxes they may open.
+
+use std::time::Duration;
+
+use kiosk_journey::{Input, StaffProof, StaffRefusal};
+use kiosk_wire::entry::Authority;
+use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, Fact, StaffId};
+
+use super::{Event, Runner};
+use crate::directive::Present;
+use crate::journal::NewEntry;
+use crate::staff::{self, PIN_TRIES};
+
+/// Wrong one-time codes, and for how long codes are refused after that many.
+const CODE_TRIES: usize = 5;
+const CODE_PAUSE: Duration = Duration::from_secs(600);
+
+/// What is known of the staff visit under way.
+#[derive(Debug, Default)]
+pub(super) struct Desk {
+    signed_in: Option<SignedIn>,
+    /// The directive by which a door is open for staff.
+    collecting: Option<(CompartmentNo, DirectiveId)>,
+    wrong_codes: Vec<Duration>,
+    /// Grows with each visit: a check that comes back after its visit ended counts for nothing.
+    visit: u64,
+}
+
+#[derive(Clone, Debug)]
+enum SignedIn {
+    ByCard(StaffId),
+    ByCode(DirectiveId),
+}
+
+/// A PIN that was checked away from the loop.
+#[derive(Debug)]
+pub struct PinCheck {
+    visit: u64,
+    staff: StaffId,
+    mark: String,
+    right: bool,
+}
+
+impl Desk {
+    /// The visit is over.
+    pub(super) fn end(&mut self) {
+        self.signed_in = None;
+        self.collecting = None;
+        self.visit += 1;
+    }
+
+    /// Follows what is about to be written: the end of a collection answers the directive that armed it.
+    pub(super) fn follow(&mut self, entries: &[NewEntry]) -> Option<Fact> {
+        let mut answer = None;
+        for entry in entries {
+            match &entry.fact {
+                Fact::CollectionIntended { compartment, authority: Authority::Directive { directive }, .. } => {
+                    self.collecting = Some((*compartment, *directive));
+                }
+                Fact::CollectionClosed { compartment, opening_seen, .. } => {
+                    if let Some((_, directive)) = self.collecting.take_if(|(no, _)| no == compartment) {
+                        let outcome =
+                            if *opening_seen { DirectiveOutcome::Done } else { DirectiveOutcome::DoorStuck };
+                        answer = Some(Fact::DirectiveAnswered { directive, outcome });
+                    }
+                }
+                _ => {}
+            }
+        }
+        answer
+    }
+
+    /// Whether a door is open by this directive.
+    pub(super) fn is_collecting(&self, id: DirectiveId) -> bool {
+        self.collecting.is_some_and(|(_, directive)| directive == id)
+    }
+}
+
+impl Runner {
+    /// What directives and staff are judged against; `None` without journal or identity.
+    pub(super) fn present(&self) -> Option<Present<'_>> {
+        Some(Present {
+            kiosk: self.identity.as_ref()?.kiosk(),
+            generation: self.generation,
+            server_ms: self.clock.server_ms(),
+            projection: self.journal.as_ref()?.projection(),
+            fitted: &self.fitted,
+        })
+    }
+
+    pub(super) fn verify_staff(&mut self, proof: StaffProof) {
+        match proof {
+            StaffProof::CardAndPin { staff, pin } => self.check_pin(StaffId(staff), pin),
+            StaffProof::OneTimeCode { code } => self.check_code(&code),
+        }
+    }
+
+    fn refuse(&mut self, staff: Option<StaffId>, why: StaffRefusal, tries_left: Option<u8>) {
+        self.tell(Input::StaffRefused { staff: staff.map(|id| id.0), why, tries_left });
+    }
+
+    fn check_pin(&mut self, id: StaffId, pin: kiosk_journey::Personal) {
+        let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.server_ms())) else {
+            return self.refuse(Some(id), StaffRefusal::RosterExpired, None);
+        };
+        let Some(phc) = staff::by_id(roster, id).and_then(|staff| staff.pin_phc.clone()) else {
+            return self.refuse(Some(id), StaffRefusal::UnknownCard, None);
+        };
+        let mark = staff::pin_mark(&phc);
+        // A count that cannot be read counts as exhausted.
+        let wrong = self.journal.as_ref().and_then(|journal| journal.wrong_pins(id, &mark).ok()).unwrap_or(PIN_TRIES);
+        if wrong >= PIN_TRIES {
+            return self.refuse(Some(id), StaffRefusal::Locked, None);
+        }
+        let (visit, sender) = (self.desk.visit, self.sender.clone());
+        std::thread::spawn(move || {
+            let right = staff::pin_is_right(&phc, pin.expose());
+            drop(sender.send(Event::PinChecked(PinCheck { visit, staff: id, mark, right })));
+        });
+    }
+
+    pub(super) fn take_pin_check(&mut self, check: PinCheck) {
+        let PinCheck { visit, staff, mark, right } = check;
+        let Some(journal) = self.journal.as_mut() else { return };
+        let before = journal.wrong_pins(staff, &mark).unwrap_or(PIN_TRIES);
+        let wrong = if right { 0 } else { before.saturating_add(1) };
+        if wrong != before
+            && let Err(error) = journal.set_wrong_pins(staff, &mark, wrong)
+        {
+            tracing::error!(%error, "wrong PINs cannot be counted");
+            return self.refuse(Some(staff), StaffRefusal::Locked, None);
+        }
+        if visit != self.desk.visit {
+            return;
+        }
+        if !right {
+            let left = PIN_TRIES.saturating_sub(wrong);
+            let why = if left == 0 { StaffRefusal::Locked } else { StaffRefusal::WrongPin };
+            return self.refuse(Some(staff), why, Some(u8::try_from(left).unwrap_or(0)));
+        }
+        self.sign_in(SignedIn::ByCard(staff));
+    }
+
+    fn check_code(&mut self, code: &kiosk_journey::Personal) {
+        let now = self.clock.now();
+        self.desk.wrong_codes.retain(|at| now < *at + CODE_PAUSE);
+        if self.desk.wrong_codes.len() >= CODE_TRIES {
+            return self.refuse(None, StaffRefusal::Locked, None);
+        }
+        let found = self.present().and_then(|present| staff::by_code(&self.armed, code.expose(), present)).map(|d| d.id);
+        match found {
+            Some(id) => self.sign_in(SignedIn::ByCode(id)),
+            None => {
+                self.desk.wrong_codes.push(now);
+                let left = CODE_TRIES.saturating_sub(self.desk.wrong_codes.len());
+                self.refuse(None, StaffRefusal::WrongCode, Some(u8::try_from(left).unwrap_or(0)));
+            }
+        }
+    }
+
+    fn sign_in(&mut self, how: SignedIn) {
+        let who = match &how {
+            SignedIn::ByCard(id) => {
+                self.roster.as_ref().and_then(|roster| staff::by_id(roster, *id)).map(|staff| (staff.id, staff.name.clone()))
+            }
+            SignedIn::ByCode(id) => {
+                let armed = self.armed.iter().find(|directive| directive.id == *id);
+                armed.map(|directive| (directive.staff, directive.staff_name.clone()))
+            }
+        };
+        let Some((staff, name)) = who else { return self.refuse(None, StaffRefusal::UnknownCard, None) };
+        self.desk.signed_in = Some(how);
+        let doors = self.staff_doors();
+        self.told.staff_doors.clone_from(&doors);
+        self.tell(Input::StaffVerified { staff: staff.0, name, doors });
+    }
+
+    /// The boxes that whoever is signed in may open now.
+    fn staff_doors(&self) -> Vec<kiosk_journey::StaffDoor> {
+        let (Some(how), Some(present)) = (&self.desk.signed_in, self.present()) else { return Vec::new() };
+        match how {
+            SignedIn::ByCard(id) => self
+                .roster
+                .as_ref()
+                .and_then(|roster| Some(staff::doors(staff::by_id(roster, *id)?, roster, &self.armed, present)))
+                .unwrap_or_default(),
+            SignedIn::ByCode(id) => {
+                let armed = self.armed.iter().find(|directive| directive.id == *id);
+                armed.and_then(|directive| staff::armed_door(directive, present)).into_iter().collect()
+            }
+        }
+    }
+
+    /// Tells when the list of whoever is signed in changed.
+    pub(super) fn tell_staff_doors(&mut self) -> bool {
+        if self.desk.signed_in.is_none() {
+            return false;
+        }
+        let doors = self.staff_doors();
+        if doors == self.told.staff_doors {
+            return false;
+        }
+        self.told.staff_doors.clone_from(&doors);
+        self.tell(Input::StaffDoors(doors));
+        true
+    }
+}

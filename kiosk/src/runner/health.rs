@@ -1,0 +1,303 @@
+//! How the parts are, as screen, heartbeat and doctor tell it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use hardware::DeviceStatus;
+use hardware::lockers::DoorState;
+pub(super) use kiosk_journey::PartState;
+use kiosk_journey::{Compartment, Health, Input};
+use kiosk_wire::kiosk_api::{self, CompartmentReport, DeviceReport, DeviceState, Heartbeat};
+
+use super::{Runner, SOFTWARE, boot::Trouble, translate};
+use crate::config::Config;
+use crate::journal::Unsent;
+use crate::status::{self, Status};
+
+/// Below this many free bytes the disk counts as full: a deposit takes some 20 kB, a checkpoint up to 4 MB.
+pub(super) const DISK_FLOOR: u64 = 2 << 20;
+/// From this many free bytes on it is not full any more.
+pub(super) const DISK_ENOUGH: u64 = 4 << 20;
+/// A terminal clock that is off by more than this is reported, in milliseconds.
+const CLOCK_TOLERANCE_MS: i64 = 60_000;
+
+/// How often the status is written although nothing changed.
+const STATUS_EVERY: Duration = Duration::from_secs(5);
+
+/// How one part is, since when, and what to do.
+#[derive(Clone, Debug)]
+struct Part {
+    state: DeviceState,
+    since_ms: i64,
+    error: String,
+    advice: String,
+}
+
+impl Part {
+    fn new(state: DeviceState) -> Self {
+        Self { state, since_ms: crate::clock::wall_ms(), error: String::new(), advice: String::new() }
+    }
+
+    fn set(&mut self, state: DeviceState, error: String, advice: String, at_ms: i64) -> bool {
+        let changed = self.state != state;
+        if changed {
+            self.since_ms = at_ms;
+        }
+        // The last error stays to be read after things went well again.
+        if !error.is_empty() {
+            self.error = error;
+        }
+        self.advice = advice;
+        self.state = state;
+        changed
+    }
+
+    fn follow(&mut self, name: &str, status: &DeviceStatus, at_ms: i64) {
+        let (error, advice) =
+            status.fault().map(|fault| (fault.to_string(), fault.what_to_do().to_owned())).unwrap_or_default();
+        let state = match status {
+            DeviceStatus::Starting => DeviceState::Starting,
+            DeviceStatus::Ready => DeviceState::Ok,
+            DeviceStatus::Degraded(_) => DeviceState::Degraded,
+            DeviceStatus::Down(_) => DeviceState::Lost,
+        };
+        if self.set(state, error, advice, at_ms) {
+            tracing::info!(part = name, code = status.fault().map(hardware::Fault::code), "{name}: {status}");
+        }
+    }
+
+    fn report(&self, part: &str) -> DeviceReport {
+        DeviceReport {
+            part: part.to_owned(),
+            state: self.state,
+            since_ms: self.since_ms,
+            last_error: self.error.clone(),
+            advice: self.advice.clone(),
+        }
+    }
+
+    fn for_journey(&self) -> PartState {
+        match self.state {
+            DeviceState::Starting => PartState::Starting,
+            DeviceState::Ok | DeviceState::Degraded => PartState::Ok,
+            DeviceState::Lost | DeviceState::Fault => PartState::Failed,
+            DeviceState::Absent => PartState::Absent,
+        }
+    }
+}
+
+/// Every part.
+#[derive(Debug)]
+pub(super) struct Parts {
+    readers: BTreeMap<usize, Part>,
+    locker: Part,
+    backend: Part,
+    /// What waits to be sent.
+    pub(super) unsent: Unsent,
+    /// ETag of the roster that was at hand at the start.
+    pub(super) roster_etag: String,
+    /// ETag of the catalogue that was at hand at the start.
+    pub(super) catalogue_etag: String,
+    /// When backend time was last kept.
+    pub(super) kept_time_at: Option<Duration>,
+}
+
+impl Parts {
+    pub(super) fn new(config: &Config) -> Self {
+        let or_absent = |there: bool| if there { DeviceState::Starting } else { DeviceState::Absent };
+        Self {
+            readers: (0..config.cards.len()).map(|reader| (reader, Part::new(DeviceState::Starting))).collect(),
+            locker: Part::new(or_absent(config.locker.is_some())),
+            backend: Part::new(or_absent(config.backend.is_some())),
+            unsent: Unsent::default(),
+            roster_etag: String::new(),
+            catalogue_etag: String::new(),
+            kept_time_at: None,
+        }
+    }
+
+    pub(super) fn reader_is(&mut self, reader: usize, status: &DeviceStatus, at_ms: i64) {
+        self.readers.entry(reader).or_insert_with(|| Part::new(DeviceState::Starting)).follow("reader", status, at_ms);
+    }
+
+    pub(super) fn locker_is(&mut self, status: &DeviceStatus, at_ms: i64) {
+        self.locker.follow("locker", status, at_ms);
+    }
+
+    pub(super) fn backend_is(&mut self, reachable: bool, error: String, at_ms: i64) {
+        let (state, advice) = if reachable {
+            (DeviceState::Ok, "")
+        } else {
+            (DeviceState::Lost, "check the network; what is deposited here is kept and sent later")
+        };
+        self.backend.set(state, error, advice.into(), at_ms);
+    }
+
+    pub(super) fn locker(&self) -> PartState {
+        self.locker.for_journey()
+    }
+
+    /// The best of the readers: one that works is enough.
+    fn reader(&self) -> Part {
+        let rank = |part: &&Part| match part.state {
+            DeviceState::Ok => 0,
+            DeviceState::Degraded => 1,
+            DeviceState::Starting => 2,
+            DeviceState::Lost | DeviceState::Fault | DeviceState::Absent => 3,
+        };
+        self.readers.values().min_by_key(rank).cloned().unwrap_or_else(|| Part::new(DeviceState::Absent))
+    }
+}
+
+impl Runner {
+    /// Tells the journey what changed. Returns whether it was told anything.
+    pub(super) fn tell_changes(&mut self) -> bool {
+        let mut told = false;
+        let cabinet = self.cabinet();
+        if cabinet != self.told.cabinet {
+            self.told.cabinet.clone_from(&cabinet);
+            self.tell(Input::Cabinet(cabinet));
+            told = true;
+        }
+        let health = self.health();
+        if self.told.health.as_ref() != Some(&health) {
+            self.told.health = Some(health.clone());
+            self.tell(Input::Health(health));
+            told = true;
+        }
+        let doors = self.tell_staff_doors();
+        let service = self.tell_service();
+        told || doors || service
+    }
+
+    fn cabinet(&self) -> Vec<Compartment> {
+        let compartment = |(no, size): (&kiosk_wire::CompartmentNo, &String)| Compartment {
+            no: no.0,
+            size: size.clone(),
+            free: self.journal.as_ref().is_some_and(|journal| journal.projection().compartment(*no).is_free()),
+            door: translate::door(self.doors.get(no).copied().unwrap_or(DoorState::Unknown)),
+        };
+        self.sizes.iter().map(compartment).collect()
+    }
+
+    fn health(&self) -> Health {
+        let journal = if self.journal.is_none() || self.standing.full || self.standing.rolled_back.is_some() {
+            PartState::Failed
+        } else {
+            PartState::Ok
+        };
+        Health {
+            reader: self.parts.reader().for_journey(),
+            locker: self.parts.locker(),
+            journal,
+            backend: self.parts.backend.for_journey(),
+            printer: PartState::Absent,
+            waiting: self.parts.unsent.deposits,
+            waiting_since: self.parts.unsent.oldest_ms.filter(|_| self.parts.unsent.deposits > 0).map(|ms| self.civil(ms)),
+        }
+    }
+
+    /// Tells sync where the journal stands and how the terminal is.
+    pub(super) fn report(&mut self) {
+        self.write_status();
+        let Some(position) = self.position() else { return };
+        let heartbeat = self.heartbeat();
+        let Some(sync) = &self.sync else { return };
+        if self.told.position != Some(position) {
+            self.told.position = Some(position);
+            sync.journal_is_at(position);
+        }
+        if self.told.heartbeat.as_ref() != Some(&heartbeat) {
+            self.told.heartbeat = Some(heartbeat.clone());
+            sync.report(heartbeat);
+        }
+    }
+
+    /// For `kiosk doctor`: when a part changed, and every tick.
+    fn write_status(&mut self) {
+        let devices = self.devices();
+        let now = self.clock.now();
+        if self.told.devices == devices && now < self.told.status_at + STATUS_EVERY {
+            return;
+        }
+        self.told.status_at = now;
+        self.told.devices.clone_from(&devices);
+        let status = Status { at_ms: crate::clock::wall_ms(), screen: self.told.screen.to_owned(), devices };
+        if let Err(error) = status::write(&self.folder, &status) {
+            tracing::debug!(%error, "the status could not be written");
+        }
+    }
+
+    /// A heartbeat; sync adds what changes from second to second.
+    pub(super) fn heartbeat(&self) -> Heartbeat {
+        let compartments: Vec<CompartmentReport> = self
+            .sizes
+            .iter()
+            .map(|(no, size)| CompartmentReport {
+                no: *no,
+                size: size.clone(),
+                state: self
+                    .journal
+                    .as_ref()
+                    .map_or(kiosk_api::CompartmentState::SetAside, |journal| journal.projection().compartment(*no).state()),
+                door: match self.doors.get(no).copied().unwrap_or(DoorState::Unknown) {
+                    DoorState::Closed => kiosk_api::DoorState::Closed,
+                    DoorState::Open => kiosk_api::DoorState::Open,
+                    DoorState::Unknown => kiosk_api::DoorState::Unknown,
+                },
+            })
+            .collect();
+        let free = compartments.iter().filter(|place| place.state == kiosk_api::CompartmentState::Free).count();
+        Heartbeat {
+            software: SOFTWARE.to_owned(),
+            uptime_s: 0,
+            journal: self.journal.as_ref().map(crate::journal::Journal::id),
+            journal_head: 0,
+            unsent_deposits: self.parts.unsent.deposits,
+            oldest_unsent_s: None,
+            free_compartments: u32::try_from(free).unwrap_or(u32::MAX),
+            disk_free_bytes: 0,
+            wall_ms_utc: 0,
+            devices: self.devices(),
+            compartments,
+        }
+    }
+
+    fn devices(&self) -> Vec<DeviceReport> {
+        let journal = match &self.standing.trouble {
+            Some(Trouble::Damaged) => (DeviceState::Fault, "the journal was set aside or is missing", "kiosk doctor; kiosk journal renew"),
+            Some(Trouble::Broken(_)) => (DeviceState::Fault, "the journal cannot be used", "kiosk doctor; it is tried again by itself"),
+            None if self.standing.forked => (DeviceState::Fault, "the backend has another history of it", "kiosk journal export, then kiosk journal renew"),
+            None => (DeviceState::Ok, "", ""),
+        };
+        let disk = if self.standing.full {
+            (DeviceState::Fault, "the disk is full", "make room on the journal's disk")
+        } else {
+            (DeviceState::Ok, "", "")
+        };
+        let offset = self.clock.stamp().server_offset_ms;
+        let clock = match offset {
+            None => (DeviceState::Starting, "", ""),
+            Some(offset) if offset.abs() > CLOCK_TOLERANCE_MS => {
+                (DeviceState::Degraded, "the terminal's clock differs from the backend's", "timedatectl; check the network time service")
+            }
+            Some(_) => (DeviceState::Ok, "", ""),
+        };
+        let plain = |part: &str, (state, error, advice): (DeviceState, &str, &str)| DeviceReport {
+            part: part.to_owned(),
+            state,
+            since_ms: 0,
+            last_error: error.to_owned(),
+            advice: advice.to_owned(),
+        };
+        vec![
+            self.parts.reader().report("reader"),
+            self.parts.locker.report("locker"),
+            plain("journal", journal),
+            plain("clock", clock),
+            plain("disk", disk),
+            self.parts.backend.report("backend"),
+            plain("printer", (DeviceState::Absent, "", "")),
+        ]
+    }
+}

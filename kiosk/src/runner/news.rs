@@ -1,0 +1,77 @@
+//! What the backend told.
+
+use kiosk_journey::Input;
+use kiosk_wire::Roster;
+
+use super::Runner;
+use crate::cache::{self, Kind, Told};
+use crate::staff;
+use crate::sync::News;
+
+impl Runner {
+    pub(super) fn take_news(&mut self, news: News) {
+        let at = self.clock.stamp().wall_ms_utc;
+        match news {
+            News::Acknowledged { journal, next, server_ms } => {
+                let Some(held) = self.journal.as_mut().filter(|held| held.id() == journal) else { return };
+                if let Err(error) = held.acknowledge(next, server_ms) {
+                    tracing::warn!(%error, "an acknowledgement could not be noted; it will come again");
+                }
+            }
+            News::Unsent(unsent) => self.parts.unsent = unsent,
+            News::RolledBack { next } => self.standing.rolled_back = Some(next),
+            News::Forked { detail } => {
+                tracing::error!(%detail, "the backend has another history of this journal");
+                self.standing.forked = true;
+            }
+            News::Revoked(revoked) => {
+                tracing::warn!(revoked, "standing with the hall");
+                self.standing.revoked = revoked;
+            }
+            News::Generation(generation) => self.generation = self.generation.max(generation),
+            News::Directives(signed) => self.take_directives(signed),
+            News::Roster(told) => self.take_new_roster(&told),
+            News::Catalogue(catalogue) => {
+                tracing::info!(version = catalogue.version, "catalogue received");
+                self.tell(Input::Catalogue(catalogue));
+            }
+            News::Backend { reachable, error } => {
+                if reachable {
+                    tracing::info!("backend reached");
+                } else {
+                    tracing::warn!(%error, "backend lost");
+                }
+                self.parts.backend_is(reachable, error, at);
+            }
+        }
+    }
+
+    fn take_new_roster(&mut self, told: &Told) {
+        let Some(identity) = &self.identity else { return };
+        match staff::read_roster(&told.body, identity, self.roster.as_ref()) {
+            Ok(roster) => {
+                if let Err(error) = cache::write(&self.folder, Kind::Roster, told) {
+                    tracing::warn!(%error, "the roster could not be kept; after a restart without network there is none");
+                }
+                tracing::info!(version = roster.version, "roster received");
+                self.take_roster(roster);
+            }
+            Err(error) => tracing::error!(%error, "a roster is not believed"),
+        }
+    }
+
+    pub(super) fn take_roster(&mut self, roster: Roster) {
+        self.generation = self.generation.max(roster.generation);
+        let windows = roster
+            .windows
+            .iter()
+            .map(|window| kiosk_journey::Window {
+                name: window.name.clone(),
+                departments: window.departments.clone(),
+                phone: window.phone.clone(),
+            })
+            .collect();
+        self.roster = Some(roster);
+        self.tell(Input::Windows(windows));
+    }
+}
