@@ -33,17 +33,19 @@ function soundWanted() {
 function paintSound() {
   sound.hidden = false;
   sound.setAttribute("aria-pressed", String(soundWanted()));
-  sound.textContent = soundWanted() ? sound.dataset.on : sound.dataset.off;
+  const blocked = soundWanted() && sound.dataset.blocked;
+  sound.textContent = blocked ? sound.dataset.wake : soundWanted() ? sound.dataset.on : sound.dataset.off;
 }
 
 function play() {
   // A browser refuses sound until the page was touched once; the row, the dot and the title still tell.
-  chime.play().catch(() => { sound.dataset.blocked = "true"; });
+  chime.play().then(() => { delete sound.dataset.blocked; paintSound(); }, () => { sound.dataset.blocked = "true"; paintSound(); });
 }
 
 if (live && sound) {
   paintSound();
   sound.addEventListener("click", () => {
+    if (sound.dataset.blocked) return play();
     localStorage.setItem("sound", soundWanted() ? "off" : "on");
     paintSound();
     if (soundWanted()) play();
@@ -55,6 +57,29 @@ if (live && sound) {
     play();
   });
 }
+
+// --- Rows: what came while the page was open is lit for a moment ------------------------------------------------------
+const known = new Set([...document.querySelectorAll("#rows tr[data-case]")].map((row) => row.id));
+
+function lightNewRows() {
+  for (const row of document.querySelectorAll("#rows tr[data-case]")) {
+    if (!known.has(row.id) && row.hasAttribute("data-unread")) row.setAttribute("data-arrived", "");
+    known.add(row.id);
+  }
+}
+
+// --- Revealed numbers do not stay on an unattended screen ---------------------------------------------------------------
+const REVEALED_MS = 120_000;
+
+function coverLater() {
+  for (const shown of document.querySelectorAll("[data-shown]:not([data-timed])")) {
+    shown.dataset.timed = "true";
+    setTimeout(() => { shown.textContent = "＊＊＊＊"; }, REVEALED_MS);
+  }
+}
+
+document.addEventListener("htmx:after:swap", () => { lightNewRows(); coverLater(); });
+coverLater();
 
 // --- Connection ----------------------------------------------------------------------------------------------------
 if (live) {

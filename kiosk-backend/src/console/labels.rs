@@ -68,8 +68,8 @@ impl Lang {
             Happening::Submitted => self.t("在终端提交申报", "Submitted at the terminal"),
             Happening::Deposited => self.t("材料已存入柜中", "Paper put into the box"),
             Happening::DepositUnconfirmed => self.t("存件情况待核实", "Deposit to be checked"),
-            Happening::DepositConfirmed => self.t("核实:材料在柜里", "Checked: the paper is there"),
-            Happening::DepositVoided => self.t("没有存入材料,作废", "No paper handed in: void"),
+            Happening::DepositConfirmed => self.t("核实：材料在柜里", "Checked: the paper is there"),
+            Happening::DepositVoided => self.t("没有存入材料，作废", "No paper handed in: void"),
             Happening::Received => self.t("窗口已收件", "Received by the window"),
             Happening::DepositIntended => self.t("为存件开柜", "Box opened for the deposit"),
             Happening::DepositReopened => self.t("申请人再次开柜补放", "Opened again by the applicant"),
@@ -103,12 +103,12 @@ impl Lang {
             "armed" => self.t("已为您留好", "ready for you"),
             "done" => self.t("已办", "done"),
             "expired" => self.t("已过期", "expired"),
-            "old_generation" => self.t("服务器恢复过备份,指令作废", "void: the server was restored from a backup"),
+            "old_generation" => self.t("服务器恢复过备份，指令作废", "void: the server was restored from a backup"),
             "no_longer_true" => self.t("柜里已经不是这个件", "another case or nothing is in that box now"),
             "no_such_compartment" => self.t("没有这个柜子或已停用", "no such box, or out of service"),
             "line_down" => self.t("锁控板不通", "the line to the lock board is down"),
             "disarmed" => self.t("已取消", "cancelled"),
-            "not_understood" => self.t("终端版本太旧,看不懂", "the terminal is too old to know this"),
+            "not_understood" => self.t("终端版本太旧，看不懂", "the terminal is too old to know this"),
             other => other,
         }
     }
@@ -118,28 +118,28 @@ impl Lang {
         Some(match outcome {
             DirectiveOutcome::Armed | DirectiveOutcome::Done | DirectiveOutcome::Disarmed => return None,
             DirectiveOutcome::Expired => self
-                .t("指令到终端时已过期,请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
+                .t("指令到终端时已过期，请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
             DirectiveOutcome::OldGeneration => self.t(
-                "服务器恢复过备份,请再按一次“去取件”。",
+                "服务器恢复过备份，请再按一次“去取件”。",
                 "The server was restored from a backup: press Collect again.",
             ),
             DirectiveOutcome::NoLongerTrue => self.t(
-                "终端说:这个柜子里已不是这个件。请到柜前核对。",
+                "终端说：这个柜子里已不是这个件。请到柜前核对。",
                 "The terminal says another case, or none, is in that box: go and look.",
             ),
             DirectiveOutcome::NoSuchCompartment => self.t(
-                "终端说:没有这个柜子,或它已停用。",
+                "终端说：没有这个柜子，或它已停用。",
                 "The terminal says this box does not exist or is out of service.",
             ),
             DirectiveOutcome::DoorStuck => self.t(
-                "柜门没有打开。请到柜前看看,或请负责人处理。",
+                "柜门没有打开。请到柜前看看，或请负责人处理。",
                 "The door did not open: go and look, or ask a chief.",
             ),
             DirectiveOutcome::LineDown => {
-                self.t("锁控板不通,请联系维护人员。", "The lock board does not answer: call the technician.")
+                self.t("锁控板不通，请联系维护人员。", "The lock board does not answer: call the technician.")
             }
             DirectiveOutcome::NotUnderstood | DirectiveOutcome::Unknown => self.t(
-                "终端看不懂这个指令,可能需要升级。",
+                "终端看不懂这个指令，可能需要升级。",
                 "The terminal does not know this request: it may need an update.",
             ),
         })
@@ -157,10 +157,10 @@ impl Lang {
     /// How far the card's reading can be trusted, and what that means.
     pub(super) fn assurance(&self, assurance: &Assurance) -> &'static str {
         match assurance {
-            Assurance::SamVerified => self.t("身份证,已由安全模块核验", "ID card, verified by the security module"),
+            Assurance::SamVerified => self.t("身份证，已由安全模块核验", "ID card, verified by the security module"),
             Assurance::ChipVerified => self.t("证件芯片已核验", "the document's chip proved itself"),
             Assurance::ReadOnly => {
-                self.t("只读卡,收件时请核对本人证件", "read only: check the person's ID at the window")
+                self.t("只读卡，收件时请核对本人证件", "read only: check the person's ID at the window")
             }
         }
     }
@@ -169,8 +169,8 @@ impl Lang {
     pub(super) fn acting_for(&self, acting_for: &ActingFor) -> &'static str {
         match acting_for {
             ActingFor::Oneself => self.t("本人", "themself"),
-            ActingFor::AnotherPerson => self.t("受他人委托(核对委托书)", "another person (check the mandate)"),
-            ActingFor::Organisation => self.t("单位(核对授权)", "an organisation (check the authority)"),
+            ActingFor::AnotherPerson => self.t("受他人委托（核对委托书）", "another person (check the mandate)"),
+            ActingFor::Organisation => self.t("单位（核对授权）", "an organisation (check the authority)"),
         }
     }
 
@@ -235,11 +235,11 @@ impl Lang {
     pub(super) fn set_aside(&self, code: &Code) -> String {
         match code {
             Code::EntryKindUnknown => self
-                .t("服务器不认识这种流水,可能需要升级服务器", "a kind this server does not know: it may need an update")
+                .t("服务器不认识这种流水，可能需要升级服务器", "a kind this server does not know: it may need an update")
                 .to_owned(),
             Code::EntryImplausible => self
                 .t(
-                    "与已知情况不符,例如没有申报的存件",
+                    "与已知情况不符，例如没有申报的存件",
                     "it contradicts what is known, such as a deposit without a submission",
                 )
                 .to_owned(),
@@ -253,7 +253,7 @@ impl Lang {
                 self.t("终端写的版本比服务器新", "written by a newer version than this server's").to_owned()
             }
             Code::EntryCorrupt => {
-                self.t("校验不符,内容可能损坏", "its hash does not match: it may be damaged").to_owned()
+                self.t("校验不符，内容可能损坏", "its hash does not match: it may be damaged").to_owned()
             }
             other => other.as_str().to_owned(),
         }
@@ -315,7 +315,7 @@ impl Lang {
             // The detail is the colleague's name, or the minutes to wait.
             Code::AlreadyBeingCollected => match self {
                 Self::Zh => {
-                    (format!("{} 正在取这个件", problem.detail), "请不要重复去取;要紧时请负责人接手。".to_owned())
+                    (format!("{} 正在取这个件", problem.detail), "请不要重复去取；要紧时请负责人接手。".to_owned())
                 }
                 Self::En => (
                     format!("{} is collecting this", problem.detail),
@@ -323,27 +323,27 @@ impl Lang {
                 ),
             },
             Code::TooManyTries => match self {
-                Self::Zh => ("试错次数太多".to_owned(), format!("请 {} 分钟后再试,或请管理员帮忙。", problem.detail)),
+                Self::Zh => ("试错次数太多".to_owned(), format!("请 {} 分钟后再试，或请管理员帮忙。", problem.detail)),
                 Self::En => (
                     "Too many wrong tries".to_owned(),
                     format!("Try again in {} min, or ask an administrator.", problem.detail),
                 ),
             },
-            Code::SignInRefused => said(("姓名或密码不对", "请再试一次;忘了密码或账号停用,请找管理员。")),
-            Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了,下面是现在的样子。")),
-            Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件,下面是现在的样子,请看过再按。")),
+            Code::SignInRefused => said(("姓名或密码不对", "请再试一次；忘了密码或账号停用，请找管理员。")),
+            Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了，下面是现在的样子。")),
+            Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件，下面是现在的样子，请看过再按。")),
             Code::KioskOffline => {
-                said(("终端已有一分钟没有联系", "网络断开时,可以到终端刷工作卡、输密码,直接打开本窗口的柜子。"))
+                said(("终端已有一分钟没有联系", "网络断开时，可以到终端刷工作卡、输密码，直接打开本窗口的柜子。"))
             }
-            Code::InvalidValue => said(("填写的内容不对", "请写明原因(200 字以内,一行),不要写申请人的姓名或号码。")),
+            Code::InvalidValue => said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。")),
             Code::Forbidden => said(("这一项只有负责人能做", "请找本窗口的负责人。")),
-            Code::NotFound => said(("没有找到", "可能地址不对,或它属于别的窗口。")),
-            Code::CsrfMismatch => said(("页面太旧,没有执行", "请回到页面重新打开后再按一次。")),
+            Code::NotFound => said(("没有找到", "可能地址不对，或它属于别的窗口。")),
+            Code::CsrfMismatch => said(("页面太旧，没有执行", "请回到页面重新打开后再按一次。")),
             Code::MalformedBody | Code::BodyTooLarge => said(("表单内容读不出", "请回到页面重新填写。")),
-            Code::StoreUnavailable => said(("服务器现在无法保存", "请稍后再试;一直这样请告诉管理员检查磁盘。")),
+            Code::StoreUnavailable => said(("服务器现在无法保存", "请稍后再试；一直这样请告诉管理员检查磁盘。")),
             Code::Internal => match self {
                 Self::Zh => {
-                    ("服务器出错了".to_owned(), format!("请再试一次;一直这样请把这段话告诉管理员:{}", problem.detail))
+                    ("服务器出错了".to_owned(), format!("请再试一次；一直这样请把这段话告诉管理员：{}", problem.detail))
                 }
                 Self::En => (problem.title.clone(), problem.detail.clone()),
             },
@@ -364,7 +364,7 @@ impl Lang {
             "collect_cancelled" => self.t("取消取件", "cancelled a collection"),
             "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),
             "deposit_confirmed" => self.t("核实材料在柜里", "confirmed a deposit"),
-            "deposit_voided" => self.t("核实没有材料,作废", "voided a deposit"),
+            "deposit_voided" => self.t("核实没有材料，作废", "voided a deposit"),
             "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),
             "returned_to_service" => self.t("柜子恢复使用", "returned a box to service"),
             "set_aside_looked" => self.t("处理待处理记录", "dealt with an entry set aside"),

@@ -84,7 +84,7 @@ pub(super) async fn return_to_service(
             me.visitor.lang.t("还有办件的材料在这个柜里", "A case says its paper is in this box").to_owned(),
             me.visitor
                 .lang
-                .t("请先取件,或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.")
+                .t("请先取件，或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.")
                 .to_owned(),
         ),
         Code::KioskOffline => me.visitor.lang.problem(&refusal),

@@ -87,7 +87,7 @@ fn rows() -> Vec<InboxRow> {
         InboxRow {
             due: Due::Running { due: date(2026, 11, 19), days_left: -2 },
             deposited_ms: Some(NOW - 9 * DAY),
-            ..row(1, ("食品经营许可(新办)", "Food business licence (new)"), "赵*", Some(3), CaseState::Deposited)
+            ..row(1, ("食品经营许可（新办）", "Food business licence (new)"), "赵*", Some(3), CaseState::Deposited)
         },
         InboxRow {
             due: Due::Running { due: date(2026, 11, 24), days_left: 1 },
@@ -147,16 +147,16 @@ pub(super) fn case() -> CaseView {
         materials: vec![
             material("营业性演出申请表", 1, 0, true),
             material("与演出有关的各类合同书复印件", 0, 2, true),
-            material("演员名单和节目内容材料(含文字、音像资料)", 1, 1, true),
+            material("演员名单和节目内容材料（含文字、音像资料）", 1, 1, true),
             material("演出场所合格证明", 0, 1, false),
         ],
         answers: vec![
             AnswerRow {
-                question: Text::new("演出地点在哪里?", "Where is the performance?"),
+                question: Text::new("演出地点在哪里？", "Where is the performance?"),
                 answer: Text::new("室内剧场", "An indoor theatre"),
             },
             AnswerRow {
-                question: Text::new("有没有外国演员?", "Are there performers from abroad?"),
+                question: Text::new("有没有外国演员？", "Are there performers from abroad?"),
                 answer: Text::new("没有", "No"),
             },
         ],
@@ -322,7 +322,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     out_shell.note = Some(Note {
         tone: Tone::Bad,
         title: lang.t("姓名或密码不对", "Name or password is wrong").into(),
-        body: lang.t("再试一次;忘了密码请找管理员重设。", "Try again; if you forgot it, ask an administrator.").into(),
+        body: lang.t("再试一次；忘了密码请找管理员重设。", "Try again; if you forgot it, ask an administrator.").into(),
         code: Some(Code::SignInRefused.as_str()),
     });
     let taken = Note {
@@ -388,7 +388,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 shell: shell(lang, Here::Elsewhere, "/inbox"),
                 title: lang.t("没有这个办件", "No such case").into(),
                 body: lang
-                    .t("可能编号不对,或它属于别的窗口。", "The address is wrong, or it belongs to another window.")
+                    .t("可能编号不对，或它属于别的窗口。", "The address is wrong, or it belongs to another window.")
                     .into(),
                 code: Code::NotFound.as_str(),
                 back: "/inbox",
