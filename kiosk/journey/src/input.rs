@@ -74,8 +74,15 @@ pub enum Input {
     Catalogue(Arc<Catalogue>),
     /// Windows, from the roster.
     Windows(Vec<Window>),
-    /// The number this person left with an earlier visit.
-    KnownPhone(Personal),
+    /// The number this person left with an earlier visit: the answer to [`crate::Output::LookUpPerson`].
+    KnownPhone {
+        /// Which visit asked: an answer that comes after its visit is dropped.
+        visit: Uuid,
+        /// Mobile number, 11 digits.
+        phone: Personal,
+    },
+    /// The last [`crate::Output::CallStaff`] reached the hall's staff.
+    StaffCallReceived,
 
     /// The proof held.
     StaffVerified {

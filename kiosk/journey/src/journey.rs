@@ -1,27 +1,134 @@
-//! The machine.
+//! The machine: what it holds, how it is driven, and who wakes it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Foot, Input, JourneyConfig, Language, Output, Screen, TextSize, View};
+use crate::cabinet::Cabinet;
+use crate::visit::{Deposit, Offer, Page, Pending, Purpose, StaffVisit, Visit};
+use crate::{
+    Draft, Health, Identity, Input, JourneyConfig, Language, Output, Service, Sound, StaffCall, TextSize, Ticket,
+    Touch, View, Window,
+};
+
+/// A second tap that falls onto the next page means nothing: touches this soon after a page change are dropped.
+pub(crate) const GUARD: Duration = Duration::from_millis(300);
+/// How long the "are you still there?" countdown lasts. WCAG 2.2.1 asks for at least 20 s.
+pub(crate) const COUNTDOWN: Duration = Duration::from_secs(30);
+/// How long a page stays before a "saving" page replaces it.
+pub(crate) const SAVING_SHOWN: Duration = Duration::from_millis(300);
+/// How often a record that must not be lost is tried again.
+pub(crate) const RECORD_AGAIN: Duration = Duration::from_secs(5);
+/// How long a card problem or a refusal is shown.
+pub(crate) const PROBLEM_SHOWN: Duration = Duration::from_secs(20);
+/// How long a card may lie on the reader with nothing read.
+pub(crate) const READING: Duration = Duration::from_secs(10);
+/// How long doors found open at the start keep the idle page away.
+pub(crate) const SHUT_DOORS: Duration = Duration::from_secs(60);
+/// How long a forgotten card lies before staff are called, and how long the idle page keeps a chosen language.
+pub(crate) const LEFT_BEHIND: Duration = Duration::from_secs(60);
+/// How long the check of a PIN may take.
+pub(crate) const CHECKING: Duration = Duration::from_secs(10);
 
 /// The visit. See the crate's head for how to drive it.
 pub struct Journey {
-    config: JourneyConfig,
+    pub(crate) config: JourneyConfig,
+    pub(crate) service: Option<Service>,
+    pub(crate) health: Health,
+    pub(crate) windows: Vec<Window>,
+    pub(crate) offer: Option<Arc<Offer>>,
+    pub(crate) cabinet: Cabinet,
+
+    pub(crate) page: Page,
+    /// When the page last changed.
+    pub(crate) entered: Duration,
+    /// When somebody last did something.
+    pub(crate) active: Duration,
+    /// Since when the countdown runs.
+    pub(crate) warned: Option<Duration>,
+    pub(crate) help: Option<bool>,
+    pub(crate) language: Language,
+    pub(crate) text_size: TextSize,
+
+    pub(crate) visit: Option<Visit>,
+    pub(crate) deposit: Option<Deposit>,
+    pub(crate) staff: Option<StaffVisit>,
+    /// Another person's card, read during a visit: the question is open.
+    pub(crate) other: Option<(Box<Identity>, uuid::Uuid)>,
+    /// Where a card problem returns to.
+    pub(crate) back_to: Option<Page>,
+
+    pub(crate) card_present: bool,
+    /// A card lies there since its visit ended.
+    pub(crate) card_left: Option<Duration>,
+
+    pub(crate) pending: BTreeMap<Ticket, Pending>,
+    /// Records to repeat, and when.
+    pub(crate) again: Vec<(Duration, Pending)>,
+    next_ticket: u64,
     outputs: VecDeque<Output>,
-    revision: u64,
+    pub(crate) shown: View,
 }
 
 impl Journey {
     /// A terminal that just started.
     pub fn new(config: JourneyConfig) -> Self {
-        Self { config, outputs: VecDeque::new(), revision: 0 }
+        let cabinet = Cabinet::new(config.sizes.clone());
+        Self {
+            config,
+            service: None,
+            health: Health::default(),
+            windows: Vec::new(),
+            offer: None,
+            cabinet,
+            page: Page::Starting,
+            entered: Duration::ZERO,
+            active: Duration::ZERO,
+            warned: None,
+            help: None,
+            language: Language::Zh,
+            text_size: TextSize::Normal,
+            visit: None,
+            deposit: None,
+            staff: None,
+            other: None,
+            back_to: None,
+            card_present: false,
+            card_left: None,
+            pending: BTreeMap::new(),
+            again: Vec::new(),
+            next_ticket: 1,
+            outputs: VecDeque::new(),
+            shown: crate::present::first_view(),
+        }
     }
 
     /// Tells it what happened.
     pub fn handle(&mut self, input: Input, now: Duration) {
-        drop((input, now));
-        self.revision += 1;
+        match input {
+            Input::Touch(touch) => self.touch(touch, now),
+            Input::CardPresent => self.card_present(now),
+            Input::CardRead { identity, submission } => self.card_read(identity, submission, now),
+            Input::CardFailed(problem) => self.card_failed(problem, now),
+            Input::StaffCard { staff, name } => self.staff_card(staff, name, now),
+            Input::CardRemoved => self.card_removed(now),
+            Input::Door { compartment, state } => self.door_seen(compartment, state, now),
+            Input::Unlock { compartment, outcome } => self.unlock_done(compartment, outcome, now),
+            Input::Cabinet(compartments) => self.cabinet.replace(compartments),
+            Input::Recorded { ticket, receipt } => self.recorded(ticket, receipt, now),
+            Input::RecordFailed { ticket, why } => self.record_failed(ticket, why, now),
+            Input::Health(health) => self.health = health,
+            Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
+            Input::Windows(windows) => self.windows = windows,
+            Input::KnownPhone { visit, phone } => self.known_phone(visit, phone),
+            Input::StaffCallReceived => self.help = self.help.map(|_| true),
+            Input::StaffVerified { staff, name, doors } => self.staff_verified(staff, name, doors, now),
+            Input::StaffRefused { staff, why, tries_left } => self.staff_refused(staff, why, tries_left, now),
+            Input::StaffDoors(doors) => self.staff_doors(doors),
+            Input::Service(service) => self.service_changed(service, now),
+            Input::OpenDoorsAtBoot(doors) => self.open_doors_at_boot(doors, now),
+        }
+        self.refresh(now);
     }
 
     /// What it wants done next; `None` when there is nothing more.
@@ -31,37 +138,171 @@ impl Journey {
 
     /// When it wants to be woken, and who wants it. May change after every `handle` and `handle_timeout`.
     pub fn poll_timeout(&self) -> Option<(Duration, &'static str)> {
-        None
+        let watch = self.watch().and_then(crate::door::DoorWatch::timeout);
+        let again = self.again.iter().map(|(at, _)| *at).min();
+        [
+            (watch, "door"),
+            (again, "record again"),
+            (self.page_timeout(), self.shown.screen.name()),
+            (self.idle_timeout(), "still there?"),
+            (self.card_left.map(|at| at + LEFT_BEHIND), "card left"),
+        ]
+        .into_iter()
+        .filter_map(|(at, who)| at.map(|at| (at, who)))
+        .min_by_key(|(at, _)| *at)
     }
 
     /// Wakes it. Extra calls do nothing.
     pub fn handle_timeout(&mut self, now: Duration) {
-        let _ = now;
+        // A late call finds several due; each round does the earliest kind, and every one of them moves its own time on.
+        for _ in 0..16 {
+            if self.poll_timeout().is_none_or(|(at, _)| now < at) {
+                break;
+            }
+            self.tick_door(now);
+            self.tick_records(now);
+            self.tick_page(now);
+            self.tick_idle(now);
+            if self.card_left.is_some_and(|at| now >= at + LEFT_BEHIND) {
+                self.card_left = None;
+                self.emit(Output::CallStaff(StaffCall::CardLeft));
+            }
+        }
+        self.refresh(now);
     }
 
     /// Changes whenever [`Journey::view`] would.
     pub fn revision(&self) -> u64 {
-        self.revision
+        self.shown.revision
     }
 
-    /// The door this visit has asked to open or knows to be open for someone; no other door may be opened meanwhile.
+    /// The door that this terminal's screen has asked to open or knows to be open for someone; no other may be opened
+    /// meanwhile.
     pub fn door_in_use(&self) -> Option<u16> {
-        None
+        let intended = match self.page {
+            Page::Saving => self.deposit.as_ref().map(|deposit| deposit.compartment),
+            _ => None,
+        };
+        self.watch().map(|watch| watch.compartment).or(intended)
     }
 
     /// What the screen shows.
     pub fn view(&self, _now: Duration) -> View {
-        let _ = &self.config;
-        View {
-            revision: self.revision,
-            language: Language::Zh,
-            text_size: TextSize::Normal,
-            screen: Screen::Starting,
-            overlay: None,
-            person: None,
-            step: None,
-            foot: Foot::default(),
-            offline: false,
+        self.shown.clone()
+    }
+
+    /// Brings the view up to date.
+    fn refresh(&mut self, now: Duration) {
+        let mut view = self.present(now);
+        view.revision = self.shown.revision;
+        if view != self.shown {
+            view.revision += 1;
+            self.shown = view;
+        }
+    }
+
+    pub(crate) fn emit(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    pub(crate) fn play(&mut self, sound: Sound) {
+        self.emit(Output::Play(sound));
+    }
+
+    /// Shows another page.
+    pub(crate) fn show(&mut self, page: Page, now: Duration) {
+        if self.page != page {
+            self.page = page;
+            self.entered = now;
+        }
+        self.active = now;
+        self.warned = None;
+    }
+
+    /// Asks for a record.
+    pub(crate) fn record(&mut self, purpose: Purpose, drafts: Vec<Draft>) {
+        let ticket = Ticket(self.next_ticket);
+        self.next_ticket += 1;
+        self.emit(Output::Record { ticket, drafts: drafts.clone() });
+        self.pending.insert(ticket, Pending { purpose, drafts });
+    }
+
+    /// The watch over the door in use.
+    pub(crate) fn watch(&self) -> Option<&crate::door::DoorWatch> {
+        let deposit = self.deposit.as_ref().and_then(|deposit| deposit.watch.as_ref());
+        deposit.or_else(|| self.staff.as_ref().and_then(|staff| staff.watch.as_ref()))
+    }
+
+    pub(crate) fn watch_mut(&mut self) -> Option<&mut crate::door::DoorWatch> {
+        let deposit = self.deposit.as_mut().and_then(|deposit| deposit.watch.as_mut());
+        deposit.or_else(|| self.staff.as_mut().and_then(|staff| staff.watch.as_mut()))
+    }
+
+    fn touch(&mut self, touch: Touch, now: Duration) {
+        if now < self.entered + GUARD {
+            return;
+        }
+        self.active = now;
+        if self.warned.take().is_some() {
+            self.entered = now; // the overlay went away: guard what lies below it
+            return;
+        }
+        match touch {
+            Touch::Language(language) => self.language = language,
+            Touch::TextSize(size) => self.text_size = size,
+            Touch::Help => self.call_help(now),
+            Touch::StillHere => {}
+            Touch::Dismiss => self.dismiss(now),
+            Touch::Next
+            | Touch::Back
+            | Touch::Quit
+            | Touch::Choose(_)
+            | Touch::Turn(_)
+            | Touch::Key(_)
+            | Touch::Act(_) => {
+                if self.help.take().is_some() {
+                    self.entered = now;
+                } else if self.other.is_some() {
+                    self.answer_other(&touch, now);
+                } else {
+                    self.touch_page(touch, now);
+                }
+            }
+        }
+    }
+
+    fn dismiss(&mut self, now: Duration) {
+        if self.help.take().is_some() {
+            self.entered = now;
+        } else if let Page::CardProblem(_) = self.page {
+            self.leave_problem(now);
+        }
+    }
+
+    fn touch_page(&mut self, touch: Touch, now: Duration) {
+        match &self.page {
+            Page::Starting | Page::Reading | Page::Saving => {}
+            Page::Closed | Page::ShutDoors(_) | Page::Idle | Page::CardProblem(_) => self.touch_home(touch, now),
+            Page::Choose { .. } | Page::Search { .. } => self.touch_choose(touch, now),
+            Page::Guide { .. }
+            | Page::Situation(_)
+            | Page::NotHere { .. }
+            | Page::Materials { .. }
+            | Page::Missing { .. }
+            | Page::NoBox(_)
+            | Page::Phone
+            | Page::Field(_)
+            | Page::Check { .. }
+            | Page::BoxSize => self.touch_ask(touch, now),
+            Page::Door | Page::AskPaperIn | Page::RecordFailed { .. } | Page::NotDeposited | Page::Done => {
+                self.touch_deposit(&touch, now);
+            }
+            Page::StaffPin
+            | Page::StaffCode
+            | Page::StaffBoxes { .. }
+            | Page::StaffDoor
+            | Page::StaffAffirm { .. }
+            | Page::StaffRefused(_) => self.touch_staff(touch, now),
         }
     }
 }

@@ -18,12 +18,26 @@
 //! The invariant it keeps: [`Output::OpenDoor`] follows a record that names this door and was answered by
 //! [`Input::Recorded`]; nothing else opens a door.
 
+mod ask;
+mod cabinet;
+mod choose;
+mod deposit;
+mod door;
+mod entry;
+mod home;
+pub mod ime;
 mod input;
 mod journey;
+mod layout;
 mod output;
+mod pages;
 mod personal;
+mod present;
+pub mod search;
+mod staff;
 mod touch;
 mod view;
+mod visit;
 
 pub use hall_rules::answers::ActingFor;
 pub use hall_rules::{DocumentFamily, Language};

@@ -37,6 +37,8 @@ pub enum Output {
     /// Find what earlier visits of this person left on this terminal; answer with [`crate::Input::KnownPhone`] if
     /// anything.
     LookUpPerson {
+        /// Which visit asks; hand back with the answer.
+        visit: Uuid,
         /// Family of the document.
         document: DocumentFamily,
         /// Its number.

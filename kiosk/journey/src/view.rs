@@ -204,6 +204,44 @@ pub enum Screen {
 }
 
 impl Screen {
+    /// Its place in a list that is turned, if it has one.
+    pub fn paging(&self) -> Option<Paging> {
+        match self {
+            Self::Choose(view) => Some(view.paging),
+            Self::Search(view) => Some(view.paging),
+            Self::Guide(view) => Some(view.paging),
+            Self::Materials(view) => Some(view.paging),
+            Self::Missing(view) => Some(view.paging),
+            Self::Check(view) => Some(view.paging),
+            Self::StaffBoxes(view) => Some(view.paging),
+            Self::Starting
+            | Self::NotEnrolled { .. }
+            | Self::OutOfService { .. }
+            | Self::ShutDoors { .. }
+            | Self::Idle(_)
+            | Self::ReadingCard
+            | Self::CardProblem { .. }
+            | Self::Situation(_)
+            | Self::NotHere { .. }
+            | Self::NoBox { .. }
+            | Self::Phone(_)
+            | Self::Field(_)
+            | Self::Text(_)
+            | Self::BoxSize(_)
+            | Self::Saving
+            | Self::Door(_)
+            | Self::AskPaperIn { .. }
+            | Self::RecordFailed { .. }
+            | Self::NotDeposited { .. }
+            | Self::Done(_)
+            | Self::StaffPin(_)
+            | Self::StaffCode(_)
+            | Self::StaffDoor(_)
+            | Self::StaffAffirm { .. }
+            | Self::StaffRefused { .. } => None,
+        }
+    }
+
     /// The page's name for logs and tests.
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,0 +1,163 @@
+//! The compartments as this visit knows them, and which one to take.
+
+use hall_rules::catalogue::SizeHint;
+
+use crate::view::{BoxSizeRow, CabinetCell};
+use crate::{Compartment, DoorState};
+
+/// Size classes by their usual names, smallest first, for cabinets whose order was not told.
+const USUAL_ORDER: [&str; 5] = ["envelope", "A4", "A3", "large", "parcel"];
+
+/// All compartments, by number.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cabinet {
+    compartments: Vec<Compartment>,
+    sizes: Vec<String>,
+}
+
+impl Cabinet {
+    pub(crate) fn new(sizes: Vec<String>) -> Self {
+        Self { compartments: Vec::new(), sizes }
+    }
+
+    /// Replaces what is known.
+    pub(crate) fn replace(&mut self, mut compartments: Vec<Compartment>) {
+        compartments.sort_by_key(|compartment| compartment.no);
+        let mut unknown: Vec<String> = Vec::new();
+        for compartment in &compartments {
+            if !self.sizes.contains(&compartment.size) && !unknown.contains(&compartment.size) {
+                unknown.push(compartment.size.clone());
+            }
+        }
+        let rank = |size: &String| USUAL_ORDER.iter().position(|usual| usual.eq_ignore_ascii_case(size));
+        unknown.sort_by_key(|size| rank(size).unwrap_or(USUAL_ORDER.len()));
+        self.sizes.append(&mut unknown);
+        self.compartments = compartments;
+    }
+
+    /// A door's sensor changed.
+    pub(crate) fn seen(&mut self, no: u16, state: DoorState) {
+        if let Some(compartment) = self.compartments.iter_mut().find(|compartment| compartment.no == no) {
+            compartment.door = state;
+        }
+    }
+
+    /// Doors seen open.
+    pub(crate) fn open_doors(&self) -> Vec<u16> {
+        self.compartments.iter().filter(|c| c.door == DoorState::Open).map(|c| c.no).collect()
+    }
+
+    /// What may be offered: certainly empty and seen closed.
+    fn offered(&self) -> impl Iterator<Item = &Compartment> {
+        self.compartments.iter().filter(|c| c.free && c.door == DoorState::Closed)
+    }
+
+    /// How many may be offered.
+    pub(crate) fn free(&self) -> u16 {
+        u16::try_from(self.offered().count()).unwrap_or(u16::MAX)
+    }
+
+    /// The size class that suits an item's paper.
+    pub(crate) fn size_for(&self, hint: SizeHint) -> Option<&str> {
+        let named = |name: &str| self.sizes.iter().find(|size| size.eq_ignore_ascii_case(name));
+        let size = match hint {
+            SizeHint::Envelope => named("envelope").or_else(|| self.sizes.first()),
+            SizeHint::A4 => named("A4").or_else(|| self.sizes.get(self.sizes.len() / 2)),
+            SizeHint::Large => named("large").or_else(|| self.sizes.last()),
+        };
+        size.map(String::as_str)
+    }
+
+    /// The free box to take: of this size, else the next larger, else the next smaller; the lowest number of its
+    /// size. None of `without`.
+    pub(crate) fn pick(&self, size: &str, without: &[u16]) -> Option<u16> {
+        let wanted = self.rank(size);
+        self.offered()
+            .filter(|c| !without.contains(&c.no))
+            .min_by_key(|c| {
+                let rank = self.rank(&c.size);
+                (rank < wanted, rank.abs_diff(wanted), c.no)
+            })
+            .map(|c| c.no)
+    }
+
+    /// A free box of a larger size than that of box `than`.
+    pub(crate) fn pick_larger(&self, than: u16, without: &[u16]) -> Option<u16> {
+        let size = &self.compartments.iter().find(|c| c.no == than)?.size;
+        let least = self.rank(size) + 1;
+        self.offered()
+            .filter(|c| !without.contains(&c.no) && self.rank(&c.size) >= least)
+            .min_by_key(|c| (self.rank(&c.size), c.no))
+            .map(|c| c.no)
+    }
+
+    /// The size of a box.
+    pub(crate) fn size_of(&self, no: u16) -> Option<&str> {
+        self.compartments.iter().find(|c| c.no == no).map(|c| c.size.as_str())
+    }
+
+    /// Sizes of which a box is free.
+    pub(crate) fn size_rows(&self, chosen: &str) -> Vec<BoxSizeRow> {
+        let free = |size: &str| self.offered().filter(|c| c.size == size).count();
+        self.sizes
+            .iter()
+            .map(|size| BoxSizeRow {
+                id: size.clone(),
+                free: u16::try_from(free(size)).unwrap_or(u16::MAX),
+                chosen: size == chosen,
+            })
+            .filter(|row| row.free > 0)
+            .collect()
+    }
+
+    /// For the picture.
+    pub(crate) fn cells(&self) -> Vec<CabinetCell> {
+        self.compartments.iter().map(|c| CabinetCell { no: c.no, size: c.size.clone() }).collect()
+    }
+
+    fn rank(&self, size: &str) -> usize {
+        self.sizes.iter().position(|known| known == size).unwrap_or(self.sizes.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cabinet() -> Cabinet {
+        let mut cabinet = Cabinet::default();
+        let compartment = |no, size: &str, free, door| Compartment { no, size: size.into(), free, door };
+        cabinet.replace(vec![
+            compartment(5, "large", true, DoorState::Closed),
+            compartment(4, "A4", true, DoorState::Closed),
+            compartment(3, "A4", true, DoorState::Open),
+            compartment(2, "A4", false, DoorState::Closed),
+            compartment(1, "envelope", true, DoorState::Closed),
+        ]);
+        cabinet
+    }
+
+    #[test]
+    fn the_lowest_free_and_shut_box_of_the_size() {
+        let cabinet = cabinet();
+        assert_eq!(cabinet.pick("A4", &[]), Some(4), "2 is taken, 3 stands open");
+        assert_eq!(cabinet.pick("A4", &[4]), Some(5), "larger before smaller");
+        assert_eq!(cabinet.pick("A4", &[4, 5]), Some(1));
+        assert_eq!(cabinet.pick("A4", &[1, 4, 5]), None);
+        assert_eq!(cabinet.pick_larger(4, &[]), Some(5));
+        assert_eq!(cabinet.pick_larger(5, &[]), None);
+        assert_eq!(cabinet.free(), 3);
+    }
+
+    #[test]
+    fn sizes_by_name_or_by_place() {
+        let cabinet = cabinet();
+        assert_eq!(cabinet.size_for(SizeHint::A4), Some("A4"));
+        let mut odd = Cabinet::new(vec!["S".into(), "M".into(), "L".into()]);
+        odd.replace(vec![]);
+        assert_eq!(odd.size_for(SizeHint::Envelope), Some("S"));
+        assert_eq!(odd.size_for(SizeHint::A4), Some("M"));
+        assert_eq!(odd.size_for(SizeHint::Large), Some("L"));
+        assert_eq!(Cabinet::default().size_for(SizeHint::A4), None);
+    }
+}

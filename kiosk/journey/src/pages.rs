@@ -1,0 +1,278 @@
+//! The pages of a visit, as the screen shows them.
+
+use hall_rules::Language;
+use hall_rules::answers::{ACTING_FOR, ActingFor};
+use hall_rules::catalogue::{Field, FieldKind, Material, MaterialForm, ServiceItem, Statement};
+use hall_rules::mask;
+
+use crate::ask::{dashed, phone_check};
+use crate::choose;
+use crate::journey::Journey;
+use crate::layout::{break_pages, lines, page_of, paging, per_page};
+use crate::visit::{Page, PhoneAnswer, Visit};
+use crate::{
+    Asks, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView, MaterialRow,
+    MaterialsView, MissingView, OptionRow, PhoneView, QuestionView, Screen, TextSize, TextView,
+};
+
+/// Rows of the check page.
+const CHECK_ROWS: usize = 5;
+
+impl Journey {
+    pub(crate) fn visit_screen(&self, visit: &Visit) -> Screen {
+        let (language, size) = (self.language, self.text_size);
+        if let Page::Choose { by, level, page } = &self.page {
+            return Screen::Choose(choose::tiles(visit, *by, level, *page, language));
+        }
+        if let Page::Search { page } = &self.page {
+            return Screen::Search(choose::search(visit, *page, language));
+        }
+        let Some(item) = visit.item() else { return Screen::Starting };
+        let name = item.name.get(language).to_owned();
+        match &self.page {
+            Page::Guide { page } => Screen::Guide(guide(visit, item, *page, language, size)),
+            Page::Situation(code) => Screen::Situation(question(visit, item, code, language)),
+            Page::NotHere { go } => Screen::NotHere { item: name, go: go.get(language).to_owned() },
+            Page::Materials { page } => {
+                let rows = material_rows(visit, language);
+                let total = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+                let (rows, paging) = page_of(&rows, *page, per_page(size, 4, 3));
+                Screen::Materials(MaterialsView { item: name, rows: rows.to_vec(), total, paging })
+            }
+            Page::Missing { page } => {
+                let rows = material_rows(visit, language);
+                let (rows, paging) = page_of(&rows, *page, per_page(size, 4, 3));
+                Screen::Missing(MissingView { item: name, rows: rows.to_vec(), paging, window: self.item_window() })
+            }
+            Page::Phone => Screen::Phone(phone(visit)),
+            Page::Field(code) => match visit.field(code) {
+                Some(field) if field.kind == FieldKind::Text => Screen::Text(text(visit, field, language)),
+                Some(field) => Screen::Field(field_view(visit, field, language)),
+                None => Screen::Starting,
+            },
+            Page::Check { page } => {
+                let rows = self.check_rows(visit, item, language);
+                let (rows, paging) = page_of(&rows, *page, CHECK_ROWS);
+                Screen::Check(CheckView { rows: rows.to_vec(), paging })
+            }
+            _ => Screen::Starting,
+        }
+    }
+
+    fn check_rows(&self, visit: &Visit, item: &ServiceItem, language: Language) -> Vec<CheckRow> {
+        let row = |id: &str, label, value: String| CheckRow { id: Some(id.to_owned()), label, value };
+        let applicant = visit.holder.as_ref().map(|holder| mask::name(holder.identity.name.expose()));
+        let mut rows = vec![
+            CheckRow { id: None, label: CheckLabel::Applicant, value: applicant.unwrap_or_default() },
+            row("item", CheckLabel::Item, item.name.get(language).to_owned()),
+            row("materials", CheckLabel::Materials, visit.materials().len().to_string()),
+            row(
+                "phone",
+                CheckLabel::Phone,
+                visit.phone_given().map(|phone| mask::phone(phone.expose())).unwrap_or_default(),
+            ),
+        ];
+        for field in visit.fields() {
+            let label = CheckLabel::Words(field.label.get(language).to_owned());
+            rows.push(row(&format!("field:{}", field.code), label, shown_value(visit, field, language)));
+        }
+        rows.push(row(
+            &format!("question:{ACTING_FOR}"),
+            CheckLabel::ActingFor,
+            visit.answers.get(ACTING_FOR).unwrap_or_default().to_owned(),
+        ));
+        for situation in item.open_situations(&visit.answers) {
+            let answer = visit.answers.get(&situation.code).unwrap_or_default();
+            let labels = answer.split('+').filter_map(|code| situation.option(code));
+            let value = labels.map(|choice| choice.label.get(language)).collect::<Vec<_>>().join(" · ");
+            let label = CheckLabel::Words(situation.question.get(language).to_owned());
+            rows.push(row(&format!("question:{}", situation.code), label, value));
+        }
+        if self.cabinet.size_rows("").len() > 1 {
+            rows.push(row("size", CheckLabel::BoxSize, self.chosen_size().unwrap_or_default()));
+        }
+        rows
+    }
+}
+
+fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, size: TextSize) -> GuideView {
+    let all = guide_lines(visit, item, language);
+    let height = |before: Option<&GuideLine>, line: &GuideLine| {
+        let heading = if before.is_none_or(|before| before.section != line.section) { 2 } else { 0 };
+        heading + lines(&line.text, size) + usize::from(line.unconfirmed)
+    };
+    let pages = break_pages(&all, per_page(size, 18, 11), height);
+    let page = page.min(pages.len() - 1);
+    let start: usize = pages[..page].iter().sum();
+    let department = visit.catalogue().department(&item.department);
+    GuideView {
+        item: item.name.get(language).to_owned(),
+        plain: item.plain.get(language).to_owned(),
+        department: department.map(|department| department.name.get(language).to_owned()).unwrap_or_default(),
+        lines: all[start..start + pages[page]].to_vec(),
+        paging: paging(page, pages.len()),
+        has_unconfirmed: item.has_unconfirmed(),
+        signed_in: !visit.is_reading(),
+    }
+}
+
+fn guide_lines(visit: &Visit, item: &ServiceItem, language: Language) -> Vec<GuideLine> {
+    let line = |section, statement: &Statement| GuideLine {
+        section,
+        text: statement.text.get(language).to_owned(),
+        unconfirmed: statement.mark.is_unconfirmed(),
+    };
+    let mut lines: Vec<GuideLine> =
+        item.conditions.iter().map(|condition| line(GuideSection::Conditions, condition)).collect();
+    let (always, depending): (Vec<&Material>, Vec<&Material>) =
+        item.materials.iter().partition(|material| material.when.is_always());
+    for (section, materials) in [(GuideSection::Materials, always), (GuideSection::MaterialsDepending, depending)] {
+        lines.extend(materials.into_iter().map(|material| GuideLine {
+            section,
+            text: material.name.get(language).to_owned(),
+            unconfirmed: material.mark.is_unconfirmed(),
+        }));
+    }
+    for (section, limit) in [
+        (GuideSection::PromisedLimit, item.promised_limit(&visit.answers)),
+        (GuideSection::LegalLimit, item.legal_limit(&visit.answers)),
+    ] {
+        lines.extend(limit.map(|limit| GuideLine {
+            section,
+            text: limit.text().get(language).to_owned(),
+            unconfirmed: limit.mark.is_unconfirmed(),
+        }));
+    }
+    lines.push(line(GuideSection::Fee, &item.fee));
+    lines.push(line(GuideSection::Result, &item.result));
+    lines.retain(|line| !line.text.is_empty());
+    lines
+}
+
+fn question(visit: &Visit, item: &ServiceItem, code: &str, language: Language) -> QuestionView {
+    let name = item.name.get(language).to_owned();
+    if code == ACTING_FOR {
+        let answer = visit.answers.get(ACTING_FOR);
+        let options = ActingFor::ALL.into_iter().map(|acting| OptionRow {
+            id: acting.code().to_owned(),
+            label: String::new(),
+            chosen: answer == Some(acting.code()),
+        });
+        return QuestionView { asks: Asks::ActingFor, options: options.collect(), multiple: false, item: name };
+    }
+    let situation = item.situations.iter().find(|situation| situation.code == code);
+    let options = situation.map(|situation| option_rows(visit, &situation.options, language)).unwrap_or_default();
+    QuestionView {
+        asks: Asks::Words(situation.map(|s| s.question.get(language).to_owned()).unwrap_or_default()),
+        options,
+        multiple: situation.is_some_and(|situation| situation.multiple),
+        item: name,
+    }
+}
+
+fn option_rows(visit: &Visit, options: &[hall_rules::catalogue::Choice], language: Language) -> Vec<OptionRow> {
+    let row = |choice: &hall_rules::catalogue::Choice| OptionRow {
+        id: choice.code.clone(),
+        label: choice.label.get(language).to_owned(),
+        chosen: visit.toggled.contains(&choice.code),
+    };
+    options.iter().map(row).collect()
+}
+
+fn material_rows(visit: &Visit, language: Language) -> Vec<MaterialRow> {
+    let row = |(at, material): (usize, &Material)| MaterialRow {
+        number: u16::try_from(at + 1).unwrap_or(u16::MAX),
+        name: material.name.get(language).to_owned(),
+        originals: material.originals,
+        copies: material.copies,
+        deferrable: material.is_deferrable(),
+        electronic: material.form == MaterialForm::Electronic,
+        shown_only: material.shown_only,
+        only_if: material.only_if.get(language).to_owned(),
+        unconfirmed: material.mark.is_unconfirmed(),
+    };
+    visit.materials().into_iter().enumerate().map(row).collect()
+}
+
+fn phone(visit: &Visit) -> PhoneView {
+    let known = visit.known_phone.as_ref().filter(|_| !visit.other_number && visit.phone_answer != PhoneAnswer::Typed);
+    PhoneView {
+        known: known.map(|phone| mask::phone(phone.expose())),
+        typed: grouped(visit.phone.expose(), &[3, 4, 4], ' '),
+        check: phone_check(visit.phone.expose()),
+    }
+}
+
+fn field_view(visit: &Visit, field: &Field, language: Language) -> FieldView {
+    let value = visit.values.get(&field.code).map(|value| value.expose()).unwrap_or_default();
+    let input = match field.kind {
+        FieldKind::Choice => {
+            FieldInput::Options { rows: option_rows(visit, &field.options, language), multiple: field.multiple }
+        }
+        FieldKind::Date => FieldInput::Date(dashed(value)),
+        FieldKind::Number => FieldInput::Number(value.to_owned()),
+        FieldKind::Phone => FieldInput::Phone(grouped(value, &[3, 4, 5], ' ')),
+        FieldKind::OrgCode | FieldKind::Text => FieldInput::OrgCode(grouped(value, &[8, 9, 1], ' ')),
+    };
+    FieldView {
+        label: field.label.get(language).to_owned(),
+        input,
+        optional: !field.required,
+        problem: visit.field_problem,
+    }
+}
+
+fn text(visit: &Visit, field: &Field, language: Language) -> TextView {
+    TextView {
+        label: field.label.get(language).to_owned(),
+        text: visit.text.text().to_owned(),
+        letters: visit.text.letters().to_owned(),
+        candidates: visit.text.candidates().map(|candidate| candidate.text.clone()).collect(),
+        keys_abc: visit.keys_abc,
+        optional: !field.required,
+        problem: visit.field_problem,
+    }
+}
+
+/// A field's value on the check page.
+fn shown_value(visit: &Visit, field: &Field, language: Language) -> String {
+    let value = visit.values.get(&field.code).map(|value| value.expose()).unwrap_or_default();
+    match field.kind {
+        FieldKind::Choice => {
+            let chosen = field.options.iter().filter(|choice| value.split('+').any(|code| code == choice.code));
+            chosen.map(|choice| choice.label.get(language)).collect::<Vec<_>>().join(" · ")
+        }
+        FieldKind::Phone => mask::phone(value),
+        FieldKind::Text | FieldKind::Date | FieldKind::Number | FieldKind::OrgCode => value.to_owned(),
+    }
+}
+
+/// Groups characters by the sizes given, the rest in one last group.
+fn grouped(text: &str, sizes: &[usize], between: char) -> String {
+    let mut grouped = String::new();
+    let mut ends = sizes.iter().scan(0, |end, size| {
+        *end += size;
+        Some(*end)
+    });
+    let mut next = ends.next();
+    for (at, c) in text.chars().enumerate() {
+        if Some(at) == next {
+            grouped.push(between);
+            next = ends.next();
+        }
+        grouped.push(c);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups() {
+        assert_eq!(grouped("13812345678", &[3, 4, 4], ' '), "138 1234 5678");
+        assert_eq!(grouped("138", &[3, 4, 4], ' '), "138");
+        assert_eq!(grouped("1381", &[3, 4, 4], ' '), "138 1");
+    }
+}
