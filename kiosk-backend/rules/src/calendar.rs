@@ -107,7 +107,6 @@ fn next(day: Date) -> Result<Date, CalendarError> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;

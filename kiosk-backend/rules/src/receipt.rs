@@ -130,7 +130,6 @@ impl From<ReceiptNumber> for String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use proptest::prelude::*;
 

@@ -150,7 +150,7 @@ const KINDS: &[(&str, FieldKind)] = &[
     ("org_code", FieldKind::OrgCode),
 ];
 const PLACES: &[(&str, AskedAt)] =
-    &[("terminal", AskedAt::Terminal), ("paper", AskedAt::Paper), ("window", AskedAt::Window)];
+    &[("paper", AskedAt::Paper), ("terminal", AskedAt::Terminal), ("window", AskedAt::Window)];
 
 pub(super) fn fields(table: &Table<'_>, key: &'static str, known: &Questions, taken: &[&str]) -> Vec<Field> {
     let mut fields: Vec<Field> = Vec::new();

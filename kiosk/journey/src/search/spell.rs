@@ -1,0 +1,101 @@
+//! How a character may be spelt: all its readings, and the spellings of people who do not tell zh from z, ch from c, sh
+//! from s, n from l, or ng from n.
+
+use pinyin::ToPinyinMulti as _;
+
+/// One way to spell a character, in lower-case ASCII; ü is v.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    /// The letters.
+    pub(crate) letters: Box<str>,
+    /// Not how it is written in books.
+    pub(crate) fuzzy: bool,
+}
+
+/// All spellings of a character, proper ones first. Letters and digits are spelt as themselves; anything else has none.
+pub(crate) fn spellings(character: char) -> Vec<Spelling> {
+    if character.is_ascii_alphanumeric() {
+        return vec![Spelling { letters: character.to_ascii_lowercase().to_string().into(), fuzzy: false }];
+    }
+    let mut spellings: Vec<Spelling> = Vec::new();
+    let mut add = |letters: String, fuzzy: bool| {
+        if !letters.is_empty() && !spellings.iter().any(|known| *known.letters == *letters) {
+            spellings.push(Spelling { letters: letters.into(), fuzzy });
+        }
+    };
+    let readings: Vec<String> = readings(character);
+    for reading in &readings {
+        add(reading.clone(), false);
+    }
+    for reading in &readings {
+        for letters in confused(reading) {
+            add(letters, true);
+        }
+    }
+    spellings
+}
+
+/// The readings of a character as dictionaries give them, commonest first, without tones.
+pub(crate) fn readings(character: char) -> Vec<String> {
+    let Some(multi) = character.to_pinyin_multi() else { return Vec::new() };
+    let mut readings: Vec<String> = Vec::new();
+    for reading in multi {
+        let letters = plain(reading.plain());
+        if !letters.is_empty() && !readings.contains(&letters) {
+            readings.push(letters);
+        }
+    }
+    readings
+}
+
+fn plain(reading: &str) -> String {
+    reading.chars().filter_map(|c| if c == 'ü' { Some('v') } else { c.is_ascii_lowercase().then_some(c) }).collect()
+}
+
+/// The spellings of those who confuse one or two sounds of `reading`.
+pub(crate) fn confused(reading: &str) -> Vec<String> {
+    let mut initials = vec![reading.to_owned()];
+    for (proper, other) in [("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l")] {
+        if let Some(rest) = reading.strip_prefix(proper) {
+            initials.push(format!("{other}{rest}"));
+        } else if let Some(rest) = reading.strip_prefix(other) {
+            initials.push(format!("{proper}{rest}"));
+        }
+    }
+    let mut all = initials.clone();
+    for spelling in &initials {
+        if let Some(rest) = spelling.strip_suffix("ng") {
+            all.push(format!("{rest}n"));
+        } else if spelling.ends_with('n') {
+            all.push(format!("{spelling}g"));
+        }
+        if let Some(rest) = spelling.strip_suffix('v') {
+            all.push(format!("{rest}u")); // lv and nv are typed lu and nu
+        }
+    }
+    all.retain(|spelling| spelling != reading);
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(character: char) -> Vec<(String, bool)> {
+        spellings(character).into_iter().map(|s| (s.letters.into_string(), s.fuzzy)).collect()
+    }
+
+    #[test]
+    fn polyphones_and_confusions() {
+        let hang = of('行');
+        assert_eq!(hang[0], ("xing".to_owned(), false));
+        assert!(hang.contains(&("hang".to_owned(), false)));
+        assert!(hang.contains(&("xin".to_owned(), true)));
+        assert!(of('证').contains(&("zen".to_owned(), true)));
+        assert!(of('农').contains(&("long".to_owned(), true)));
+        assert!(of('旅').contains(&("lv".to_owned(), false)));
+        assert!(of('旅').contains(&("lu".to_owned(), true)));
+        assert_eq!(of('A'), [("a".to_owned(), false)]);
+        assert_eq!(of('（'), []);
+    }
+}

@@ -1,0 +1,170 @@
+//! Searches over a small hand-made catalogue and over the one that ships.
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use hall_rules::Catalogue;
+use proptest::prelude::*;
+
+use super::*;
+use crate::search::spell;
+
+fn shipped() -> Catalogue {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/catalogue");
+    let files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .expect("the catalogue's folder")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text file")))
+        .collect();
+    Catalogue::from_files(&files).unwrap_or_else(|flaws| panic!("{flaws}"))
+}
+
+fn names(index: &SearchIndex, catalogue: &Catalogue, typed: &str) -> Vec<String> {
+    index.query(typed, 5).hits.iter().map(|hit| catalogue.items[hit.item].name.zh.clone()).collect()
+}
+
+/// The shipped catalogue with only these names, no keywords and no English.
+fn named(names: &[&str]) -> (SearchIndex, Catalogue) {
+    let mut catalogue = shipped();
+    catalogue.items.truncate(names.len());
+    for (item, name) in catalogue.items.iter_mut().zip(names) {
+        item.name = hall_rules::Text::zh(*name);
+        item.keywords.clear();
+        item.usage_rank = 0;
+    }
+    (SearchIndex::build(&catalogue), catalogue)
+}
+
+#[test]
+fn every_way_of_typing_finds_it() {
+    let catalogue = shipped();
+    let index = SearchIndex::build(&catalogue);
+    for typed in [
+        "yyxyc",
+        "YYXYC",
+        "yingyexingyanchu",
+        "yingyexingyan",
+        "yingyexingyanch",
+        "yingyexyc",
+        "yyxyanchu",
+        "yinyexinyanchu", // ng and n confused
+        "营业性演出",
+        "营业性yc",
+        "yanchu",
+        "ych",
+        "yan chu",
+        "演唱会",
+        "yanchanghui",
+        "performances",
+        "approval of comm",
+    ] {
+        let found = names(&index, &catalogue, typed);
+        assert!(found.iter().any(|name| name.starts_with("营业性演出审批")), "{typed}: {found:?}");
+    }
+}
+
+#[test]
+fn matches_start_at_a_syllable() {
+    let (index, catalogue) = named(&["营业性演出审批"]);
+    assert_eq!(names(&index, &catalogue, "ing"), Vec::<String>::new());
+    assert_eq!(names(&index, &catalogue, "yeye"), Vec::<String>::new());
+    assert_eq!(names(&index, &catalogue, ""), Vec::<String>::new());
+    assert_eq!(names(&index, &catalogue, "' -"), Vec::<String>::new());
+}
+
+#[test]
+fn xian_is_one_syllable_or_two() {
+    let (index, catalogue) = named(&["先进", "西安分局", "危险品"]);
+    let found = names(&index, &catalogue, "xian");
+    assert_eq!(found, ["先进", "西安分局", "危险品"]);
+}
+
+#[test]
+fn better_matches_come_first() {
+    let (index, catalogue) = named(&["关于城市道路", "城市道路", "城市"]);
+    assert_eq!(names(&index, &catalogue, "chengshi"), ["城市", "城市道路", "关于城市道路"]);
+    assert_eq!(names(&index, &catalogue, "cs"), ["城市道路", "城市", "关于城市道路"]);
+}
+
+#[test]
+fn proper_spelling_beats_confused_spelling() {
+    let (index, catalogue) = named(&["蓝天", "南天"]);
+    assert_eq!(names(&index, &catalogue, "nantian"), ["南天", "蓝天"]);
+    assert_eq!(names(&index, &catalogue, "lantian"), ["蓝天", "南天"]);
+}
+
+#[test]
+fn polyphones() {
+    let (index, catalogue) = named(&["银行开户", "行驶证"]);
+    assert_eq!(names(&index, &catalogue, "yinhang"), ["银行开户"]);
+    assert_eq!(names(&index, &catalogue, "xingshi"), ["行驶证"]);
+}
+
+#[test]
+fn the_matched_characters_are_told() {
+    let (index, _) = named(&["挖掘城市道路审批"]);
+    assert_eq!(index.query("csdl", 5).hits[0].highlights, [2..6]);
+    assert_eq!(index.query("chengshid", 5).hits[0].highlights, [2..5]);
+    let catalogue = shipped();
+    let index = SearchIndex::build(&catalogue);
+    let hit = &index.query("网吧", 5).hits[0];
+    assert_eq!((catalogue.items[hit.item].code.as_str(), hit.keyword.as_deref()), ("internet-cafe", Some("网吧")));
+    assert_eq!(hit.highlights, []);
+    let english = &index.query("food", 5).hits[0];
+    assert_eq!((catalogue.items[english.item].code.as_str(), english.english), ("food-licence", true));
+    assert_eq!(english.highlights, [0..4]);
+}
+
+/// The first `count` initials of a name.
+fn initials(name: &str, count: usize) -> String {
+    name.chars().filter_map(|c| spell::readings(c).first().and_then(|r| r.chars().next())).take(count).collect()
+}
+
+/// How many items are among the first five after `count` initials.
+fn reached(catalogue: &Catalogue, count: usize) -> usize {
+    let index = SearchIndex::build(catalogue);
+    let items = catalogue.items.iter().enumerate();
+    items
+        .filter(|(at, item)| index.query(&initials(&item.name.zh, count), 5).hits.iter().any(|hit| hit.item == *at))
+        .count()
+}
+
+#[test]
+fn four_initials_bring_an_item_among_the_first_five() {
+    let catalogue = shipped();
+    let reached = reached(&catalogue, 4);
+    assert!(reached * 100 >= catalogue.items.len() * 95, "{reached} of {}", catalogue.items.len());
+}
+
+fn indexed() -> &'static (SearchIndex, Catalogue) {
+    static INDEXED: OnceLock<(SearchIndex, Catalogue)> = OnceLock::new();
+    INDEXED.get_or_init(|| {
+        let catalogue = shipped();
+        (SearchIndex::build(&catalogue), catalogue)
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_query_panics_and_highlights_lie_within(typed in ".{0,12}", letters in "[a-z]{0,8}") {
+        let (index, catalogue) = indexed();
+        for query in [typed, letters] {
+            let found = index.query(&query, 5);
+            prop_assert!(found.hits.len() <= 5 && found.hits.len() <= found.total);
+            for hit in found.hits {
+                let item = &catalogue.items[hit.item];
+                let length = if hit.english { &item.name.en } else { &item.name.zh }.chars().count();
+                prop_assert!(hit.highlights.iter().all(|range| !range.is_empty() && range.end <= length));
+            }
+        }
+    }
+
+    #[test]
+    fn any_run_of_a_name_finds_it(item in 0_usize..30, start in 0_usize..6, length in 2_usize..8) {
+        let (index, catalogue) = indexed();
+        let run: String = catalogue.items[item].name.zh.chars().skip(start).take(length).collect();
+        prop_assume!(run.chars().any(|c| !spell::readings(c).is_empty()));
+        let found = index.query(&run, 30);
+        prop_assert!(found.hits.iter().any(|hit| hit.item == item), "{}", run);
+    }
+}
