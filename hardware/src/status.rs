@@ -78,12 +78,6 @@ pub enum Fault {
         /// Names of the readers that are there, or "none".
         connected: String,
     },
-    /// another program holds the reader
-    #[error("another program holds the card reader {reader:?}")]
-    ReaderHeld {
-        /// PC/SC name.
-        reader: String,
-    },
     /// the smart card service fails in an unforeseen way
     #[error("the smart card service failed: {detail}")]
     CardService {
@@ -141,7 +135,6 @@ impl Fault {
             Self::CardServiceDown => "card-service-down",
             Self::CardServiceDenied => "card-service-denied",
             Self::NoReader { .. } => "no-reader",
-            Self::ReaderHeld { .. } => "reader-held",
             Self::CardService { .. } => "card-service-failed",
             Self::PortMissing { .. } => "port-missing",
             Self::PortHeld { .. } => "port-held",
@@ -161,9 +154,6 @@ impl Fault {
             }
             Self::NoReader { .. } => {
                 "check the reader's cable and power; compare `reader` in the configuration with `pcsc_scan -r`"
-            }
-            Self::ReaderHeld { .. } => {
-                "stop the other program (a browser or a card tool), or let it use another reader"
             }
             Self::CardService { .. } => "journalctl -u pcscd; restart pcscd, then unplug and replug the reader",
             Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",

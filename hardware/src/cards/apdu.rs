@@ -107,7 +107,9 @@ pub fn exchange(card: &mut dyn Transmit, step: &'static str, command: &[u8]) -> 
         }
         response = once(card, step, &again)?;
     }
-    let mut data = Zeroizing::new(response.data.clone());
+    // As long as it can become, so that growing leaves no copies behind.
+    let mut data = Zeroizing::new(Vec::with_capacity(response.data.len() + MAX_ROUNDS * 256));
+    data.extend_from_slice(&response.data);
     for _ in 0..MAX_ROUNDS {
         let [0x61, more] = response.status.to_be_bytes() else {
             return Ok(Response { data: std::mem::take(&mut *data), status: response.status });

@@ -37,6 +37,8 @@ pub struct ReaderConfig {
 pub(super) const READ_LIMIT: Duration = Duration::from_secs(10);
 /// The watch looks around at least this often, whatever the service says.
 const HEARTBEAT: Duration = Duration::from_secs(1);
+/// A reader that is being unplugged is unknown for a while; wait so long before looking again.
+const SETTLE: Duration = Duration::from_millis(100);
 /// First and longest wait before the service is asked again.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
 
@@ -184,7 +186,11 @@ impl<S: FnMut(CardEvent)> Watch<S> {
             }
             match context.get_status_change(HEARTBEAT, &mut known) {
                 Ok(()) => {}
-                Err(pcsc::Error::Timeout | pcsc::Error::Cancelled | pcsc::Error::UnknownReader) => continue,
+                Err(pcsc::Error::Timeout | pcsc::Error::Cancelled) => continue,
+                Err(pcsc::Error::UnknownReader) => {
+                    self.pause(SETTLE);
+                    continue;
+                }
                 Err(error) => return Ended::ServiceLost(error),
             }
             for state in &mut known {
@@ -192,6 +198,12 @@ impl<S: FnMut(CardEvent)> Watch<S> {
                     self.notice(state);
                 }
                 state.sync_current_state();
+            }
+            if known
+                .iter()
+                .any(|state| state.name() != PNP_NOTIFICATION() && state.event_state().contains(State::UNKNOWN))
+            {
+                self.pause(SETTLE);
             }
         }
     }

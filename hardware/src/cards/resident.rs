@@ -60,9 +60,8 @@ fn foreigner(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     if !number.expose().starts_with('9') {
         return Err(CardError::BadField { field: "document number", why: "it does not begin with 9 on layout Y" });
     }
-    let latin = format!("{}{}", field(text, 52, 70).as_str(), field(text, 220, 22).as_str());
-    let latin = Secret::new(latin);
-    let chinese = Secret::new(field(text, 0, 30).trimmed());
+    let latin = Secret::new(format!("{}{}", field(text, 52, 70).as_str(), field(text, 220, 22).as_str()));
+    let chinese = field(text, 0, 30).secret();
     if chinese.is_empty() && latin.expose().trim().is_empty() {
         return Err(CardError::BadField { field: "name", why: "it is empty" });
     }
@@ -85,21 +84,21 @@ fn foreigner(text: &[u8; TEXT]) -> Result<Identity, CardError> {
 }
 
 fn foreigner_old(text: &[u8; TEXT]) -> Result<Identity, CardError> {
-    let number = Secret::new(field(text, 122, 30).trimmed());
+    let number = field(text, 122, 30).secret();
     let bytes = number.expose().as_bytes();
     let shaped =
         bytes.len() == 15 && bytes[..3].iter().all(u8::is_ascii_uppercase) && bytes[3..].iter().all(u8::is_ascii_digit);
     if !shaped {
         return Err(CardError::BadField { field: "document number", why: "it is not three letters and twelve digits" });
     }
-    let latin = Secret::new(field(text, 0, 120).trimmed());
+    let latin = field(text, 0, 120).secret();
     if latin.is_empty() {
         return Err(CardError::BadField { field: "name", why: "it is empty" });
     }
     Ok(Identity {
         document: Document::ForeignerPermitOld,
         assurance: Assurance::SamVerified,
-        name: Secret::new(field(text, 158, 30).trimmed()),
+        name: field(text, 158, 30).secret(),
         foreign_name: Some(latin),
         number,
         sex: sex(text, 120),
@@ -122,8 +121,12 @@ impl Field {
         self.0.expose()
     }
 
-    fn trimmed(&self) -> String {
-        self.as_str().trim_matches(|letter: char| letter == '\0' || letter.is_whitespace()).to_owned()
+    fn trimmed(&self) -> &str {
+        self.as_str().trim_matches(|letter: char| letter == '\0' || letter.is_whitespace())
+    }
+
+    fn secret(&self) -> Secret {
+        Secret::new(self.trimmed().to_owned())
     }
 }
 
@@ -136,7 +139,7 @@ fn field(text: &[u8; TEXT], offset: usize, length: usize) -> Field {
 }
 
 fn name(text: &[u8; TEXT], offset: usize, length: usize) -> Result<Secret, CardError> {
-    let name = Secret::new(field(text, offset, length).trimmed());
+    let name = field(text, offset, length).secret();
     if name.is_empty() { Err(CardError::BadField { field: "name", why: "it is empty" }) } else { Ok(name) }
 }
 
@@ -164,32 +167,34 @@ fn ethnicity(field: &Field) -> Option<u8> {
 }
 
 fn date(name: &'static str, field: &Field) -> Result<Date, CardError> {
-    Date::parse(&field.trimmed()).ok_or(CardError::BadField { field: name, why: "there is no such day" })
+    Date::parse(field.trimmed()).ok_or(CardError::BadField { field: name, why: "there is no such day" })
 }
 
 fn valid_to(text: &[u8; TEXT], offset: usize) -> Result<ValidTo, CardError> {
     let last = field(text, offset, 16);
-    match last.trimmed().as_str() {
+    match last.trimmed() {
         "长期" => Ok(ValidTo::LongTerm),
         _ => date("last day of validity", &last).map(ValidTo::Date),
     }
 }
 
 fn nationality(text: &[u8; TEXT], offset: usize) -> Result<Option<String>, CardError> {
-    let code = field(text, offset, 6).trimmed();
+    let field = field(text, offset, 6);
+    let code = field.trimmed();
     match code.as_bytes() {
         [] => Ok(None),
-        [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => Ok(Some(code)),
+        [a, b, c] if [a, b, c].iter().all(|letter| letter.is_ascii_uppercase()) => Ok(Some(code.to_owned())),
         _ => Err(CardError::BadField { field: "nationality", why: "it is not three letters" }),
     }
 }
 
 fn personal(text: &[u8; TEXT], offset: usize, length: usize) -> Option<Secret> {
-    let value = Secret::new(field(text, offset, length).trimmed());
+    let value = field(text, offset, length).secret();
     (!value.is_empty()).then_some(value)
 }
 
 fn public(text: &[u8; TEXT], offset: usize, length: usize) -> Option<String> {
-    let value = field(text, offset, length).trimmed();
-    (!value.is_empty()).then_some(value)
+    let field = field(text, offset, length);
+    let value = field.trimmed();
+    (!value.is_empty()).then(|| value.to_owned())
 }

@@ -152,6 +152,7 @@ impl Boards<'_> {
     }
 
     fn serve(&mut self, frame: &[u8; 5], request: Request) -> io::Result<()> {
+        let heard_at = Instant::now();
         thread::sleep(self.wire_time(5));
         let faults = self.shared.lock().faults.clone();
         if faults.echo {
@@ -164,6 +165,9 @@ impl Boards<'_> {
         };
         if faults.silent && struck {
             return Ok(());
+        }
+        if let Request::Unlock { lock, .. } = request {
+            self.shared.lock().last_unlock = Some((compartment(&spec, lock), heard_at));
         }
         let reply = self.act(&spec, request, &faults);
         self.shared.wake();

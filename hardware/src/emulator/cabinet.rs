@@ -167,6 +167,7 @@ pub(super) struct Inner {
     pub(super) connected: bool,
     pub(super) revision: u64,
     pub(super) stop: bool,
+    pub(super) last_unlock: Option<(u16, Instant)>,
 }
 
 pub(super) struct Shared {
@@ -237,6 +238,7 @@ impl Cabinet {
             connected: false,
             revision: 0,
             stop: false,
+            last_unlock: None,
         };
         let shared = Arc::new(Shared { options, inner: Mutex::new(inner), changed: Condvar::new() });
         let theirs = Arc::clone(&shared);
@@ -270,6 +272,11 @@ impl Cabinet {
     /// What happened so far.
     pub fn counters(&self) -> Counters {
         self.shared.lock().counters.clone()
+    }
+
+    /// Which compartment was last told to unlock, and when that request was heard.
+    pub fn last_unlock(&self) -> Option<(u16, Instant)> {
+        self.shared.lock().last_unlock
     }
 
     /// Whether a door stands open. `false` also for a compartment that does not exist.

@@ -29,6 +29,9 @@ pub(super) struct Pty {
 impl Pty {
     /// Opens a pair and points `link` at the slave.
     pub(super) fn open(link: &Path) -> io::Result<Self> {
+        if fs::symlink_metadata(link).is_ok_and(|found| !found.is_symlink()) {
+            return Err(io::Error::new(ErrorKind::AlreadyExists, "there is something of that name that is no link"));
+        }
         let master = posix_openpt(OFlag::O_RDWR | OFlag::O_NOCTTY | OFlag::O_CLOEXEC)?;
         grantpt(&master)?;
         unlockpt(&master)?;
