@@ -126,7 +126,8 @@ fn judge_order(order: &DirectiveOrder, present: Present<'_>) -> Result<Decision,
         DirectiveOrder::ReturnToService { compartment } => {
             let place = place(compartment)?;
             let in_use = matches!(place.holds, Holds::Deposit { .. } | Holds::Opened { .. } | Holds::Paper { .. });
-            if place.set_aside.is_none() || in_use { Err(NoLongerTrue) } else { Ok(Decision::Return { compartment }) }
+            let doubtful = place.set_aside.is_some() || place.holds != Holds::Nothing;
+            if in_use || !doubtful { Err(NoLongerTrue) } else { Ok(Decision::Return { compartment }) }
         }
         DirectiveOrder::Unknown => Err(NotUnderstood),
     }
@@ -237,6 +238,7 @@ mod tests {
             (back(5), Decision::Return { compartment: no(5) }),
             (back(2), refused(NoLongerTrue)),
             (back(1), refused(NoLongerTrue)),
+            (back(3), Decision::Return { compartment: no(3) }),
             (back(99), refused(NoSuchCompartment)),
             (DirectiveOrder::Unknown, refused(NotUnderstood)),
         ];

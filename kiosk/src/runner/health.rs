@@ -62,7 +62,8 @@ impl Part {
             DeviceStatus::Down(_) => DeviceState::Lost,
         };
         if self.set(state, error, advice, at_ms) {
-            tracing::info!(part = name, code = status.fault().map(hardware::Fault::code), "{name}: {status}");
+            let (state, code) = (word(state), status.fault().map(hardware::Fault::code));
+            tracing::info!(part = name, state, code, detail = %status, "device");
         }
     }
 
@@ -83,6 +84,18 @@ impl Part {
             DeviceState::Lost | DeviceState::Fault => PartState::Failed,
             DeviceState::Absent => PartState::Absent,
         }
+    }
+}
+
+/// A state as JSON says it.
+fn word(state: DeviceState) -> &'static str {
+    match state {
+        DeviceState::Starting => "starting",
+        DeviceState::Ok => "ok",
+        DeviceState::Degraded => "degraded",
+        DeviceState::Lost => "lost",
+        DeviceState::Fault => "fault",
+        DeviceState::Absent => "absent",
     }
 }
 
@@ -130,7 +143,9 @@ impl Parts {
         } else {
             (DeviceState::Lost, "check the network; what is deposited here is kept and sent later")
         };
-        self.backend.set(state, error, advice.into(), at_ms);
+        if self.backend.set(state, error.clone(), advice.into(), at_ms) {
+            tracing::info!(part = "backend", state = word(state), detail = error, "device");
+        }
     }
 
     pub(super) fn locker(&self) -> PartState {

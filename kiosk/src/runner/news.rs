@@ -35,14 +35,7 @@ impl Runner {
                 tracing::info!(version = catalogue.version, "catalogue received");
                 self.tell(Input::Catalogue(catalogue));
             }
-            News::Backend { reachable, error } => {
-                if reachable {
-                    tracing::info!("backend reached");
-                } else {
-                    tracing::warn!(%error, "backend lost");
-                }
-                self.parts.backend_is(reachable, error, at);
-            }
+            News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),
         }
     }
 

@@ -14,6 +14,8 @@ mod beat;
 pub mod http;
 mod listen;
 mod push;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,0 +1,372 @@
+//! The thread that tells the backend, against a small backend that follows a script.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use ed25519_dalek::SigningKey;
+use kiosk_wire::kiosk_api::{
+    DirectivesAnswer, EnrolAnswer, EntryResult, HeartbeatAnswer, JournalAnswer, JournalPush, Taken,
+};
+use kiosk_wire::signed::{Purpose, TokenClaims};
+use kiosk_wire::{Envelope, Fact, KioskId, Problem, Stamp};
+use serde::Serialize;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use super::*;
+use crate::journal::Journal;
+
+/// What the little backend does and has.
+#[derive(Default)]
+struct Script {
+    stored: BTreeMap<u64, Envelope>,
+    /// Every push that came, also those whose reply was dropped.
+    pushes: Vec<JournalPush>,
+    /// Replies to pushes that are dropped after storing.
+    drop_replies: u32,
+    /// Answered to everything.
+    refuse: Option<Code>,
+    /// Its clock, when it is particular about tokens.
+    clock_ms: Option<i64>,
+    /// Bodies that are no JSON.
+    garbage: u32,
+    roster_etag: String,
+    rosters_sent: u32,
+    /// Added to `next` in every answer: it claims to have more.
+    ahead: u64,
+}
+
+struct Backend {
+    script: Arc<Mutex<Script>>,
+    url: String,
+    key: SigningKey,
+}
+
+impl Backend {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("address"));
+        let script = Arc::new(Mutex::new(Script { roster_etag: "\"r1\"".into(), ..Script::default() }));
+        let key = SigningKey::from_bytes(&[3; 32]);
+        let (shared, verifying) = (Arc::clone(&script), key.verifying_key());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let shared = Arc::clone(&shared);
+                std::thread::spawn(move || while serve(&stream, &shared, &verifying).is_some() {});
+            }
+        });
+        Self { script, url, key }
+    }
+
+    fn script<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
+        change(&mut self.script.lock().expect("script"))
+    }
+
+    fn identity(&self) -> Identity {
+        let told = EnrolAnswer {
+            kiosk: KioskId(Uuid::from_u128(1)),
+            name: "1".into(),
+            receipt_prefix: "101".into(),
+            hall_key: hex::encode(self.key.verifying_key().to_bytes()),
+            audience: "hall".into(),
+            hall_name: "hall".into(),
+            server_ms: 0,
+        };
+        Identity::new(told, self.key.clone()).expect("an identity")
+    }
+}
+
+/// One request on a connection; `None` when it is over.
+fn serve(mut stream: &TcpStream, script: &Mutex<Script>, key: &ed25519_dalek::VerifyingKey) -> Option<()> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok().filter(|read| *read > 0)?;
+    let path = line.split(' ').nth(1)?.split('?').next()?.to_owned();
+    let (mut length, mut token, mut etag) = (0, String::new(), String::new());
+    loop {
+        let mut header = String::new();
+        reader.read_line(&mut header).ok()?;
+        let Some((name, value)) = header.trim_end().split_once(": ") else { break };
+        match name.to_ascii_lowercase().as_str() {
+            "content-length" => length = value.parse().ok()?,
+            "authorization" => token = value.trim_start_matches("Bearer ").to_owned(),
+            "if-none-match" => etag = value.to_owned(),
+            _ => {}
+        }
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    let (status, tag, answer) = answer(&path, &token, &etag, &body, &mut script.lock().expect("script"), key)?;
+    let text = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\netag: {tag}\r\n\r\n{answer}", answer.len());
+    stream.write_all(text.as_bytes()).ok()
+}
+
+fn refusal(code: Code, server_ms: Option<i64>) -> (u16, String, String) {
+    let problem = Problem { server_ms, ..Problem::new(code, "no") };
+    (code.status(), String::new(), serde_json::to_string(&problem).expect("json"))
+}
+
+fn answer(
+    path: &str,
+    token: &str,
+    etag: &str,
+    body: &[u8],
+    script: &mut Script,
+    key: &ed25519_dalek::VerifyingKey,
+) -> Option<(u16, String, String)> {
+    fn json(value: &impl Serialize) -> (u16, String, String) {
+        (200, String::new(), serde_json::to_string(value).expect("json"))
+    }
+    let claims: TokenClaims =
+        Signed::from_token(token).and_then(|signed| signed.open(Purpose::Token, key)).expect("a good token");
+    assert_eq!(claims.audience, "hall");
+    if let Some(now) = script.clock_ms
+        && (claims.issued_ms - now).abs() > TokenClaims::LEEWAY_MS
+    {
+        return Some(refusal(Code::TokenClock, Some(now)));
+    }
+    if let Some(code) = script.refuse {
+        return Some(refusal(code, None));
+    }
+    if script.garbage > 0 {
+        script.garbage -= 1;
+        return Some((200, String::new(), "<html>".into()));
+    }
+    let next = |script: &Script| script.stored.keys().max().map_or(1, |seq| seq + 1) + script.ahead;
+    Some(match path {
+        "/kiosk/v1/heartbeat" => json(&HeartbeatAnswer { generation: 4, server_ms: 5_000, next: next(script) }),
+        "/kiosk/v1/directives" => {
+            // A real one holds the poll open; so that this one is not asked all the time, it is slow.
+            std::thread::sleep(Duration::from_millis(20));
+            let (roster_etag, catalogue_etag) = (script.roster_etag.clone(), String::new());
+            json(&DirectivesAnswer { generation: 4, server_ms: 5_000, revision: 1, directives: vec![], roster_etag, catalogue_etag })
+        }
+        "/kiosk/v1/roster" if etag == script.roster_etag => (304, etag.to_owned(), String::new()),
+        "/kiosk/v1/roster" => {
+            script.rosters_sent += 1;
+            (200, script.roster_etag.clone(), "a roster".into())
+        }
+        "/kiosk/v1/journal" => {
+            let push: JournalPush = serde_json::from_slice(body).expect("a push");
+            script.pushes.push(push.clone());
+            let mut results = Vec::new();
+            for entry in push.entries {
+                if script.stored.get(&entry.seq).is_some_and(|stored| stored.hash != entry.hash) {
+                    return Some(refusal(Code::JournalForked, None));
+                }
+                results.push(EntryResult { seq: entry.seq, taken: Taken::Stored });
+                script.stored.insert(entry.seq, entry);
+            }
+            if script.drop_replies > 0 {
+                script.drop_replies -= 1;
+                return None;
+            }
+            json(&JournalAnswer { next: next(script), results, generation: 4, server_ms: 5_000 })
+        }
+        other => panic!("asked for {other}"),
+    })
+}
+
+/// A journal with `entries` entries, and sync at work on it.
+struct Terminal {
+    folder: TempDir,
+    journal: Journal,
+    sync: Sync,
+    news: Receiver<News>,
+}
+
+fn heartbeat() -> Heartbeat {
+    Heartbeat {
+        software: String::new(),
+        uptime_s: 0,
+        journal: None,
+        journal_head: 0,
+        unsent_deposits: 0,
+        oldest_unsent_s: None,
+        free_compartments: 0,
+        disk_free_bytes: 0,
+        wall_ms_utc: 0,
+        devices: vec![],
+        compartments: vec![],
+    }
+}
+
+impl Terminal {
+    fn start(backend: &Backend, entries: u64) -> Self {
+        let folder = TempDir::new().expect("folder");
+        let mut journal = Journal::open(folder.path(), "test", Stamp::default()).expect("journal");
+        for _ in 1..entries {
+            journal.record(Stamp::default(), vec![Fact::Started { software: "x".into() }.into()]).expect("records");
+        }
+        let (sender, news) = channel();
+        let setup = Setup {
+            backend: crate::config::Backend { url: backend.url.clone(), ca_file: None },
+            identity: backend.identity(),
+            clock: Arc::new(Clock::start()),
+            folder: folder.path().to_owned(),
+            position: position(&journal),
+            heartbeat: heartbeat(),
+            roster_etag: String::new(),
+            catalogue_etag: String::new(),
+        };
+        let sync = Sync::spawn(setup, move |news| drop(sender.send(news))).expect("starts");
+        Self { folder, journal, sync, news }
+    }
+
+    /// Waits for news of a kind.
+    fn wait<T>(&self, mut pick: impl FnMut(News) -> Option<T>) -> T {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let news = self.news.recv_timeout(left).expect("the news did not come");
+            if let Some(found) = pick(news) {
+                return found;
+            }
+        }
+    }
+
+    fn wait_acknowledged(&self, upto: u64) {
+        self.wait(|news| matches!(news, News::Acknowledged { next, .. } if next == upto + 1).then_some(()));
+    }
+}
+
+fn position(journal: &Journal) -> Position {
+    Position { journal: journal.id(), head: journal.head(), acknowledged: journal.acknowledged() }
+}
+
+#[test]
+fn everything_is_delivered_in_order_and_told() {
+    let backend = Backend::start();
+    let mut terminal = Terminal::start(&backend, 1_200);
+    terminal.wait_acknowledged(1_200);
+    terminal.journal.record(Stamp::default(), vec![Fact::Started { software: "y".into() }.into()]).expect("records");
+    terminal.sync.journal_is_at(position(&terminal.journal));
+    terminal.wait_acknowledged(1_201);
+    let outbox = terminal.journal.outbox().expect("reads");
+    let own = outbox.entries(1, usize::MAX, usize::MAX).expect("entries");
+    backend.script(|script| {
+        assert_eq!(script.stored.values().cloned().collect::<Vec<_>>(), own);
+        assert!(script.pushes.len() <= 5, "in batches: {}", script.pushes.len());
+    });
+}
+
+#[test]
+fn a_lost_reply_is_answered_by_the_same_bytes() {
+    let backend = Backend::start();
+    backend.script(|script| script.drop_replies = 2);
+    let terminal = Terminal::start(&backend, 5);
+    terminal.wait_acknowledged(5);
+    backend.script(|script| {
+        assert!(script.pushes.len() >= 3);
+        let first = serde_json::to_string(&script.pushes[0]).expect("json");
+        assert_eq!(serde_json::to_string(&script.pushes[1]).expect("json"), first);
+        assert_eq!(script.stored.len(), 5);
+    });
+}
+
+#[test]
+fn a_backend_restored_from_a_backup_gets_everything_again() {
+    let backend = Backend::start();
+    let terminal = Terminal::start(&backend, 20);
+    terminal.wait_acknowledged(20);
+    backend.script(|script| script.stored.retain(|seq, _| *seq <= 7));
+    terminal.sync.report(Heartbeat { free_compartments: 1, ..heartbeat() });
+    terminal.wait_acknowledged(20);
+    backend.script(|script| assert_eq!(script.stored.len(), 20));
+}
+
+#[test]
+fn a_backend_that_knows_more_means_that_we_were_rolled_back() {
+    let backend = Backend::start();
+    backend.script(|script| script.ahead = 50);
+    let terminal = Terminal::start(&backend, 3);
+    let next = terminal.wait(|news| match news {
+        News::RolledBack { next } => Some(next),
+        _ => None,
+    });
+    assert_eq!(next, 51);
+    backend.script(|script| assert!(script.pushes.is_empty(), "nothing is sent from a rolled-back journal"));
+}
+
+#[test]
+fn another_history_is_told_and_nothing_more_is_sent() {
+    let backend = Backend::start();
+    let other = TempDir::new().expect("folder");
+    let other = Journal::open(other.path(), "other", Stamp::default()).expect("journal");
+    let entry = other.outbox().expect("reads").entries(1, 1, usize::MAX).expect("entries").remove(0);
+    backend.script(|script| drop(script.stored.insert(1, entry)));
+    let mut terminal = Terminal::start(&backend, 3);
+    terminal.wait(|news| matches!(news, News::Forked { .. }).then_some(()));
+    let pushes = backend.script(|script| script.pushes.len());
+    terminal.journal.record(Stamp::default(), vec![Fact::Started { software: "y".into() }.into()]).expect("records");
+    terminal.sync.journal_is_at(position(&terminal.journal));
+    terminal.wait(|news| matches!(news, News::Unsent(unsent) if unsent.entries == 4).then_some(()));
+    assert_eq!(backend.script(|script| script.pushes.len()), pushes);
+}
+
+#[test]
+fn the_time_is_learnt_from_a_refusal() {
+    let backend = Backend::start();
+    let long_ago = 1_000_000_000_000;
+    backend.script(|script| script.clock_ms = Some(long_ago));
+    let terminal = Terminal::start(&backend, 3);
+    terminal.wait_acknowledged(3);
+}
+
+#[test]
+fn a_revoked_terminal_hears_of_it_and_keeps_everything() {
+    let backend = Backend::start();
+    backend.script(|script| script.refuse = Some(Code::KioskRevoked));
+    let terminal = Terminal::start(&backend, 3);
+    terminal.wait(|news| matches!(news, News::Revoked(true)).then_some(()));
+    backend.script(|script| script.refuse = None);
+    let (mut back, mut delivered) = (false, false);
+    terminal.wait(|news| {
+        back |= matches!(news, News::Revoked(false));
+        delivered |= matches!(news, News::Acknowledged { next: 4, .. });
+        (back && delivered).then_some(())
+    });
+    assert!(terminal.folder.path().join("journal.db").exists());
+}
+
+#[test]
+fn answers_that_are_none_lose_nothing() {
+    let backend = Backend::start();
+    backend.script(|script| script.garbage = 4);
+    let terminal = Terminal::start(&backend, 3);
+    let error = terminal.wait(|news| match news {
+        News::Backend { reachable: false, error } => Some(error),
+        _ => None,
+    });
+    assert!(error.contains("cannot be read"), "{error}");
+    terminal.wait_acknowledged(3);
+}
+
+#[test]
+fn the_roster_is_fetched_when_its_name_changes() {
+    let backend = Backend::start();
+    let terminal = Terminal::start(&backend, 1);
+    let roster = |news| match news {
+        News::Roster(told) => Some(told.etag),
+        _ => None,
+    };
+    assert_eq!(terminal.wait(roster), "\"r1\"");
+    backend.script(|script| script.roster_etag = "\"r2\"".into());
+    assert_eq!(terminal.wait(roster), "\"r2\"");
+    assert_eq!(backend.script(|script| script.rosters_sent), 2);
+}
+
+#[test]
+fn certificates_that_are_none_are_named() {
+    let folder = TempDir::new().expect("folder");
+    let path = folder.path().join("ca.pem");
+    let backend = crate::config::Backend { url: "https://hall.example".into(), ca_file: Some(path.clone()) };
+    let error = http::plain(&backend).expect_err("missing").to_string();
+    assert!(error.contains("backend.ca_file") && error.contains("ca.pem"), "{error}");
+    std::fs::write(&path, "not a certificate").expect("written");
+    let error = http::plain(&backend).expect_err("not PEM").to_string();
+    assert!(error.contains("no PEM certificate") || error.contains("not PEM"), "{error}");
+}
