@@ -211,6 +211,8 @@ impl Hall {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]
@@ -221,5 +223,38 @@ mod tests {
         assert_eq!(letter('q'), (72, 1480));
         assert_eq!(letter('a'), (124, 1588));
         assert_eq!(letter('M'), (852, 1696));
+    }
+
+    /// The screens write down where everything is; what is touched here must be there.
+    #[test]
+    fn places_are_where_the_screens_draw_them() {
+        let file = crate::binaries::sources().join("kiosk/ui/tests/targets.json");
+        let text = std::fs::read_to_string(file).unwrap();
+        let targets: serde_json::Value = serde_json::from_str(&text).unwrap();
+        for (page, label, place) in [
+            ("phone_good", "就用这个号", PRIMARY),
+            ("phone", "跳过，不留手机号", SECOND),
+            ("phone", "返回", BACK),
+            ("phone", "English", LANGUAGE),
+            ("phone", "帮助", HELP),
+            ("phone", "退出", QUIT),
+            ("phone", "7", digit('7')),
+            ("idle", "工作人员", QUIT),
+            ("idle", "查看办事指南", GUIDE),
+            ("choose_theme", "打字找", SEARCH_TAB),
+            ("search", "Y", letter('y')),
+            ("search", "C", letter('c')),
+            ("situation", "在正规剧场里演出", FIRST_OPTION),
+            ("box_size", "信封大小", FIRST_SIZE),
+            ("staff_boxes", "7号柜", FIRST_BOX),
+            ("staff_affirm", "已取出，柜子空了", IS_EMPTY),
+            ("door_open", "放不下，换大柜", BIGGER),
+            ("door_open", "柜里已有别人的东西", FOUND),
+            ("ask_paper_in", "放进去了", PAPER_IN),
+        ] {
+            let at = |n: usize| targets[page][label][n].as_u64().unwrap_or(0);
+            let near = |drawn: u64, touched: u16| drawn.abs_diff(u64::from(touched)) <= 30;
+            assert!(near(at(0), place.0) && near(at(1), place.1), "{label} on {page}: {:?}", targets[page][label]);
+        }
     }
 }

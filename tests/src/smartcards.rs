@@ -110,14 +110,15 @@ fn listens(port: u16) -> bool {
     })
 }
 
-/// A port whose successor is free too: each configured reader has two slots on two ports in a row.
+/// A port whose successor is free too: each configured reader has two slots on two ports in a row. Below the range
+/// from which the kernel hands out ports by itself, so that nobody takes them before `pcscd` does.
 fn pair_of_ports() -> Result<u16> {
-    for _ in 0..100 {
-        let first = TcpListener::bind(("127.0.0.1", 0)).context("no free port")?;
-        let port = first.local_addr().context("no free port")?.port();
-        if let Some(next) = port.checked_add(1)
-            && TcpListener::bind(("0.0.0.0", next)).is_ok()
-        {
+    for _ in 0..200 {
+        let mut random = [0; 2];
+        getrandom::fill(&mut random).context("randomness")?;
+        let port = 20_000 + u16::from_ne_bytes(random) % 6_000 * 2;
+        let free = |port: u16| TcpListener::bind(("0.0.0.0", port));
+        if let (Ok(_first), Ok(_second)) = (free(port), free(port + 1)) {
             return Ok(port);
         }
     }

@@ -19,7 +19,7 @@ const EACH: usize = 250;
 /// Entries of one terminal's backlog after an outage.
 const BACKLOG: usize = 10_000;
 /// Entries in one request of a backlog: what the terminal sends.
-const BATCH: usize = 200;
+const BATCH: usize = 512;
 
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
