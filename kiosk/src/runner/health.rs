@@ -185,7 +185,7 @@ impl Runner {
         told || doors || service
     }
 
-    fn cabinet(&self) -> Vec<Compartment> {
+    pub(super) fn cabinet(&self) -> Vec<Compartment> {
         let compartment = |(no, size): (&kiosk_wire::CompartmentNo, &String)| Compartment {
             no: no.0,
             size: size.clone(),

@@ -19,6 +19,9 @@ mod news;
 mod remote;
 mod translate;
 
+#[cfg(test)]
+mod tests;
+
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
