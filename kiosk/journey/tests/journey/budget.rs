@@ -1,0 +1,66 @@
+//! What a visit costs in touches, over the catalogue that ships. Printed with `--nocapture`.
+
+use kiosk_journey::{Act, Input, Screen};
+
+use crate::terminal::{CATALOGUE, PERFORMANCE, Terminal, personal};
+
+/// Touches from the card to the open door, choosing by tiles.
+fn touches(item: &str, known_phone: bool) -> u32 {
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    if known_phone {
+        terminal.input(Input::KnownPhone { visit, phone: personal("13912345678") });
+    }
+    terminal.browse_to(item);
+    terminal.answer_all(Some("13812345678"));
+    terminal.next();
+    assert_eq!(terminal.screen(), "door", "{item}");
+    terminal.touches
+}
+
+#[test]
+fn touches_of_every_item() {
+    let mut worst = (0, 0);
+    let mut all = Vec::new();
+    println!("{:>4} {:>6}  item", "new", "known");
+    for item in CATALOGUE.items.iter().filter(|item| item.needs_box) {
+        let (new, known) = (touches(&item.code, false), touches(&item.code, true));
+        println!("{new:>4} {known:>6}  {}", item.name.zh);
+        all.push((new, known));
+        worst = (worst.0.max(new), worst.1.max(known));
+    }
+    all.sort_unstable();
+    println!("median {:?}, worst {worst:?}", all[all.len() / 2]);
+    let (new, known) = (touches(PERFORMANCE, false), touches(PERFORMANCE, true));
+    assert!(new <= 22 && known <= 11, "营业性演出审批: {new} and {known} touches");
+    assert!(worst.0 <= 22 && worst.1 <= 11, "worst {worst:?}");
+}
+
+#[test]
+fn every_item_is_reached_by_five_touches_and_two_mores() {
+    for item in &CATALOGUE.items {
+        let mut terminal = Terminal::new();
+        terminal.act(Act::BrowseGuide);
+        terminal.touches = 0;
+        terminal.browse_to(&item.code);
+        assert!(terminal.touches <= 4, "{}: {} touches", item.name.zh, terminal.touches);
+        for turn in 0.. {
+            let Screen::Guide(guide) = terminal.view().screen else { panic!() };
+            if guide.paging.page == guide.paging.pages {
+                break;
+            }
+            assert!(turn < 12, "{}: a guide without end", item.name.zh);
+            terminal.touch(kiosk_journey::Touch::Turn(kiosk_journey::Turn::Next));
+        }
+    }
+}
+
+#[test]
+fn a_visit_has_few_pages() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.shut();
+    let pages = terminal.screens.iter().filter(|name| !matches!(**name, "starting" | "idle" | "reading_card")).count();
+    println!("{:?}", terminal.screens);
+    assert!(pages <= 8, "{:?}", terminal.screens);
+}

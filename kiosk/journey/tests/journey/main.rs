@@ -1,0 +1,9 @@
+//! The journey from outside: visits, staff, budgets, and whatever a random hand does.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod budget;
+mod random;
+mod staff;
+mod terminal;
+mod visits;

@@ -1,0 +1,696 @@
+//! Whole visits, with virtual time.
+
+use std::time::Duration;
+
+use crate::terminal::{LI, Lock, PERFORMANCE, Terminal, ZHANG, healthy, personal};
+use kiosk_journey::{
+    Act, CardProblem, DoorPhase, DoorState, Draft, Input, Key, Language, MoveReason, NoDeposit, Output, Overlay,
+    PartState, Personal, PhoneCheck, RecordFailure, Screen, Service, Sound, StaffCall, TextSize, Touch, Turn,
+    UnconfirmedReason, VoidReason,
+};
+
+fn door(terminal: &Terminal) -> kiosk_journey::DoorView {
+    match terminal.view().screen {
+        Screen::Door(view) | Screen::StaffDoor(view) => view,
+        other => panic!("a door, not {}", other.name()),
+    }
+}
+
+fn done(terminal: &Terminal) -> kiosk_journey::DoneView {
+    match terminal.view().screen {
+        Screen::Done(view) => view,
+        other => panic!("done, not {}", other.name()),
+    }
+}
+
+#[test]
+fn from_the_card_to_you_may_leave() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.to_open_door();
+    assert_eq!(terminal.journal_kinds(), ["prepared", "intended"], "both on record before the door");
+    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    assert_eq!((prepared.submission, prepared.item.as_str()), (submission, PERFORMANCE));
+    assert_eq!(prepared.phone, Some(personal("13812345678")));
+    assert!(!prepared.materials.is_empty());
+    assert_eq!((door(&terminal).compartment, door(&terminal).phase), (1, DoorPhase::Open));
+
+    terminal.wait_s(5);
+    terminal.shut();
+    assert_eq!(terminal.journal.last(), Some(&Draft::Deposited { submission, compartment: 1 }));
+    let view = done(&terminal);
+    assert_eq!((view.compartment, view.receipt.as_str()), (1, "10101000000001"));
+    assert_eq!(view.answer_by.as_deref(), Some("2026-11-30"));
+    assert_eq!(view.window.unwrap().phone.as_deref(), Some("0795-3998888"));
+    assert!(view.can_reopen && view.has_phone && !view.offline);
+    assert!(terminal.heard(&Output::Play(Sound::Done)));
+
+    terminal.wait_s(31);
+    assert_eq!(terminal.screen(), "idle");
+    assert!(terminal.heard(&Output::Wipe));
+}
+
+#[test]
+fn offline_takes_the_same_touches_and_gives_the_same_receipt() {
+    let run = |backend| {
+        let mut terminal = Terminal::new();
+        let mut health = healthy();
+        health.backend = backend;
+        terminal.input(Input::Health(health));
+        terminal.to_open_door();
+        terminal.shut();
+        (terminal.touches, done(&terminal).receipt, done(&terminal).offline)
+    };
+    let (touches, receipt, _) = run(PartState::Ok);
+    assert_eq!(run(PartState::Failed), (touches, receipt, true));
+}
+
+#[test]
+fn a_phone_number_is_checked_as_it_is_typed_and_shown_masked() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    while !matches!(terminal.view().screen, Screen::Phone(_)) {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            _ => terminal.next(),
+        }
+    }
+    let phone = |terminal: &Terminal| match terminal.view().screen {
+        Screen::Phone(view) => view,
+        other => panic!("{}", other.name()),
+    };
+    terminal.type_text("12");
+    assert_eq!(phone(&terminal).check, PhoneCheck::WrongStart);
+    terminal.touch(Touch::Key(Key::Delete));
+    terminal.type_text("38123456");
+    assert_eq!((phone(&terminal).typed.as_str(), phone(&terminal).check), ("138 1234 56", PhoneCheck::Incomplete(2)));
+    terminal.next();
+    assert_eq!(terminal.screen(), "phone", "not complete");
+    terminal.type_text("789");
+    assert_eq!(phone(&terminal).typed, "138 1234 5678");
+    assert_eq!(phone(&terminal).check, PhoneCheck::Good);
+    terminal.next();
+    terminal.answer_all(None);
+    assert!(format!("{:?}", terminal.view()).contains("138****5678"));
+    assert!(!format!("{:?}", terminal.view()).contains("13812345678"));
+}
+
+#[test]
+fn a_number_known_from_before_takes_one_touch() {
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    terminal.input(Input::KnownPhone { visit, phone: personal("13912345678") });
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(None);
+    terminal.next();
+    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    assert_eq!(prepared.phone, Some(personal("13912345678")));
+    assert!(terminal.touches <= 11, "{} touches", terminal.touches);
+}
+
+#[test]
+fn a_late_answer_about_the_last_person_is_dropped() {
+    let mut terminal = Terminal::new();
+    let before = terminal.zhang();
+    terminal.touch(Touch::Quit);
+    terminal.card("李四", LI);
+    terminal.input(Input::KnownPhone { visit: before, phone: personal("13912345678") });
+    terminal.browse_to(PERFORMANCE);
+    while !matches!(terminal.view().screen, Screen::Phone(_)) {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            _ => terminal.next(),
+        }
+    }
+    let Screen::Phone(phone) = terminal.view().screen else { panic!() };
+    assert_eq!(phone.known, None);
+}
+
+#[test]
+fn back_loses_nothing_and_change_returns_to_the_check_page() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    let checked = terminal.view().screen;
+    for _ in 0..3 {
+        terminal.touch(Touch::Back);
+    }
+    assert_ne!(terminal.screen(), "check");
+    terminal.answer_all(None);
+    assert_eq!(terminal.view().screen, checked, "everything is still there");
+
+    terminal.act(Act::Change("phone".into()));
+    assert_eq!(terminal.screen(), "phone");
+    terminal.touch(Touch::Back);
+    assert_eq!(terminal.view().screen, checked);
+    terminal.act(Act::Change("phone".into()));
+    terminal.touch(Touch::Key(Key::Delete));
+    terminal.type_text("9");
+    terminal.next();
+    assert_eq!(terminal.screen(), "check");
+    assert!(format!("{:?}", terminal.view()).contains("138****5679"));
+}
+
+#[test]
+fn a_double_tap_does_not_reach_the_next_page() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.wait_s(1);
+    terminal.input(Input::Touch(Touch::Next));
+    let after_one = terminal.view();
+    terminal.wait(Duration::from_millis(250));
+    terminal.input(Input::Touch(Touch::Choose("oneself".into())));
+    assert_eq!(terminal.view().screen, after_one.screen);
+}
+
+#[test]
+fn what_is_missing_ends_kindly_with_the_list() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    while !matches!(terminal.view().screen, Screen::Materials(_)) {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            _ => terminal.next(),
+        }
+    }
+    terminal.act(Act::SomethingMissing);
+    let Screen::Missing(missing) = terminal.view().screen else { panic!() };
+    assert!(!missing.rows.is_empty());
+    assert!(missing.window.is_some());
+    terminal.touch(Touch::Back);
+    assert_eq!(terminal.screen(), "materials");
+    terminal.act(Act::SomethingMissing);
+    terminal.next();
+    assert_eq!(terminal.screen(), "idle");
+    assert!(terminal.journal.is_empty());
+}
+
+#[test]
+fn what_cannot_be_done_here_says_where_to_go() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.next();
+    terminal.choose("oneself");
+    let item = crate::terminal::CATALOGUE.item(PERFORMANCE).unwrap();
+    for situation in &item.situations {
+        let out = situation.options.iter().find(|choice| choice.leads_out.is_some());
+        terminal.choose(&out.unwrap_or(&situation.options[0]).code);
+        if out.is_some() {
+            break;
+        }
+    }
+    let Screen::NotHere { go, .. } = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert!(!go.is_empty());
+    terminal.touch(Touch::Back);
+    assert_eq!(terminal.screen(), "situation");
+}
+
+#[test]
+fn full_dead_or_broken_is_told_before_the_first_question() {
+    for (why, health) in [
+        (NoDeposit::Full, healthy()),
+        (NoDeposit::LockerDown, kiosk_journey::Health { locker: PartState::Failed, ..healthy() }),
+        (NoDeposit::CannotRecord, kiosk_journey::Health { journal: PartState::Failed, ..healthy() }),
+    ] {
+        let mut terminal = Terminal::new();
+        terminal.input(Input::Health(health));
+        if why == NoDeposit::Full {
+            terminal.boxes.values_mut().for_each(|b| b.free = false);
+            terminal.cabinet();
+        }
+        let Screen::Idle(idle) = terminal.view().screen else { panic!() };
+        assert_eq!(idle.no_deposit, Some(why));
+        terminal.zhang();
+        assert!(matches!(terminal.view().screen, Screen::NoBox { why: shown, .. } if shown == why));
+        terminal.next();
+        assert_eq!(terminal.screen(), "idle");
+    }
+}
+
+#[test]
+fn a_dead_reader_invites_nobody() {
+    let mut terminal = Terminal::new();
+    terminal.input(Input::Health(kiosk_journey::Health { reader: PartState::Failed, ..healthy() }));
+    let Screen::Idle(idle) = terminal.view().screen else { panic!() };
+    assert!(!idle.reads_cards);
+}
+
+#[test]
+fn reading_the_guide_without_a_card_goes_on_with_one() {
+    let mut terminal = Terminal::new();
+    terminal.act(Act::BrowseGuide);
+    terminal.browse_to(PERFORMANCE);
+    terminal.next();
+    assert_eq!(terminal.screen(), "guide", "a card is needed from here");
+    terminal.zhang();
+    assert_eq!(terminal.screen(), "situation");
+    assert_eq!(terminal.view().person.unwrap().number, "110***********002X");
+}
+
+#[test]
+fn search_finds_by_initials_and_turns_pages() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.act(Act::Search);
+    terminal.type_text("yyxy");
+    let Screen::Search(found) = terminal.view().screen else { panic!() };
+    assert!(found.hits.len() <= 5);
+    let wanted = format!("i:{}", PERFORMANCE);
+    assert!(found.hits.iter().any(|hit| hit.id == wanted), "{found:?}");
+    terminal.choose(&wanted);
+    assert_eq!(terminal.screen(), "guide");
+    terminal.touch(Touch::Back);
+    let Screen::Search(back) = terminal.view().screen else { panic!() };
+    assert_eq!(back.typed, "yyxy", "the text is still there");
+}
+
+#[test]
+fn every_card_problem_has_a_page_and_a_way_back() {
+    for problem in [
+        CardProblem::TakenTooSoon,
+        CardProblem::UnknownCard,
+        CardProblem::Expired,
+        CardProblem::WrongCheckDigit,
+        CardProblem::NoAnswer,
+        CardProblem::Unreadable,
+        CardProblem::ReaderLost,
+    ] {
+        let mut terminal = Terminal::new();
+        terminal.input(Input::CardPresent);
+        assert_eq!(terminal.screen(), "reading_card");
+        terminal.input(Input::CardFailed(problem));
+        assert!(matches!(terminal.view().screen, Screen::CardProblem { problem: shown } if shown == problem));
+        terminal.zhang();
+        assert_eq!(terminal.screen(), "choose", "a good read at any time goes on");
+    }
+    let mut terminal = Terminal::new();
+    terminal.input(Input::CardFailed(CardProblem::Expired));
+    terminal.wait_s(21);
+    assert_eq!(terminal.screen(), "idle");
+}
+
+#[test]
+fn another_persons_card_is_asked_about_and_never_mixed() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.card("李四", LI);
+    assert_eq!(terminal.view().overlay, Some(Overlay::AnotherPerson));
+    assert_eq!(terminal.view().person.unwrap().name, "张**");
+    terminal.act(Act::KeepPerson);
+    assert_eq!((terminal.screen(), terminal.view().overlay), ("guide", None));
+    terminal.card("张三丰", ZHANG);
+    assert_eq!(terminal.view().overlay, None, "the same person again");
+    terminal.card("李四", LI);
+    terminal.act(Act::SwapPerson);
+    assert_eq!(terminal.view().person.unwrap().name, "李*");
+    assert_eq!(terminal.screen(), "choose");
+    assert!(terminal.heard(&Output::Wipe));
+}
+
+#[test]
+fn nobody_there_is_asked_then_wiped_and_settings_return() {
+    let mut terminal = Terminal::new();
+    terminal.touch(Touch::Language(Language::En));
+    terminal.touch(Touch::TextSize(TextSize::Large));
+    terminal.zhang();
+    assert_eq!(terminal.view().language, Language::En, "a language chosen before the card stays");
+    terminal.wait_s(59);
+    assert_eq!(terminal.view().overlay, None);
+    for _ in 0..20 {
+        terminal.wait_s(20);
+        assert!(matches!(terminal.view().overlay, Some(Overlay::StillThere { .. })), "{:?}", terminal.view().overlay);
+        terminal.touch(Touch::StillHere);
+        assert_eq!(terminal.view().overlay, None);
+        terminal.wait_s(41);
+    }
+    terminal.wait_s(20);
+    let Some(Overlay::StillThere { seconds_left }) = terminal.view().overlay else { panic!() };
+    assert!((28..=30).contains(&seconds_left), "{seconds_left}");
+    terminal.wait_s(10);
+    assert_eq!(terminal.view().overlay, Some(Overlay::StillThere { seconds_left: seconds_left - 10 }));
+    terminal.wait_s(20);
+    let view = terminal.view();
+    assert_eq!((view.screen.name(), view.language, view.text_size), ("idle", Language::Zh, TextSize::Normal));
+}
+
+#[test]
+fn form_pages_wait_longer() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.wait_s(89);
+    assert_eq!(terminal.view().overlay, None);
+    terminal.wait_s(2);
+    assert!(terminal.view().overlay.is_some());
+}
+
+#[test]
+fn an_open_door_reminds_calls_staff_and_never_times_out() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.wait_s(20);
+    assert_eq!(door(&terminal).phase, DoorPhase::Reminder);
+    terminal.wait_s(40);
+    assert_eq!(door(&terminal).phase, DoorPhase::StaffCalled);
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorLeftOpen { compartment: 1 })));
+    terminal.wait_s(7_200);
+    assert_eq!((terminal.screen(), terminal.view().overlay), ("door", None));
+    terminal.shut();
+    assert_eq!(terminal.screen(), "done");
+}
+
+#[test]
+fn a_sluggish_lock_gets_a_second_pulse() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&1).unwrap().lock = Lock::Sluggish;
+    terminal.to_open_door();
+    assert_eq!(door(&terminal).phase, DoorPhase::Opening { attempt: 1 });
+    terminal.wait_s(4);
+    assert_eq!((door(&terminal).compartment, door(&terminal).phase), (1, DoorPhase::Open));
+    assert_eq!(terminal.boxes[&1].pulses, 2);
+}
+
+#[test]
+fn a_door_that_does_not_open_gives_another_box_within_eight_seconds() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
+    let submission = terminal.to_open_door();
+    terminal.wait_s(8);
+    let view = door(&terminal);
+    assert_eq!((view.compartment, view.phase, view.instead_of), (2, DoorPhase::Open, Some(1)));
+    assert_eq!(terminal.boxes[&1].pulses, 2);
+    assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "set aside", "moved"]);
+    terminal.shut();
+    assert_eq!(terminal.journal.last(), Some(&Draft::Deposited { submission, compartment: 2 }));
+}
+
+#[test]
+fn no_door_opens_and_no_paper_is_taken() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.values_mut().for_each(|b| b.lock = Lock::Stuck);
+    let submission = terminal.to_open_door();
+    terminal.wait_s(30);
+    assert_eq!(terminal.screen(), "not_deposited");
+    assert_eq!(
+        terminal.journal.last(),
+        Some(&Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened })
+    );
+    terminal.next();
+    assert_eq!(terminal.screen(), "idle");
+}
+
+#[test]
+fn a_line_that_is_down_blames_no_box() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.values_mut().for_each(|b| b.lock = Lock::NotSent);
+    terminal.to_open_door();
+    terminal.wait_s(5);
+    assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "voided"]);
+}
+
+#[test]
+fn a_door_out_of_sight_is_asked_about_once() {
+    for (says, kinds) in [
+        (Act::PaperIsIn, &["prepared", "intended", "unconfirmed"][..]),
+        (Act::PaperIsNotIn, &["prepared", "intended", "set aside", "moved"][..]),
+    ] {
+        let mut terminal = Terminal::new();
+        terminal.boxes.get_mut(&1).unwrap().lock = Lock::Unseen;
+        terminal.to_open_door();
+        terminal.wait_s(1);
+        terminal.see(1, DoorState::Closed);
+        terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
+        terminal.wait_s(7);
+        assert_eq!(terminal.screen(), "ask_paper_in");
+        terminal.act(says);
+        assert_eq!(terminal.journal_kinds(), kinds);
+    }
+}
+
+#[test]
+fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.to_open_door();
+    terminal.see(1, DoorState::Unknown);
+    assert_eq!(door(&terminal).phase, DoorPhase::NotSeen);
+    terminal.wait_s(400);
+    assert!(terminal.journal.contains(&Draft::DepositUnconfirmed {
+        submission,
+        compartment: 1,
+        why: UnconfirmedReason::LineLost
+    }));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: 1 })));
+}
+
+#[test]
+fn the_applicant_may_say_that_the_door_did_open() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
+    terminal.to_open_door();
+    assert!(door(&terminal).can_say_in);
+    terminal.act(Act::PaperIsIn);
+    assert_eq!(done(&terminal).unconfirmed, Some(UnconfirmedReason::OpeningNotSeen));
+    assert!(!done(&terminal).can_reopen);
+    assert!(!terminal.heard(&Output::Play(Sound::Done)));
+}
+
+#[test]
+fn a_bigger_box_opens_after_the_first_is_shut() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.to_open_door();
+    assert!(door(&terminal).can_bigger);
+    terminal.act(Act::BiggerBox);
+    assert_eq!(door(&terminal).phase, DoorPhase::ShutForBigger);
+    terminal.touch(Touch::Back);
+    assert_eq!(door(&terminal).phase, DoorPhase::Open, "changed their mind");
+    terminal.act(Act::BiggerBox);
+    terminal.shut();
+    let moved = Draft::DepositMoved { submission, from: 1, to: 5, why: MoveReason::TooSmall };
+    assert!(terminal.journal.contains(&moved));
+    assert_eq!((door(&terminal).compartment, door(&terminal).instead_of), (5, None));
+    assert!(!door(&terminal).can_bigger);
+    terminal.shut();
+    assert_eq!(done(&terminal).compartment, 5);
+}
+
+#[test]
+fn something_found_sets_the_box_aside_and_opens_another() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.act(Act::FoundSomething);
+    terminal.shut();
+    assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "set aside", "moved"]);
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::FoundSomething { compartment: 1 })));
+    assert_eq!(door(&terminal).compartment, 2);
+}
+
+#[test]
+fn forgot_something_opens_the_same_box_again() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.to_open_door();
+    terminal.shut();
+    terminal.wait_s(28);
+    terminal.act(Act::OpenAgain);
+    assert_eq!(terminal.journal.last(), Some(&Draft::DepositReopened { submission, compartment: 1 }));
+    assert_eq!(door(&terminal).compartment, 1);
+    terminal.shut();
+    assert_eq!(
+        terminal.journal_kinds(),
+        ["prepared", "intended", "deposited", "reopened", "deposited"],
+        "one submission all the while"
+    );
+    assert_eq!(terminal.screen(), "done");
+}
+
+#[test]
+fn the_next_person_need_not_wait_for_the_done_page() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.shut();
+    terminal.card("李四", LI);
+    assert_eq!(terminal.view().person.unwrap().name, "李*");
+    assert_eq!(terminal.screen(), "choose");
+}
+
+#[test]
+fn a_box_taken_meanwhile_gives_the_next() {
+    let mut terminal = Terminal::new();
+    terminal.failures = vec![RecordFailure::CompartmentTaken];
+    terminal.to_open_door();
+    assert_eq!(door(&terminal).compartment, 2);
+}
+
+#[test]
+fn a_full_disk_takes_no_paper() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.always_fails = Some(RecordFailure::DiskFull);
+    terminal.next();
+    assert!(matches!(terminal.view().screen, Screen::RecordFailed { paper_in: None, .. }));
+    assert!(terminal.boxes.values().all(|b| b.pulses == 0));
+    terminal.next();
+    assert_eq!(terminal.screen(), "idle");
+}
+
+#[test]
+fn a_disk_that_fills_while_the_door_is_open_keeps_trying_and_says_so() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.always_fails = Some(RecordFailure::DiskFull);
+    terminal.shut();
+    assert!(matches!(terminal.view().screen, Screen::RecordFailed { paper_in: Some(1), .. }));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::RecordFailed)));
+    terminal.wait_s(600);
+    assert_eq!(terminal.screen(), "record_failed", "nobody is told to leave");
+    terminal.always_fails = None;
+    terminal.wait_s(6);
+    assert_eq!(terminal.screen(), "done");
+}
+
+#[test]
+fn a_move_that_cannot_be_recorded_is_voided_when_the_applicant_leaves() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.to_open_door();
+    terminal.act(Act::BiggerBox);
+    terminal.always_fails = Some(RecordFailure::Broken);
+    terminal.shut();
+    assert!(matches!(terminal.view().screen, Screen::RecordFailed { paper_in: None, .. }));
+    terminal.touch(Touch::Quit);
+    assert_eq!(terminal.screen(), "idle");
+    terminal.always_fails = None;
+    terminal.wait_s(10);
+    assert_eq!(terminal.journal.last(), Some(&Draft::DepositVoided { submission, why: VoidReason::TakenBack }));
+    assert_eq!(terminal.boxes[&5].pulses, 0);
+}
+
+#[test]
+fn a_slow_record_keeps_the_page_and_then_says_so() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.slow = true;
+    terminal.next();
+    assert_eq!(terminal.screen(), "check");
+    terminal.touch(Touch::Quit);
+    assert_eq!(terminal.screen(), "saving");
+    terminal.slow = false;
+    terminal.answer();
+    assert_eq!(terminal.screen(), "door");
+}
+
+#[test]
+fn help_calls_a_person_and_says_when_the_call_arrived() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.touch(Touch::Help);
+    assert_eq!(terminal.view().overlay, Some(Overlay::Help { received: false }));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::Help)));
+    terminal.input(Input::StaffCallReceived);
+    assert_eq!(terminal.view().overlay, Some(Overlay::Help { received: true }));
+    terminal.touch(Touch::Dismiss);
+    assert_eq!((terminal.view().overlay, terminal.screen()), (None, "choose"));
+}
+
+#[test]
+fn a_card_left_behind_is_said_and_staff_come_after_a_minute() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.touch(Touch::Quit);
+    let Screen::Idle(idle) = terminal.view().screen else { panic!() };
+    assert!(idle.card_left);
+    terminal.wait_s(61);
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::CardLeft)));
+    terminal.input(Input::CardRemoved);
+    let Screen::Idle(idle) = terminal.view().screen else { panic!() };
+    assert!(!idle.card_left);
+}
+
+#[test]
+fn doors_open_at_the_start_are_to_be_shut_first() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&3).unwrap().door = DoorState::Open;
+    terminal.cabinet();
+    terminal.input(Input::OpenDoorsAtBoot(vec![3]));
+    assert_eq!(terminal.view().screen, Screen::ShutDoors { doors: vec![3] });
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorsOpenAtBoot)));
+    terminal.see(3, DoorState::Closed);
+    assert_eq!(terminal.screen(), "idle");
+}
+
+#[test]
+fn service_decides_the_page_when_nobody_is_here() {
+    let mut terminal = Terminal::bare();
+    assert_eq!(terminal.screen(), "starting");
+    for (service, screen) in [
+        (Service::NotEnrolled { command: "kiosk enrol".into() }, "not_enrolled"),
+        (Service::Revoked, "out_of_service"),
+        (Service::JournalForked, "out_of_service"),
+        (Service::JournalDamaged, "out_of_service"),
+        (Service::Broken { detail: "no disk".into() }, "out_of_service"),
+        (Service::Ready, "idle"),
+    ] {
+        terminal.input(Input::Service(service));
+        assert_eq!(terminal.screen(), screen);
+    }
+}
+
+#[test]
+fn revoked_in_the_middle_of_a_deposit_brings_it_to_its_end() {
+    let mut terminal = Terminal::new();
+    terminal.to_open_door();
+    terminal.input(Input::Service(Service::Revoked));
+    assert_eq!(terminal.screen(), "door");
+    terminal.shut();
+    assert_eq!(terminal.screen(), "done");
+    terminal.wait_s(31);
+    assert_eq!(terminal.screen(), "out_of_service");
+}
+
+#[test]
+fn lists_are_turned_and_their_ends_hold() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.act(Act::ByDepartment);
+    let pages = terminal.view().screen.paging().unwrap().pages;
+    assert!(pages > 1);
+    for _ in 0..pages + 3 {
+        terminal.touch(Touch::Turn(Turn::Next));
+    }
+    assert_eq!(terminal.view().screen.paging().unwrap().page, pages);
+    for _ in 0..pages + 3 {
+        terminal.touch(Touch::Turn(Turn::Previous));
+    }
+    assert_eq!(terminal.view().screen.paging().unwrap().page, 1);
+}
+
+#[test]
+fn the_view_changes_only_when_something_changed() {
+    let mut terminal = Terminal::new();
+    let revision = terminal.journey.revision();
+    terminal.wait_s(3_600);
+    terminal.input(Input::Health(healthy()));
+    terminal.cabinet();
+    assert_eq!(terminal.journey.revision(), revision);
+    assert_eq!(terminal.journey.poll_timeout(), None, "nobody wants to be woken at an idle screen");
+}
+
+#[test]
+fn nothing_personal_is_printed_by_debug() {
+    let secret: Personal = ZHANG.into();
+    let identity = crate::terminal::identity("张三丰", ZHANG);
+    let text = format!("{secret:?} {identity:?} {:?}", Input::KnownPhone {
+        visit: uuid::Uuid::nil(),
+        phone: personal("13812345678")
+    });
+    for personal in ["张三丰", ZHANG, "13812345678", "幸福路"] {
+        assert!(!text.contains(personal), "{text}");
+    }
+}
