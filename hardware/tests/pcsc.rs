@@ -142,6 +142,7 @@ fn a_torn_card_is_told_and_the_next_is_read() {
 fn a_card_that_is_torn_away_and_laid_down_again_at_once_is_read() {
     in_private("a_card_that_is_torn_away_and_laid_down_again_at_once_is_read", |pcscd| {
         let bench = Bench::ready(pcscd);
+        bench.slot.set_absence(Duration::ZERO);
         for _ in 0..3 {
             bench.slot.insert_named("torn").unwrap();
             assert!(bench.slot.wait_gone(PATIENCE));
@@ -230,6 +231,17 @@ fn a_card_that_another_program_holds_is_told() {
         let bench = Bench::start(pcscd);
         bench.wait(|event| matches!(event, CardEvent::CardFailed(CardError::ReaderHeld)));
         drop(held);
+    });
+}
+
+#[test]
+fn a_card_laid_on_another_is_read() {
+    in_private("a_card_laid_on_another_is_read", |pcscd| {
+        let bench = Bench::ready(pcscd);
+        for name in ["wang-xiuying", "li-jianguo", "clerk"] {
+            bench.slot.insert_named(name).unwrap();
+            bench.wait(|event| matches!(event, CardEvent::CardRead(_) | CardEvent::UidOnly(_)));
+        }
     });
 }
 
