@@ -271,7 +271,8 @@ pub(crate) fn search(visit: &Visit, page: usize, language: Language) -> SearchVi
         Some(Hit {
             id: format!("i:{}", item.code),
             title: runs(title, highlights),
-            plain: item.plain.get(language).to_owned(),
+            // An everyday word that led here explains the hit better than the item's own line.
+            plain: hit.keyword.clone().unwrap_or_else(|| item.plain.get(language).to_owned()),
         })
     });
     SearchView {

@@ -101,7 +101,7 @@ fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, siz
         let heading = if before.is_none_or(|before| before.section != line.section) { 2 } else { 0 };
         heading + lines(&line.text, size) + usize::from(line.unconfirmed)
     };
-    let pages = break_pages(&all, per_page(size, 18, 11), height);
+    let pages = break_pages(&all, per_page(size, 17, 11), height);
     let page = page.min(pages.len() - 1);
     let start: usize = pages[..page].iter().sum();
     let department = visit.catalogue().department(&item.department);

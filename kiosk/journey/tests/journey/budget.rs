@@ -36,6 +36,19 @@ fn touches_of_every_item() {
     assert!(worst.0 <= 22 && worst.1 <= 11, "worst {worst:?}");
 }
 
+/// A page holds seven options, and questions are not turned.
+#[test]
+fn every_question_fits_its_page() {
+    for item in &CATALOGUE.items {
+        for situation in &item.situations {
+            assert!(situation.options.len() <= 7, "{} {}", item.code, situation.code);
+        }
+        for field in CATALOGUE.terminal_fields(item, &hall_rules::Answers::new()) {
+            assert!(field.options.len() <= 7, "{} {}", item.code, field.code);
+        }
+    }
+}
+
 #[test]
 fn every_item_is_reached_by_five_touches_and_two_mores() {
     for item in &CATALOGUE.items {

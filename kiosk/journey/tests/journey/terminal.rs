@@ -382,6 +382,8 @@ impl Terminal {
                     _ => self.next(),
                 },
                 Screen::Field(field) => self.fill(&field),
+                // What may be left empty is left empty.
+                Screen::Text(text) if text.optional => self.act(kiosk_journey::Act::Skip),
                 Screen::Text(_) => {
                     self.type_text("wenyuan");
                     self.touch(Touch::Key(Key::Space));

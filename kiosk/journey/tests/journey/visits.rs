@@ -655,6 +655,72 @@ fn revoked_in_the_middle_of_a_deposit_brings_it_to_its_end() {
 }
 
 #[test]
+fn a_text_field_takes_pinyin_and_keeps_its_text() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to("private-non-enterprise");
+    let text = |terminal: &Terminal| match terminal.view().screen {
+        Screen::Text(view) => view,
+        other => panic!("{}", other.name()),
+    };
+    while terminal.screen() != "text" {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            Screen::Phone(_) => terminal.act(Act::Skip),
+            _ => terminal.next(),
+        }
+    }
+    terminal.type_text("youeryuan");
+    let typed = text(&terminal);
+    assert_eq!(typed.letters, "youeryuan");
+    assert!(!typed.candidates.is_empty() && typed.candidates.len() <= 6);
+    let place = typed.candidates.iter().position(|candidate| candidate == "幼儿园").unwrap();
+    terminal.touch(Touch::Key(Key::Candidate(u8::try_from(place).unwrap())));
+    assert_eq!((text(&terminal).text.as_str(), text(&terminal).letters.as_str()), ("幼儿园", ""));
+    terminal.next();
+    assert_eq!(terminal.screen(), "check");
+    terminal.touch(Touch::Back);
+    assert_eq!(text(&terminal).text, "幼儿园");
+    terminal.next();
+    terminal.next();
+    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    assert_eq!(prepared.answers.values().collect::<Vec<_>>(), [&personal("幼儿园")]);
+    assert_eq!(prepared.phone, None, "skipped");
+}
+
+#[test]
+fn another_size_is_chosen_on_the_check_page() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.act(Act::Change("size".into()));
+    let Screen::BoxSize(sizes) = terminal.view().screen else { panic!() };
+    assert_eq!(sizes.sizes.iter().map(|row| (row.id.as_str(), row.free)).collect::<Vec<_>>(), [("A4", 4), ("large", 2)]);
+    terminal.choose("large");
+    assert_eq!(terminal.screen(), "check");
+    terminal.next();
+    assert_eq!(door(&terminal).compartment, 5);
+}
+
+#[test]
+fn another_item_voids_what_hung_on_the_first() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.act(Act::Change("item".into()));
+    terminal.browse_to("road-excavation");
+    terminal.next();
+    assert_ne!(terminal.screen(), "check", "its own questions and materials come first");
+    terminal.answer_all(None);
+    terminal.next();
+    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    assert_eq!(prepared.item, "road-excavation");
+    assert_eq!(prepared.phone, Some(personal("13812345678")), "the phone is the person's, not the item's");
+}
+
+#[test]
 fn lists_are_turned_and_their_ends_hold() {
     let mut terminal = Terminal::new();
     terminal.zhang();
