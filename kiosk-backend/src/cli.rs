@@ -36,6 +36,15 @@ pub struct Cli {
 enum Command {
     /// Serve until told to stop.
     Serve,
+    /// Declare that the database was put back from a backup: a new generation begins, and every open directive is void.
+    Restored,
+    #[command(flatten)]
+    Ask(Ask),
+}
+
+/// Commands that ask or change something and end.
+#[derive(Debug, Subcommand)]
+enum Ask {
     /// Windows, and the departments whose cases they work.
     #[command(subcommand)]
     Window(WindowCommand),
@@ -62,8 +71,6 @@ enum Command {
         /// File to write; must not exist.
         file: PathBuf,
     },
-    /// Declare that the database was put back from a backup: a new generation begins, and every open directive is void.
-    Restored,
 }
 
 #[derive(Debug, Subcommand)]
@@ -207,7 +214,7 @@ fn execute(cli: Cli) -> Result<(), String> {
         Command::Restored => restored(config).map(|generation| {
             say(format!("Generation {generation} begins."), json!({ "generation": generation }));
         }),
-        command => {
+        Command::Ask(command) => {
             let app = open(config)?;
             let (text, value) = answer(&app, command)?;
             say(text, value);
@@ -236,27 +243,26 @@ fn restored(config: Config) -> Result<u64, String> {
 
 type Answer = Result<(String, Value), String>;
 
-fn answer(app: &App, command: Command) -> Answer {
+fn answer(app: &App, command: Ask) -> Answer {
     match command {
-        Command::Window(command) => window(app, command),
-        Command::Staff(command) => staff_command(app, command),
-        Command::Kiosk(command) => kiosk(app, command),
-        Command::Catalogue(CatalogueCommand::Import { folder }) => {
+        Ask::Window(command) => window(app, command),
+        Ask::Staff(command) => staff_command(app, command),
+        Ask::Kiosk(command) => kiosk(app, command),
+        Ask::Catalogue(CatalogueCommand::Import { folder }) => {
             let done = import::catalogue_folder(app, &folder).map_err(|refusal| refusal.to_string())?;
             let what = if done.changed { "imported" } else { "is the present one already" };
             Ok((format!("Catalogue version {}, {} items, {what}.", done.version, done.items), json!(done)))
         }
-        Command::Calendar(CalendarCommand::Import { file }) => {
+        Ask::Calendar(CalendarCommand::Import { file }) => {
             let years = import::calendar_file(app, &file).map_err(|refusal| refusal.to_string())?;
             Ok((format!("Working days of {years:?} imported."), json!({ "years": years })))
         }
-        Command::Audit(AuditCommand::Verify) => audit_verify(app),
-        Command::Jobs(command) => jobs(app, command),
-        Command::Backup { file } => {
+        Ask::Audit(AuditCommand::Verify) => audit_verify(app),
+        Ask::Jobs(command) => jobs(app, command),
+        Ask::Backup { file } => {
             app.store().read_blocking(|connection| meta::backup(connection, &file)).map_err(text)?;
             Ok((format!("Copied to {}.", file.display()), json!({ "file": file })))
         }
-        Command::Serve | Command::Restored => Err("not reached".into()),
     }
 }
 
@@ -274,9 +280,9 @@ fn window(app: &App, command: WindowCommand) -> Answer {
             let windows = app.store().read_blocking(store::staff::windows).map_err(text)?;
             let lines: Vec<String> =
                 windows.iter().map(|row| format!("{}\t{}", row.name, row.departments.join(", "))).collect();
-            let value = windows.iter().map(|row| {
-                json!({ "id": row.id, "name": row.name, "phone": row.phone, "departments": row.departments })
-            });
+            let value = windows.iter().map(
+                |row| json!({ "id": row.id, "name": row.name, "phone": row.phone, "departments": row.departments }),
+            );
             Ok((lines.join("\n"), value.collect()))
         }
     }

@@ -204,7 +204,9 @@ mod tests {
             (&format!("{GOOD}time_zone = \"Mars/Olympus\"\n"), "`time_zone`"),
             (&format!("{GOOD}[tls]\ncert = \"a\"\n"), "key"),
             (
-                &format!("{GOOD}[[webhook]]\nname = \"a\"\nurl = \"http://example.com\"\nsecret = \"0123456789abcdef\"\n"),
+                &format!(
+                    "{GOOD}[[webhook]]\nname = \"a\"\nurl = \"http://example.com\"\nsecret = \"0123456789abcdef\"\n"
+                ),
                 "webhook[0].url",
             ),
             (

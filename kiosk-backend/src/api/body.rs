@@ -1,8 +1,8 @@
 //! Reading JSON bodies, with refusals that name the field.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
 use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequest, Request};
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
 
@@ -32,8 +32,11 @@ fn unreadable(cause: &BytesRejection) -> Refusal {
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|cause| {
         let title = format!("The body is not the JSON that this path wants: {}", without_values(&cause));
-        Refusal::new(Code::MalformedBody, title, "See docs/wire.md for what is wanted")
-            .field(format!("line {} column {}", cause.line(), cause.column()))
+        Refusal::new(Code::MalformedBody, title, "See docs/wire.md for what is wanted").field(format!(
+            "line {} column {}",
+            cause.line(),
+            cause.column()
+        ))
     })
 }
 

@@ -3,12 +3,12 @@
 use hall_rules::{CaseEvent, CaseState};
 use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, Personal, SubmissionId};
 
+use super::UNSEEN_MS;
 use super::audit::{self, Action, Who};
 use super::directives::{self, AFFIRM_MS, ARMED_MS, Ask, OPEN_NOW_MS};
 use super::facts::{self, Happened};
 use super::queries::{self, Look, box_opened, may, seen_case};
 use super::views::{Actor, Happening};
-use super::UNSEEN_MS;
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
@@ -59,9 +59,10 @@ async fn reveal(
     app.store()
         .write(move |tx| {
             let row = seen_case(tx, &look, id)?;
-            let value = queries::submission_of(tx, &look.keys, row.entry)?.as_ref().and_then(pick).ok_or_else(|| {
-                Refusal::new(Code::NotFound, "The applicant gave none, or it is unreadable", "Ask at the window")
-            })?;
+            let value =
+                queries::submission_of(tx, &look.keys, row.entry)?.as_ref().and_then(pick).ok_or_else(|| {
+                    Refusal::new(Code::NotFound, "The applicant gave none, or it is unreadable", "Ask at the window")
+                })?;
             audit::write(tx, look.now_ms, Who::Staff(&look.actor), action, Some(id), &reason)?;
             Ok(value)
         })
@@ -258,8 +259,7 @@ pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: Com
                     ));
                 }
             }
-            let ask =
-                Ask { kiosk, staff: &look.actor.staff, lasts_ms: AFFIRM_MS, case, compartment: Some(no) };
+            let ask = Ask { kiosk, staff: &look.actor.staff, lasts_ms: AFFIRM_MS, case, compartment: Some(no) };
             directives::make(tx, &look.keys, look.now_ms, &ask, |_| DirectiveOrder::ReturnToService {
                 compartment: no,
             })?;
@@ -312,13 +312,7 @@ where
 }
 
 fn ask<'a>(look: &'a Look, row: &CaseRow, lasts_ms: i64) -> Ask<'a> {
-    Ask {
-        kiosk: row.kiosk.0,
-        staff: &look.actor.staff,
-        lasts_ms,
-        case: Some(row.id),
-        compartment: row.compartment,
-    }
+    Ask { kiosk: row.kiosk.0, staff: &look.actor.staff, lasts_ms, case: Some(row.id), compartment: row.compartment }
 }
 
 fn disarm(
@@ -333,13 +327,7 @@ fn disarm(
     Ok(())
 }
 
-fn happened(
-    tx: &Tx<'_>,
-    look: &Look,
-    row: &CaseRow,
-    what: Happening,
-    note: Option<&str>,
-) -> Result<(), Refusal> {
+fn happened(tx: &Tx<'_>, look: &Look, row: &CaseRow, what: Happening, note: Option<&str>) -> Result<(), Refusal> {
     let event = Happened {
         what,
         at_ms: look.now_ms,

@@ -1,9 +1,9 @@
 //! The five-day clock: it starts when the door is shut, however late we hear of it, and counts the city's working days.
 
 use hall_rules::Calendar;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 
 use super::views::Due;
 

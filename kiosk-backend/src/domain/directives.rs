@@ -50,8 +50,7 @@ pub fn make(
         staff_name: ask.staff.name.clone(),
         order: order(id),
     };
-    let signed =
-        Signed::seal(&directive, Purpose::Directive, &keys.hall).map_err(|cause| Refusal::internal(&cause))?;
+    let signed = Signed::seal(&directive, Purpose::Directive, &keys.hall).map_err(|cause| Refusal::internal(&cause))?;
     let new = NewDirective {
         directive: &directive,
         order: word(&directive.order),

@@ -7,9 +7,7 @@ use hall_rules::{Calendar, CaseEvent};
 use jiff::tz::TimeZone;
 use kiosk_wire::entry::{MoveReason, VoidReason};
 use kiosk_wire::kiosk_api::CompartmentState as Box_;
-use kiosk_wire::{
-    Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Header, KioskId, StaffId, SubmissionId,
-};
+use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Header, KioskId, StaffId, SubmissionId};
 use serde_json::json;
 
 use super::audit::{self, Action, Who};
@@ -158,9 +156,7 @@ pub fn apply(
             fact.set_aside(*compartment, &word_of(why), *submission)
         }
         Fact::CompartmentReturned { compartment, staff } => fact.returned(*compartment, *staff),
-        Fact::DoorForced { compartment } => {
-            fact.audit(Action::DoorForced, None, &format!("compartment {compartment}"))
-        }
+        Fact::DoorForced { compartment } => fact.audit(Action::DoorForced, None, &format!("compartment {compartment}")),
         Fact::RolledBack { backend_next } => fact.rolled_back(*backend_next),
         Fact::TechnicianOpened { compartment, reason } => {
             fact.audit(Action::TechnicianOpened, None, &format!("compartment {compartment}: {reason}"))

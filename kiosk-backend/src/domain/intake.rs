@@ -51,7 +51,9 @@ pub async fn take(app: &App, kiosk: KioskId, push: JournalPush) -> Result<Journa
     let ready = if push.entries.len() < MANY {
         ready_all(&keys, push)?
     } else {
-        tokio::task::spawn_blocking(move || ready_all(&keys, push)).await.map_err(|cause| Refusal::internal(&cause))??
+        tokio::task::spawn_blocking(move || ready_all(&keys, push))
+            .await
+            .map_err(|cause| Refusal::internal(&cause))??
     };
     let context = context(app, kiosk);
     let outcome = app.store().write(move |tx| store_all(tx, &context, journal, &ready)).await?;
@@ -153,6 +155,7 @@ fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
 }
 
 fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Ready]) -> Result<Outcome, StoreError> {
+    tx.mark_intake();
     let mut head = match store::journal::head(tx, journal)? {
         Some(head) => head,
         None => {

@@ -168,9 +168,7 @@ fn read_case(
 pub(super) fn seen_case(connection: &Connection, look: &Look, id: SubmissionId) -> Result<CaseRow, Refusal> {
     store::cases::get(connection, id, look.actor.staff.id)?
         .filter(|row| look.actor.sees(row.window.as_ref().map(|(window, _)| *window)))
-        .ok_or_else(|| {
-            Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window")
-        })
+        .ok_or_else(|| Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window"))
 }
 
 /// Whether staff opened and shut the box of this case and nobody has affirmed it empty.

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::Argon2;
 use kiosk_wire::roster::Role;
 use kiosk_wire::{Code, Personal, StaffId, WindowId};
 use rusqlite::Connection;
@@ -149,6 +149,7 @@ pub fn disable(app: &App, name: &str) -> Result<(), Refusal> {
 /// Adds a window.
 pub fn add_window(app: &App, name: &str, phone: Option<String>, departments: Vec<String>) -> Result<WindowId, Refusal> {
     let row = WindowRow { id: WindowId(uuid::Uuid::now_v7()), name: named("name", name)?, phone, departments };
+    known_departments(app, &row.departments)?;
     let now = app.now_ms();
     app.store().write_blocking(move |tx| {
         for window in store::staff::windows(tx)? {
@@ -165,6 +166,20 @@ pub fn add_window(app: &App, name: &str, phone: Option<String>, departments: Vec
         tx.revise()?;
         Ok(row.id)
     })
+}
+
+/// Once a catalogue is there, a department that it does not have is a slip.
+fn known_departments(app: &App, departments: &[String]) -> Result<(), Refusal> {
+    let Some((_, body)) = app.catalogue() else { return Ok(()) };
+    let catalogue: hall_rules::Catalogue = serde_json::from_str(&body).map_err(|cause| Refusal::internal(&cause))?;
+    match departments.iter().find(|code| catalogue.department(code).is_none()) {
+        None => Ok(()),
+        Some(code) => {
+            let known: Vec<&str> = catalogue.departments.iter().map(|known| known.code.as_str()).collect();
+            let advice = format!("The catalogue has: {}", known.join(", "));
+            Err(invalid("department", format!("The catalogue has no department {code:?}"), advice))
+        }
+    }
 }
 
 fn windows_by_name(connection: &Connection, names: &[String]) -> Result<Vec<WindowId>, Refusal> {
@@ -197,7 +212,11 @@ fn invalid(field: &str, title: impl Into<String>, detail: impl Into<String>) -> 
 fn card_and_pin(uid: &str, pin: &Personal<String>) -> Result<(String, String), Refusal> {
     let text: String = uid.chars().filter(|c| !matches!(c, ' ' | ':' | '-')).collect();
     let bytes = hex::decode(&text).map_err(|_| {
-        invalid("card-uid", "The card's UID is not hex", "Read it with `kiosk card read --json`, such as 04A1B2C3D4E5F6")
+        invalid(
+            "card-uid",
+            "The card's UID is not hex",
+            "Read it with `kiosk card read --json`, such as 04A1B2C3D4E5F6",
+        )
     })?;
     check_uid(&bytes)?;
     let pin = pin.expose();
@@ -242,12 +261,9 @@ mod tests {
     #[test]
     fn cards_without_a_name_of_their_own_are_refused() {
         let pin = Personal::from("2580");
-        for (uid, says) in [
-            ("00000000", "all zeros"),
-            ("08A1B2C3", "random"),
-            ("04A1B2", "4, 7 or 10"),
-            ("xyz", "not hex"),
-        ] {
+        for (uid, says) in
+            [("00000000", "all zeros"), ("08A1B2C3", "random"), ("04A1B2", "4, 7 or 10"), ("xyz", "not hex")]
+        {
             let refusal = card_and_pin(uid, &pin).expect_err(uid);
             assert!(refusal.problem.title.contains(says), "{refusal}");
             assert_eq!(refusal.problem.field.as_deref(), Some("card-uid"));

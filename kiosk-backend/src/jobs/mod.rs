@@ -59,7 +59,7 @@ pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> 
         return Ok(Duration::from_secs(3600));
     }
     let now_ms = app.now_ms();
-    let due = app.store().read(move |connection| store::jobs::next_due(connection)).await?;
+    let due = app.store().read(store::jobs::next_due).await?;
     match due {
         Some(due) if due <= now_ms => {}
         Some(due) => return Ok(Duration::from_millis((due - now_ms).clamp(10, 60_000).unsigned_abs())),

@@ -74,8 +74,8 @@ pub fn page(connection: &Connection, before: i64, limit: u32) -> StoreResult<Vec
 
 /// Recomputes the whole chain. Returns how many rows there are, or says where it breaks.
 pub fn verify(connection: &Connection) -> StoreResult<i64> {
-    let mut statement = connection
-        .prepare("SELECT seq, at_ms, actor, action, case_id, detail, prev, hash FROM audit ORDER BY seq")?;
+    let mut statement =
+        connection.prepare("SELECT seq, at_ms, actor, action, case_id, detail, prev, hash FROM audit ORDER BY seq")?;
     let (mut seq, mut prev) = (0, [0; 32]);
     for row in statement.query_map([], entry)? {
         let row = row?;

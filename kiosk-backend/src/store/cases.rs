@@ -6,7 +6,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::seal::BlindIndex;
-use super::{StoreResult, optional_uuid_at, signed, u64_at, uuid_at, word_at, word_of};
+use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// One case as stored, with the names that every list shows.
 #[derive(Clone, Debug)]
@@ -118,17 +118,13 @@ fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
 
 fn claim(row: &Row<'_>) -> rusqlite::Result<Option<Claim>> {
     let Some(directive) = optional_uuid_at(row, 20)? else { return Ok(None) };
-    let outcome = match row.get_ref(25)? {
-        rusqlite::types::ValueRef::Null => None,
-        _ => Some(word_at(row, 25)?),
-    };
     Ok(Some(Claim {
         directive: DirectiveId(directive),
         staff: StaffId(uuid_at(row, 21)?),
         staff_name: row.get(22)?,
         issued_ms: row.get(23)?,
         expires_ms: row.get(24)?,
-        outcome,
+        outcome: optional_word_at(row, 25)?,
     }))
 }
 
@@ -197,9 +193,7 @@ impl Listing {
     fn order(&self) -> &'static str {
         match self.view {
             View::All | View::Mine => "c.changed_ms DESC, c.id DESC",
-            View::New | View::Attention | View::Unread => {
-                "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id"
-            }
+            View::New | View::Attention | View::Unread => "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id",
         }
     }
 }
@@ -518,8 +512,8 @@ pub fn receipt_and_window(
 
 /// Cases whose clock runs without a known end: id and when it began.
 pub fn without_due_date(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
-    let mut statement = connection
-        .prepare("SELECT id, deposited_ms FROM cases WHERE due_date IS NULL AND deposited_ms IS NOT NULL")?;
+    let mut statement =
+        connection.prepare("SELECT id, deposited_ms FROM cases WHERE due_date IS NULL AND deposited_ms IS NOT NULL")?;
     let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

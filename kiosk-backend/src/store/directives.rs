@@ -3,7 +3,7 @@
 use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, KioskId, Signed, StaffId, SubmissionId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{StoreResult, optional_uuid_at, signed, uuid_at, word_at, word_of};
+use super::{StoreResult, optional_uuid_at, optional_word_at, signed, uuid_at, word_of};
 
 /// One directive as stored.
 #[derive(Clone, Debug)]
@@ -82,10 +82,6 @@ pub fn get(connection: &Connection, id: DirectiveId) -> StoreResult<Option<Direc
 }
 
 fn directive(row: &Row<'_>) -> rusqlite::Result<DirectiveRow> {
-    let outcome = match row.get_ref(9)? {
-        rusqlite::types::ValueRef::Null => None,
-        _ => Some(word_at(row, 9)?),
-    };
     Ok(DirectiveRow {
         id: DirectiveId(uuid_at(row, 0)?),
         kiosk: KioskId(uuid_at(row, 1)?),
@@ -96,7 +92,7 @@ fn directive(row: &Row<'_>) -> rusqlite::Result<DirectiveRow> {
         order: row.get(6)?,
         case: optional_uuid_at(row, 7)?.map(SubmissionId),
         compartment: row.get::<_, Option<u16>>(8)?.map(CompartmentNo),
-        outcome,
+        outcome: optional_word_at(row, 9)?,
     })
 }
 

@@ -72,10 +72,8 @@ pub fn give_up(connection: &Connection, id: i64, now_ms: i64, error: &str) -> St
 
 /// Retries all that were given up, with the counter at zero: limits are for machines, not for people.
 pub fn retry_all(connection: &Connection, now_ms: i64) -> StoreResult<usize> {
-    Ok(connection.execute(
-        "UPDATE jobs SET failed_ms = NULL, tries = 0, due_ms = $1 WHERE failed_ms IS NOT NULL",
-        [now_ms],
-    )?)
+    Ok(connection
+        .execute("UPDATE jobs SET failed_ms = NULL, tries = 0, due_ms = $1 WHERE failed_ms IS NOT NULL", [now_ms])?)
 }
 
 /// When the next job is due, if any waits.

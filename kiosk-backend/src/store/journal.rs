@@ -3,7 +3,7 @@
 use kiosk_wire::{Code, JournalId, KioskId, StaffId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{StoreResult, optional_uuid_at, signed, u64_at, uuid_at, word_at, word_of};
+use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// What is known of one journal.
 #[derive(Clone, Copy, Debug)]
@@ -45,9 +45,11 @@ pub fn begin(connection: &Connection, journal: JournalId, kiosk: KioskId, now_ms
 
 /// Moves a journal's head.
 pub fn advance(connection: &Connection, journal: JournalId, next: u64, head: &[u8; 32]) -> StoreResult<()> {
-    connection
-        .prepare_cached("UPDATE journals SET next_seq = $1, head = $2 WHERE id = $3")?
-        .execute(params![signed(next), head, journal.0.as_bytes()])?;
+    connection.prepare_cached("UPDATE journals SET next_seq = $1, head = $2 WHERE id = $3")?.execute(params![
+        signed(next),
+        head,
+        journal.0.as_bytes()
+    ])?;
     Ok(())
 }
 
@@ -68,13 +70,7 @@ pub fn is_forked(connection: &Connection, kiosk: KioskId, journal: JournalId) ->
 pub fn stored(connection: &Connection, journal: JournalId, seq: u64) -> StoreResult<Option<([u8; 32], Option<Code>)>> {
     Ok(connection
         .prepare_cached("SELECT hash, set_aside FROM entries WHERE journal_id = $1 AND seq = $2")?
-        .query_row(params![journal.0.as_bytes(), signed(seq)], |row| {
-            let set_aside = match row.get_ref(1)? {
-                rusqlite::types::ValueRef::Null => None,
-                _ => Some(word_at(row, 1)?),
-            };
-            Ok((row.get(0)?, set_aside))
-        })
+        .query_row(params![journal.0.as_bytes(), signed(seq)], |row| Ok((row.get(0)?, optional_word_at(row, 1)?)))
         .optional()?)
 }
 

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod cases;
 pub mod catalogue;
 pub mod directives;
+mod failpoint;
 pub mod jobs;
 pub mod journal;
 pub mod kiosks;
@@ -47,9 +48,9 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode as E;
         match error.sqlite_error_code() {
-            Some(E::DiskFull | E::DatabaseBusy | E::DatabaseLocked | E::ReadOnly | E::CannotOpen | E::SystemIoFailure) => {
-                Self::Unavailable(error.to_string())
-            }
+            Some(
+                E::DiskFull | E::DatabaseBusy | E::DatabaseLocked | E::ReadOnly | E::CannotOpen | E::SystemIoFailure,
+            ) => Self::Unavailable(error.to_string()),
             Some(E::DatabaseCorrupt | E::NotADatabase) => Self::Corrupt(error.to_string()),
             _ => Self::Sql(error.to_string()),
         }
@@ -166,6 +167,17 @@ pub(crate) fn word_at<T: serde::de::DeserializeOwned>(row: &rusqlite::Row<'_>, c
     let text: String = row.get(column)?;
     serde_json::from_value(serde_json::Value::String(text))
         .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(column, Type::Text, Box::new(cause)))
+}
+
+/// Reads a text column as one word of an enum, or nothing.
+pub(crate) fn optional_word_at<T: serde::de::DeserializeOwned>(
+    row: &rusqlite::Row<'_>,
+    column: usize,
+) -> rusqlite::Result<Option<T>> {
+    match row.get::<_, Option<String>>(column)? {
+        Some(_) => word_at(row, column).map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The word that serde writes for a unit variant.

@@ -44,7 +44,15 @@ pub fn add(connection: &Connection, new: &StaffRow, windows: &[WindowId], now_ms
     connection.execute(
         "INSERT INTO staff (id, name, role, password_phc, card_hash, pin_phc, added_ms)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![new.id.0.as_bytes(), new.name, word_of(&new.role), new.password_phc, new.card_hash, new.pin_phc, now_ms],
+        params![
+            new.id.0.as_bytes(),
+            new.name,
+            word_of(&new.role),
+            new.password_phc,
+            new.card_hash,
+            new.pin_phc,
+            now_ms
+        ],
     )?;
     for window in windows {
         connection.execute(
@@ -139,12 +147,7 @@ pub fn add_window(connection: &Connection, new: &WindowRow, now_ms: i64) -> Stor
 pub fn windows(connection: &Connection) -> StoreResult<Vec<WindowRow>> {
     let mut statement = connection.prepare_cached("SELECT id, name, phone FROM windows ORDER BY name")?;
     let rows = statement.query_map([], |row| {
-        Ok(WindowRow {
-            id: WindowId(uuid_at(row, 0)?),
-            name: row.get(1)?,
-            phone: row.get(2)?,
-            departments: Vec::new(),
-        })
+        Ok(WindowRow { id: WindowId(uuid_at(row, 0)?), name: row.get(1)?, phone: row.get(2)?, departments: Vec::new() })
     })?;
     let mut windows: Vec<WindowRow> = rows.collect::<Result<_, _>>()?;
     let mut statement = connection

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot, watch};
 
+use super::failpoint::Failpoint;
 use super::{StoreError, StoreResult, meta};
 use crate::event::Event;
 
@@ -27,6 +28,7 @@ pub struct Tx<'c> {
     events: Vec<Event>,
     revised: bool,
     jobs: bool,
+    intake: bool,
 }
 
 impl Deref for Tx<'_> {
@@ -48,6 +50,11 @@ impl Tx<'_> {
         meta::bump(self.connection, meta::REVISION)?;
         self.revised = true;
         Ok(())
+    }
+
+    /// Says that this is a terminal's journal: fail points count these.
+    pub fn mark_intake(&mut self) {
+        self.intake = true;
     }
 
     /// Says that a job was written.
@@ -139,8 +146,13 @@ impl Writer {
             revised: watch::Sender::new(0),
             jobs: watch::Sender::new(0),
         });
-        let mut state =
-            Loop { connection, announcements: announcements.clone(), data_dir: data_dir.to_owned(), marked: None };
+        let mut state = Loop {
+            connection,
+            announcements: announcements.clone(),
+            data_dir: data_dir.to_owned(),
+            marked: None,
+            failpoint: Failpoint::from_env(),
+        };
         let thread = thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || state.run(&waiting))
@@ -157,7 +169,8 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let piece: Box<dyn Work> = Box::new(Piece { work: Some(work), result: None, reply });
         if let Some(queue) = &self.queue
-            && let Err(mpsc::TrySendError::Full(piece) | mpsc::TrySendError::Disconnected(piece)) = queue.try_send(piece)
+            && let Err(mpsc::TrySendError::Full(piece) | mpsc::TrySendError::Disconnected(piece)) =
+                queue.try_send(piece)
         {
             piece.answer(Err(StoreError::Unavailable("too much is waiting to be written".into())));
         }
@@ -186,6 +199,7 @@ struct Loop {
     announcements: std::sync::Arc<Announcements>,
     data_dir: PathBuf,
     marked: Option<Instant>,
+    failpoint: Failpoint,
 }
 
 impl Loop {
@@ -223,11 +237,13 @@ impl Loop {
         let mut news = News::default();
         for piece in group {
             self.connection.execute_batch("SAVEPOINT piece")?;
-            let mut tx = Tx { connection: &self.connection, events: Vec::new(), revised: false, jobs: false };
+            let mut tx =
+                Tx { connection: &self.connection, events: Vec::new(), revised: false, jobs: false, intake: false };
             if piece.run(&mut tx) {
                 news.events.append(&mut tx.events);
                 news.revised |= tx.revised;
                 news.jobs |= tx.jobs;
+                news.intake |= tx.intake;
             } else {
                 self.connection.execute_batch("ROLLBACK TO piece")?;
             }
@@ -237,7 +253,9 @@ impl Loop {
             Some(marked) if marked.elapsed() < MARKER_EVERY => None,
             _ => Some(meta::bump(&self.connection, meta::EPOCH)?),
         };
+        self.failpoint.before_commit(news.intake);
         self.connection.execute_batch("COMMIT")?;
+        self.failpoint.after_commit(news.intake);
         if let Some(epoch) = epoch {
             self.marked = Some(Instant::now());
             meta::write_marker(&self.data_dir, epoch);
@@ -264,4 +282,5 @@ struct News {
     events: Vec<Event>,
     revised: bool,
     jobs: bool,
+    intake: bool,
 }

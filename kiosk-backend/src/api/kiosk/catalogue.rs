@@ -10,7 +10,6 @@ use crate::api::token::Terminal;
 use crate::app::App;
 use crate::problem::Refusal;
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn get(State(app): State<App>, _: Terminal, asked: HeaderMap) -> Result<Response, Refusal> {
     let (etag, body) = app.catalogue().ok_or_else(|| {
         Refusal::new(Code::NotFound, "No catalogue was imported yet", "Run `kiosk-backend catalogue import DIR`")

@@ -57,8 +57,7 @@ async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
 fn number(query: &str, name: &str) -> Result<Option<u64>, Refusal> {
     let value = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name);
     let Some((_, text)) = value else { return Ok(None) };
-    let bad = |_| {
-        Refusal::new(Code::InvalidValue, format!("`{name}` is not a whole number"), "See docs/wire.md").field(name)
-    };
+    let bad =
+        |_| Refusal::new(Code::InvalidValue, format!("`{name}` is not a whole number"), "See docs/wire.md").field(name);
     text.parse().map(Some).map_err(bad)
 }

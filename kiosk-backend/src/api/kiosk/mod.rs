@@ -28,7 +28,6 @@ pub(super) fn router() -> Router<App> {
         .fallback(nothing_here)
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn wrong_method() -> Response {
     let refusal = Refusal::new(Code::NotFound, "This path does not take this method", "See docs/wire.md");
     let mut response = refusal.into_response();
@@ -36,7 +35,6 @@ pub(super) async fn wrong_method() -> Response {
     response
 }
 
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn nothing_here() -> Refusal {
     Refusal::new(Code::NotFound, "There is nothing at this path", "See docs/wire.md")
 }

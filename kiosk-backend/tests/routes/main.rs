@@ -1,0 +1,8 @@
+//! Route tests: the whole server but its socket. Modules mirror the paths they ask.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod cases;
+mod hall;
+mod kiosk_v1;
+mod restored;
+mod webhook;
