@@ -243,11 +243,10 @@ impl Row {
         entry: NewEntry,
         key: &PayloadKey,
     ) -> Result<Self, RecordError> {
-        let answers = match &entry.fact {
-            Fact::DirectiveAnswered { directive, .. } => {
-                Some((*directive, entry.arms.as_ref().map(serde_json::to_string).transpose()?))
-            }
-            _ => None,
+        let answers = if let Fact::DirectiveAnswered { directive, .. } = &entry.fact {
+            Some((*directive, entry.arms.as_ref().map(serde_json::to_string).transpose()?))
+        } else {
+            None
         };
         let header = serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact: entry.fact })?;
         let text = entry.payload.as_ref().map(|payload| payload.expose().clone());

@@ -20,11 +20,14 @@ const CODE_PAUSE: Duration = Duration::from_secs(600);
 pub(super) struct Desk {
     signed_in: Option<SignedIn>,
     /// The directive by which a door is open for staff.
-    collecting: Option<(CompartmentNo, DirectiveId)>,
+    collecting: Collecting,
     wrong_codes: Vec<Duration>,
     /// Grows with each visit: a check that comes back after its visit ended counts for nothing.
     visit: u64,
 }
+
+/// The door that is open for staff by a directive.
+type Collecting = Option<(CompartmentNo, DirectiveId)>;
 
 #[derive(Clone, Debug)]
 enum SignedIn {
@@ -49,25 +52,27 @@ impl Desk {
         self.visit += 1;
     }
 
-    /// Follows what is about to be written: the end of a collection answers the directive that armed it.
-    pub(super) fn follow(&mut self, entries: &[NewEntry]) -> Option<Fact> {
-        let mut answer = None;
+    /// Follows what is about to be written: the end of a collection answers the directive that armed it. Returns that
+    /// answer, and what is to be [kept](Desk::keep) once all of it is written.
+    pub(super) fn follow(&self, entries: &[NewEntry]) -> (Option<Fact>, Collecting) {
+        let (mut answer, mut collecting) = (None, self.collecting);
         for entry in entries {
-            match &entry.fact {
-                Fact::CollectionIntended { compartment, authority: Authority::Directive { directive }, .. } => {
-                    self.collecting = Some((*compartment, *directive));
-                }
-                Fact::CollectionClosed { compartment, opening_seen, .. } => {
-                    if let Some((_, directive)) = self.collecting.take_if(|(no, _)| no == compartment) {
-                        let outcome =
-                            if *opening_seen { DirectiveOutcome::Done } else { DirectiveOutcome::DoorStuck };
-                        answer = Some(Fact::DirectiveAnswered { directive, outcome });
-                    }
-                }
-                _ => {}
+            if let Fact::CollectionIntended { compartment, authority: Authority::Directive { directive }, .. } = &entry.fact {
+                collecting = Some((*compartment, *directive));
+            }
+            if let Fact::CollectionClosed { compartment, opening_seen, .. } = &entry.fact
+                && let Some((_, directive)) = collecting.take_if(|(no, _)| no == compartment)
+            {
+                let outcome = if *opening_seen { DirectiveOutcome::Done } else { DirectiveOutcome::DoorStuck };
+                answer = Some(Fact::DirectiveAnswered { directive, outcome });
             }
         }
-        answer
+        (answer, collecting)
+    }
+
+    /// What was followed is written.
+    pub(super) fn keep(&mut self, collecting: Collecting) {
+        self.collecting = collecting;
     }
 
     /// Whether a door is open by this directive.

@@ -268,13 +268,15 @@ impl Runner {
             let number = number.clone().unwrap_or_else(|| ReceiptNumber(String::new()));
             entries.push(translate::entry(draft, &number, salt).map_err(|_| RecordFailure::Broken)?);
         }
-        let ended = self.desk.follow(&entries);
+        let (ended, collecting) = self.desk.follow(&entries);
         entries.extend(ended.map(NewEntry::from));
         self.record(entries).map_err(|error| match error {
             RecordError::Refused(_) => RecordFailure::CompartmentTaken,
             RecordError::NoSpace => RecordFailure::DiskFull,
             RecordError::Seal(_) | RecordError::Broken(_) | RecordError::Words(_) => RecordFailure::Broken,
         })?;
+        self.desk.keep(collecting);
+        self.forget_answered();
         Ok(number.map(|number| self.receipt(number)))
     }
 

@@ -83,7 +83,8 @@ impl Runner {
         }
     }
 
-    fn forget_answered(&mut self) {
+    /// Forgets armed directives that have another answer by now.
+    pub(super) fn forget_answered(&mut self) {
         if let Some(journal) = &self.journal {
             let armed = |id| journal.projection().answer(id) == Some(DirectiveOutcome::Armed);
             self.armed.retain(|directive| armed(directive.id));

@@ -283,10 +283,7 @@ fn a_backend_that_knows_more_means_that_we_were_rolled_back() {
     let backend = Backend::start();
     backend.script(|script| script.ahead = 50);
     let terminal = Terminal::start(&backend, 3);
-    let next = terminal.wait(|news| match news {
-        News::RolledBack { next } => Some(next),
-        _ => None,
-    });
+    let next = terminal.wait(|news| if let News::RolledBack { next } = news { Some(next) } else { None });
     assert_eq!(next, 51);
     backend.script(|script| assert!(script.pushes.is_empty(), "nothing is sent from a rolled-back journal"));
 }
@@ -337,10 +334,8 @@ fn answers_that_are_none_lose_nothing() {
     let backend = Backend::start();
     backend.script(|script| script.garbage = 4);
     let terminal = Terminal::start(&backend, 3);
-    let error = terminal.wait(|news| match news {
-        News::Backend { reachable: false, error } => Some(error),
-        _ => None,
-    });
+    let lost = |news| if let News::Backend { reachable: false, error } = news { Some(error) } else { None };
+    let error = terminal.wait(lost);
     assert!(error.contains("cannot be read"), "{error}");
     terminal.wait_acknowledged(3);
 }
@@ -349,10 +344,7 @@ fn answers_that_are_none_lose_nothing() {
 fn the_roster_is_fetched_when_its_name_changes() {
     let backend = Backend::start();
     let terminal = Terminal::start(&backend, 1);
-    let roster = |news| match news {
-        News::Roster(told) => Some(told.etag),
-        _ => None,
-    };
+    let roster = |news| if let News::Roster(told) = news { Some(told.etag) } else { None };
     assert_eq!(terminal.wait(roster), "\"r1\"");
     backend.script(|script| script.roster_etag = "\"r2\"".into());
     assert_eq!(terminal.wait(roster), "\"r2\"");
