@@ -248,7 +248,7 @@ fn choose(view: &journey::TilesView) -> ui::ChooseData {
 
 /// Width of a text in full-width characters, about.
 fn width(text: &str) -> f32 {
-    text.chars().map(|c| if c.is_ascii() { 0.58 } else { 1.0 }).sum()
+    text.chars().map(|c| if c.is_ascii() { 0.55 } else { 1.0 }).sum()
 }
 
 /// What one line of a search hit holds, in full-width characters.

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub(crate) mod rules;
 pub(crate) mod samples;
 
 use std::cell::RefCell;
