@@ -275,8 +275,11 @@ impl Boards<'_> {
         if pause.is_zero() {
             return pty.write(bytes);
         }
+        // By the clock and not by the last byte, so that a busy machine does not stretch the frame.
+        let mut due = Instant::now();
         for byte in bytes {
-            thread::sleep(pause);
+            due += pause;
+            thread::sleep(due.saturating_duration_since(Instant::now()));
             pty.write(&[*byte])?;
         }
         Ok(())
