@@ -225,7 +225,8 @@ impl Facts<'_, '_> {
         self.note(id, Happening::DepositMoved, Some(to), None, Some(&word_of(&why)))?;
         store::cases::set_place(self.tx, id, Some(to))?;
         let left = match why {
-            MoveReason::TooSmall => Box_::Free,
+            // Its door was open for this person: something small may lie in it.
+            MoveReason::TooSmall => Box_::ToBeConfirmed,
             MoveReason::DoorStuck | MoveReason::FoundSomething => Box_::SetAside,
         };
         self.compartment(from, left, None)?;

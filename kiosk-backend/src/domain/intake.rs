@@ -17,8 +17,8 @@ use crate::store::journal::{JournalHead, NewEntry};
 use crate::store::seal::IndexOf;
 use crate::store::{self, StoreError, StoreResult, Tx, meta};
 
-/// The most entries in one push.
-pub const MOST_ENTRIES: usize = 500;
+/// The most entries in one push; the body's own limit is usually met first.
+pub const MOST_ENTRIES: usize = 1000;
 /// From so many entries on, hashing and sealing leave the async threads.
 const MANY: usize = 16;
 

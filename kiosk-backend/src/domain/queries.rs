@@ -94,6 +94,13 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
         .await?)
 }
 
+/// How many deposits are news to the asker: for titles that are renewed at each event.
+pub async fn unread(app: &App, actor: &Actor) -> Result<u32, Refusal> {
+    let look = Look::new(app, actor);
+    let count = move |connection: &Connection| store::cases::count(connection, &look.listing(View::Unread));
+    Ok(app.store().read(count).await?)
+}
+
 /// Cases by receipt number, by the last four of the number, by full name, or by phone. Only those the asker may see.
 pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
     let look = Look::new(app, actor);
