@@ -40,7 +40,7 @@ fn one_line_asks_and_one_line_answers() {
     assert_eq!(
         state["state"]["cabinet"]["doors"][6],
         json!({ "compartment": 7, "open": false, "faults": {
-        "stuck": false, "shuts_itself_after_ms": null, "blink": false, "sensor_says_open": null } })
+        "stuck": false, "shuts_itself_after_ms": null, "blink": false, "bounce": false, "sensor_says_open": null } })
     );
     assert_eq!(ask(r#"{"do":"remove"}"#), ok);
     let refused = ask(r#"{"do":"shut","compartment":99}"#);

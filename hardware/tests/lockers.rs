@@ -257,6 +257,20 @@ fn a_door_that_opens_and_shuts_between_polls_is_acknowledged_and_never_seen_open
 }
 
 #[test]
+fn a_bouncing_contact_is_no_closed_door() {
+    let bench = Build::default().ready();
+    bench.cabinet.set_door_faults(4, DoorFaults { bounce: true, ..DoorFaults::default() });
+    bench.open(4);
+    bench.wait_door(4, DoorState::Open);
+    for _ in 0..2 {
+        bench.wait_polls();
+    }
+    assert!(bench.events.try_iter().next().is_none(), "nothing changed meanwhile");
+    bench.cabinet.shut(4);
+    bench.wait_door(4, DoorState::Closed);
+}
+
+#[test]
 fn the_other_wiring_is_a_setting() {
     let bench = Build { closed_bit: false, driver_closed_bit: ClosedBit::Zero, ..Build::default() }.ready();
     assert!(bench.snapshot().iter().all(|(_, state)| *state == DoorState::Closed));

@@ -184,9 +184,11 @@ impl Boards<'_> {
     /// Does what is asked. `None`: no such lock, and such boards say nothing to that.
     fn act(&self, spec: &BoardSpec, request: Request, faults: &BusFaults) -> Option<Reply> {
         let closed_bit = self.shared.options.closed_bit;
-        let read = |inner: &Inner, lock: u8| {
-            let cell = inner.doors.get(&compartment(spec, lock))?;
-            Some(contact(cell.faults.sensor_says_open.unwrap_or(cell.open), closed_bit, faults))
+        let read = |inner: &mut Inner, lock: u8| {
+            let cell = inner.doors.get_mut(&compartment(spec, lock))?;
+            cell.reads = if cell.open { cell.reads.saturating_add(1) } else { 0 };
+            let bounced = cell.faults.bounce && cell.reads == 2;
+            Some(contact(cell.faults.sensor_says_open.unwrap_or(cell.open && !bounced), closed_bit, faults))
         };
         let mut inner = self.shared.lock();
         inner.counters.requests += 1;
@@ -198,11 +200,11 @@ impl Boards<'_> {
             }
             Request::ReadOne { board, lock } if lock <= spec.locks => {
                 inner.counters.reads += 1;
-                Some(Reply::One { board, lock, bit: read(&inner, lock)? })
+                Some(Reply::One { board, lock, bit: read(&mut inner, lock)? })
             }
             Request::ReadAll { board } => {
                 inner.counters.reads += 1;
-                let bits = (1..=spec.locks).map(|lock| read(&inner, lock)).collect::<Option<Vec<_>>>()?;
+                let bits = (1..=spec.locks).map(|lock| read(&mut inner, lock)).collect::<Option<Vec<_>>>()?;
                 Some(Reply::All { board, bits })
             }
             Request::Unlock { .. } | Request::ReadOne { .. } => None,

@@ -101,6 +101,8 @@ pub struct DoorFaults {
     pub shuts_itself_after_ms: Option<u64>,
     /// It opens and shuts so quickly that no poll sees it open; the answer to the unlock says open all the same.
     pub blink: bool,
+    /// The contact bounces: of the reads after it opened, the second says shut.
+    pub bounce: bool,
     /// The contact always says this, whatever the door does.
     pub sensor_says_open: Option<bool>,
 }
@@ -156,6 +158,8 @@ pub(super) struct DoorCell {
     pub(super) faults: DoorFaults,
     /// Last state that was pushed.
     pub(super) told_open: bool,
+    /// Reads since the door opened.
+    pub(super) reads: u32,
 }
 
 pub(super) struct Inner {
@@ -225,7 +229,8 @@ impl Cabinet {
         });
         let doors = compartments
             .map(|compartment| {
-                let cell = DoorCell { open: false, shuts_at: None, faults: DoorFaults::default(), told_open: false };
+                let cell =
+                    DoorCell { open: false, shuts_at: None, faults: DoorFaults::default(), told_open: false, reads: 0 };
                 (compartment, cell)
             })
             .collect();

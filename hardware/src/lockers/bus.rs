@@ -1,7 +1,7 @@
 //! What the owner thread does: one exchange at a time, unlocks first, polls in between, and a port that is opened
 //! again for ever.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,8 @@ struct Track {
     garbled: bool,
     /// Answered at least once since the port was opened, or was given up as silent.
     heard: bool,
+    /// Some door was read shut for the first time: read again soon.
+    confirm: bool,
 }
 
 pub(super) struct Bus<S> {
@@ -40,6 +42,8 @@ pub(super) struct Bus<S> {
     inbox: Receiver<Command>,
     wire: Option<Wire>,
     doors: BTreeMap<u16, DoorState>,
+    /// Open doors that the last read saw shut.
+    closing: BTreeSet<u16>,
     tracks: Vec<Track>,
     queue: VecDeque<u16>,
     cool: BTreeMap<u16, Instant>,
@@ -68,6 +72,7 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
             inbox,
             wire: None,
             doors,
+            closing: BTreeSet::new(),
             tracks: Vec::new(),
             queue: VecDeque::new(),
             cool: BTreeMap::new(),
@@ -147,7 +152,14 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
                     .config
                     .boards
                     .iter()
-                    .map(|_| Track { next_poll: now, watch_until: now, misses: 0, garbled: false, heard: false })
+                    .map(|_| Track {
+                        next_poll: now,
+                        watch_until: now,
+                        misses: 0,
+                        garbled: false,
+                        heard: false,
+                        confirm: false,
+                    })
                     .collect();
             }
             Err(fault) => self.port_down(fault),
@@ -245,7 +257,7 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
                 for (lock, bit) in (1..).zip(bits) {
                     if let Some(compartment) = board.compartment(lock) {
                         let state = self.door_state(bit);
-                        self.observe(compartment, state);
+                        self.read_door(index, compartment, state);
                     }
                 }
             }
@@ -321,7 +333,21 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         if bit == (self.config.closed_bit == ClosedBit::One) { DoorState::Closed } else { DoorState::Open }
     }
 
+    /// A contact bounces when a door springs open, and "closed" ends a deposit: an open door counts as closed only when
+    /// two reads in a row say so.
+    fn read_door(&mut self, index: usize, compartment: u16, state: DoorState) {
+        let was_open = self.doors.get(&compartment) == Some(&DoorState::Open);
+        if was_open && state == DoorState::Closed && self.closing.insert(compartment) {
+            if let Some(track) = self.tracks.get_mut(index) {
+                track.confirm = true;
+            }
+            return;
+        }
+        self.observe(compartment, state);
+    }
+
     fn observe(&mut self, compartment: u16, state: DoorState) {
+        self.closing.remove(&compartment);
         if self.doors.insert(compartment, state) != Some(state) {
             (self.sink)(LockerEvent::Door { compartment, state });
         }
