@@ -39,15 +39,15 @@ pub(crate) async fn open(eye: Eye, bench: Bench, port: u16) -> Result<(String, i
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context(format!("port {port}"))?;
     let address = listener.local_addr().context("the page's port")?;
     let token = token()?;
-    let pages = Router::new()
-        .route("/", get(|| async { part("text/html; charset=utf-8", include_str!("page/index.html")) }))
-        .route("/bench.css", get(|| async { part("text/css; charset=utf-8", include_str!("page/bench.css")) }))
-        .route("/bench.js", get(|| async { part("text/javascript; charset=utf-8", include_str!("page/bench.js")) }))
-        .route("/screen", get(screen))
-        .route("/state", get(state))
-        .route("/do", post(act));
+    let at = |name: &str| format!("/{token}/{name}");
     let app = Router::new()
-        .nest(&format!("/{token}"), pages.with_state(Desk { eye, bench }))
+        .route(&at(""), get(|| async { part("text/html; charset=utf-8", include_str!("page/index.html")) }))
+        .route(&at("bench.css"), get(|| async { part("text/css; charset=utf-8", include_str!("page/bench.css")) }))
+        .route(&at("bench.js"), get(|| async { part("text/javascript; charset=utf-8", include_str!("page/bench.js")) }))
+        .route(&at("screen"), get(screen))
+        .route(&at("state"), get(state))
+        .route(&at("do"), post(act))
+        .with_state(Desk { eye, bench })
         .layer(middleware::from_fn(move |request, next| only_here(address, request, next)));
     // A server on a bound socket ends only when the process does.
     let serving = async move {
