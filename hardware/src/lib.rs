@@ -10,10 +10,6 @@
 //! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], [`lockers::xor24`]) are pure: no clock, no IO.
 //!
 //! Three kinds of failure stay apart everywhere ([`FailureKind`]): the line failed, the device refused, we misread it.
-#![cfg_attr(
-    test,
-    allow(clippy::unwrap_used, clippy::allow_attributes, reason = "a test that unwraps says where it failed")
-)]
 
 pub mod cards;
 pub mod emulator;
