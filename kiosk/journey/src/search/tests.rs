@@ -103,8 +103,8 @@ fn polyphones() {
 #[test]
 fn the_matched_characters_are_told() {
     let (index, _) = named(&["挖掘城市道路审批"]);
-    assert_eq!(index.query("csdl", 5).hits[0].highlights, [2..6]);
-    assert_eq!(index.query("chengshid", 5).hits[0].highlights, [2..5]);
+    assert_eq!(index.query("csdl", 5).hits[0].highlights.first(), Some(&(2..6)));
+    assert_eq!(index.query("chengshid", 5).hits[0].highlights.first(), Some(&(2..5)));
     let catalogue = shipped();
     let index = SearchIndex::build(&catalogue);
     let hit = &index.query("网吧", 5).hits[0];
@@ -112,7 +112,7 @@ fn the_matched_characters_are_told() {
     assert_eq!(hit.highlights, []);
     let english = &index.query("food", 5).hits[0];
     assert_eq!((catalogue.items[english.item].code.as_str(), english.english), ("food-licence", true));
-    assert_eq!(english.highlights, [0..4]);
+    assert_eq!(english.highlights.first(), Some(&(0..4)));
 }
 
 /// The first `count` initials of a name.
