@@ -164,12 +164,7 @@ impl Terminal {
 
     /// Tells the journey the whole cabinet.
     pub(crate) fn cabinet(&mut self) {
-        let all = self.boxes.iter().map(|(&no, b)| Compartment {
-            no,
-            size: b.size.into(),
-            free: b.free,
-            door: b.door,
-        });
+        let all = self.boxes.iter().map(|(&no, b)| Compartment { no, size: b.size.into(), free: b.free, door: b.door });
         let all = all.collect();
         self.input(Input::Cabinet(all));
     }
@@ -242,12 +237,7 @@ impl Terminal {
         }
         self.journal.extend(drafts);
         self.journey.handle(Input::Recorded { ticket, receipt }, self.now);
-        let all = self.boxes.iter().map(|(&no, b)| Compartment {
-            no,
-            size: b.size.into(),
-            free: b.free,
-            door: b.door,
-        });
+        let all = self.boxes.iter().map(|(&no, b)| Compartment { no, size: b.size.into(), free: b.free, door: b.door });
         let all = all.collect();
         self.journey.handle(Input::Cabinet(all), self.now);
     }

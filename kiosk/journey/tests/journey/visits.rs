@@ -396,10 +396,7 @@ fn no_door_opens_and_no_paper_is_taken() {
     let submission = terminal.to_open_door();
     terminal.wait_s(30);
     assert_eq!(terminal.screen(), "not_deposited");
-    assert_eq!(
-        terminal.journal.last(),
-        Some(&Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened })
-    );
+    assert_eq!(terminal.journal.last(), Some(&Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened }));
     terminal.next();
     assert_eq!(terminal.screen(), "idle");
 }
@@ -696,7 +693,10 @@ fn another_size_is_chosen_on_the_check_page() {
     terminal.answer_all(Some("13812345678"));
     terminal.act(Act::Change("size".into()));
     let Screen::BoxSize(sizes) = terminal.view().screen else { panic!() };
-    assert_eq!(sizes.sizes.iter().map(|row| (row.id.as_str(), row.free)).collect::<Vec<_>>(), [("A4", 4), ("large", 2)]);
+    assert_eq!(
+        sizes.sizes.iter().map(|row| (row.id.as_str(), row.free)).collect::<Vec<_>>(),
+        [("A4", 4), ("large", 2)]
+    );
     terminal.choose("large");
     assert_eq!(terminal.screen(), "check");
     terminal.next();
@@ -752,10 +752,10 @@ fn the_view_changes_only_when_something_changed() {
 fn nothing_personal_is_printed_by_debug() {
     let secret: Personal = ZHANG.into();
     let identity = crate::terminal::identity("张三丰", ZHANG);
-    let text = format!("{secret:?} {identity:?} {:?}", Input::KnownPhone {
-        visit: uuid::Uuid::nil(),
-        phone: personal("13812345678")
-    });
+    let text = format!(
+        "{secret:?} {identity:?} {:?}",
+        Input::KnownPhone { visit: uuid::Uuid::nil(), phone: personal("13812345678") }
+    );
     for personal in ["张三丰", ZHANG, "13812345678", "幸福路"] {
         assert!(!text.contains(personal), "{text}");
     }
