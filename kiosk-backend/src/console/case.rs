@@ -28,6 +28,12 @@ pub(super) async fn page(
     show(&console, &me, id_of(&id)?, None, StatusCode::OK).await
 }
 
+/// `GET` of an address that is only posted to, as after reloading a refusal: the case itself.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
+    Ok(Redirect::to(&format!("/cases/{}", id_of(&id)?)))
+}
+
 /// Shows the case. Each look is on record; a page that renews itself within a quarter of an hour is still the same look,
 /// unless there is news on it.
 async fn show(
@@ -76,14 +82,17 @@ async fn after(
         Ok(()) => return Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
         Err(refusal) => refusal,
     };
-    match refusal.code() {
+    let told_on_the_page = matches!(
+        refusal.code(),
         Code::AlreadyBeingCollected
-        | Code::WrongState
-        | Code::StalePage
-        | Code::KioskOffline
-        | Code::InvalidValue
-        | Code::Forbidden => {}
-        _ => return Err(refusal),
+            | Code::WrongState
+            | Code::StalePage
+            | Code::KioskOffline
+            | Code::InvalidValue
+            | Code::Forbidden
+    );
+    if !told_on_the_page {
+        return Err(refusal);
     }
     let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };

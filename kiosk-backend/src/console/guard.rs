@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kiosk_wire::{Code, Problem};
+use kiosk_wire::Problem;
 
 use super::Console;
 use super::frame::Here;
@@ -66,10 +66,7 @@ async fn as_page(console: &Console, lang: super::words::Lang, response: Response
     let Some(problem) = problem else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let code = problem.code;
     let (title, body) = lang.problem(&Refusal::from(problem));
-    let (back, back_words) = match code {
-        Code::NotSignedIn => ("/sign-in", lang.t("去登录", "Sign in")),
-        _ => ("/inbox", lang.t("回收件箱", "Back to the inbox")),
-    };
+    let (back, back_words) = ("/inbox", lang.t("回收件箱", "Back to the inbox"));
     let shell = console.bare_shell(lang, Here::Elsewhere, back);
     let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words };
     let mut page = pages::respond(parts.status, &page);

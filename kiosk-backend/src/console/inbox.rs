@@ -9,7 +9,7 @@ use super::Console;
 use super::frame::Here;
 use super::labels::{FILTERS, filter_key};
 use super::pages::{self, InboxPage};
-use super::session::SignedIn;
+use super::session::{Posted, SignedIn};
 use crate::domain::views::{Filter, Inbox};
 use crate::domain::{commands, queries};
 use crate::problem::Refusal;
@@ -19,12 +19,17 @@ pub(super) struct Asked {
     #[serde(default)]
     show: String,
     #[serde(default)]
-    q: String,
+    after: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sought {
     #[serde(default)]
-    after: Option<u32>,
+    q: String,
 }
 
 /// `GET /`
+#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn home() -> Redirect {
     Redirect::to("/inbox")
 }
@@ -36,26 +41,45 @@ pub(super) async fn page(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
     let show = FILTERS.into_iter().find(|filter| filter_key(filter) == asked.show).unwrap_or_default();
-    let query = asked.q.trim().to_owned();
-    let Inbox { rows, next } = if query.is_empty() {
-        queries::inbox(&console.app, &me.actor, show, asked.after).await?
-    } else {
-        let rows = queries::search(&console.app, &me.actor, &query).await?;
-        if !me.visitor.htmx {
-            commands::searched(&console.app, &me.actor, rows.len()).await?;
-        }
-        Inbox { rows, next: None }
-    };
+    let after = asked.after.parse::<u32>().ok().filter(|after| *after > 0);
+    let found = queries::inbox(&console.app, &me.actor, show, after).await?;
+    respond(&console, &me, show, String::new(), found, after.is_some()).await
+}
+
+/// `POST /inbox`: a search. Posted, because what is sought may be a name or a number, and an address is kept by
+/// browsers and logs.
+pub(super) async fn search(
+    State(console): State<Console>,
+    me: SignedIn,
+    Posted(sought): Posted<Sought>,
+) -> Result<Response, Refusal> {
+    let query = sought.q.trim().to_owned();
+    if query.is_empty() {
+        return Ok(Redirect::to("/inbox").into_response());
+    }
+    let rows = queries::search(&console.app, &me.actor, &query).await?;
+    commands::searched(&console.app, &me.actor, rows.len()).await?;
+    respond(&console, &me, Filter::All, query, Inbox { rows, next: None }, false).await
+}
+
+async fn respond(
+    console: &Console,
+    me: &SignedIn,
+    show: Filter,
+    query: String,
+    found: Inbox,
+    further: bool,
+) -> Result<Response, Refusal> {
     let counts = queries::counts(&console.app, &me.actor).await?;
-    let link = |after| format!("/inbox?show={}&after={after}", filter_key(&show));
+    let here = format!("/inbox?show={}", filter_key(&show));
     let page = InboxPage {
-        shell: console.shell_with(&me, Here::Inbox, counts),
+        shell: console.shell_with(me, Here::Inbox, counts),
         counts,
-        show: if query.is_empty() { show } else { Filter::All },
+        show,
         query,
-        rows,
-        older: next.map(link),
-        first: asked.after.filter(|after| *after > 0).map(|_| format!("/inbox?show={}", filter_key(&show))),
+        rows: found.rows,
+        older: found.next.map(|after| format!("{here}&after={after}")),
+        first: further.then_some(here),
     };
-    Ok(pages::respond(StatusCode::OK, &page).into_response())
+    Ok(pages::respond(StatusCode::OK, &page))
 }

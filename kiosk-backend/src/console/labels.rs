@@ -95,6 +95,9 @@ impl Lang {
             "too_small" => self.t("放不下", "it did not fit"),
             "door_stuck" => self.t("柜门打不开", "the door did not open"),
             "found_something" => self.t("柜里有别的东西", "something was in it"),
+            "identity" => self.t("核对身份", "check identity"),
+            "keying" => self.t("录入系统", "key it in"),
+            "enquiry" => self.t("答复询问", "answer an enquiry"),
             "unconfirmed" => self.t("存件待核实", "deposit to be checked"),
             "forced" => self.t("柜门被强行打开", "the door was forced"),
             "unknown" => self.t("柜内情况不明", "its content is unknown"),
@@ -117,8 +120,10 @@ impl Lang {
     pub(super) fn refused(&self, outcome: &DirectiveOutcome) -> Option<&'static str> {
         Some(match outcome {
             DirectiveOutcome::Armed | DirectiveOutcome::Done | DirectiveOutcome::Disarmed => return None,
-            DirectiveOutcome::Expired => self
-                .t("指令到终端时已过期，请再按一次“去取件”。", "It reached the terminal too late: press Collect again."),
+            DirectiveOutcome::Expired => self.t(
+                "指令到终端时已过期，请再按一次“去取件”。",
+                "It reached the terminal too late: press Collect again.",
+            ),
             DirectiveOutcome::OldGeneration => self.t(
                 "服务器恢复过备份，请再按一次“去取件”。",
                 "The server was restored from a backup: press Collect again.",
@@ -222,6 +227,14 @@ impl Lang {
         }
     }
 
+    /// A box's size; one this build does not know keeps its own name.
+    pub(super) fn size<'a>(&self, size: &'a str) -> &'a str {
+        match size {
+            "envelope" => self.t("信封", "envelope"),
+            other => other,
+        }
+    }
+
     /// A role, where it is worth saying.
     pub(super) fn role(&self, role: &Role) -> Option<&'static str> {
         match role {
@@ -232,10 +245,14 @@ impl Lang {
     }
 
     /// Why an entry was set aside.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other codes set nothing aside")]
     pub(super) fn set_aside(&self, code: &Code) -> String {
         match code {
             Code::EntryKindUnknown => self
-                .t("服务器不认识这种流水，可能需要升级服务器", "a kind this server does not know: it may need an update")
+                .t(
+                    "服务器不认识这种流水，可能需要升级服务器",
+                    "a kind this server does not know: it may need an update",
+                )
                 .to_owned(),
             Code::EntryImplausible => self
                 .t(
@@ -305,6 +322,7 @@ pub(super) fn filter_key(filter: &Filter) -> &'static str {
 
 impl Lang {
     /// A refusal in this language: what happened, and what to do.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "a code without words of its own keeps those it came with")]
     pub(super) fn problem(&self, refusal: &crate::problem::Refusal) -> (String, String) {
         let problem = &refusal.problem;
         let said = |zh: (&str, &str)| match self {
@@ -335,7 +353,9 @@ impl Lang {
             Code::KioskOffline => {
                 said(("终端已有一分钟没有联系", "网络断开时，可以到终端刷工作卡、输密码，直接打开本窗口的柜子。"))
             }
-            Code::InvalidValue => said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。")),
+            Code::InvalidValue => {
+                said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。"))
+            }
             Code::Forbidden => said(("这一项只有负责人能做", "请找本窗口的负责人。")),
             Code::NotFound => said(("没有找到", "可能地址不对，或它属于别的窗口。")),
             Code::CsrfMismatch => said(("页面太旧，没有执行", "请回到页面重新打开后再按一次。")),

@@ -40,6 +40,9 @@ const MOST_CASES: usize = 32;
 /// Comments that keep the line open through proxies.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+/// A new day is told when it has surely begun.
+const AFTER_MIDNIGHT: Duration = Duration::from_millis(200);
+
 struct Listener {
     console: Console,
     news: Receiver<Event>,
@@ -51,6 +54,7 @@ struct Listener {
 }
 
 /// `GET /events`
+#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn events(
     State(console): State<Console>,
     me: SignedIn,
@@ -90,12 +94,15 @@ impl Listener {
     async fn collect(&mut self) -> Option<News> {
         sleep_until(self.quiet_until).await;
         let mut news = News::default();
+        let midnight = Instant::now() + self.until_midnight();
         tokio::select! {
             first = self.news.recv() => match first {
                 Ok(event) => news.add(event),
                 Err(RecvError::Lagged(_)) => news.missed = true,
                 Err(RecvError::Closed) => return None,
             },
+            // Deadlines are days: their lights change at the hall's midnight.
+            () = sleep_until(midnight) => news.missed = true,
             () = sleep_until(self.ends) => return None,
         }
         loop {
@@ -109,10 +116,21 @@ impl Listener {
         Some(news)
     }
 
+    /// How long the hall's day still lasts.
+    fn until_midnight(&self) -> Duration {
+        let app = &self.console.app;
+        let left = jiff::Timestamp::from_millisecond(app.now_ms()).ok().and_then(|now| {
+            let now = now.to_zoned_datetime(app.zone().clone());
+            let midnight = now.date().tomorrow().ok()?.to_zoned_datetime(app.zone().clone()).ok()?;
+            u64::try_from(midnight.timestamp().as_millisecond() - app.now_ms()).ok()
+        });
+        Duration::from_millis(left.unwrap_or(0)) + AFTER_MIDNIGHT
+    }
+
     async fn tell(&self, actor: &Actor, news: &News) -> Result<Vec<Sse>, Refusal> {
         let mut told = news.names(actor);
         if told.iter().any(|name| name == "inbox" || name == "refresh") {
-            let unread = queries::counts(&self.console.app, actor).await?.unread;
+            let unread = queries::unread(&self.console.app, actor).await?;
             let mut events: Vec<Sse> = vec![Sse::default().event("unread").data(unread.to_string())];
             events.extend(told.drain(..).map(named));
             return Ok(events);

@@ -29,6 +29,12 @@ pub(super) async fn cabinet(
     show(&console, &me, &id, None, StatusCode::OK).await
 }
 
+/// `GET` of an address that is only posted to: the boxes themselves.
+#[expect(clippy::unused_async, reason = "handlers are async")]
+pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
+    Ok(Redirect::to(&format!("/kiosks/{}", id_of(&id)?)))
+}
+
 async fn show(
     console: &Console,
     me: &SignedIn,
@@ -75,20 +81,18 @@ pub(super) async fn return_to_service(
         Ok(()) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
         Err(refusal) => refusal,
     };
-    let (title, body) = match refusal.code() {
-        Code::InvalidValue | Code::NotFound => (
-            me.visitor.lang.t("没有这个柜号", "There is no such box").to_owned(),
-            me.visitor.lang.t("请写柜门上的号码。", "Type the number on its door.").to_owned(),
-        ),
-        Code::WrongState => (
-            me.visitor.lang.t("还有办件的材料在这个柜里", "A case says its paper is in this box").to_owned(),
-            me.visitor
-                .lang
-                .t("请先取件，或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.")
-                .to_owned(),
-        ),
-        Code::KioskOffline => me.visitor.lang.problem(&refusal),
-        _ => return Err(refusal),
+    let lang = me.visitor.lang;
+    let (title, body) = if matches!(refusal.code(), Code::InvalidValue | Code::NotFound) {
+        let title = lang.t("没有这个柜号", "There is no such box");
+        (title.to_owned(), lang.t("请写柜门上的号码。", "Type the number on its door.").to_owned())
+    } else if refusal.code() == Code::WrongState {
+        let title = lang.t("还有办件的材料在这个柜里", "A case says its paper is in this box");
+        let body = lang.t("请先取件，或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.");
+        (title.to_owned(), body.to_owned())
+    } else if refusal.code() == Code::KioskOffline {
+        lang.problem(&refusal)
+    } else {
+        return Err(refusal);
     };
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
     let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);

@@ -114,6 +114,10 @@ impl CabinetPage {
     fn free(&self) -> usize {
         self.cells.iter().filter(|cell| cell.state == CompartmentState::Free).count()
     }
+
+    fn any_aside(&self) -> bool {
+        self.cells.iter().any(|cell| cell.state == CompartmentState::SetAside)
+    }
 }
 
 /// All terminals.

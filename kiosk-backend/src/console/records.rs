@@ -37,7 +37,7 @@ pub(super) async fn looked(
 #[derive(Deserialize)]
 pub(super) struct Before {
     #[serde(default)]
-    before: Option<i64>,
+    before: String,
 }
 
 /// `GET /audit`
@@ -46,7 +46,7 @@ pub(super) async fn audit(
     me: SignedIn,
     Query(Before { before }): Query<Before>,
 ) -> Result<Response, Refusal> {
-    let audit = queries::audit(&console.app, &me.actor, before).await?;
+    let audit = queries::audit(&console.app, &me.actor, before.parse().ok()).await?;
     let shell = console.shell(&me, Here::Audit).await?;
     Ok(pages::respond(StatusCode::OK, &AuditView { shell, audit }))
 }

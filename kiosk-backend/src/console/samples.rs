@@ -6,7 +6,7 @@
 use hall_rules::{CaseState, Text};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
-use kiosk_wire::kiosk_api::{CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
+use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
 use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
@@ -192,7 +192,8 @@ fn collecting(mine: bool) -> CaseView {
 
 fn unconfirmed() -> CaseView {
     let mut case = case();
-    case.row = rows().swap_remove(2);
+    case.row = InboxRow { applicant: "张**".into(), ..rows().swap_remove(2) };
+    case.timeline.pop();
     case.doubt = Some("opening_not_seen".into());
     case.timeline.push(line(Happening::DepositUnconfirmed, 3 * MINUTE, None, Some("opening_not_seen")));
     case.timeline.push(line(Happening::CompartmentSetAside, 3 * MINUTE, None, Some("unconfirmed")));
@@ -250,7 +251,10 @@ fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
                 device("clock", DeviceState::Ok, "", ""),
                 device("printer", DeviceState::Absent, "", ""),
             ],
-            compartments: vec![],
+            compartments: cells()
+                .into_iter()
+                .map(|cell| CompartmentReport { no: cell.no, size: cell.size, state: cell.state, door: cell.door })
+                .collect(),
         }),
         heartbeat_ms: Some(NOW - 9_000),
         journal_next: Some(1343),
@@ -292,7 +296,7 @@ fn audit() -> AuditPage {
         from: "10.1.3.27".into(),
     };
     AuditPage {
-        rows: vec![row(87, "reveal_number", "identity"), row(86, "reveal_phone", ""), row(85, "look", "")],
+        rows: vec![row(87, "number_revealed", "identity"), row(86, "phone_revealed", ""), row(85, "case_looked", "")],
         next: Some(85),
         head: "9f".repeat(32),
         head_seq: 87,

@@ -246,6 +246,7 @@ pub(super) struct Choice {
 }
 
 /// `POST /language`
+#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn language(State(console): State<Console>, Posted(choice): Posted<Choice>) -> Response {
     let mut headers = HeaderMap::new();
     headers.append(SET_COOKIE, console.cookies().lang(Lang::from_tag(&choice.lang)));

@@ -1,0 +1,273 @@
+//! A hall to test with, and a browser that keeps cookies and tokens.
+
+use std::path::Path;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use hall_rules::ReceiptNumber;
+use kiosk_wire::kiosk_api::{EnrolRequest, JournalPush};
+use kiosk_wire::roster::Role;
+use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
+use kiosk_wire::{
+    CompartmentNo, Envelope, Fact, Header, JournalId, KioskId, Personal, Stamp, Submission, SubmissionId,
+};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::staff::{self, NewStaff};
+use crate::domain::{enrolment, import, intake};
+
+/// 2026-11-23 10:00 in Shanghai, a Monday.
+const NOW: i64 = 1_795_399_200_000;
+pub(super) const PASSWORD: &str = "三个窗口今天都开着";
+pub(super) const NAME: &str = "张三丰";
+pub(super) const NUMBER: &str = "362201199001010218";
+pub(super) const PHONE: &str = "13812345678";
+
+/// A hall with two windows, three people and one terminal.
+pub(super) struct Hall {
+    pub(super) app: App,
+    pub(super) router: Router,
+    pub(super) runtime: tokio::runtime::Runtime,
+    pub(super) kiosk: KioskId,
+    pub(super) prefix: String,
+    pub(super) journal: JournalId,
+    pub(super) head: (u64, [u8; 32]),
+    pub(super) _dir: tempfile::TempDir,
+}
+
+impl Hall {
+    pub(super) fn open() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let text = format!("data_dir = {:?}\nhall = \"宜春市政务服务大厅\"\n", dir.path());
+        let config = Config::parse("backend.toml", &text).expect("a config");
+        let app = App::open(config, Clock::standing_at(NOW)).expect("opens");
+        let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../assets");
+        import::catalogue_folder(&app, &assets.join("catalogue")).expect("a catalogue");
+        import::calendar_file(&app, &assets.join("calendar/2026.toml")).expect("a calendar");
+        for (window, department) in [("3号窗口", "culture"), ("5号窗口", "education")] {
+            staff::add_window(&app, window, None, vec![department.into()]).expect("a window");
+        }
+        for (name, window, role) in
+            [("王敏", "3号窗口", Role::Clerk), ("李强", "3号窗口", Role::Chief), ("赵燕", "5号窗口", Role::Clerk)]
+        {
+            let new = NewStaff {
+                name: name.into(),
+                windows: vec![window.into()],
+                role,
+                password: Personal::from(PASSWORD),
+                card: None,
+            };
+            staff::add(&app, new).expect("staff");
+        }
+        let added = enrolment::add(&app, "大厅1号机").expect("a terminal");
+        app.reload().expect("reloads");
+        let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+        let request = EnrolRequest {
+            code: added.code,
+            public_key: hex::encode(ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().as_bytes()),
+            software: "0.1.0".into(),
+        };
+        let enrolled = runtime.block_on(enrolment::enrol(&app, "test", request)).expect("enrols");
+        app.reload().expect("reloads");
+        app.heard(enrolled.kiosk);
+        Self {
+            router: crate::console::router(app.clone()),
+            app,
+            runtime,
+            kiosk: enrolled.kiosk,
+            prefix: enrolled.receipt_prefix,
+            journal: JournalId(Uuid::now_v7()),
+            head: (0, [0; 32]),
+            _dir: dir,
+        }
+    }
+
+    /// The terminal writes facts and sends them.
+    pub(super) fn journal(&mut self, facts: Vec<(Fact, Option<String>)>) {
+        let entries = facts
+            .into_iter()
+            .map(|(fact, payload)| {
+                let stamp = Stamp { wall_ms_utc: NOW, ..Stamp::default() };
+                let header = serde_json::to_string(&Header { v: 1, at: stamp, fact }).expect("json");
+                let envelope = Envelope::seal(self.journal, self.head.0 + 1, self.head.1, header, payload);
+                self.head = (envelope.seq, envelope.check(self.journal).expect("sealed"));
+                envelope
+            })
+            .collect();
+        let push = JournalPush { journal: self.journal, entries };
+        self.runtime.block_on(intake::take(&self.app, self.kiosk, push)).expect("taken");
+    }
+
+    /// An applicant puts paper into a box; `name` may be hostile.
+    pub(super) fn deposit(&mut self, no: u16, name: &str, sure: bool) -> SubmissionId {
+        let id = SubmissionId(Uuid::now_v7());
+        let compartment = CompartmentNo(no);
+        let receipt = ReceiptNumber::make(&self.prefix, 1, u32::from(no)).expect("a number");
+        let submission = Submission {
+            salt: "00".repeat(16),
+            applicant: Applicant {
+                name: Personal::from(name),
+                document: DocumentFamily::ResidentNumber,
+                number: Personal::from(NUMBER),
+                sex: None,
+                birth_date: None,
+                address: None,
+                valid_until: None,
+                assurance: Assurance::SamVerified,
+            },
+            acting_for: ActingFor::Organisation,
+            phone: Some(Personal::from(PHONE)),
+            situations: [("<b>q</b>".to_owned(), "<i>o</i>".to_owned())].into(),
+            answers: [("note".to_owned(), Personal::from("<script>alert(1)</script>"))].into(),
+            materials: vec![MaterialLine {
+                code: "form".into(),
+                name: "申请表\"><img src=x onerror=alert(1)>".into(),
+                originals: 1,
+                copies: 0,
+                deferrable: false,
+                brought: true,
+            }],
+        };
+        let closing = if sure {
+            Fact::Deposited { submission: id, compartment }
+        } else {
+            let why = kiosk_wire::entry::UnconfirmedReason::OpeningNotSeen;
+            Fact::DepositUnconfirmed { submission: id, compartment, why }
+        };
+        self.journal(vec![
+            (
+                Fact::SubmissionPrepared {
+                    submission: id,
+                    receipt: kiosk_wire::ReceiptNumber(receipt.as_str().into()),
+                    item: "commercial-performance".into(),
+                    item_version: 1,
+                    department: "culture".into(),
+                },
+                Some(serde_json::to_string(&submission).expect("json")),
+            ),
+            (Fact::DepositIntended { submission: id, compartment }, None),
+            (closing, None),
+        ]);
+        id
+    }
+
+    /// A clerk opens the box at the terminal and shuts it.
+    pub(super) fn open_and_shut(&mut self, id: SubmissionId, no: u16, name: &str) {
+        let everyone = self.app.store().read_blocking(staff::all).expect("staff");
+        let clerk = everyone.into_iter().find(|staff| staff.name == name).expect("someone");
+        let authority = kiosk_wire::entry::Authority::Roster {
+            generation: 1,
+            version: 1,
+            window: clerk.windows.first().expect("a window").0,
+        };
+        let (submission, compartment, staff) = (Some(id), CompartmentNo(no), clerk.id);
+        self.journal(vec![
+            (Fact::CollectionIntended { submission, compartment, staff, authority }, None),
+            (Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }, None),
+        ]);
+    }
+
+    pub(super) fn browser(&self) -> Browser<'_> {
+        Browser { hall: self, cookies: Vec::new(), csrf: String::new(), htmx: false }
+    }
+
+    pub(super) fn signed_in(&self, name: &str) -> Browser<'_> {
+        let mut browser = self.browser();
+        browser.get("/sign-in");
+        let answer = browser.post("/sign-in", &[("name", name), ("password", PASSWORD), ("next", "/inbox")]);
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/inbox"), "{}", answer.body);
+        browser.get("/inbox");
+        browser
+    }
+
+    pub(super) fn audit(&self) -> Vec<String> {
+        let read = |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare("SELECT action FROM audit ORDER BY seq")?;
+            let rows = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            Ok::<_, crate::store::StoreError>(rows)
+        };
+        self.app.store().read_blocking(read).expect("reads")
+    }
+}
+
+/// Keeps cookies, and the token of the last page's forms.
+pub(super) struct Browser<'h> {
+    pub(super) hall: &'h Hall,
+    pub(super) cookies: Vec<(String, String)>,
+    pub(super) csrf: String,
+    pub(super) htmx: bool,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: String,
+}
+
+impl Answer {
+    pub(super) fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Browser<'_> {
+    pub(super) fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[])
+    }
+
+    /// Posts a form with the token of the last page.
+    pub(super) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        let mut all = vec![("csrf", csrf.as_str())];
+        all.extend_from_slice(fields);
+        let form = reqwest::Url::parse_with_params("http://x/", &all).expect("a form");
+        self.send(Method::POST, path, form.query().map(str::to_owned), &[])
+    }
+
+    pub(super) fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        form: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "hall.example");
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request = request.header(header::COOKIE, cookies.join("; "));
+        if self.htmx {
+            request = request.header("hx-request", "true");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(form.map_or(Body::empty(), Body::from))
+            .expect("a request");
+        let answer = self.hall.runtime.block_on(async {
+            let response = self.hall.router.clone().oneshot(request).await.expect("answers");
+            let (parts, body) = response.into_parts();
+            let body = to_bytes(body, 4 << 20).await.expect("a body");
+            Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        });
+        for line in answer.headers.get_all(header::SET_COOKIE) {
+            let line = line.to_str().expect("ascii");
+            assert!(line.contains("; HttpOnly; SameSite=Lax"), "{line}");
+            let (name, rest) = line.split_once('=').expect("a cookie");
+            let value = rest.split(';').next().unwrap_or_default().to_owned();
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value));
+            }
+        }
+        if let Some((_, rest)) = answer.body.split_once("name=\"csrf\" value=\"") {
+            self.csrf = rest.split('"').next().unwrap_or_default().to_owned();
+        }
+        answer
+    }
+}
