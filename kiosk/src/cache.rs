@@ -35,10 +35,10 @@ impl Kind {
 pub fn read(folder: &Path, kind: Kind) -> Result<Option<Told>, FileError> {
     let Some(bytes) = files::read(&folder.join(kind.file()))? else { return Ok(None) };
     let told = String::from_utf8(bytes).ok();
-    Ok(told.as_deref().and_then(|text| text.split_once('\n')).map(|(etag, body)| Told {
-        etag: etag.to_owned(),
-        body: body.to_owned(),
-    }))
+    Ok(told
+        .as_deref()
+        .and_then(|text| text.split_once('\n'))
+        .map(|(etag, body)| Told { etag: etag.to_owned(), body: body.to_owned() }))
 }
 
 /// Keeps it.

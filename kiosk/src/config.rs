@@ -209,14 +209,20 @@ pub fn check_url(text: &str) -> Result<(), String> {
     match url.scheme() {
         "https" => Ok(()),
         "http" if is_loopback(url.host_str().unwrap_or_default()) => Ok(()),
-        "http" => Err(format!("`{text}` would send personal data in the clear; use `https://` (http:// is for loopback)")),
+        "http" => {
+            Err(format!("`{text}` would send personal data in the clear; use `https://` (http:// is for loopback)"))
+        }
         other => Err(format!("`{other}:` is not a way to the backend; use `https://`")),
     }
 }
 
 fn is_loopback(host: &str) -> bool {
     host == "localhost"
-        || host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 impl RawCard {
@@ -230,7 +236,10 @@ impl RawCard {
             other => return Err(format!("{}: `{other}` is not known; write \"pcsc\"", key("kind"))),
         }
         if self.port.is_some() {
-            return Err(format!("{}: a PC/SC reader has no port; remove it, or name the reader in `reader`", key("port")));
+            return Err(format!(
+                "{}: a PC/SC reader has no port; remove it, or name the reader in `reader`",
+                key("port")
+            ));
         }
         let sam_block = match self.resident_id.as_deref() {
             None => false,
@@ -251,7 +260,10 @@ impl RawLocker {
         if self.protocol != "xor24" {
             return Err(match self.protocol.as_str() {
                 "kerong-cu48" | "kerong-cu16" | "wkly" => {
-                    format!("`locker.protocol`: this build does not drive `{}` boards yet; it drives \"xor24\"", self.protocol)
+                    format!(
+                        "`locker.protocol`: this build does not drive `{}` boards yet; it drives \"xor24\"",
+                        self.protocol
+                    )
                 }
                 other => format!("`locker.protocol`: `{other}` is not known; write \"xor24\""),
             });
@@ -261,7 +273,9 @@ impl RawLocker {
         )?;
         let closed_bit = self.closed_bit.unwrap_or(1);
         if closed_bit > 1 {
-            return Err(format!("`locker.closed_bit`: {closed_bit} is not a bit; write 0 or 1 (docs/hardware.md, wiring)"));
+            return Err(format!(
+                "`locker.closed_bit`: {closed_bit} is not a bit; write 0 or 1 (docs/hardware.md, wiring)"
+            ));
         }
         let poll_ms = self.poll_ms.unwrap_or(300);
         if !(50..=5_000).contains(&poll_ms) {
@@ -270,9 +284,12 @@ impl RawLocker {
         if self.board.is_empty() {
             return Err("`locker.board` is missing; add a [[locker.board]] section for each lock board".into());
         }
-        let boards = self.board.into_iter().enumerate().map(|(i, board)| board.check(i)).collect::<Result<Vec<_>, _>>()?;
+        let boards =
+            self.board.into_iter().enumerate().map(|(i, board)| board.check(i)).collect::<Result<Vec<_>, _>>()?;
         check_distinct(&boards)?;
-        Ok(Locker { port, closed_bit, poll: Duration::from_millis(poll_ms), boards })
+        let locker = Locker { port, closed_bit, poll: Duration::from_millis(poll_ms), boards };
+        crate::devices::lockers(&locker).validate().map_err(|error| error.to_string())?;
+        Ok(locker)
     }
 }
 
@@ -317,7 +334,10 @@ impl RawBoard {
             (None, Some(ranges)) => spread(&ranges, all).map_err(|what| format!("{}: {what}", key("sizes")))?,
             (Some(_), Some(_)) => return Err(format!("{}: give `size` or `sizes`, not both", key("size"))),
             (Some(_), None) | (None, None) => {
-                return Err(format!("{}: is missing; write size = \"A4\", or sizes = {{ \"1-8\" = \"A4\", … }}", key("size")));
+                return Err(format!(
+                    "{}: is missing; write size = \"A4\", or sizes = {{ \"1-8\" = \"A4\", … }}",
+                    key("size")
+                ));
             }
         };
         Ok(Board { address: self.address, locks: self.locks, first_compartment: self.first_compartment, sizes })
@@ -404,7 +424,8 @@ size = "A4"
     #[test]
     fn errors_name_file_key_and_remedy() {
         let board = "[locker]\nprotocol=\"xor24\"\nport=\"/dev/x\"\n[[locker.board]]\naddress=1\nlocks=24\nfirst_compartment=1\n";
-        let two = format!("{board}size=\"A4\"\n[[locker.board]]\naddress=2\nlocks=2\nfirst_compartment=24\nsize=\"A4\"\n");
+        let two =
+            format!("{board}size=\"A4\"\n[[locker.board]]\naddress=2\nlocks=2\nfirst_compartment=24\nsize=\"A4\"\n");
         let cases: &[(&str, &[&str])] = &[
             ("[kiosk]\ndatadir = \"/x\"", &["kiosk.toml:2", "`datadir`", "data_dir"]),
             ("[locker]\nprotocol = \"xor24\"", &["locker.port", "by-path"]),
@@ -414,6 +435,7 @@ size = "A4"
             ("[locker]\nprotocol = \"xor24\"\nport=\"/dev/x\"\nclosed_bit=2", &["locker.closed_bit", "0 or 1"]),
             (board, &["locker.board[0].size", "missing"]),
             (&two, &["locker.board[1].first_compartment", "compartment 24", "board 0"]),
+            (&format!("{}size=\"A4\"", board.replace("address=1", "address=0")), &["locker.board.address"]),
             (&format!("{board}sizes={{\"1-23\"=\"A4\"}}"), &["sizes", "compartment 24 has no size"]),
             (&format!("{board}sizes={{\"1-25\"=\"A4\"}}"), &["sizes", "1-25", "1-24"]),
             ("[backend]\nurl = \"http://hall.example\"", &["backend.url", "https://"]),

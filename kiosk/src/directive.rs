@@ -88,7 +88,6 @@ pub fn is_armed(directive: &Directive, present: Present<'_>) -> Option<(Compartm
     armed.then_some((compartment, submission))
 }
 
-
 fn judge_order(order: &DirectiveOrder, present: Present<'_>) -> Result<Decision, DirectiveOutcome> {
     use DirectiveOutcome::{NoLongerTrue, NoSuchCompartment, NotUnderstood};
     let place = |no: CompartmentNo| {
@@ -166,7 +165,11 @@ mod tests {
     }
 
     fn arm(n: u128, no: u16) -> DirectiveOrder {
-        DirectiveOrder::ArmCollection { submission: submission(n), compartment: CompartmentNo(no), code_hash: String::new() }
+        DirectiveOrder::ArmCollection {
+            submission: submission(n),
+            compartment: CompartmentNo(no),
+            code_hash: String::new(),
+        }
     }
 
     fn affirm(n: Option<u128>, no: u16) -> DirectiveOrder {
@@ -244,7 +247,8 @@ mod tests {
         ];
         let projection = projection();
         let fitted = (1..=5).map(CompartmentNo).collect();
-        let present = Present { kiosk: KIOSK, generation: 3, server_ms: Some(1_500), projection: &projection, fitted: &fitted };
+        let present =
+            Present { kiosk: KIOSK, generation: 3, server_ms: Some(1_500), projection: &projection, fitted: &fitted };
         for (order, expected) in cases {
             assert_eq!(decide(&directive(order.clone()), present), expected, "{order:?}");
         }
@@ -255,7 +259,13 @@ mod tests {
         use DirectiveOutcome::{Armed, Done, Expired, NotUnderstood, OldGeneration};
         let projection = projection();
         let fitted = (1..=5).map(CompartmentNo).collect();
-        let now = |generation, server_ms| Present { kiosk: KIOSK, generation, server_ms, projection: &projection, fitted: &fitted };
+        let now = |generation, server_ms| Present {
+            kiosk: KIOSK,
+            generation,
+            server_ms,
+            projection: &projection,
+            fitted: &fitted,
+        };
         let order = directive(arm(11, 1));
         assert_eq!(decide(&order, now(3, Some(1_999))), Decision::Arm);
         assert_eq!(decide(&order, now(3, Some(2_000))), Decision::Answer(Expired));

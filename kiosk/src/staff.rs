@@ -122,9 +122,10 @@ fn by_roster(staff: &RosterStaff, roster: &Roster, no: CompartmentNo, present: P
     };
     let known = place.holds.submission().and_then(|id| present.projection.submission(id));
     let window = match known {
-        Some(known) => roster.windows.iter().find(|window| {
-            staff.windows.contains(&window.id) && window.departments.contains(&known.department)
-        })?,
+        Some(known) => roster
+            .windows
+            .iter()
+            .find(|window| staff.windows.contains(&window.id) && window.departments.contains(&known.department))?,
         // Nobody knows whose it is: chiefs look.
         None if staff.role >= Role::Chief => roster.windows.iter().find(|window| staff.windows.contains(&window.id))?,
         None => return None,

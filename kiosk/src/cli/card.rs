@@ -88,7 +88,9 @@ fn watch(events: &Receiver<CardEvent>, json: bool) -> Result<Exit, Failure> {
             CardEvent::CardPresent => json!({ "event": "present" }),
             CardEvent::CardRead(identity) => json!({ "event": "read", "card": describe(&identity, false) }),
             CardEvent::UidOnly(uid) => json!({ "event": "uid", "uid": uid.to_hex() }),
-            CardEvent::CardFailed(error) => json!({ "event": "failed", "code": error.code(), "why": error.to_string() }),
+            CardEvent::CardFailed(error) => {
+                json!({ "event": "failed", "code": error.code(), "why": error.to_string() })
+            }
             CardEvent::CardRemoved => json!({ "event": "removed" }),
         };
         tell(&value, json)?;

@@ -44,7 +44,12 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     let mut parts = Vec::new();
     match told {
         Some(told) => parts.extend(from_status(&told)),
-        None if running => parts.push(report("kiosk", DeviceState::Fault, "it runs and says nothing of itself", "systemctl restart kiosk")),
+        None if running => parts.push(report(
+            "kiosk",
+            DeviceState::Fault,
+            "it runs and says nothing of itself",
+            "systemctl restart kiosk",
+        )),
         None => {
             parts.push(readers(config));
             parts.push(locker(config));
@@ -65,7 +70,8 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     } else {
         tell(running, enrolled, &parts);
     }
-    let bad = |part: &DeviceReport| matches!(part.state, DeviceState::Lost | DeviceState::Fault | DeviceState::Degraded);
+    let bad =
+        |part: &DeviceReport| matches!(part.state, DeviceState::Lost | DeviceState::Fault | DeviceState::Degraded);
     Ok(match (parts.iter().any(bad), enrolled) {
         (true, _) => Exit::Wrong,
         (false, false) => Exit::NotEnrolled,
@@ -103,20 +109,18 @@ fn instant(ms: i64) -> String {
 }
 
 fn report(part: &str, state: DeviceState, error: &str, advice: &str) -> DeviceReport {
-    DeviceReport {
-        part: part.to_owned(),
-        state,
-        since_ms: 0,
-        last_error: error.to_owned(),
-        advice: advice.to_owned(),
-    }
+    DeviceReport { part: part.to_owned(), state, since_ms: 0, last_error: error.to_owned(), advice: advice.to_owned() }
 }
 
 /// What the running kiosk said of the devices that it owns.
 fn from_status(told: &Status) -> Vec<DeviceReport> {
     let age = clock::wall_ms().saturating_sub(told.at_ms);
-    let mut parts: Vec<_> =
-        told.devices.iter().filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer")).cloned().collect();
+    let mut parts: Vec<_> = told
+        .devices
+        .iter()
+        .filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer"))
+        .cloned()
+        .collect();
     if age > STATUS_STALE_MS {
         let error = format!("it runs, but has said nothing of itself for {} s", age / 1_000);
         parts.push(report("kiosk", DeviceState::Fault, &error, "systemctl restart kiosk"));
@@ -137,14 +141,17 @@ fn readers(config: &Config) -> DeviceReport {
             CardReader::spawn(devices::reader(card), move |event| drop(sender.send(event)))
         })
         .collect();
-    device("reader", &wait_for(&events, |event| match event {
-        CardEvent::ReaderState(status) => Some(status),
-        CardEvent::CardPresent
-        | CardEvent::CardRead(_)
-        | CardEvent::UidOnly(_)
-        | CardEvent::CardFailed(_)
-        | CardEvent::CardRemoved => None,
-    }))
+    device(
+        "reader",
+        &wait_for(&events, |event| match event {
+            CardEvent::ReaderState(status) => Some(status),
+            CardEvent::CardPresent
+            | CardEvent::CardRead(_)
+            | CardEvent::UidOnly(_)
+            | CardEvent::CardFailed(_)
+            | CardEvent::CardRemoved => None,
+        }),
+    )
 }
 
 fn locker(config: &Config) -> DeviceReport {
@@ -154,15 +161,18 @@ fn locker(config: &Config) -> DeviceReport {
     let (sender, events) = channel();
     match Lockers::spawn(devices::lockers(locker), move |event| drop(sender.send(event))) {
         Err(error) => report("locker", DeviceState::Fault, &error.to_string(), "correct the configuration"),
-        Ok(_handle) => device("locker", &wait_for(&events, |event| match event {
-            LockerEvent::BusState(status) => Some(status),
-            LockerEvent::Door { .. }
-            | LockerEvent::Snapshot(_)
-            | LockerEvent::UnlockSent { .. }
-            | LockerEvent::UnlockAcked { .. }
-            | LockerEvent::UnlockRefused { .. }
-            | LockerEvent::UnlockFailed { .. } => None,
-        })),
+        Ok(_handle) => device(
+            "locker",
+            &wait_for(&events, |event| match event {
+                LockerEvent::BusState(status) => Some(status),
+                LockerEvent::Door { .. }
+                | LockerEvent::Snapshot(_)
+                | LockerEvent::UnlockSent { .. }
+                | LockerEvent::UnlockAcked { .. }
+                | LockerEvent::UnlockRefused { .. }
+                | LockerEvent::UnlockFailed { .. } => None,
+            }),
+        ),
     }
 }
 
@@ -215,17 +225,27 @@ fn backend(config: &Config, identity: Option<&Identity>, clock: &Arc<Clock>) -> 
     let Some(identity) = identity else {
         return report("backend", DeviceState::Absent, "not enrolled", "kiosk enrol --backend URL --code CODE");
     };
-    let asked = Client::new(backend, identity.clone(), Arc::clone(clock)).map_err(|error| error.to_string()).and_then(|client| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| error.to_string())?;
-        let polled = client.get::<DirectivesAnswer>("/kiosk/v1/directives?after=0&wait_s=0", Duration::ZERO);
-        runtime.block_on(polled).map_err(|error| error.to_string())
-    });
+    let asked = Client::new(backend, identity.clone(), Arc::clone(clock)).map_err(|error| error.to_string()).and_then(
+        |client| {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|error| error.to_string())?;
+            let polled = client.get::<DirectivesAnswer>("/kiosk/v1/directives?after=0&wait_s=0", Duration::ZERO);
+            runtime.block_on(polled).map_err(|error| error.to_string())
+        },
+    );
     match asked {
         Ok(answer) => {
             clock.hear(answer.server_ms);
             report("backend", DeviceState::Ok, "", "")
         }
-        Err(error) => report("backend", DeviceState::Lost, &error, "check the network and `backend.url`; deposits are kept and sent later"),
+        Err(error) => report(
+            "backend",
+            DeviceState::Lost,
+            &error,
+            "check the network and `backend.url`; deposits are kept and sent later",
+        ),
     }
 }
 

@@ -35,7 +35,10 @@ impl Enrol {
             && !self.again
         {
             let name = &held.told().name;
-            let text = format!("this terminal is enrolled already as {name} ({}); give --again to enrol it anew", held.kiosk());
+            let text = format!(
+                "this terminal is enrolled already as {name} ({}); give --again to enrol it anew",
+                held.kiosk()
+            );
             return Err(Failure::new(Exit::Usage, text));
         }
         let key = identity::read_or_make_key(folder)?;
@@ -51,12 +54,17 @@ impl Enrol {
         identity.store(folder)?;
         let told = identity.told();
         if json {
-            say_json(&json!({ "kiosk": told.kiosk, "name": told.name, "receipt_prefix": told.receipt_prefix, "hall": told.hall_name }))?;
+            say_json(
+                &json!({ "kiosk": told.kiosk, "name": told.name, "receipt_prefix": told.receipt_prefix, "hall": told.hall_name }),
+            )?;
         } else {
             say(format!("Enrolled at {} as {} ({}).", told.hall_name, told.name, told.kiosk));
             say(format!("Receipt numbers begin with {}.", told.receipt_prefix));
             if config.backend.is_none() {
-                say(format!("Now write `[backend] url = \"{}\"` into the configuration, and start the kiosk.", backend.url));
+                say(format!(
+                    "Now write `[backend] url = \"{}\"` into the configuration, and start the kiosk.",
+                    backend.url
+                ));
             } else {
                 say("Now start the kiosk: systemctl start kiosk");
             }
@@ -72,13 +80,17 @@ fn ask(backend: &Backend, request: &EnrolRequest) -> Result<EnrolAnswer, Failure
         .build()
         .map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
     let answer = runtime.block_on(async {
-        let response = client.post(format!("{}/kiosk/v1/enrol", backend.url)).json(request).send().await.map_err(http::line)?;
+        let response =
+            client.post(format!("{}/kiosk/v1/enrol", backend.url)).json(request).send().await.map_err(http::line)?;
         http::read(http::checked(response).await?).await
     });
     answer.map_err(|error| match error {
-        http::CallError::Refused(problem) => {
-            Failure::new(Exit::Wrong, format!("the backend refused ({}): {} {}", problem.code, problem.title, problem.detail).trim_end())
+        http::CallError::Refused(problem) => Failure::new(
+            Exit::Wrong,
+            format!("the backend refused ({}): {} {}", problem.code, problem.title, problem.detail).trim_end(),
+        ),
+        other @ (http::CallError::Line(_) | http::CallError::Misread(_)) => {
+            Failure::new(Exit::NoAnswer, other.to_string())
         }
-        other @ (http::CallError::Line(_) | http::CallError::Misread(_)) => Failure::new(Exit::NoAnswer, other.to_string()),
     })
 }

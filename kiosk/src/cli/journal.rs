@@ -85,7 +85,8 @@ fn export(config: &Config, with_personal_data: bool) -> Result<Exit, Failure> {
     let outbox = Outbox::open(&config.data_dir)?;
     let mut from = 1;
     loop {
-        let entries = outbox.entries(from, 500, usize::MAX).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
+        let entries =
+            outbox.entries(from, 500, usize::MAX).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
         let Some(last) = entries.last() else { return Ok(Exit::Well) };
         from = last.seq + 1;
         for mut entry in entries {
@@ -105,7 +106,9 @@ fn renew(config: &Config, json: bool) -> Result<Exit, Failure> {
     let count = compartments.len();
     let journal = journal::renew(&config.data_dir, SOFTWARE, Clock::start().stamp(), compartments, None)?;
     if json {
-        say_json(&json!({ "journal": journal.id(), "generation": journal.generation(), "unknown_compartments": count }))?;
+        say_json(
+            &json!({ "journal": journal.id(), "generation": journal.generation(), "unknown_compartments": count }),
+        )?;
     } else {
         say(format!("Journal {} begins (number {} of this terminal).", journal.id(), journal.generation()));
         say(format!("{count} compartments are set aside until staff looked into them."));

@@ -63,10 +63,9 @@ struct Line {
 
 impl Line {
     fn open(config: &Config) -> Result<Self, Failure> {
-        let locker = config
-            .locker
-            .as_ref()
-            .ok_or_else(|| Failure::new(Exit::Usage, "there is no [locker] in the configuration; add what is fitted"))?;
+        let locker = config.locker.as_ref().ok_or_else(|| {
+            Failure::new(Exit::Usage, "there is no [locker] in the configuration; add what is fitted")
+        })?;
         let (sender, events) = channel();
         let handle = Lockers::spawn(devices::lockers(locker), move |event| drop(sender.send(event)))
             .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
@@ -120,8 +119,10 @@ fn status(line: &Line, config: &Config, json: bool) -> Result<Exit, Failure> {
     let sizes = config.compartments();
     let size = |no: u16| sizes.get(&CompartmentNo(no)).map_or("", String::as_str);
     if json {
-        let list: Vec<Value> =
-            doors.iter().map(|(no, state)| json!({ "compartment": no, "size": size(*no), "door": word(*state) })).collect();
+        let list: Vec<Value> = doors
+            .iter()
+            .map(|(no, state)| json!({ "compartment": no, "size": size(*no), "door": word(*state) }))
+            .collect();
         say_json(&json!({ "bus": bus.to_string(), "compartments": list }))?;
     } else {
         say(format!("lock boards: {bus}"));
@@ -149,9 +150,14 @@ fn open(line: &Line, config: &Config, compartment: u16, reason: &str, json: bool
         match line.next(deadline) {
             Some(LockerEvent::Door { compartment: no, state }) if no == compartment => seen = state,
             Some(LockerEvent::UnlockAcked { .. }) => acknowledged = true,
-            Some(LockerEvent::UnlockFailed { error, .. }) => return Err(Failure::new(Exit::NoAnswer, error.to_string())),
+            Some(LockerEvent::UnlockFailed { error, .. }) => {
+                return Err(Failure::new(Exit::NoAnswer, error.to_string()));
+            }
             Some(LockerEvent::UnlockRefused { .. }) => {
-                return Err(Failure::new(Exit::Wrong, format!("the board says that lock {compartment} did not let go")));
+                return Err(Failure::new(
+                    Exit::Wrong,
+                    format!("the board says that lock {compartment} did not let go"),
+                ));
             }
             Some(
                 LockerEvent::Door { .. }
@@ -164,7 +170,8 @@ fn open(line: &Line, config: &Config, compartment: u16, reason: &str, json: bool
     }
     let opened = seen == DoorState::Open;
     if json {
-        let value = json!({ "compartment": compartment, "acknowledged": acknowledged, "door": word(seen), "opened": opened });
+        let value =
+            json!({ "compartment": compartment, "acknowledged": acknowledged, "door": word(seen), "opened": opened });
         say_json(&value)?;
     } else if opened && was_open {
         say(format!("compartment {compartment} was open already; the unlock was sent all the same"));

@@ -8,6 +8,8 @@ mod locker;
 mod output;
 #[cfg(feature = "screen")]
 mod run;
+#[cfg(feature = "screen")]
+mod watchdog;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +61,8 @@ enum Command {
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    // Whatever is made is for this user only.
+    nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
     let json = arguments.json;
     match dispatch(arguments) {
         Ok(exit) => exit.into(),

@@ -6,11 +6,13 @@
 //! | runner | decides and writes down |
 //! | one for each reader, one for the lock boards | owns its device |
 //! | sync | talks to the backend |
+//! | watchdog | tells systemd that screen and runner live |
 //! | signals | turns SIGTERM and SIGINT into an orderly end |
 
 use std::io;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use clap::Args;
@@ -23,6 +25,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 
 use super::output::{Exit, Failure};
+use super::watchdog::{self, Pulse};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::devices;
@@ -39,15 +42,18 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn run(self, config: Config) -> Result<Exit, Failure> {
         let size = match &self.window {
-            Some(text) => text.parse().map_err(|error: kiosk_ui::ScreenError| Failure::new(Exit::Usage, format!("--window: {error}")))?,
+            Some(text) => text
+                .parse()
+                .map_err(|error: kiosk_ui::ScreenError| Failure::new(Exit::Usage, format!("--window: {error}")))?,
             None => WindowSize::Fullscreen,
         };
         log();
         keep_memory_private();
         let signals = hold_signals()?;
         files::make_folder(&config.data_dir)?;
-        let _lock = files::lock_folder(&config.data_dir)?
-            .ok_or_else(|| Failure::new(Exit::InUse, format!("another kiosk works in {}", config.data_dir.display())))?;
+        let _lock = files::lock_folder(&config.data_dir)?.ok_or_else(|| {
+            Failure::new(Exit::InUse, format!("another kiosk works in {}", config.data_dir.display()))
+        })?;
         let clock = Arc::new(Clock::start());
         let (sender, events) = channel();
 
@@ -58,11 +64,13 @@ impl Run {
         watch_signals(signals, sender.clone());
         let handle = screen.handle();
         let quit = handle.clone();
+        let pulse = Pulse::default();
+        watchdog::start(handle.clone(), Arc::clone(&pulse));
         let runner: JoinHandle<()> = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
                 let _quit = QuitOnEnd(quit);
-                run(config, clock, events, sender, handle);
+                run(config, clock, events, sender, handle, pulse);
             })
             .map_err(|error| Failure::new(Exit::Wrong, format!("no thread: {error}")))?;
         let drawn = screen.run_event_loop();
@@ -84,7 +92,14 @@ impl Drop for QuitOnEnd {
 }
 
 /// The runner's thread: the journal first, then the devices.
-fn run(config: Config, clock: Arc<Clock>, events: std::sync::mpsc::Receiver<Event>, sender: Sender<Event>, screen: ScreenHandle) {
+fn run(
+    config: Config,
+    clock: Arc<Clock>,
+    events: Receiver<Event>,
+    sender: Sender<Event>,
+    screen: ScreenHandle,
+    pulse: Pulse,
+) {
     let (late, lockers) = channel::<LockersHandle>();
     let mut opener: Option<LockersHandle> = None;
     let hands = Hands {
@@ -95,6 +110,7 @@ fn run(config: Config, clock: Arc<Clock>, events: std::sync::mpsc::Receiver<Even
             }
             opener.as_ref().ok_or(OpenError::ShutDown)?.open(no)
         }),
+        lives: Box::new(move || drop(pulse.fetch_add(1, Ordering::Relaxed))),
         play: Box::new(|sound| tracing::debug!(?sound, "sound")),
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
@@ -118,7 +134,7 @@ fn run(config: Config, clock: Arc<Clock>, events: std::sync::mpsc::Receiver<Even
 
 /// JSON on stdout, one event a line.
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KIOSK_LOG").unwrap_or_else(|_| "info".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KIOSK_LOG").unwrap_or_else(|_| "info,winit=error".into());
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(io::stdout).init();
 }
 

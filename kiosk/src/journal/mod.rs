@@ -20,7 +20,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use kiosk_wire::entry::chain_hash;
-use kiosk_wire::{DirectiveId, Envelope, Fact, Header, JournalId, Personal, Signed, Stamp, StaffId};
+use kiosk_wire::{DirectiveId, Envelope, Fact, Header, JournalId, Personal, Signed, StaffId, Stamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use thiserror::Error;
 
@@ -194,9 +194,11 @@ impl Journal {
     pub fn wrong_pins(&self, staff: StaffId, pin: &str) -> Result<u32, RecordError> {
         let found = self
             .conn
-            .query_row("SELECT wrong FROM wrong_pin WHERE staff = ?1 AND pin = ?2", params![staff.to_string(), pin], |row| {
-                row.get(0)
-            })
+            .query_row(
+                "SELECT wrong FROM wrong_pin WHERE staff = ?1 AND pin = ?2",
+                params![staff.to_string(), pin],
+                |row| row.get(0),
+            )
             .optional()?;
         Ok(found.unwrap_or(0))
     }
@@ -344,13 +346,7 @@ impl Failpoint {
     fn from_env() -> Self {
         let wanted = std::env::var("KIOSK_FAILPOINT").unwrap_or_default();
         let at = |name: &str| wanted.strip_prefix(name).and_then(|rest| rest.strip_prefix(':')?.parse().ok());
-        Self {
-            before: at("before-commit"),
-            after: at("after-commit"),
-            ack: at("before-ack"),
-            commits: 0,
-            acks: 0,
-        }
+        Self { before: at("before-commit"), after: at("after-commit"), ack: at("before-ack"), commits: 0, acks: 0 }
     }
 
     fn before_commit(&mut self) {

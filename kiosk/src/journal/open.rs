@@ -91,9 +91,8 @@ pub fn renew(
     if schema::path(folder).exists() {
         set_aside(folder, "replaced", at)?;
     }
-    let unknown = |compartment| {
-        Fact::CompartmentSetAside { compartment, why: SetAsideReason::Unknown, submission: None }.into()
-    };
+    let unknown =
+        |compartment| Fact::CompartmentSetAside { compartment, why: SetAsideReason::Unknown, submission: None }.into();
     let learnt = rolled_back.map(|backend_next| Fact::RolledBack { backend_next }.into());
     let facts = learnt.into_iter().chain(compartments.into_iter().map(unknown)).collect();
     create(folder, software, at, facts)
@@ -106,8 +105,8 @@ fn open_existing(folder: &Path, software: &str, at: Stamp) -> Result<Journal, Op
             Ok(journal)
         }
         Ok(Err(damage)) => {
-            let aside = set_aside(folder, "damaged", at)
-                .map_err(|source| OpenError::Stuck { why: damage.clone(), source })?;
+            let aside =
+                set_aside(folder, "damaged", at).map_err(|source| OpenError::Stuck { why: damage.clone(), source })?;
             Err(OpenError::Damaged { why: damage, aside })
         }
         Err(error) => Err(error),

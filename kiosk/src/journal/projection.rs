@@ -76,9 +76,9 @@ impl Holds {
         match self {
             Self::Nothing => None,
             Self::Deposit { submission } | Self::Paper { submission } => Some(submission),
-            Self::Unconfirmed { submission }
-            | Self::Opened { submission, .. }
-            | Self::ToBeConfirmed { submission } => submission,
+            Self::Unconfirmed { submission } | Self::Opened { submission, .. } | Self::ToBeConfirmed { submission } => {
+                submission
+            }
         }
     }
 }
@@ -216,7 +216,8 @@ impl Projection {
 
     /// Submissions that were prepared and for which no door was ever meant to open.
     pub fn idle_submissions(&self) -> Vec<SubmissionId> {
-        let held: Vec<_> = self.compartments.values().filter_map(|compartment| compartment.holds.submission()).collect();
+        let held: Vec<_> =
+            self.compartments.values().filter_map(|compartment| compartment.holds.submission()).collect();
         let idle = |(id, known): (&SubmissionId, &Known)| (!known.ended && !held.contains(id)).then_some(*id);
         self.submissions.iter().filter_map(idle).collect()
     }
@@ -362,9 +363,7 @@ impl Projection {
         let left = self.at(from);
         left.holds = match why {
             MoveReason::TooSmall => Holds::ToBeConfirmed { submission: Some(submission) },
-            MoveReason::DoorStuck | MoveReason::FoundSomething => {
-                Holds::Unconfirmed { submission: Some(submission) }
-            }
+            MoveReason::DoorStuck | MoveReason::FoundSomething => Holds::Unconfirmed { submission: Some(submission) },
         };
         match why {
             MoveReason::TooSmall => {}

@@ -41,4 +41,3 @@ pub(super) fn erase_expired(conn: &mut Connection, server_ms: i64) -> Result<usi
     tx.commit()?;
     Ok(erased)
 }
-

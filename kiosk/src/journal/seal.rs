@@ -36,7 +36,9 @@ pub enum SealError {
     #[error(transparent)]
     File(#[from] FileError),
     /// The key file is not one.
-    #[error("{0}: the key file is damaged; put it back from where the terminal was installed, personal payloads cannot be read without it")]
+    #[error(
+        "{0}: the key file is damaged; put it back from where the terminal was installed, personal payloads cannot be read without it"
+    )]
     KeyFile(String),
     /// The key file is gone although payloads were sealed with it.
     #[error("{0}: the key file is missing; put it back, personal payloads cannot be read without it")]

@@ -48,8 +48,12 @@ fn collect(journal: &mut Journal, n: u128, no: u16) {
     let (submission, compartment) = (Some(submission(n)), CompartmentNo(no));
     let staff = StaffId(Uuid::from_u128(9));
     let authority = Authority::Directive { directive: DirectiveId(Uuid::from_u128(7)) };
-    journal.record(at(4), vec![Fact::CollectionIntended { submission, compartment, staff, authority }.into()]).expect("1");
-    journal.record(at(5), vec![Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }.into()]).expect("2");
+    journal
+        .record(at(4), vec![Fact::CollectionIntended { submission, compartment, staff, authority }.into()])
+        .expect("1");
+    journal
+        .record(at(5), vec![Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }.into()])
+        .expect("2");
     journal.record(at(6), vec![Fact::EmptinessAffirmed { submission, compartment, staff }.into()]).expect("3");
 }
 
@@ -64,7 +68,10 @@ fn what_was_recorded_is_there_after_any_number_of_starts() {
         let journal = open(folder.path());
         assert_eq!((journal.id(), journal.head()), (id, head + start));
         assert_eq!(*journal.projection(), projection);
-        assert_eq!(journal.projection().compartment(CompartmentNo(7)).holds, Holds::Paper { submission: submission(1) });
+        assert_eq!(
+            journal.projection().compartment(CompartmentNo(7)).holds,
+            Holds::Paper { submission: submission(1) }
+        );
     }
     assert_eq!(verify(folder.path()).expect("verifies").findings, []);
 }
@@ -254,7 +261,10 @@ fn a_full_disk_refuses_the_new_and_keeps_the_old() {
     assert_eq!(journal.head(), head + 2);
     drop(journal);
     assert_eq!(verify(folder.path()).expect("verifies").findings, []);
-    assert_eq!(open(folder.path()).projection().compartment(CompartmentNo(7)).state(), kiosk_wire::kiosk_api::CompartmentState::Paper);
+    assert_eq!(
+        open(folder.path()).projection().compartment(CompartmentNo(7)).state(),
+        kiosk_wire::kiosk_api::CompartmentState::Paper
+    );
 }
 
 #[test]

@@ -68,9 +68,8 @@ pub fn verify(folder: &Path) -> Result<Verification, OpenError> {
     }
     let mut conn = schema::reader(&path).map_err(OpenError::Store)?;
     let tx = conn.transaction().map_err(OpenError::Store)?;
-    let (journal, generation) = open::identity(&tx)
-        .map_err(OpenError::Store)?
-        .ok_or(OpenError::Store(rusqlite::Error::QueryReturnedNoRows))?;
+    let (journal, generation) =
+        open::identity(&tx).map_err(OpenError::Store)?.ok_or(OpenError::Store(rusqlite::Error::QueryReturnedNoRows))?;
     let key = PayloadKey::read(folder)?;
     let mut verification = Verification { journal, generation, head: 0, payloads: 0, findings: Vec::new() };
     match replay(&tx, journal, Some(&key)) {

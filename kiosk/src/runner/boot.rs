@@ -60,7 +60,13 @@ pub(super) enum Trouble {
 
 impl Runner {
     /// Opens everything. Never fails: what is wrong is shown.
-    pub fn boot(config: Config, clock: Arc<Clock>, events: Receiver<Event>, sender: Sender<Event>, hands: Hands) -> Self {
+    pub fn boot(
+        config: Config,
+        clock: Arc<Clock>,
+        events: Receiver<Event>,
+        sender: Sender<Event>,
+        hands: Hands,
+    ) -> Self {
         let folder = config.data_dir.clone();
         let sizes = config.compartments();
         let mut standing = Standing::default();

@@ -57,7 +57,9 @@ impl Desk {
     pub(super) fn follow(&self, entries: &[NewEntry]) -> (Option<Fact>, Collecting) {
         let (mut answer, mut collecting) = (None, self.collecting);
         for entry in entries {
-            if let Fact::CollectionIntended { compartment, authority: Authority::Directive { directive }, .. } = &entry.fact {
+            if let Fact::CollectionIntended { compartment, authority: Authority::Directive { directive }, .. } =
+                &entry.fact
+            {
                 collecting = Some((*compartment, *directive));
             }
             if let Fact::CollectionClosed { compartment, opening_seen, .. } = &entry.fact
@@ -105,7 +107,8 @@ impl Runner {
     }
 
     fn check_pin(&mut self, id: StaffId, pin: kiosk_journey::Personal) {
-        let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.server_ms())) else {
+        let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.server_ms()))
+        else {
             return self.refuse(Some(id), StaffRefusal::RosterExpired, None);
         };
         let Some(phc) = staff::by_id(roster, id).and_then(|staff| staff.pin_phc.clone()) else {
@@ -152,7 +155,8 @@ impl Runner {
         if self.desk.wrong_codes.len() >= CODE_TRIES {
             return self.refuse(None, StaffRefusal::Locked, None);
         }
-        let found = self.present().and_then(|present| staff::by_code(&self.armed, code.expose(), present)).map(|d| d.id);
+        let found =
+            self.present().and_then(|present| staff::by_code(&self.armed, code.expose(), present)).map(|d| d.id);
         match found {
             Some(id) => self.sign_in(SignedIn::ByCode(id)),
             None => {
@@ -165,9 +169,11 @@ impl Runner {
 
     fn sign_in(&mut self, how: SignedIn) {
         let who = match &how {
-            SignedIn::ByCard(id) => {
-                self.roster.as_ref().and_then(|roster| staff::by_id(roster, *id)).map(|staff| (staff.id, staff.name.clone()))
-            }
+            SignedIn::ByCard(id) => self
+                .roster
+                .as_ref()
+                .and_then(|roster| staff::by_id(roster, *id))
+                .map(|staff| (staff.id, staff.name.clone())),
             SignedIn::ByCode(id) => {
                 let armed = self.armed.iter().find(|directive| directive.id == *id);
                 armed.map(|directive| (directive.staff, directive.staff_name.clone()))

@@ -60,7 +60,8 @@ impl Runner {
 
     fn take_identity(&mut self, card: &cards::Identity) {
         let best_ms = self.clock.best_ms();
-        let today = jiff::Timestamp::from_millisecond(best_ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()).date());
+        let today =
+            jiff::Timestamp::from_millisecond(best_ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()).date());
         let expired = best_ms >= PLAUSIBLE_MS
             && today.is_some_and(|today| {
                 let [year, month, day] = [today.year().into(), i32::from(today.month()), i32::from(today.day())];
@@ -92,7 +93,7 @@ impl Runner {
                 let at = self.clock.stamp().wall_ms_utc;
                 self.parts.locker_is(&status, at);
             }
-            LockerEvent::Door { compartment, state } => self.take_door(CompartmentNo(compartment), state),
+            LockerEvent::Door { compartment, state } => self.take_door(CompartmentNo(compartment), state, false),
             LockerEvent::Snapshot(doors) => self.take_snapshot(doors),
             LockerEvent::UnlockSent { compartment } => tracing::info!(compartment, "unlock sent"),
             LockerEvent::UnlockAcked { compartment } => self.take_unlock(compartment, UnlockOutcome::Acknowledged),
@@ -115,7 +116,7 @@ impl Runner {
         self.doors_seen = true;
         let open: Vec<u16> = doors.iter().filter(|(_, state)| *state == DoorState::Open).map(|(no, _)| *no).collect();
         for (no, state) in doors {
-            self.take_door(CompartmentNo(no), state);
+            self.take_door(CompartmentNo(no), state, first);
         }
         if first && !open.is_empty() {
             tracing::warn!(doors = ?open, "doors open at the start");
@@ -123,13 +124,15 @@ impl Runner {
         }
     }
 
-    fn take_door(&mut self, compartment: CompartmentNo, state: DoorState) {
+    /// On the first look after the start an empty box may well stand open: a technician may have left it so.
+    fn take_door(&mut self, compartment: CompartmentNo, state: DoorState, first: bool) {
         if self.doors.insert(compartment, state) == Some(state) {
             return;
         }
         self.watch_remote_door(compartment, state);
         self.tell(Input::Door { compartment: compartment.0, state: translate::door(state) });
-        if state == DoorState::Open && !self.is_invited(compartment) {
+        let harmless = first && self.holds(compartment) == Holds::Nothing;
+        if state == DoorState::Open && !harmless && !self.is_invited(compartment) {
             let at = self.clock.now() + FORCED_AFTER;
             self.looks.push(Look { at, compartment, what: LookFor::Forced });
         }
@@ -162,7 +165,9 @@ impl Runner {
                 LookFor::Reading => {
                     self.tell(Input::Door { compartment: compartment.0, state: translate::door(state) });
                 }
-                LookFor::Forced if state == DoorState::Open && !self.is_invited(compartment) => self.forced(compartment),
+                LookFor::Forced if state == DoorState::Open && !self.is_invited(compartment) => {
+                    self.forced(compartment)
+                }
                 LookFor::Forced => {}
             }
         }
@@ -179,16 +184,14 @@ impl Runner {
         expected || place.set_aside.is_some() || self.journey.door_in_use() == Some(compartment.0)
     }
 
-    /// A box of paper that stands open, or an empty one: whoever opened it, staff must look before it serves again. On
-    /// the first look after the start an empty box may well stand open: a technician may have left it so.
+    fn holds(&self, compartment: CompartmentNo) -> Holds {
+        self.journal.as_ref().map(|journal| journal.projection().compartment(compartment).holds).unwrap_or_default()
+    }
+
+    /// A box that stands open uninvited, full or empty: staff must look before it serves again.
     fn forced(&mut self, compartment: CompartmentNo) {
-        let Some(journal) = &self.journal else { return };
-        let holds = journal.projection().compartment(compartment).holds;
-        if holds == Holds::Nothing && self.clock.now() < FORCED_AFTER * 4 {
-            return;
-        }
         let why = SetAsideReason::Forced;
-        let submission = holds.submission();
+        let submission = self.holds(compartment).submission();
         let facts = vec![
             Fact::DoorForced { compartment }.into(),
             Fact::CompartmentSetAside { compartment, why, submission }.into(),

@@ -105,6 +105,8 @@ pub(super) struct Parts {
     readers: BTreeMap<usize, Part>,
     locker: Part,
     backend: Part,
+    /// Journal, clock and disk.
+    own: BTreeMap<&'static str, Part>,
     /// What waits to be sent.
     pub(super) unsent: Unsent,
     /// ETag of the roster that was at hand at the start.
@@ -122,6 +124,7 @@ impl Parts {
             readers: (0..config.cards.len()).map(|reader| (reader, Part::new(DeviceState::Starting))).collect(),
             locker: Part::new(or_absent(config.locker.is_some())),
             backend: Part::new(or_absent(config.backend.is_some())),
+            own: BTreeMap::new(),
             unsent: Unsent::default(),
             roster_etag: String::new(),
             catalogue_etag: String::new(),
@@ -208,12 +211,18 @@ impl Runner {
             backend: self.parts.backend.for_journey(),
             printer: PartState::Absent,
             waiting: self.parts.unsent.deposits,
-            waiting_since: self.parts.unsent.oldest_ms.filter(|_| self.parts.unsent.deposits > 0).map(|ms| self.civil(ms)),
+            waiting_since: self
+                .parts
+                .unsent
+                .oldest_ms
+                .filter(|_| self.parts.unsent.deposits > 0)
+                .map(|ms| self.civil(ms)),
         }
     }
 
     /// Tells sync where the journal stands and how the terminal is.
     pub(super) fn report(&mut self) {
+        self.look_at_own_parts();
         self.write_status();
         let Some(position) = self.position() else { return };
         let heartbeat = self.heartbeat();
@@ -251,10 +260,9 @@ impl Runner {
             .map(|(no, size)| CompartmentReport {
                 no: *no,
                 size: size.clone(),
-                state: self
-                    .journal
-                    .as_ref()
-                    .map_or(kiosk_api::CompartmentState::SetAside, |journal| journal.projection().compartment(*no).state()),
+                state: self.journal.as_ref().map_or(kiosk_api::CompartmentState::SetAside, |journal| {
+                    journal.projection().compartment(*no).state()
+                }),
                 door: match self.doors.get(no).copied().unwrap_or(DoorState::Unknown) {
                     DoorState::Closed => kiosk_api::DoorState::Closed,
                     DoorState::Open => kiosk_api::DoorState::Open,
@@ -279,40 +287,45 @@ impl Runner {
     }
 
     fn devices(&self) -> Vec<DeviceReport> {
+        let own = |part: &str| self.parts.own.get(part).map(|held| held.report(part));
+        let reader = self.parts.reader().report("reader");
+        let locker = self.parts.locker.report("locker");
+        let backend = self.parts.backend.report("backend");
+        let absent = Part { since_ms: 0, ..Part::new(DeviceState::Absent) }.report("printer");
+        let own = ["journal", "clock", "disk"].into_iter().filter_map(own);
+        [reader, locker].into_iter().chain(own).chain([backend, absent]).collect()
+    }
+
+    /// Looks at the parts that are no devices.
+    fn look_at_own_parts(&mut self) {
         let journal = match &self.standing.trouble {
-            Some(Trouble::Damaged) => (DeviceState::Fault, "the journal was set aside or is missing", "kiosk doctor; kiosk journal renew"),
-            Some(Trouble::Broken(_)) => (DeviceState::Fault, "the journal cannot be used", "kiosk doctor; it is tried again by itself"),
-            None if self.standing.forked => (DeviceState::Fault, "the backend has another history of it", "kiosk journal export, then kiosk journal renew"),
+            Some(Trouble::Damaged) => {
+                (DeviceState::Fault, "it was set aside or is missing", "kiosk doctor; docs/technician.md, Mending")
+            }
+            Some(Trouble::Broken(_)) => (DeviceState::Fault, "it cannot be used; it is tried again", "kiosk doctor"),
+            None if self.standing.forked => {
+                (DeviceState::Fault, "the backend has another history of it", "docs/technician.md, Mending")
+            }
             None => (DeviceState::Ok, "", ""),
         };
         let disk = if self.standing.full {
-            (DeviceState::Fault, "the disk is full", "make room on the journal's disk")
+            (DeviceState::Fault, "the disk is full", "make room: journalctl --vacuum-size=100M")
         } else {
             (DeviceState::Ok, "", "")
         };
-        let offset = self.clock.stamp().server_offset_ms;
-        let clock = match offset {
+        let clock = match self.clock.stamp().server_offset_ms {
             None => (DeviceState::Starting, "", ""),
             Some(offset) if offset.abs() > CLOCK_TOLERANCE_MS => {
-                (DeviceState::Degraded, "the terminal's clock differs from the backend's", "timedatectl; check the network time service")
+                (DeviceState::Degraded, "it differs from the backend's", "timedatectl; check the network time service")
             }
             Some(_) => (DeviceState::Ok, "", ""),
         };
-        let plain = |part: &str, (state, error, advice): (DeviceState, &str, &str)| DeviceReport {
-            part: part.to_owned(),
-            state,
-            since_ms: 0,
-            last_error: error.to_owned(),
-            advice: advice.to_owned(),
-        };
-        vec![
-            self.parts.reader().report("reader"),
-            self.parts.locker.report("locker"),
-            plain("journal", journal),
-            plain("clock", clock),
-            plain("disk", disk),
-            self.parts.backend.report("backend"),
-            plain("printer", (DeviceState::Absent, "", "")),
-        ]
+        let at_ms = crate::clock::wall_ms();
+        for (name, (state, error, advice)) in [("journal", journal), ("clock", clock), ("disk", disk)] {
+            let part = self.parts.own.entry(name).or_insert_with(|| Part::new(DeviceState::Starting));
+            if part.set(state, error.to_owned(), advice.to_owned(), at_ms) {
+                tracing::info!(part = name, state = word(state), detail = error, "device");
+            }
+        }
     }
 }

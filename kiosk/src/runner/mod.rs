@@ -22,7 +22,6 @@ mod translate;
 #[cfg(test)]
 mod tests;
 
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -75,6 +74,8 @@ pub struct Hands {
     pub open_door: Box<dyn FnMut(u16) -> Result<(), OpenError> + Send>,
     /// Makes a sound.
     pub play: Box<dyn FnMut(Sound) + Send>,
+    /// Called every few seconds while the loop lives.
+    pub lives: Box<dyn FnMut() + Send>,
 }
 
 impl std::fmt::Debug for Hands {
@@ -188,6 +189,7 @@ impl Runner {
     }
 
     fn tick(&mut self) {
+        (self.hands.lives)();
         self.look_at_disk();
         self.retry_journal();
         self.expire_armed();
@@ -300,11 +302,7 @@ impl Runner {
         let answer_by = jiff::Timestamp::from_millisecond(best_ms)
             .ok()
             .and_then(|at| self.calendar.acceptance_deadline(at, &self.zone).ok());
-        Receipt {
-            number: number.0,
-            made_at: self.civil(best_ms),
-            answer_by: answer_by.map(|day| day.to_string()),
-        }
+        Receipt { number: number.0, made_at: self.civil(best_ms), answer_by: answer_by.map(|day| day.to_string()) }
     }
 
     /// Civil time in the hall's zone, `YYYY-MM-DD HH:MM`.

@@ -72,7 +72,9 @@ impl Runner {
                 vec![Fact::CompartmentReturned { compartment, staff }.into(), answer(DirectiveOutcome::Done)]
             }
             Decision::Open { .. } => {
-                if self.waiting.iter().all(|waiting| waiting.id != id) && self.remote.as_ref().is_none_or(|r| r.directive != id) {
+                if self.waiting.iter().all(|waiting| waiting.id != id)
+                    && self.remote.as_ref().is_none_or(|r| r.directive != id)
+                {
                     self.waiting.push(directive);
                 }
                 return;
@@ -149,7 +151,9 @@ impl Runner {
     }
 
     pub(super) fn watch_remote(&mut self, now: Duration) {
-        let Some(remote) = self.remote.as_mut().filter(|remote| remote.due.is_some_and(|due| due <= now)) else { return };
+        let Some(remote) = self.remote.as_mut().filter(|remote| remote.due.is_some_and(|due| due <= now)) else {
+            return;
+        };
         if remote.pulses < PULSES {
             remote.pulses += 1;
             remote.due = Some(now + PULSE);
@@ -176,7 +180,8 @@ impl Runner {
     /// Answers armed directives whose time is over, so that the console stops waiting for their clerk.
     pub(super) fn expire_armed(&mut self) {
         let Some(server_ms) = self.clock.server_ms() else { return };
-        let late = |directive: &&Directive| is_expired(directive, Some(server_ms)) && !self.desk.is_collecting(directive.id);
+        let late =
+            |directive: &&Directive| is_expired(directive, Some(server_ms)) && !self.desk.is_collecting(directive.id);
         let late: Vec<DirectiveId> = self.armed.iter().filter(late).map(|directive| directive.id).collect();
         for directive in late {
             self.answer(directive, DirectiveOutcome::Expired);

@@ -10,7 +10,7 @@ use kiosk_wire::kiosk_api::EnrolAnswer;
 use kiosk_wire::roster::{Role, RosterStaff, RosterWindow};
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{
-    DirectiveId, DirectiveOrder, DirectiveOutcome, Header, KioskId, Signed, Stamp, StaffId, SubmissionId, WindowId,
+    DirectiveId, DirectiveOrder, DirectiveOutcome, Header, KioskId, Signed, StaffId, Stamp, SubmissionId, WindowId,
 };
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -72,6 +72,7 @@ impl Bench {
                 Ok(())
             }),
             play: Box::new(drop),
+            lives: Box::new(|| {}),
         };
         let clock = Arc::new(Clock::start());
         clock.hear(SERVER_MS);
@@ -147,7 +148,10 @@ impl Bench {
     fn arm(&mut self, id: u128, n: u128, no: u16) -> DirectiveId {
         let directive = DirectiveId(Uuid::from_u128(id));
         let code_hash = hex::encode(Sha256::digest(format!("{directive}123456")));
-        self.order(id, DirectiveOrder::ArmCollection { submission: submission(n), compartment: CompartmentNo(no), code_hash })
+        self.order(
+            id,
+            DirectiveOrder::ArmCollection { submission: submission(n), compartment: CompartmentNo(no), code_hash },
+        )
     }
 
     fn open_now(&mut self, id: u128, no: u16) -> DirectiveId {
@@ -291,7 +295,10 @@ fn the_end_of_a_collection_answers_the_directive_that_armed_it() {
     let closed = Draft::CollectionClosed { submission, compartment: 3, staff, opening_seen: true };
     bench.runner.try_to_record(vec![closed]).expect("recorded");
     assert_eq!(bench.answer(id), Some(DirectiveOutcome::Done));
-    let affirm = bench.order(102, DirectiveOrder::AffirmEmpty { submission: submission.map(SubmissionId), compartment: CompartmentNo(3) });
+    let affirm = bench.order(
+        102,
+        DirectiveOrder::AffirmEmpty { submission: submission.map(SubmissionId), compartment: CompartmentNo(3) },
+    );
     assert_eq!(bench.answer(affirm), Some(DirectiveOutcome::Done));
     assert_eq!(bench.holds(3), Holds::Nothing);
 }
@@ -435,7 +442,10 @@ fn with_card_and_pin_the_boxes_of_ones_own_windows_open_without_any_network() {
     bench.runner.take_roster(roster.clone());
     bench.arm(100, 11, 3);
     let present = bench.runner.present().expect("present");
-    assert!(crate::staff::doors(&busy, &roster, &bench.runner.armed, present).is_empty(), "someone else is collecting it");
+    assert!(
+        crate::staff::doors(&busy, &roster, &bench.runner.armed, present).is_empty(),
+        "someone else is collecting it"
+    );
     assert_eq!(crate::staff::doors(staff, &roster, &bench.runner.armed, present).len(), 1);
 }
 
@@ -454,7 +464,8 @@ fn five_wrong_pins_lock_until_the_pin_is_set_anew_also_over_a_restart() {
     for _ in 0..5 {
         wrong(&mut bench);
     }
-    let count = |bench: &Bench| bench.runner.journal.as_ref().expect("journal").wrong_pins(STAFF, &mark).expect("counted");
+    let count =
+        |bench: &Bench| bench.runner.journal.as_ref().expect("journal").wrong_pins(STAFF, &mark).expect("counted");
     assert_eq!(count(&bench), 5);
     let mut bench = bench.restart();
     assert_eq!(count(&bench), 5);

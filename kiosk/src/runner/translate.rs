@@ -31,9 +31,11 @@ pub(super) fn entry(draft: Draft, receipt: &ReceiptNumber, salt: [u8; 16]) -> Re
             Fact::DepositUnconfirmed { submission: s(submission), compartment: c(compartment), why: unconfirmed(why) }
         }
         Draft::DepositVoided { submission, why } => Fact::DepositVoided { submission: s(submission), why: voided(why) },
-        Draft::CompartmentSetAside { compartment, why, submission } => {
-            Fact::CompartmentSetAside { compartment: c(compartment), why: set_aside(why), submission: submission.map(s) }
-        }
+        Draft::CompartmentSetAside { compartment, why, submission } => Fact::CompartmentSetAside {
+            compartment: c(compartment),
+            why: set_aside(why),
+            submission: submission.map(s),
+        },
         Draft::CollectionIntended { submission, compartment, staff, authority } => Fact::CollectionIntended {
             submission: submission.map(s),
             compartment: c(compartment),
@@ -51,9 +53,7 @@ pub(super) fn entry(draft: Draft, receipt: &ReceiptNumber, salt: [u8; 16]) -> Re
             compartment: c(compartment),
             staff: StaffId(staff),
         },
-        Draft::StaffRefused { staff, why } => {
-            Fact::StaffRefused { staff: staff.map(StaffId), why: staff_refusal(why) }
-        }
+        Draft::StaffRefused { staff, why } => Fact::StaffRefused { staff: staff.map(StaffId), why: staff_refusal(why) },
     };
     Ok(fact.into())
 }
@@ -160,7 +160,9 @@ fn set_aside(why: journey::SetAsideReason) -> entry::SetAsideReason {
 
 fn authority(authority: journey::Authority) -> entry::Authority {
     match authority {
-        journey::Authority::Directive { directive } => entry::Authority::Directive { directive: DirectiveId(directive) },
+        journey::Authority::Directive { directive } => {
+            entry::Authority::Directive { directive: DirectiveId(directive) }
+        }
         journey::Authority::Roster { generation, version, window } => {
             entry::Authority::Roster { generation, version, window: WindowId(window) }
         }

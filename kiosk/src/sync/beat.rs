@@ -1,6 +1,6 @@
 //! Heartbeats: how the terminal is, every 15 seconds and soon after it changed.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use kiosk_wire::kiosk_api::{Heartbeat, HeartbeatAnswer};
@@ -33,6 +33,10 @@ async fn beat(context: &Arc<Context>, mut heartbeat: Heartbeat) {
     heartbeat.wall_ms_utc = clock::wall_ms();
     heartbeat.uptime_s = context.client.clock().now().as_secs();
     heartbeat.disk_free_bytes = files::free_bytes(&context.folder).unwrap_or(0);
+    let unsent = *context.unsent.lock().unwrap_or_else(PoisonError::into_inner);
+    heartbeat.unsent_deposits = unsent.deposits;
+    let waits_ms = unsent.oldest_ms.map(|oldest| heartbeat.wall_ms_utc.saturating_sub(oldest));
+    heartbeat.oldest_unsent_s = waits_ms.and_then(|ms| u64::try_from(ms / 1_000).ok());
     let journal = context.positions.borrow().journal;
     heartbeat.journal = Some(journal);
     heartbeat.journal_head = context.positions.borrow().head;

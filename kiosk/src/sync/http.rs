@@ -81,8 +81,8 @@ pub fn plain(backend: &Backend) -> Result<reqwest::Client, SetupError> {
     if let Some(path) = &backend.ca_file {
         let fail = |what: String| SetupError::Certificates { path: path.clone(), what };
         let pem = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-        let certificates =
-            reqwest::Certificate::from_pem_bundle(&pem).map_err(|error| fail(format!("not PEM certificates: {error}")))?;
+        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
+            .map_err(|error| fail(format!("not PEM certificates: {error}")))?;
         if certificates.is_empty() {
             return Err(fail("there is no PEM certificate in it".into()));
         }
@@ -126,7 +126,8 @@ impl Client {
 
     /// Gets a text unless it still has the name `etag`.
     pub async fn get_changed(&self, path: &str, etag: &str) -> Result<Option<Told>, CallError> {
-        let named = |request: RequestBuilder| if etag.is_empty() { request } else { request.header(IF_NONE_MATCH, etag) };
+        let named =
+            |request: RequestBuilder| if etag.is_empty() { request } else { request.header(IF_NONE_MATCH, etag) };
         let response = self.call(Method::GET, path, named).await?;
         if response.status() == StatusCode::NOT_MODIFIED {
             return Ok(None);
@@ -164,7 +165,9 @@ impl Client {
         let mut held = self.token.lock().unwrap_or_else(PoisonError::into_inner);
         match &*held {
             // A clock that was set back makes a token from the future: made anew as well.
-            Some((token, until)) if (TOKEN_SPARE_MS..=TokenClaims::LONGEST_MS).contains(&(until - now)) => token.clone(),
+            Some((token, until)) if (TOKEN_SPARE_MS..=TokenClaims::LONGEST_MS).contains(&(until - now)) => {
+                token.clone()
+            }
             Some(_) | None => {
                 let token = self.identity.token(now).unwrap_or_default();
                 *held = Some((token.clone(), now.saturating_add(TokenClaims::LONGEST_MS)));

@@ -133,11 +133,13 @@ impl Sync {
             positions: positions.clone(),
             lacking: watch::Sender::new(None),
             back: Notify::new(),
+            unsent: Mutex::default(),
             way: Mutex::new(Way::default()),
         });
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(http::SetupError::Thread)?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(http::SetupError::Thread)?;
         let work = move || {
             runtime.block_on(async move {
                 tokio::select! {
@@ -192,6 +194,8 @@ struct Context {
     lacking: watch::Sender<Option<(JournalId, u64)>>,
     /// Told when the backend was reached again: those who wait for their back-off try at once.
     back: Notify,
+    /// What waits to be sent, for the heartbeat.
+    unsent: Mutex<Unsent>,
     way: Mutex<Way>,
 }
 
@@ -211,7 +215,9 @@ impl Context {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
         let (reachable, revoked, error) = match called {
             Ok(_) => (true, false, String::new()),
-            Err(CallError::Refused(problem)) if problem.code == Code::KioskRevoked => (true, true, problem.title.clone()),
+            Err(CallError::Refused(problem)) if problem.code == Code::KioskRevoked => {
+                (true, true, problem.title.clone())
+            }
             Err(CallError::Refused(problem)) if problem.status < 500 && problem.status != 401 => {
                 (true, way.revoked, String::new())
             }

@@ -1,6 +1,6 @@
 //! Entries go up: in order, in batches, the same bytes for ever.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use kiosk_wire::Code;
 use kiosk_wire::kiosk_api::{JournalAnswer, JournalPush, Taken};
@@ -171,6 +171,7 @@ pub(super) async fn count(context: &Arc<Context>, mut positions: watch::Receiver
             && told != Some(unsent)
         {
             told = Some(unsent);
+            *context.unsent.lock().unwrap_or_else(PoisonError::into_inner) = unsent;
             context.tell(News::Unsent(unsent));
         }
         if positions.changed().await.is_err() {

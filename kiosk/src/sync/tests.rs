@@ -142,7 +142,14 @@ fn answer(
             // A real one holds the poll open; so that this one is not asked all the time, it is slow.
             std::thread::sleep(Duration::from_millis(20));
             let (roster_etag, catalogue_etag) = (script.roster_etag.clone(), String::new());
-            json(&DirectivesAnswer { generation: 4, server_ms: 5_000, revision: 1, directives: vec![], roster_etag, catalogue_etag })
+            json(&DirectivesAnswer {
+                generation: 4,
+                server_ms: 5_000,
+                revision: 1,
+                directives: vec![],
+                roster_etag,
+                catalogue_etag,
+            })
         }
         "/kiosk/v1/roster" if etag == script.roster_etag => (304, etag.to_owned(), String::new()),
         "/kiosk/v1/roster" => {
@@ -361,4 +368,53 @@ fn certificates_that_are_none_are_named() {
     std::fs::write(&path, "not a certificate").expect("written");
     let error = http::plain(&backend).expect_err("not PEM").to_string();
     assert!(error.contains("no PEM certificate") || error.contains("not PEM"), "{error}");
+}
+
+/// A TLS server with a certificate of its own that answers every request the same.
+fn tls_server() -> (String, String) {
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let pem = certified.cert.pem();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .expect("a server");
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("https://localhost:{}", listener.local_addr().expect("address").port());
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let Ok(mut session) = rustls::ServerConnection::new(Arc::clone(&config)) else { continue };
+            let mut tls = rustls::Stream::new(&mut session, &mut stream);
+            let mut request = [0; 4096];
+            if tls.read(&mut request).is_ok() {
+                drop(tls.write_all(b"HTTP/1.1 200 x\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}"));
+            }
+        }
+    });
+    (url, pem)
+}
+
+#[test]
+fn only_a_backend_with_a_known_certificate_is_spoken_to() {
+    let (url, pem) = tls_server();
+    let folder = TempDir::new().expect("folder");
+    let ask = |ca_file: Option<PathBuf>| {
+        let backend = crate::config::Backend { url: url.clone(), ca_file };
+        let client = http::plain(&backend).expect("a client");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime
+            .block_on(async { client.get(&backend.url).send().await.map(|answer| answer.status()).map_err(http::line) })
+    };
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, pem).expect("written");
+    assert_eq!(ask(Some(path.clone())).expect("known"), 200);
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate").cert.pem();
+    std::fs::write(&path, other).expect("written");
+    let error = ask(Some(path)).expect_err("unknown").to_string();
+    assert!(error.contains("certificate"), "{error}");
+    assert!(ask(None).is_err(), "not known to the system either");
 }

@@ -1,0 +1,159 @@
+//! The technician's commands, as they are typed, against a lock board beyond the wire.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions, DoorFaults};
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Terminal {
+    folder: TempDir,
+    cabinet: Cabinet,
+}
+
+impl Terminal {
+    fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        let link = folder.path().join("tty");
+        let cabinet = Cabinet::start(CabinetOptions::new(&link, vec![BoardSpec::new(1, 4, 1)])).expect("a cabinet");
+        let text = format!(
+            "[kiosk]\ndata_dir = \"{}\"\n[locker]\nprotocol = \"xor24\"\nport = \"{}\"\n[[locker.board]]\naddress = 1\n\
+             locks = 4\nfirst_compartment = 1\nsizes = {{ \"1-2\" = \"A4\", \"3-4\" = \"envelope\" }}\n",
+            folder.path().join("data").display(),
+            link.display(),
+        );
+        std::fs::write(folder.path().join("kiosk.toml"), text).expect("written");
+        Self { folder, cabinet }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ended {
+        run(&self.folder.path().join("kiosk.toml"), arguments)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+struct Ended {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    fn json(&self) -> Value {
+        serde_json::from_str(self.stdout.trim())
+            .unwrap_or_else(|error| panic!("{error}: {} {}", self.stdout, self.stderr))
+    }
+}
+
+fn run(config: &Path, arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kiosk"));
+    let Output { status, stdout, stderr } = command.args(arguments).arg("--config").arg(config).output().expect("runs");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Ended { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+}
+
+#[test]
+fn doors_are_told_and_opened_with_no_backend_and_no_enrolment() {
+    let terminal = Terminal::new();
+    let told = terminal.run(&["locker", "status", "--json"]);
+    assert_eq!(told.code, Some(0), "{}{}", told.stdout, told.stderr);
+    let doors = told.json()["compartments"].as_array().expect("a list").clone();
+    assert_eq!(doors.len(), 4);
+    assert_eq!(doors[2]["size"], "envelope");
+    assert!(doors.iter().all(|door| door["door"] == "closed"));
+
+    let opened = terminal.run(&["locker", "open", "3", "--reason", "wiring test", "--json"]);
+    assert_eq!(opened.code, Some(0), "{}{}", opened.stdout, opened.stderr);
+    assert_eq!(opened.json()["opened"], true);
+    let journal = terminal.run(&["journal", "export"]);
+    assert!(
+        journal.stdout.contains("technician_opened") && journal.stdout.contains("wiring test"),
+        "{}",
+        journal.stdout
+    );
+    let status = terminal.run(&["journal", "status", "--json"]).json();
+    assert_eq!(status["compartments"]["3"]["holds"]["holds"], "to_be_confirmed");
+    assert_eq!(terminal.run(&["journal", "verify"]).code, Some(0));
+}
+
+#[test]
+fn a_door_that_does_not_open_is_said_to_and_is_an_exit_code() {
+    let terminal = Terminal::new();
+    terminal.cabinet.set_door_faults(2, DoorFaults { stuck: true, ..DoorFaults::default() });
+    let ended = terminal.run(&["locker", "open", "2", "--json"]);
+    assert_eq!(ended.code, Some(1), "{}{}", ended.stdout, ended.stderr);
+    let ended = terminal.run(&["locker", "open", "9"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("no compartment 9"), "{}", ended.stderr);
+    terminal.cabinet.unplug();
+    let ended = terminal.run(&["locker", "status"]);
+    assert_eq!(ended.code, Some(4));
+    assert!(ended.stderr.contains("no port"), "{}", ended.stderr);
+}
+
+#[test]
+fn the_doctor_names_every_part_and_what_to_do() {
+    let terminal = Terminal::new();
+    let told = terminal.run(&["doctor", "--json"]);
+    assert_eq!(told.code, Some(3), "well, but not enrolled: {}{}", told.stdout, told.stderr);
+    let told = told.json();
+    let state = |part: &str| {
+        let parts = told["parts"].as_array().expect("a list");
+        parts.iter().find(|told| told["part"] == part).map(|told| told["state"].clone()).unwrap_or_default()
+    };
+    assert_eq!(state("locker"), "ok");
+    assert_eq!(state("reader"), "absent");
+    assert_eq!(state("disk"), "ok");
+    terminal.cabinet.unplug();
+    let told = terminal.run(&["doctor"]);
+    assert_eq!(told.code, Some(1));
+    assert!(told.stdout.contains("LOST") && told.stdout.contains("->"), "{}", told.stdout);
+}
+
+#[test]
+fn wrong_files_and_lines_are_named() {
+    let folder = TempDir::new().expect("a folder");
+    let path = folder.path().join("kiosk.toml");
+    let ended = run(&path, &["doctor"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("kiosk.toml") && ended.stderr.contains("--config"), "{}", ended.stderr);
+    std::fs::write(&path, "[kiosk]\ndata_dri = \"/x\"\n").expect("written");
+    let ended = run(&path, &["journal", "status", "--json"]);
+    assert_eq!(ended.code, Some(2));
+    let error = ended.json()["error"].as_str().unwrap_or_default().to_owned();
+    assert!(error.contains("kiosk.toml:2") && error.contains("data_dri"), "{error}");
+}
+
+#[test]
+fn a_backend_that_is_not_there_is_told_from_an_address_that_is_wrong() {
+    let terminal = Terminal::new();
+    let ended = terminal.run(&["enrol", "--backend", "http://127.0.0.1:9", "--code", "X"]);
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    let ended = terminal.run(&["enrol", "--backend", "http://hall.example", "--code", "X"]);
+    assert_eq!(ended.code, Some(2));
+    assert!(ended.stderr.contains("https://"), "{}", ended.stderr);
+}
+
+#[test]
+fn a_damaged_journal_is_told_set_aside_and_renewed_only_when_asked() {
+    let terminal = Terminal::new();
+    assert_eq!(terminal.run(&["locker", "open", "1", "--json"]).code, Some(0));
+    terminal.cabinet.shut(1);
+    let path = terminal.path("data/journal.db");
+    let mut bytes = std::fs::read(&path).expect("a journal");
+    bytes[..200].fill(0x5a);
+    std::fs::write(&path, bytes).expect("damaged");
+    assert_eq!(terminal.run(&["journal", "verify"]).code, Some(1));
+    let ended = terminal.run(&["locker", "open", "1"]);
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("set aside as") && ended.stderr.contains("journal renew"), "{}", ended.stderr);
+    assert_eq!(terminal.run(&["journal", "renew"]).code, Some(2), "it must be said that staff will look");
+    assert_eq!(terminal.run(&["journal", "renew", "--compartments-will-be-checked"]).code, Some(0));
+    let status = terminal.run(&["journal", "status", "--json"]).json();
+    assert_eq!(status["generation"], 2);
+    assert_eq!(status["compartments"]["4"]["set_aside"], "unknown");
+}
