@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use kiosk_journey::{Touch, View};
 use slint::platform::WindowEvent;
-use slint::{ComponentHandle, PhysicalSize, Timer, TimerMode, Weak};
+use slint::{ComponentHandle, LogicalSize, PhysicalSize, Timer, TimerMode, Weak};
 
 use crate::adapter;
 use crate::generated::{Act, App};
@@ -19,7 +19,7 @@ pub(crate) const DESIGN: (f32, f32) = (1080.0, 1920.0);
 /// How large the window is. Whatever it is, the pages are scaled to fit and centred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WindowSize {
-    /// The whole display, without a frame.
+    /// The whole display, without a frame. On an X server without a window manager: 1080 x 1920.
     #[default]
     Fullscreen,
     /// Physical pixels, for a desk: `540x960` shows everything at half size.
@@ -93,7 +93,11 @@ impl Screen {
         let weak = app.as_weak();
         app.on_resized(move || fit(&weak));
         match size {
-            WindowSize::Fullscreen => app.window().set_fullscreen(true),
+            WindowSize::Fullscreen => {
+                // Without a window manager nobody makes it full: then it has at least its own size.
+                app.window().set_size(LogicalSize::new(DESIGN.0, DESIGN.1));
+                app.window().set_fullscreen(true);
+            }
             WindowSize::Pixels { width, height } => app.window().set_size(PhysicalSize::new(width, height)),
         }
 

@@ -93,6 +93,7 @@ fn every_button_says_what_it_means() {
         ("phone_known", "不留手机号", Touch::Act(Act::Skip)),
         ("text", "音乐", Touch::Key(Key::Candidate(1))),
         ("text", "空格，选第一个", Touch::Key(Key::Space)),
+        ("text", "更多字", Touch::Turn(Turn::Next)),
         ("text", "跳过，不填", Touch::Act(Act::Skip)),
         ("check", "没错，交材料", Touch::Next),
         ("door_open", "放不下，换大柜", Touch::Act(Act::BiggerBox)),

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use i_slint_backend_testing::{AccessibleRole, ElementHandle, ElementQuery, TestingBackend, TestingBackendOptions};
 use kiosk_journey::{Touch, View};
 use kiosk_ui::{Screen, WindowSize};
+use slint::platform::WindowEvent;
 use slint::{ComponentHandle, PhysicalSize, Rgba8Pixel, SharedPixelBuffer};
 
 /// A screen in memory.
@@ -37,7 +38,12 @@ impl Bench {
         let screen = Screen::new(WindowSize::Pixels { width, height }, move |touch| seen.borrow_mut().push(touch))
             .expect("a screen in memory");
         screen.app().show().expect("shown");
-        screen.app().window().set_size(PhysicalSize::new(width, height));
+        let window = screen.app().window();
+        window.set_size(PhysicalSize::new(width, height));
+        #[expect(clippy::cast_precision_loss, reason = "some thousand pixels")]
+        let scale_factor = width as f32 / 1080.0;
+        window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
+        window.dispatch_event(WindowEvent::Resized { size: PhysicalSize::new(width, height).to_logical(scale_factor) });
         Self { screen, touches }
     }
 
