@@ -1,5 +1,7 @@
 //! From the chosen item to the check page: guide, questions, materials, phone, fields.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a touch or card that a page has no use for does nothing there")]
+
 use std::time::Duration;
 
 use hall_rules::answers::{ACTING_FOR, NextQuestion};
@@ -116,11 +118,9 @@ impl Journey {
                     self.take_field(&code, now);
                 }
             }
-            Page::BoxSize => {
-                if self.cabinet.size_rows("").iter().any(|row| row.id == id) {
-                    visit.size = Some(id.to_owned());
-                    self.proceed(now);
-                }
+            Page::BoxSize if self.cabinet.size_rows("").iter().any(|row| row.id == id) => {
+                visit.size = Some(id.to_owned());
+                self.proceed(now);
             }
             _ => {}
         }
@@ -147,12 +147,10 @@ impl Journey {
                 visit.other_number = true;
                 self.entered = now;
             }
-            (Page::Field(code), Act::Skip) => {
-                if visit.field(&code).is_some_and(|field| !field.required) {
-                    visit.values.remove(&code);
-                    visit.taken.insert(code);
-                    self.proceed(now);
-                }
+            (Page::Field(code), Act::Skip) if visit.field(&code).is_some_and(|field| !field.required) => {
+                visit.values.remove(&code);
+                visit.taken.insert(code);
+                self.proceed(now);
             }
             (Page::Field(_), Act::SwitchKeyOrder) => self.switch_keys(),
             (Page::Check { .. }, Act::Change(id)) => self.change(&id, now),
@@ -219,9 +217,8 @@ impl Journey {
         visit.field_problem = None;
         match self.page.clone() {
             Page::Phone if visit.known_phone.is_none() || visit.other_number => {
-                if type_into(&mut visit.phone, key, PHONE_DIGITS, |c| c.is_ascii_digit()) {
-                    visit.phone_answer = PhoneAnswer::Open;
-                }
+                let changed = type_into(&mut visit.phone, key, PHONE_DIGITS, |c| c.is_ascii_digit());
+                visit.phone_answer = if changed { PhoneAnswer::Open } else { visit.phone_answer };
             }
             Page::Field(code) => {
                 let Some(kind) = visit.field(&code).map(|field| field.kind) else { return };

@@ -92,15 +92,15 @@ impl Journey {
     /// Turns the list of the present page; what lies beyond its ends is not reached.
     pub(crate) fn turn(&mut self, turn: Turn) {
         let pages = self.shown.screen.paging().map_or(1, |paging| usize::from(paging.pages));
-        let page = match &mut self.page {
-            Page::Choose { page, .. }
-            | Page::Search { page }
-            | Page::Guide { page }
-            | Page::Materials { page }
-            | Page::Missing { page }
-            | Page::Check { page }
-            | Page::StaffBoxes { page } => page,
-            _ => return,
+        let (Page::Choose { page, .. }
+        | Page::Search { page }
+        | Page::Guide { page }
+        | Page::Materials { page }
+        | Page::Missing { page }
+        | Page::Check { page }
+        | Page::StaffBoxes { page }) = &mut self.page
+        else {
+            return;
         };
         *page = match turn {
             Turn::Previous => page.saturating_sub(1),

@@ -1,5 +1,7 @@
 //! Between visits: cards, the idle page, service, help, and the clock of a visit nobody attends to any more.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a touch or card that a page has no use for does nothing there")]
+
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -176,9 +178,9 @@ impl Journey {
             // What the former person did is safe or void: the next one may begin.
             Page::Done | Page::NotDeposited | Page::StaffRefused(_) => {
                 self.end(now);
-                self.begin(identity, submission, now);
+                self.begin(*identity, submission, now);
             }
-            Page::Idle | Page::ShutDoors(_) => self.begin(identity, submission, now),
+            Page::Idle | Page::ShutDoors(_) => self.begin(*identity, submission, now),
             Page::Reading
             | Page::CardProblem(_)
             | Page::Choose { .. }
@@ -198,7 +200,7 @@ impl Journey {
 
     fn card_read_in_visit(&mut self, identity: Box<Identity>, submission: Uuid, now: Duration) {
         match self.visit.as_ref().map(|visit| visit.holder.as_ref()) {
-            None | Some(None) => self.begin(identity, submission, now),
+            None | Some(None) => self.begin(*identity, submission, now),
             Some(Some(holder)) if holder.identity.is_same_person(&identity) => {}
             Some(Some(_)) => {
                 self.other = Some((identity, submission));
@@ -211,7 +213,7 @@ impl Journey {
     }
 
     /// A person's visit begins, perhaps at the item whose guide they were reading.
-    fn begin(&mut self, identity: Box<Identity>, submission: Uuid, now: Duration) {
+    fn begin(&mut self, identity: Identity, submission: Uuid, now: Duration) {
         let Some(offer) = self.offer.clone() else {
             return self.show(Page::NoBox(NoDeposit::NoCatalogue), now);
         };
@@ -222,7 +224,7 @@ impl Journey {
             number: identity.number.clone(),
         });
         let visit = self.visit.get_or_insert_with(|| Visit::new(offer, None));
-        visit.holder = Some(Holder { identity: *identity, submission });
+        visit.holder = Some(Holder { identity, submission });
         let reading = self.back_to.take().unwrap_or_else(|| self.page.clone());
         if let Some(why) = self.no_deposit() {
             self.show(Page::NoBox(why), now);
@@ -244,7 +246,7 @@ impl Journey {
             Touch::Act(Act::SwapPerson) => {
                 if let Some((identity, submission)) = self.other.take() {
                     self.end(now);
-                    self.begin(identity, submission, now);
+                    self.begin(*identity, submission, now);
                 }
             }
             Touch::Act(Act::KeepPerson) | Touch::Back => {

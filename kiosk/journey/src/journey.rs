@@ -179,11 +179,10 @@ impl Journey {
     /// The door that this terminal's screen has asked to open or knows to be open for someone; no other may be opened
     /// meanwhile.
     pub fn door_in_use(&self) -> Option<u16> {
-        let intended = match self.page {
-            Page::Saving => self.deposit.as_ref().map(|deposit| deposit.compartment),
-            _ => None,
-        };
-        self.watch().map(|watch| watch.compartment).or(intended)
+        let deposit = self.deposit.as_ref().filter(|_| self.page == Page::Saving);
+        let staff = self.staff.as_ref().filter(|_| self.page == Page::Saving).and_then(|staff| staff.current.as_ref());
+        let watched = self.watch().map(|watch| watch.compartment);
+        watched.or(deposit.map(|deposit| deposit.compartment)).or(staff.map(|door| door.compartment))
     }
 
     /// What the screen shows.

@@ -1,5 +1,7 @@
 //! The pages of a visit, as the screen shows them.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only the pages of a visit at an item are drawn here")]
+
 use hall_rules::Language;
 use hall_rules::answers::{ACTING_FOR, ActingFor};
 use hall_rules::catalogue::{Field, FieldKind, Material, MaterialForm, ServiceItem, Statement};

@@ -35,7 +35,23 @@ impl Journey {
             Page::Choose { .. } | Page::Search { .. } | Page::Guide { .. } => {
                 self.visit.as_ref().is_none_or(|visit| visit.holder.is_none())
             }
-            _ => false,
+            Page::Starting
+            | Page::Situation(_)
+            | Page::NotHere { .. }
+            | Page::Materials { .. }
+            | Page::Missing { .. }
+            | Page::NoBox(_)
+            | Page::Phone
+            | Page::Field(_)
+            | Page::Check { .. }
+            | Page::BoxSize
+            | Page::Saving
+            | Page::Door
+            | Page::AskPaperIn
+            | Page::RecordFailed { .. }
+            | Page::StaffBoxes { .. }
+            | Page::StaffDoor
+            | Page::StaffAffirm { .. } => false,
         };
         if !may_begin || !self.serves_staff() {
             return self.play(Sound::Attention);
@@ -223,11 +239,8 @@ impl Journey {
         let Some(staff) = &mut self.staff else { return };
         staff.watch = None;
         let (Some(who), Some(door)) = (staff.staff, staff.current.clone()) else { return };
-        let (opening_seen, stuck) = match finding {
-            Finding::Closed => (true, false),
-            Finding::MaybeMissed => (false, false),
-            _ => (false, true),
-        };
+        let opening_seen = finding == Finding::Closed;
+        let stuck = !opening_seen && finding != Finding::MaybeMissed;
         if stuck {
             self.emit(Output::CallStaff(StaffCall::DoorStuck { compartment: door.compartment }));
         }

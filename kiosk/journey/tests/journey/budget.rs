@@ -71,7 +71,7 @@ fn every_item_is_reached_by_five_touches_and_two_mores() {
 #[test]
 fn a_visit_has_few_pages() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.shut();
     let pages = terminal.screens.iter().filter(|name| !matches!(**name, "starting" | "idle" | "reading_card")).count();
     println!("{:?}", terminal.screens);

@@ -320,7 +320,7 @@ impl Terminal {
 
     /// A card is read.
     pub(crate) fn card(&mut self, name: &str, number: &str) -> Uuid {
-        let submission = Uuid::from_u128(u128::try_from(self.now.as_millis()).unwrap_or(0) << 8 | 1);
+        let submission = Uuid::from_u128(self.now.as_millis() << 8 | 1);
         self.input(Input::CardPresent);
         self.wait(Duration::from_millis(700));
         self.input(Input::CardRead { identity: identity(name, number), submission });
@@ -430,7 +430,7 @@ impl Terminal {
     }
 
     /// The whole way to an open door, for 营业性演出审批 by default.
-    pub(crate) fn to_open_door(&mut self) -> Uuid {
+    pub(crate) fn as_far_as_the_door(&mut self) -> Uuid {
         let submission = self.zhang();
         self.browse_to(PERFORMANCE);
         self.answer_all(Some("13812345678"));

@@ -26,7 +26,7 @@ fn done(terminal: &Terminal) -> kiosk_journey::DoneView {
 #[test]
 fn from_the_card_to_you_may_leave() {
     let mut terminal = Terminal::new();
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended"], "both on record before the door");
     let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
     assert_eq!((prepared.submission, prepared.item.as_str()), (submission, PERFORMANCE));
@@ -56,7 +56,7 @@ fn offline_takes_the_same_touches_and_gives_the_same_receipt() {
         let mut health = healthy();
         health.backend = backend;
         terminal.input(Input::Health(health));
-        terminal.to_open_door();
+        terminal.as_far_as_the_door();
         terminal.shut();
         (terminal.touches, done(&terminal).receipt, done(&terminal).offline)
     };
@@ -352,7 +352,7 @@ fn form_pages_wait_longer() {
 #[test]
 fn an_open_door_reminds_calls_staff_and_never_times_out() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.wait_s(20);
     assert_eq!(door(&terminal).phase, DoorPhase::Reminder);
     terminal.wait_s(40);
@@ -368,7 +368,7 @@ fn an_open_door_reminds_calls_staff_and_never_times_out() {
 fn a_sluggish_lock_gets_a_second_pulse() {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&1).unwrap().lock = Lock::Sluggish;
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     assert_eq!(door(&terminal).phase, DoorPhase::Opening { attempt: 1 });
     terminal.wait_s(4);
     assert_eq!((door(&terminal).compartment, door(&terminal).phase), (1, DoorPhase::Open));
@@ -379,7 +379,7 @@ fn a_sluggish_lock_gets_a_second_pulse() {
 fn a_door_that_does_not_open_gives_another_box_within_eight_seconds() {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     terminal.wait_s(8);
     let view = door(&terminal);
     assert_eq!((view.compartment, view.phase, view.instead_of), (2, DoorPhase::Open, Some(1)));
@@ -393,7 +393,7 @@ fn a_door_that_does_not_open_gives_another_box_within_eight_seconds() {
 fn no_door_opens_and_no_paper_is_taken() {
     let mut terminal = Terminal::new();
     terminal.boxes.values_mut().for_each(|b| b.lock = Lock::Stuck);
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     terminal.wait_s(30);
     assert_eq!(terminal.screen(), "not_deposited");
     assert_eq!(terminal.journal.last(), Some(&Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened }));
@@ -405,7 +405,7 @@ fn no_door_opens_and_no_paper_is_taken() {
 fn a_line_that_is_down_blames_no_box() {
     let mut terminal = Terminal::new();
     terminal.boxes.values_mut().for_each(|b| b.lock = Lock::NotSent);
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.wait_s(5);
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "voided"]);
 }
@@ -418,7 +418,7 @@ fn a_door_out_of_sight_is_asked_about_once() {
     ] {
         let mut terminal = Terminal::new();
         terminal.boxes.get_mut(&1).unwrap().lock = Lock::Unseen;
-        terminal.to_open_door();
+        terminal.as_far_as_the_door();
         terminal.wait_s(1);
         terminal.see(1, DoorState::Closed);
         terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
@@ -432,7 +432,7 @@ fn a_door_out_of_sight_is_asked_about_once() {
 #[test]
 fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
     let mut terminal = Terminal::new();
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     terminal.see(1, DoorState::Unknown);
     assert_eq!(door(&terminal).phase, DoorPhase::NotSeen);
     terminal.wait_s(400);
@@ -448,7 +448,7 @@ fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
 fn the_applicant_may_say_that_the_door_did_open() {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&1).unwrap().lock = Lock::Stuck;
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     assert!(door(&terminal).can_say_in);
     terminal.act(Act::PaperIsIn);
     assert_eq!(done(&terminal).unconfirmed, Some(UnconfirmedReason::OpeningNotSeen));
@@ -459,7 +459,7 @@ fn the_applicant_may_say_that_the_door_did_open() {
 #[test]
 fn a_bigger_box_opens_after_the_first_is_shut() {
     let mut terminal = Terminal::new();
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     assert!(door(&terminal).can_bigger);
     terminal.act(Act::BiggerBox);
     assert_eq!(door(&terminal).phase, DoorPhase::ShutForBigger);
@@ -478,7 +478,7 @@ fn a_bigger_box_opens_after_the_first_is_shut() {
 #[test]
 fn something_found_sets_the_box_aside_and_opens_another() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.act(Act::FoundSomething);
     terminal.shut();
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "set aside", "moved"]);
@@ -489,7 +489,7 @@ fn something_found_sets_the_box_aside_and_opens_another() {
 #[test]
 fn forgot_something_opens_the_same_box_again() {
     let mut terminal = Terminal::new();
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     terminal.shut();
     terminal.wait_s(28);
     terminal.act(Act::OpenAgain);
@@ -507,7 +507,7 @@ fn forgot_something_opens_the_same_box_again() {
 #[test]
 fn the_next_person_need_not_wait_for_the_done_page() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.shut();
     terminal.card("李四", LI);
     assert_eq!(terminal.view().person.unwrap().name, "李*");
@@ -518,7 +518,7 @@ fn the_next_person_need_not_wait_for_the_done_page() {
 fn a_box_taken_meanwhile_gives_the_next() {
     let mut terminal = Terminal::new();
     terminal.failures = vec![RecordFailure::CompartmentTaken];
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     assert_eq!(door(&terminal).compartment, 2);
 }
 
@@ -539,7 +539,7 @@ fn a_full_disk_takes_no_paper() {
 #[test]
 fn a_disk_that_fills_while_the_door_is_open_keeps_trying_and_says_so() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.always_fails = Some(RecordFailure::DiskFull);
     terminal.shut();
     assert!(matches!(terminal.view().screen, Screen::RecordFailed { paper_in: Some(1), .. }));
@@ -554,7 +554,7 @@ fn a_disk_that_fills_while_the_door_is_open_keeps_trying_and_says_so() {
 #[test]
 fn a_move_that_cannot_be_recorded_is_voided_when_the_applicant_leaves() {
     let mut terminal = Terminal::new();
-    let submission = terminal.to_open_door();
+    let submission = terminal.as_far_as_the_door();
     terminal.act(Act::BiggerBox);
     terminal.always_fails = Some(RecordFailure::Broken);
     terminal.shut();
@@ -642,7 +642,7 @@ fn service_decides_the_page_when_nobody_is_here() {
 #[test]
 fn revoked_in_the_middle_of_a_deposit_brings_it_to_its_end() {
     let mut terminal = Terminal::new();
-    terminal.to_open_door();
+    terminal.as_far_as_the_door();
     terminal.input(Input::Service(Service::Revoked));
     assert_eq!(terminal.screen(), "door");
     terminal.shut();
