@@ -14,6 +14,9 @@ pub struct Clock {
     boot_id: Uuid,
     started: Instant,
     heard: Mutex<Option<Heard>>,
+    /// Time that a test let pass.
+    #[cfg(test)]
+    passed: Mutex<Duration>,
 }
 
 /// Backend time as it was at one monotonic instant.
@@ -26,12 +29,31 @@ struct Heard {
 impl Clock {
     /// The clocks of a process that starts now.
     pub fn start() -> Self {
-        Self { boot_id: Uuid::now_v7(), started: Instant::now(), heard: Mutex::new(None) }
+        Self {
+            boot_id: Uuid::now_v7(),
+            started: Instant::now(),
+            heard: Mutex::new(None),
+            #[cfg(test)]
+            passed: Mutex::default(),
+        }
     }
 
     /// Monotonic time since the start. The only time the journey sees.
+    #[cfg(not(test))]
     pub fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// Monotonic time since the start, and what a test let pass.
+    #[cfg(test)]
+    pub fn now(&self) -> Duration {
+        self.started.elapsed() + *self.passed.lock().expect("a clock")
+    }
+
+    /// Lets time pass in a test.
+    #[cfg(test)]
+    pub(crate) fn pass(&self, time: Duration) {
+        *self.passed.lock().expect("a clock") += time;
     }
 
     /// Takes in the backend's time, in milliseconds since the epoch.

@@ -21,6 +21,8 @@ mod translate;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod visits;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

@@ -32,14 +32,14 @@ fn submission(n: u128) -> SubmissionId {
 }
 
 /// A runner on an enrolled terminal with four compartments, and the doors that it opened.
-struct Bench {
-    folder: TempDir,
-    runner: Runner,
+pub(super) struct Bench {
+    pub(super) folder: TempDir,
+    pub(super) runner: Runner,
     opened: Arc<Mutex<Vec<u16>>>,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = TempDir::new().expect("folder");
         let told = EnrolAnswer {
             kiosk: KIOSK,
@@ -83,22 +83,22 @@ impl Bench {
     }
 
     /// Dies without any farewell, and starts again on the same folder.
-    fn restart(self) -> Self {
+    pub(super) fn restart(self) -> Self {
         let Self { folder, runner, .. } = self;
         drop(runner);
         Self::on(folder)
     }
 
-    fn happens(&mut self, event: Event) {
+    pub(super) fn happens(&mut self, event: Event) {
         self.runner.take(event);
         self.runner.settle();
     }
 
-    fn door(&mut self, compartment: u16, state: DoorState) {
+    pub(super) fn door(&mut self, compartment: u16, state: DoorState) {
         self.happens(Event::Locker(LockerEvent::Door { compartment, state }));
     }
 
-    fn all_closed(&mut self) {
+    pub(super) fn all_closed(&mut self) {
         let doors = (1..=4).map(|no| (no, DoorState::Closed)).collect();
         self.happens(Event::Locker(LockerEvent::Snapshot(doors)));
     }
@@ -159,7 +159,7 @@ impl Bench {
         self.order(id, DirectiveOrder::OpenNow { submission: None, compartment: CompartmentNo(no), reason })
     }
 
-    fn facts(&self) -> Vec<Fact> {
+    pub(super) fn facts(&self) -> Vec<Fact> {
         let outbox = self.runner.journal.as_ref().expect("journal").outbox().expect("outbox");
         let entries = outbox.entries(1, usize::MAX, usize::MAX).expect("entries");
         entries.iter().map(|entry| serde_json::from_str::<Header>(&entry.header).expect("header").fact).collect()
@@ -173,7 +173,7 @@ impl Bench {
         self.runner.journal.as_ref().expect("journal").projection().compartment(CompartmentNo(no)).holds
     }
 
-    fn opened(&self) -> Vec<u16> {
+    pub(super) fn opened(&self) -> Vec<u16> {
         self.opened.lock().expect("doors").clone()
     }
 
