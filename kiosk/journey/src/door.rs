@@ -35,9 +35,9 @@ pub(crate) enum Finding {
     Stuck,
     /// No pulse ever left: the line is down. The lock did certainly not move.
     NeverSent,
-    /// It shows closed, but it was out of sight for a while after a pulse: it may have been open.
+    /// No opening was seen, but it was out of sight for a while after a pulse: it may have been open.
     MaybeMissed,
-    /// It cannot be seen any more.
+    /// It was seen open and cannot be seen any more.
     LineLost,
 }
 
@@ -163,7 +163,7 @@ impl DoorWatch {
                 let why = if self.last_seen == DoorState::Unknown { Finding::NeverSent } else { Finding::Stuck };
                 Some(self.end(why))
             }
-            Stage::Opening { read: false, .. } => Some(self.end(Finding::LineLost)),
+            Stage::Opening { read: false, .. } => Some(self.end(Finding::MaybeMissed)),
             Stage::Opening { .. } if self.attempt == 1 => Some(self.second_pulse(now)),
             Stage::Opening { .. } if self.gap => Some(self.end(Finding::MaybeMissed)),
             Stage::Opening { .. } => Some(self.end(Finding::Stuck)),
@@ -227,10 +227,11 @@ mod tests {
     }
 
     #[test]
-    fn silence_means_nobody_knows() {
+    fn silence_means_that_an_opening_may_have_been_missed() {
         let mut watch = DoorWatch::new(7, s(0));
         watch.unlock(UnlockOutcome::NoAnswer, s(1));
-        assert_eq!(watch.tick(s(10)), Some(Finding::LineLost));
+        assert_eq!(watch.tick(s(9)), None);
+        assert_eq!(watch.tick(s(10)), Some(Finding::MaybeMissed));
     }
 
     #[test]

@@ -262,6 +262,8 @@ impl Journey {
         if let Some(ours) = &mut self.visit
             && ours.holder.as_ref().is_some_and(|holder| holder.submission == visit)
         {
+            // Somebody who is typing already is not interrupted.
+            ours.other_number |= !ours.phone.expose().is_empty();
             ours.known_phone = Some(phone);
         }
     }

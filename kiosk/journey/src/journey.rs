@@ -213,6 +213,7 @@ impl Journey {
         if self.page != page {
             self.page = page;
             self.entered = now;
+            self.help = None; // it must not hide what happens next
         }
         self.active = now;
         self.warned = None;

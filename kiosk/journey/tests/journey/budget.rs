@@ -68,6 +68,53 @@ fn every_item_is_reached_by_five_touches_and_two_mores() {
     }
 }
 
+/// Seconds of the operators: an aimed touch, a further key on the same pad, a decision, reading one character, a page
+/// change, card and door. Practised user, then a first-time user of 70.
+struct Operators {
+    touch: f64,
+    key: f64,
+    decide: f64,
+    read: f64,
+    page: f64,
+    card: f64,
+    door: f64,
+}
+
+/// Keystroke-level model (Card, Moran, Newell 1980) with touch operators; our own figures, to be fitted in the pilot.
+const PRACTISED: Operators =
+    Operators { touch: 0.9, key: 0.6, decide: 1.35, read: 0.125, page: 0.3, card: 3.0, door: 10.1 };
+const FIRST_TIME: Operators =
+    Operators { touch: 1.8, key: 1.4, decide: 3.0, read: 0.25, page: 0.3, card: 14.0, door: 20.2 };
+
+/// Seconds from the card to the closed door: pages are decided on once, and of conditions and materials `read`
+/// characters are read.
+fn seconds(of: &Operators, pages: usize, touches: u32, keys: u32, read: u32) -> f64 {
+    let aimed = f64::from(touches - keys);
+    let pages = f64::from(u32::try_from(pages).unwrap());
+    aimed * of.touch
+        + f64::from(keys) * of.key
+        + pages * (of.decide + of.page)
+        + f64::from(read) * of.read
+        + of.card
+        + of.door
+}
+
+#[test]
+fn a_visit_takes_a_minute_for_the_practised_and_three_for_a_first_time() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.next();
+    let pages = terminal.screens.len() - 3; // starting, idle and reading are not decided on
+    let (touches, keys) = (terminal.touches, 10);
+    let practised = seconds(&PRACTISED, pages, touches, keys, 60);
+    let first = seconds(&FIRST_TIME, pages, touches, keys, 160);
+    let known = seconds(&FIRST_TIME, pages, touches - 11, 0, 160);
+    println!("practised {practised:.0} s, first time {first:.0} s, with a known number {known:.0} s");
+    assert!(practised <= 60.0 && first <= 180.0, "{practised} {first}");
+}
+
 #[test]
 fn a_visit_has_few_pages() {
     let mut terminal = Terminal::new();

@@ -430,6 +430,57 @@ fn a_door_out_of_sight_is_asked_about_once() {
 }
 
 #[test]
+fn a_board_that_says_nothing_after_the_pulse_is_asked_about_too() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.values_mut().for_each(|b| b.lock = Lock::Unseen);
+    let submission = terminal.as_far_as_the_door();
+    for no in 2..=6 {
+        terminal.see(no, DoorState::Unknown);
+    }
+    terminal.wait_s(11);
+    assert_eq!(terminal.screen(), "ask_paper_in", "whoever stands there knows where the paper is");
+    terminal.act(Act::PaperIsNotIn);
+    let void = Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened };
+    assert_eq!((terminal.screen(), terminal.journal.last()), ("not_deposited", Some(&void)));
+}
+
+#[test]
+fn nobody_answers_and_the_deposit_is_left_to_staff() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&1).unwrap().lock = Lock::Unseen;
+    let submission = terminal.as_far_as_the_door();
+    terminal.wait_s(11 + 91);
+    let why = UnconfirmedReason::OpeningNotSeen;
+    assert_eq!(terminal.journal.last(), Some(&Draft::DepositUnconfirmed { submission, compartment: 1, why }));
+}
+
+#[test]
+fn a_number_that_arrives_late_does_not_take_the_pad_away() {
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    while !matches!(terminal.view().screen, Screen::Phone(_)) {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            _ => terminal.next(),
+        }
+    }
+    terminal.type_text("138");
+    terminal.input(Input::KnownPhone { visit, phone: personal("13912345678") });
+    let Screen::Phone(phone) = terminal.view().screen else { panic!() };
+    assert_eq!((phone.known, phone.typed.as_str()), (None, "138"));
+}
+
+#[test]
+fn the_help_overlay_does_not_hide_you_may_leave() {
+    let mut terminal = Terminal::new();
+    terminal.as_far_as_the_door();
+    terminal.touch(Touch::Help);
+    terminal.shut();
+    assert_eq!((terminal.screen(), terminal.view().overlay), ("done", None));
+}
+
+#[test]
 fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
     let mut terminal = Terminal::new();
     let submission = terminal.as_far_as_the_door();
