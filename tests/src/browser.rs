@@ -111,6 +111,14 @@ impl Browser {
             .context(format!("typing into {css}"))
     }
 
+    /// Its cookies for the page shown, as the header says them.
+    pub fn cookies(&self) -> Result<String> {
+        let client = self.client()?;
+        let cookies = self.runtime.block_on(client.get_all_cookies()).context("the cookies")?;
+        let each = cookies.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value()));
+        Ok(each.collect::<Vec<_>>().join("; "))
+    }
+
     /// A picture of the page.
     pub fn picture(&self, path: &Path) -> Result<()> {
         let client = self.client()?;

@@ -1,8 +1,9 @@
 //! The kiosk's display: an X server without a screen, read and touched through X as a person would.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use x11rb::connection::Connection as _;
 use x11rb::protocol::damage::{self, ConnectionExt as _};
@@ -25,6 +26,8 @@ pub struct Display {
     width: u16,
     height: u16,
     pointer: Mutex<()>,
+    touches: AtomicU32,
+    last_touch: Mutex<Option<Instant>>,
     server: Option<Process>,
 }
 
@@ -74,7 +77,17 @@ impl Display {
                 .context(name)?;
         let screen = connection.setup().roots.get(screen).context("the X server has no screen")?;
         let (root, width, height) = (screen.root, screen.width_in_pixels, screen.height_in_pixels);
-        Ok(Self { name: name.to_owned(), connection, root, width, height, pointer: Mutex::new(()), server: None })
+        Ok(Self {
+            name: name.to_owned(),
+            connection,
+            root,
+            width,
+            height,
+            pointer: Mutex::new(()),
+            touches: AtomicU32::new(0),
+            last_touch: Mutex::new(None),
+            server: None,
+        })
     }
 
     /// Its name, for `DISPLAY`.
@@ -115,10 +128,22 @@ impl Display {
     /// Touches for as long as a finger does: down, a moment, up.
     pub fn touch(&self, x: u16, y: u16) -> Result<()> {
         let _one_finger = self.pointer.lock().unwrap_or_else(PoisonError::into_inner);
+        self.touches.fetch_add(1, Ordering::Relaxed);
         self.fake(MOTION_NOTIFY_EVENT, 0, x, y)?;
         self.fake(BUTTON_PRESS_EVENT, 1, x, y)?;
         std::thread::sleep(Duration::from_millis(30));
+        *self.last_touch.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.fake(BUTTON_RELEASE_EVENT, 1, x, y)
+    }
+
+    /// How often it was touched so far.
+    pub fn touches(&self) -> u32 {
+        self.touches.load(Ordering::Relaxed)
+    }
+
+    /// When the finger of the last touch was lifted.
+    pub fn last_touch(&self) -> Option<Instant> {
+        *self.last_touch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts the finger down.
@@ -269,11 +294,11 @@ impl Display {
     /// Waits until the display has not changed for `quiet`.
     pub fn settle(&self, quiet: Duration) -> Result<Picture> {
         let mut last = self.capture()?;
-        let mut since = std::time::Instant::now();
+        let mut since = Instant::now();
         until("the display to be still", PATIENCE, || {
             let Ok(now) = self.capture() else { return Some(Err(Error::new("the display is gone"))) };
             if now != last {
-                (last, since) = (now, std::time::Instant::now());
+                (last, since) = (now, Instant::now());
             }
             (since.elapsed() >= quiet).then_some(Ok(()))
         })??;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
@@ -154,6 +155,7 @@ impl HallBuilder {
             Kiosk::create(&folder.join("kiosk"), &logs.join("kiosk.log"), cable.address(), cabinet.port(), "")?;
         kiosk.set_env("PCSCLITE_CSOCK_NAME", cards.socket().to_string_lossy());
         kiosk.set_env("DISPLAY", display.name());
+        kiosk.set_window(display.size());
         kiosk.set_env("LANG", "C.UTF-8");
         if !kiosk.data().join("identity.json").exists() {
             let code = backend.add_kiosk("一号自助机")?;
@@ -256,6 +258,15 @@ impl Hall {
             return Ok(());
         }
         Err(self.kiosk.told(&Error::new(format!("door {door} did not open"))))
+    }
+
+    /// Somebody reaches into the open box and then shuts its door. That takes longer than the lock board is read
+    /// twice; a door that opens and shuts between two reads is a fault of its own.
+    pub fn shut(&self, door: u16) {
+        let reads = self.cabinet.counters().reads;
+        // If the board is not read any more, the door is shut all the same.
+        self.cabinet.wait_until(Duration::from_secs(5), |glance| glance.counters().reads >= reads + 4);
+        self.cabinet.shut(door);
     }
 
     /// The power comes back after a failure: the kiosk starts and has found out where it stands.

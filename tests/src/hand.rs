@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use crate::display::Area;
 use crate::hall::Hall;
 use crate::wait::{PATIENCE, until};
 use crate::{Error, Result};
@@ -65,6 +66,9 @@ pub fn letter(letter: char) -> Place {
     (0, 0)
 }
 
+/// Time between a finger's leaving one key and touching the next: ten touches a second is a fast typist.
+const TYPING: Duration = Duration::from_millis(70);
+
 /// What an applicant answers where the phone is asked.
 #[derive(Clone, Copy, Debug)]
 pub enum Phone {
@@ -82,7 +86,9 @@ pub const SHOW_PERMIT: &str = "yyxyc";
 impl Hall {
     /// One touch.
     pub fn touch(&self, place: Place) -> Result<()> {
-        self.display.touch(place.0, place.1)
+        self.display.touch(place.0, place.1)?;
+        std::thread::sleep(TYPING);
+        Ok(())
     }
 
     /// Types on the number pad.
@@ -162,18 +168,23 @@ impl Hall {
                 }
                 other => return Err(self.kiosk.told(&Error::new(format!("nobody expected the page {other:?}")))),
             };
-            // Two questions in a row are one page by name; the loop then answers the second.
-            let _same_page = self.touch_on_once(place)?;
+            self.touch_on_once(place)?;
         }
         Err(self.kiosk.told(&Error::new(format!("the visit did not come to {ends:?}"))))
     }
 
-    fn touch_on_once(&self, place: Place) -> Result<bool> {
-        let before = self.kiosk.screens().len();
+    /// Touches once, and waits a moment for another page or other words on the same one.
+    fn touch_on_once(&self, place: Place) -> Result<()> {
+        let words = Area { x: 60, y: 200, width: 960, height: 520 };
         std::thread::sleep(Duration::from_millis(350));
+        let before = (self.kiosk.screens().len(), self.display.capture_area(words)?);
         self.touch(place)?;
-        Ok(until("another page", Duration::from_millis(1500), || (self.kiosk.screens().len() > before).then_some(()))
-            .is_ok())
+        // When nothing changes, whoever called looks again at what is shown.
+        let _same = until("another page", Duration::from_millis(1500), || {
+            let now = (self.kiosk.screens().len(), self.display.capture_area(words).ok()?);
+            (now != before).then_some(())
+        });
+        Ok(())
     }
 
     /// A whole visit up to the open door; says which.
@@ -187,7 +198,7 @@ impl Hall {
     /// A whole visit: the paper is in and the applicant may leave. Says in which box.
     pub fn visit(&mut self, card: &str, phone: Phone) -> Result<u16> {
         let door = self.visit_to_door(card, phone)?;
-        self.cabinet.shut(door);
+        self.shut(door);
         self.kiosk.wait_screen(&["done"])?;
         Ok(door)
     }

@@ -23,6 +23,7 @@ pub struct Kiosk {
     folder: PathBuf,
     log: PathBuf,
     backend: SocketAddr,
+    window: (u16, u16),
     environment: Vec<(String, String)>,
     process: Option<Process>,
 }
@@ -36,6 +37,7 @@ impl Kiosk {
             folder: folder.to_owned(),
             log: log.to_owned(),
             backend,
+            window: (1080, 1920),
             environment: Vec::new(),
             process: None,
         };
@@ -68,6 +70,11 @@ impl Kiosk {
         self.environment.push((key.to_owned(), value.into()));
     }
 
+    /// Sets the size of its window.
+    pub fn set_window(&mut self, size: (u16, u16)) {
+        self.window = size;
+    }
+
     /// Runs one of its commands.
     pub fn command(&self, args: &[&str]) -> Result<String> {
         let mut command = Command::new(&self.program);
@@ -89,7 +96,11 @@ impl Kiosk {
 
     /// Starts it with more variables for this run only.
     pub fn start_with(&mut self, variables: &[(&str, &str)]) -> Result<()> {
-        let mut program = Program::new("kiosk", &self.program, &self.log).args(["run", "--config"]).arg(self.config());
+        // A bare X server has no window manager that would make a window as large as the display.
+        let window = format!("{}x{}", self.window.0, self.window.1);
+        let mut program = Program::new("kiosk", &self.program, &self.log)
+            .args(["run", "--window", &window, "--config"])
+            .arg(self.config());
         for (key, value) in &self.environment {
             program = program.env(key, value);
         }

@@ -76,7 +76,7 @@ fn a_door_is_left_open() {
     std::thread::sleep(Duration::from_secs(22));
     assert_eq!(hall.kiosk.screen(), "door");
     assert_eq!(hall.cabinet.open_doors(), [door]);
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["done"]).unwrap();
 }
 
@@ -114,13 +114,13 @@ fn paper_is_found_in_a_box() {
     let first = hall.visit_to_door("wang-xiuying", Phone::Skip).unwrap();
     hall.touch(FOUND).unwrap();
     std::thread::sleep(Duration::from_millis(500));
-    hall.cabinet.shut(first);
+    hall.shut(first);
     let mut second = first;
     assert!(hall.cabinet.wait_until(Duration::from_secs(15), |glance| {
         second = (1..=24).find(|door| *door != first && glance.door_is(*door, true)).unwrap_or(first);
         second != first
     }));
-    hall.cabinet.shut(second);
+    hall.shut(second);
     hall.kiosk.wait_screen(&["done"]).unwrap();
     let aside = hall.kiosk.wait_fact("the first box to be set aside", 1, |fact| match fact {
         Fact::CompartmentSetAside { compartment, why: SetAsideReason::FoundSomething, .. } => Some(compartment.0),
@@ -137,9 +137,9 @@ fn a_bigger_box_is_asked_for() {
     let first = hall.visit_to_door("wang-xiuying", Phone::Skip).unwrap();
     hall.touch(BIGGER).unwrap();
     std::thread::sleep(Duration::from_millis(500));
-    hall.cabinet.shut(first);
+    hall.shut(first);
     let second = (17..=24).find(|door| hall.cabinet.wait_open(*door, Duration::from_secs(5))).unwrap();
-    hall.cabinet.shut(second);
+    hall.shut(second);
     hall.kiosk.wait_screen(&["done"]).unwrap();
     hall.backend.wait_case(second, &["deposited"]).unwrap();
     assert_eq!(hall.backend.cases().unwrap().len(), 1);
@@ -158,7 +158,7 @@ fn the_line_is_torn_in_the_middle_of_an_unlock() {
     hall.cabinet.set_faults(BusFaults::default());
     hall.cabinet.replug();
     std::thread::sleep(Duration::from_secs(2));
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["done", "ask_paper_in"]).unwrap();
     if hall.kiosk.screen() == "ask_paper_in" {
         hall.touch_on(PAPER_IN).unwrap();

@@ -48,7 +48,7 @@ fn die_at(hall: &mut Hall, point: &str) {
     // Some fail points strike before the first page, some during the visit, some after it.
     let visited = hall.kiosk.wait_screen(&["idle"]).and_then(|_| {
         let door = hall.visit_to_door("wang-xiuying", Phone::Skip)?;
-        hall.cabinet.shut(door);
+        hall.shut(door);
         hall.kiosk.wait_screen(&["done"])
     });
     hall.lift();
@@ -56,7 +56,7 @@ fn die_at(hall: &mut Hall, point: &str) {
         hall.kiosk.kill();
     }
     for door in hall.cabinet.open_doors() {
-        hall.cabinet.shut(door);
+        hall.shut(door);
     }
     hall.restart_kiosk().unwrap();
     hall.kiosk.wait_screen(&["idle"]).unwrap();
@@ -85,7 +85,7 @@ fn the_power_fails_with_an_open_door() {
     hall.kiosk.kill();
     hall.kiosk.start().unwrap();
     hall.kiosk.wait_screen(&["shut_doors"]).unwrap();
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["idle"]).unwrap();
     let case = hall.backend.wait_case(door, &["deposit_unconfirmed"]).unwrap();
     let clerk = hall.desk(0).unwrap();
@@ -127,7 +127,7 @@ fn the_kiosk_dies_before_it_notes_the_answer() {
     hall.kiosk.wait_ended(wait::PATIENCE).unwrap();
     hall.lift();
     for door in hall.cabinet.open_doors() {
-        hall.cabinet.shut(door);
+        hall.shut(door);
     }
     hall.restart_kiosk().unwrap();
     hall.wait_synced().unwrap();

@@ -39,7 +39,7 @@ fn a_clerk_collects_with_the_network_cut() {
     assert_eq!(hall.staff_sign_in("clerk", "246813").unwrap(), "staff_boxes");
     hall.touch_on(FIRST_BOX).unwrap();
     hall.wait_open(door).unwrap();
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
     hall.touch_on(IS_EMPTY).unwrap();
     assert_eq!(hall.backend.wait_case(door, &["deposited"]).unwrap().state, "deposited", "nobody could tell it yet");

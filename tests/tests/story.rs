@@ -14,7 +14,7 @@ fn an_errand_in_one_visit() {
 
     let door = hall.visit_to_door("wang-xiuying", Phone::New("13812345678")).unwrap();
     assert!(hall.backend.cases().unwrap().iter().all(|case| case.state != "deposited"), "nothing is in yet");
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["done"]).unwrap();
     let receipt = hall
         .kiosk
@@ -42,7 +42,7 @@ fn an_errand_in_one_visit() {
     assert_eq!(page, "staff_boxes");
     hall.touch_on(e2e::hand::FIRST_BOX).unwrap();
     hall.wait_open(door).unwrap();
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
 
     // The box is free only when the clerk says that it is empty.
@@ -95,7 +95,7 @@ fn a_clerk_collects_with_the_one_time_code() {
         hall.touch_on(e2e::hand::FIRST_BOX).unwrap();
     }
     hall.wait_open(door).unwrap();
-    hall.cabinet.shut(door);
+    hall.shut(door);
     hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
     hall.touch_on(e2e::hand::IS_EMPTY).unwrap();
     hall.backend.wait_case(door, &["received"]).unwrap();
