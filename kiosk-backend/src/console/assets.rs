@@ -34,7 +34,6 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 });
 
 /// `GET /static/{*name}`
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();

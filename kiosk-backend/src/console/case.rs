@@ -29,7 +29,6 @@ pub(super) async fn page(
 }
 
 /// `GET` of an address that is only posted to, as after reloading a refusal: the case itself.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
     Ok(Redirect::to(&format!("/cases/{}", id_of(&id)?)))
 }

@@ -29,7 +29,6 @@ pub(super) struct Sought {
 }
 
 /// `GET /`
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn home() -> Redirect {
     Redirect::to("/inbox")
 }

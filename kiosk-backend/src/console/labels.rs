@@ -231,6 +231,9 @@ impl Lang {
     pub(super) fn size<'a>(&self, size: &'a str) -> &'a str {
         match size {
             "envelope" => self.t("信封", "envelope"),
+            "small" => self.t("小号", "small"),
+            "medium" => self.t("中号", "medium"),
+            "large" => self.t("大号", "large"),
             other => other,
         }
     }
@@ -330,7 +333,7 @@ impl Lang {
             Self::En => (problem.title.clone(), problem.detail.clone()),
         };
         match problem.code {
-            // The detail is the colleague's name, or the minutes to wait.
+            // The detail is the colleague's name.
             Code::AlreadyBeingCollected => match self {
                 Self::Zh => {
                     (format!("{} 正在取这个件", problem.detail), "请不要重复去取；要紧时请负责人接手。".to_owned())
@@ -340,13 +343,13 @@ impl Lang {
                     "There is no need to go too. If it is urgent, ask a chief to take over.".to_owned(),
                 ),
             },
-            Code::TooManyTries => match self {
-                Self::Zh => ("试错次数太多".to_owned(), format!("请 {} 分钟后再试，或请管理员帮忙。", problem.detail)),
-                Self::En => (
-                    "Too many wrong tries".to_owned(),
-                    format!("Try again in {} min, or ask an administrator.", problem.detail),
-                ),
-            },
+            Code::TooManyTries => {
+                let minutes = refusal.retry_after_s.unwrap_or(60).div_ceil(60);
+                match self {
+                    Self::Zh => ("试错次数太多".to_owned(), format!("请 {minutes} 分钟后再试，或请管理员帮忙。")),
+                    Self::En => (problem.title.clone(), problem.detail.clone()),
+                }
+            }
             Code::SignInRefused => said(("姓名或密码不对", "请再试一次；忘了密码或账号停用，请找管理员。")),
             Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了，下面是现在的样子。")),
             Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件，下面是现在的样子，请看过再按。")),
@@ -368,6 +371,15 @@ impl Lang {
                 Self::En => (problem.title.clone(), problem.detail.clone()),
             },
             _ => (problem.title.clone(), problem.detail.clone()),
+        }
+    }
+
+    /// Who did something, where that is no name.
+    pub(super) fn who<'a>(&self, who: &'a str) -> &'a str {
+        match who {
+            "command line" => self.t("服务器命令行", "command line"),
+            "unknown" => self.t("（未登录）", "(not signed in)"),
+            name => name,
         }
     }
 

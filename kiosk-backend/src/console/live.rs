@@ -54,7 +54,6 @@ struct Listener {
 }
 
 /// `GET /events`
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn events(
     State(console): State<Console>,
     me: SignedIn,

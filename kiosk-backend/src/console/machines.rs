@@ -30,7 +30,6 @@ pub(super) async fn cabinet(
 }
 
 /// `GET` of an address that is only posted to: the boxes themselves.
-#[expect(clippy::unused_async, reason = "handlers are async")]
 pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
     Ok(Redirect::to(&format!("/kiosks/{}", id_of(&id)?)))
 }

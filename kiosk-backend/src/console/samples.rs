@@ -186,7 +186,7 @@ fn collecting(mine: bool) -> CaseView {
         shut: false,
     });
     case.timeline.push(line(Happening::CollectionArmed, MINUTE, Some(if mine { "王敏" } else { "李强" }), None));
-    case.may = May { cancel: mine, take_over: !mine, affirm: mine, ..May::default() };
+    case.may = May { cancel: mine, take_over: !mine, ..May::default() };
     case
 }
 
@@ -321,9 +321,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
     };
-    let mut out_shell = shell(lang, Here::Elsewhere, "/sign-in");
-    out_shell.me = None;
-    out_shell.note = Some(Note {
+    let mut outside = shell(lang, Here::Elsewhere, "/sign-in");
+    outside.me = None;
+    let mut refused = outside.clone();
+    refused.note = Some(Note {
         tone: Tone::Bad,
         title: lang.t("姓名或密码不对", "Name or password is wrong").into(),
         body: lang.t("再试一次；忘了密码请找管理员重设。", "Try again; if you forgot it, ask an administrator.").into(),
@@ -336,7 +337,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         code: Some(Code::AlreadyBeingCollected.as_str()),
     };
     vec![
-        ("sign-in", render(&SignInPage { shell: out_shell, name: "王敏".into(), next: "/inbox".into() })),
+        ("sign-in", render(&SignInPage { shell: outside, name: String::new(), next: "/inbox".into() })),
+        ("sign-in-refused", render(&SignInPage { shell: refused, name: "王敏".into(), next: "/inbox".into() })),
         ("inbox", render(&inbox(rows()))),
         ("inbox-empty", render(&InboxPage { older: None, ..inbox(vec![]) })),
         ("case-new", case_page(case(), None)),

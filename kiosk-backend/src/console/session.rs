@@ -11,8 +11,6 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -81,13 +79,6 @@ impl Cookies {
     pub(super) fn lang(self, lang: Lang) -> HeaderValue {
         self.line("lang", lang.tag(), Some(LANG_S))
     }
-}
-
-/// A new unguessable token: 256 random bits.
-pub(super) fn new_token() -> Result<String, Refusal> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|cause| Refusal::internal(&cause))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// What the forms of a token's owner must carry.

@@ -12,6 +12,7 @@ pub mod intake;
 pub mod limit;
 pub mod queries;
 pub mod roster;
+pub mod sign_in;
 pub mod staff;
 pub mod views;
 

@@ -1,0 +1,138 @@
+//! Signing in with name and password, for pages and for the JSON interface alike: one count of tries for both.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kiosk_wire::{Code, Personal};
+use sha2::{Digest as _, Sha256};
+
+use super::audit::{self, Action, Who};
+use super::staff;
+use super::views::{Actor, Staff};
+use crate::app::App;
+use crate::problem::Refusal;
+use crate::store::sessions::{self, Digest, Session};
+
+/// Tries are counted over this long, milliseconds.
+pub const SPAN_MS: i64 = 15 * 60 * 1000;
+/// Wrong passwords for one name from one address.
+const TRIES_OF_NAME_FROM: u32 = 5;
+/// Wrong passwords for one name from anywhere: more, so that one desk cannot lock another's account out by itself.
+const TRIES_OF_NAME: u32 = 20;
+/// Wrong passwords from one address: a hall may share one.
+const TRIES_FROM: u32 = 30;
+
+/// A session that has just begun.
+pub struct Opened {
+    /// Its token; the store keeps only the hash.
+    pub token: String,
+    /// When it ends whatever its owner does.
+    pub ends_ms: i64,
+    /// Whose it is.
+    pub staff: Staff,
+}
+
+/// A new unguessable token: 256 random bits.
+pub fn new_token() -> Result<String, Refusal> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|cause| Refusal::internal(&cause))?;
+    Ok(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// Opens a session for whoever proves to be `name`, in place of the one under `replaces`. `from` is an address.
+pub async fn sign_in(
+    app: &App,
+    from: &str,
+    name: &str,
+    password: Personal<String>,
+    replaces: Option<Digest>,
+) -> Result<Opened, Refusal> {
+    let keys = Keys::of(name, from);
+    count(app, from, keys).await?;
+    match staff::sign_in(app, name, password).await {
+        Ok(staff) => open(app, Actor { staff, from: from.to_owned() }, keys, replaces).await,
+        Err(refusal) => {
+            if refusal.code() == Code::SignInRefused {
+                let (now, from) = (app.now_ms(), from.to_owned());
+                let write = app.store().write(move |tx| {
+                    audit::write(tx, now, Who::Unknown(&from), Action::SignInRefused, None, "").map_err(Refusal::from)
+                });
+                write.await?;
+            }
+            Err(refusal)
+        }
+    }
+}
+
+/// What tries are counted under.
+#[derive(Clone, Copy)]
+struct Keys {
+    name_from: Digest,
+    name: Digest,
+    from: Digest,
+}
+
+impl Keys {
+    fn of(name: &str, from: &str) -> Self {
+        let name = name.trim().to_lowercase();
+        let key = |kind: &str, parts: &[&str]| -> Digest {
+            let mut hasher = Sha256::new();
+            hasher.update(kind.as_bytes());
+            for part in parts {
+                hasher.update([0]);
+                hasher.update(part.as_bytes());
+            }
+            hasher.finalize().into()
+        };
+        Self { name_from: key("name-from", &[&name, from]), name: key("name", &[&name]), from: key("from", &[from]) }
+    }
+}
+
+/// Counts the try before the password is looked at, so that many at one instant cannot all slip through.
+async fn count(app: &App, from: &str, keys: Keys) -> Result<(), Refusal> {
+    let (now, from) = (app.now_ms(), from.to_owned());
+    let wait_ms = app
+        .store()
+        .write(move |tx| {
+            let mut wait_ms = 0;
+            let limits = [(keys.name_from, TRIES_OF_NAME_FROM), (keys.name, TRIES_OF_NAME), (keys.from, TRIES_FROM)];
+            for (key, most) in limits {
+                let (tries, since) = sessions::count_try(tx, &key, now, SPAN_MS)?;
+                if tries > most {
+                    wait_ms = wait_ms.max(since + SPAN_MS - now);
+                }
+                // Once for each time somebody runs into the limit, not once a try.
+                if tries == most + 1 {
+                    audit::write(tx, now, Who::Unknown(&from), Action::SignInRefused, None, "too many tries")?;
+                }
+            }
+            Ok::<_, Refusal>(wait_ms)
+        })
+        .await?;
+    if wait_ms == 0 {
+        return Ok(());
+    }
+    let seconds = u64::try_from(wait_ms / 1000).unwrap_or_default() + 1;
+    let advice = format!("Wait {} minutes, or ask an administrator", seconds.div_ceil(60));
+    Err(Refusal::new(Code::TooManyTries, "Too many wrong passwords", advice).retry_after_s(seconds))
+}
+
+async fn open(app: &App, actor: Actor, keys: Keys, replaces: Option<Digest>) -> Result<Opened, Refusal> {
+    let token = new_token()?;
+    let (now, staff) = (app.now_ms(), actor.staff.clone());
+    let ends_ms = now + sessions::LONGEST_MS;
+    let session = Session { staff: staff.id, started_ms: now, used_ms: now, ends_ms };
+    let key = sessions::digest(&token);
+    app.store()
+        .write(move |tx| {
+            sessions::forget_tries(tx, &keys.name_from)?;
+            sessions::uncount_try(tx, &keys.name)?;
+            sessions::uncount_try(tx, &keys.from)?;
+            if let Some(replaces) = replaces {
+                sessions::end(tx, &replaces)?;
+            }
+            sessions::start(tx, &key, &session)?;
+            audit::write(tx, now, Who::Staff(&actor), Action::SignedIn, None, "").map_err(Refusal::from)
+        })
+        .await?;
+    Ok(Opened { token, ends_ms, staff })
+}
