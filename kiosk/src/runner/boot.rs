@@ -108,6 +108,7 @@ impl Runner {
             remote: None,
             desk: desk::Desk::default(),
             postponed: Vec::new(),
+            call: None,
             told: Told::default(),
         };
         runner.recall_server_time();

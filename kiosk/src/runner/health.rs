@@ -293,7 +293,8 @@ impl Runner {
         let backend = self.parts.backend.report("backend");
         let absent = Part { since_ms: 0, ..Part::new(DeviceState::Absent) }.report("printer");
         let own = ["journal", "clock", "disk"].into_iter().filter_map(own);
-        [reader, locker].into_iter().chain(own).chain([backend, absent]).collect()
+        let call = self.call.as_ref().map(super::call::Call::report);
+        [reader, locker].into_iter().chain(own).chain([backend, absent]).chain(call).collect()
     }
 
     /// Looks at the parts that are no devices.

@@ -12,6 +12,7 @@
 //! ```
 
 mod boot;
+mod call;
 mod desk;
 mod devices;
 mod health;
@@ -122,6 +123,7 @@ pub struct Runner {
     remote: Option<remote::Remote>,
     desk: desk::Desk,
     postponed: Vec<(Ticket, Vec<Draft>)>,
+    call: Option<call::Call>,
 
     told: Told,
     next_tick: Duration,
@@ -195,6 +197,7 @@ impl Runner {
         self.look_at_disk();
         self.retry_journal();
         self.expire_armed();
+        self.end_old_call();
         self.keep_server_time();
         if let (Some(journal), Some(server_ms)) = (self.journal.as_mut(), self.clock.server_ms()) {
             match journal.erase_expired(server_ms) {
@@ -231,7 +234,7 @@ impl Runner {
                 Output::Record { ticket, drafts } => self.write_down(ticket, drafts),
                 Output::OpenDoor { compartment } => self.open_door(CompartmentNo(compartment)),
                 Output::Play(sound) => (self.hands.play)(sound),
-                Output::CallStaff(call) => tracing::warn!(?call, "staff called"),
+                Output::CallStaff(what) => self.call_staff(what),
                 Output::LookUpPerson { visit, document, number } => self.look_up(visit, document, number),
                 Output::VerifyStaff(proof) => self.verify_staff(proof),
                 Output::Wipe => self.desk.end(),

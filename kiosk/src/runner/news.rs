@@ -35,6 +35,7 @@ impl Runner {
                 tracing::info!(version = catalogue.version, "catalogue received");
                 self.tell(Input::Catalogue(catalogue));
             }
+            News::CallHeard { since_ms } => self.call_was_heard(since_ms),
             News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),
         }
     }

@@ -482,3 +482,16 @@ fn entries_say_when_as_well_as_the_terminal_knows() {
     let stamp: Stamp = bench.runner.clock.stamp();
     assert!((stamp.best_ms_utc() - SERVER_MS).abs() < 60_000);
 }
+
+#[test]
+fn a_call_for_staff_stands_in_the_heartbeat_and_is_told_to_have_arrived() {
+    let mut bench = Bench::new();
+    bench.all_closed();
+    bench.runner.call_staff(kiosk_journey::StaffCall::DoorLeftOpen { compartment: 3 });
+    let call = bench.runner.heartbeat().devices.into_iter().find(|part| part.part == "call").expect("a call");
+    assert!(call.last_error.contains("door 3"), "{}", call.last_error);
+    bench.happens(Event::News(News::CallHeard { since_ms: call.since_ms }));
+    bench.runner.clock.pass(Duration::from_secs(301));
+    bench.runner.end_old_call();
+    assert!(bench.runner.heartbeat().devices.iter().all(|part| part.part != "call"));
+}

@@ -16,6 +16,9 @@ const PERIOD: Duration = Duration::from_secs(15);
 /// Shortest time between two heartbeats.
 const SHORTEST: Duration = Duration::from_millis(500);
 
+/// Name of the part by which a heartbeat calls staff to the terminal.
+pub const CALL: &str = "call";
+
 /// Beats for ever.
 pub(super) async fn run(context: &Arc<Context>, mut heartbeats: watch::Receiver<Heartbeat>) {
     loop {
@@ -46,5 +49,8 @@ async fn beat(context: &Arc<Context>, mut heartbeat: Heartbeat) {
         context.client.clock().hear(answer.server_ms);
         context.tell(News::Generation(answer.generation));
         context.lacking.send_replace(Some((journal, answer.next)));
+        if let Some(call) = heartbeat.devices.iter().find(|part| part.part == CALL) {
+            context.tell(News::CallHeard { since_ms: call.since_ms });
+        }
     }
 }

@@ -10,7 +10,7 @@
 //! | [`beat`] | every 15 s, and soon after something changed | the next beat comes anyway |
 
 pub mod backoff;
-mod beat;
+pub mod beat;
 pub mod http;
 mod listen;
 mod push;
@@ -67,6 +67,11 @@ pub enum News {
     Roster(Told),
     /// A catalogue came in; it is kept already.
     Catalogue(Arc<Catalogue>),
+    /// A heartbeat that calls staff arrived.
+    CallHeard {
+        /// Since when the call stands, as the heartbeat said.
+        since_ms: i64,
+    },
     /// The way to the backend.
     Backend {
         /// Whether it can be reached.
