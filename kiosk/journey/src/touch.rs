@@ -1,5 +1,7 @@
 //! What a finger on the screen can mean. The screens send nothing else.
 
+use std::fmt;
+
 use hall_rules::Language;
 
 use crate::TextSize;
@@ -42,8 +44,8 @@ pub enum Turn {
     Next,
 }
 
-/// A key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A key. Keys spell phone numbers, names and PINs, so `Debug` does not say which character it was.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// A letter `a`–`z`, a digit, or `-` on the date pad (ignored there: the date is grouped by itself).
     Char(char),
@@ -55,6 +57,18 @@ pub enum Key {
     Space,
     /// Takes the candidate at this place of [`crate::TextView::candidates`].
     Candidate(u8),
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Char(_) => "Char(…)",
+            Self::Delete => "Delete",
+            Self::Clear => "Clear",
+            Self::Space => "Space",
+            Self::Candidate(_) => "Candidate(…)",
+        })
+    }
 }
 
 /// Buttons that are neither the primary one nor in the foot bar.

@@ -124,3 +124,26 @@ fn a_visit_has_few_pages() {
     println!("{:?}", terminal.screens);
     assert!(pages <= 8, "{:?}", terminal.screens);
 }
+
+/// A city's whole list: every item can still be found by tiles, in three levels. Search is the short way there.
+#[test]
+fn a_large_catalogue_is_browsed_in_three_levels() {
+    let catalogue = std::sync::Arc::new(hall_rules::generate::generate(2_340));
+    let mut terminal = Terminal::with(std::sync::Arc::clone(&catalogue));
+    let mut worst = 0;
+    for item in catalogue.items.iter().step_by(39) {
+        terminal.act(Act::BrowseGuide);
+        terminal.touches = 0;
+        terminal.find_tile(&format!("w:{}", item.themes[0]));
+        let group = format!("g:{}", item.department);
+        let Screen::Choose(tiles) = terminal.view().screen else { panic!() };
+        if tiles.tiles.iter().any(|tile| tile.id.starts_with("g:")) {
+            terminal.find_tile(&group);
+        }
+        terminal.find_tile(&format!("i:{}", item.code));
+        assert_eq!(terminal.screen(), "guide");
+        worst = worst.max(terminal.touches);
+        terminal.touch(kiosk_journey::Touch::Quit);
+    }
+    println!("2,340 items by tiles: {worst} touches at worst");
+}

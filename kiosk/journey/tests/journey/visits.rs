@@ -50,6 +50,29 @@ fn from_the_card_to_you_may_leave() {
 }
 
 #[test]
+fn the_step_sign_is_true() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    let mut steps = vec![terminal.view().step];
+    terminal.browse_to(PERFORMANCE);
+    steps.push(terminal.view().step);
+    while terminal.screen() != "check" {
+        match terminal.view().screen {
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            Screen::Phone(_) => terminal.act(Act::Skip),
+            _ => terminal.next(),
+        }
+        steps.push(terminal.view().step);
+    }
+    terminal.next();
+    steps.push(terminal.view().step);
+    let at: Vec<u8> = steps.iter().map(|step| step.unwrap().at).collect();
+    assert!(at.is_sorted(), "{at:?}");
+    assert!((1..=5).all(|step| at.contains(&step)), "{at:?}");
+    assert!(steps.iter().all(|step| step.unwrap().of == 5));
+}
+
+#[test]
 fn offline_takes_the_same_touches_and_gives_the_same_receipt() {
     let run = |backend| {
         let mut terminal = Terminal::new();
@@ -803,6 +826,8 @@ fn the_view_changes_only_when_something_changed() {
 fn nothing_personal_is_printed_by_debug() {
     let secret: Personal = ZHANG.into();
     let identity = crate::terminal::identity("张三丰", ZHANG);
+    let key = Input::Touch(Touch::Key(Key::Char('7')));
+    assert!(!format!("{key:?}").contains('7'), "{key:?}");
     let text = format!(
         "{secret:?} {identity:?} {:?}",
         Input::KnownPhone { visit: uuid::Uuid::nil(), phone: personal("13812345678") }
