@@ -207,6 +207,7 @@ fn execute(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Serve => {
             log_to_stdout();
+            no_core_dumps();
             let app = open(config)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             runtime.map_err(|cause| cause.to_string())?.block_on(serve::run(app)).map_err(|cause| cause.to_string())
@@ -396,6 +397,15 @@ fn say(as_json: bool, text: &str, value: &Value) {
     }
     // A closed pipe is the reader's choice.
     let _ = std::io::stdout().flush();
+}
+
+/// What applicants handed in passes through this process's memory: it must not end up in a file.
+fn no_core_dumps() {
+    use nix::sys::{prctl, resource};
+    let limited = resource::setrlimit(resource::Resource::RLIMIT_CORE, 0, 0);
+    if let Err(cause) = limited.and_then(|()| prctl::set_dumpable(false)) {
+        tracing::warn!(cause = %cause, "core dumps could not be turned off");
+    }
 }
 
 fn log_to_stdout() {

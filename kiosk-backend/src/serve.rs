@@ -12,10 +12,12 @@ use crate::api;
 use crate::app::App;
 use crate::config::Tls;
 use crate::jobs;
-use crate::store::{StoreError, meta};
+use crate::store::{self, StoreError, meta};
 
 /// How often changes made by commands in other processes are looked for.
 const LOOK: Duration = Duration::from_millis(500);
+/// How often the audit's head is told.
+const AUDIT_HEAD_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// How long open requests may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(3);
 
@@ -55,6 +57,7 @@ pub async fn run(app: App) -> Result<(), ServeError> {
     let handle = Handle::new();
     let (stop, stopped) = watch::channel(false);
     tokio::spawn(watch_revision(app.clone(), stopped.clone()));
+    tokio::spawn(export_audit_head(app.clone()));
     tokio::spawn(jobs::run(app.clone(), stopped));
     tokio::spawn(stop_on_signal(handle.clone(), stop));
     let service = api::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -94,6 +97,18 @@ async fn stop_on_signal(handle: Handle<SocketAddr>, stop: watch::Sender<bool>) {
     }
     let _ = stop.send(true);
     handle.graceful_shutdown(Some(GRACE));
+}
+
+/// Tells the log, at the start and once a day, how far the audit goes and what its newest hash is. Whoever keeps the log
+/// elsewhere can prove later that no earlier entry was changed.
+async fn export_audit_head(app: App) {
+    loop {
+        match app.store().read(store::audit::head).await {
+            Ok((seq, head)) => tracing::info!(seq, head = hex::encode(head), "audit head"),
+            Err(cause) => tracing::error!(cause = %cause, "the audit's head could not be read"),
+        }
+        tokio::time::sleep(AUDIT_HEAD_EVERY).await;
+    }
 }
 
 /// Notices what commands in other processes changed, and wakes whoever waits.

@@ -5,4 +5,5 @@ mod cases;
 mod hall;
 mod kiosk_v1;
 mod restored;
+mod staff_v1;
 mod webhook;

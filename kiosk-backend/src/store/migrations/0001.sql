@@ -99,6 +99,7 @@ CREATE TABLE cases (
     claim_directive BLOB
 ) STRICT;
 CREATE INDEX cases_window ON cases (window_id, state, deposited_ms);
+CREATE INDEX cases_state ON cases (state);
 CREATE INDEX cases_person ON cases (person_index);
 CREATE INDEX cases_last4 ON cases (last4_index);
 CREATE INDEX cases_name ON cases (name_index);

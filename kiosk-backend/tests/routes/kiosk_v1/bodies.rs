@@ -59,3 +59,12 @@ async fn other_versions_paths_and_methods_are_problems_too() {
     let problem = hall.get("/kiosk/v1/directives?after=x", &token, None).await.problem();
     assert_eq!((problem.code, problem.field.as_deref()), (Code::InvalidValue, Some("after")));
 }
+
+#[test]
+fn every_code_stands_in_the_documentation() {
+    let page = include_str!("../../../../docs/wire.md");
+    for code in Code::ALL {
+        let row = format!("| `{code}` | {} |", code.status());
+        assert!(page.contains(&row), "docs/wire.md lacks {row}");
+    }
+}

@@ -1,0 +1,180 @@
+//! What each path does: reads the request, asks the domain.
+
+use axum::Json as Answer;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::StatusCode;
+use kiosk_wire::{Code, Personal, SubmissionId};
+use serde::{Deserialize, Serialize};
+
+use super::auth::{Address, Bearer};
+use crate::api::body::Json;
+use crate::app::App;
+use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
+use crate::domain::{Staff, commands, queries, sign_in};
+use crate::problem::Refusal;
+use crate::store::sessions;
+
+type Result<T> = std::result::Result<T, Refusal>;
+
+#[derive(Deserialize)]
+pub(super) struct Credentials {
+    name: String,
+    password: Personal<String>,
+}
+
+/// A new session.
+#[derive(Serialize)]
+pub(super) struct Opened {
+    pub(super) token: String,
+    pub(super) ends_ms: i64,
+    pub(super) staff: Staff,
+}
+
+pub(super) async fn sign_in(
+    State(app): State<App>,
+    Address(from): Address,
+    Json(Credentials { name, password }): Json<Credentials>,
+) -> Result<Answer<Opened>> {
+    let opened = sign_in::sign_in(&app, &from, &name, password, None).await?;
+    Ok(Answer(Opened { token: opened.token, ends_ms: opened.ends_ms, staff: opened.staff }))
+}
+
+pub(super) async fn sign_out(State(app): State<App>, Bearer { key, .. }: Bearer) -> Result<StatusCode> {
+    app.store().write(move |tx| sessions::end(tx, &key)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn counts(State(app): State<App>, who: Bearer) -> Result<Answer<Counts>> {
+    queries::counts(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<Inbox>> {
+    let query = query.unwrap_or_default();
+    let filter = match parameter(&query, "view") {
+        None | Some("new") => Filter::New,
+        Some("mine") => Filter::Mine,
+        Some("attention") => Filter::Attention,
+        Some("all") => Filter::All,
+        Some(_) => return Err(invalid("view", "`view` is one of new, mine, attention, all")),
+    };
+    let after = whole(&query, "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
+    queries::inbox(&app, &who.actor, filter, after).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Search {
+    text: Personal<String>,
+}
+
+/// Posted, since what is looked for is a name or a number, and addresses are kept in logs.
+pub(super) async fn search(
+    State(app): State<App>,
+    who: Bearer,
+    Json(Search { text }): Json<Search>,
+) -> Result<Answer<Inbox>> {
+    let rows = queries::search(&app, &who.actor, text.expose()).await?;
+    commands::searched(&app, &who.actor, rows.len()).await?;
+    Ok(Answer(Inbox { rows, next: None }))
+}
+
+pub(super) async fn case(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    commands::look(&app, &who.actor, id).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn kiosks(State(app): State<App>, _: Bearer) -> Result<Answer<Vec<KioskView>>> {
+    queries::kiosks(&app).await.map(Answer)
+}
+
+pub(super) async fn cabinet(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<Vec<CompartmentView>>> {
+    let id = id.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))?;
+    queries::cabinet(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn set_aside(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<SetAsideRow>>> {
+    queries::set_aside(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn audit(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<AuditPage>> {
+    let before = whole(&query.unwrap_or_default(), "before")?;
+    queries::audit(&app, &who.actor, before).await.map(Answer)
+}
+
+/// What a command may carry.
+#[derive(Default, Deserialize)]
+pub(super) struct Command {
+    #[serde(default)]
+    seen: Option<u64>,
+    #[serde(default)]
+    take_over: bool,
+    #[serde(default)]
+    reason: String,
+}
+
+macro_rules! commands {
+    ($($name:ident($app:ident, $actor:ident, $id:ident, $told:ident) $done:expr;)+) => {$(
+        pub(super) async fn $name(
+            State($app): State<App>,
+            who: Bearer,
+            Path(id): Path<String>,
+            Json($told): Json<Command>,
+        ) -> Result<Answer<CaseView>> {
+            let ($actor, $id) = (&who.actor, case_id(&id)?);
+            $done.await?;
+            queries::case(&$app, $actor, $id).await.map(Answer)
+        }
+    )+};
+}
+
+commands! {
+    collect(app, actor, id, told) commands::collect(&app, actor, id, told.seen, told.take_over);
+    cancel(app, actor, id, told) commands::cancel_collect(&app, actor, id, told.seen);
+    affirm(app, actor, id, told) commands::affirm_empty(&app, actor, id, told.seen);
+    confirm(app, actor, id, told) commands::confirm_deposit(&app, actor, id, told.seen);
+    void(app, actor, id, told) commands::void_deposit(&app, actor, id, told.seen, &told.reason);
+    open(app, actor, id, told) commands::open_now(&app, actor, id, told.seen, &told.reason);
+}
+
+/// One personal value in full.
+#[derive(Serialize)]
+pub(super) struct Revealed {
+    pub(super) value: Personal<String>,
+}
+
+pub(super) async fn phone(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Revealed>> {
+    let value = commands::reveal_phone(&app, &who.actor, case_id(&id)?).await?;
+    Ok(Answer(Revealed { value }))
+}
+
+pub(super) async fn number(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Command>,
+) -> Result<Answer<Revealed>> {
+    let value = commands::reveal_number(&app, &who.actor, case_id(&id)?, &told.reason).await?;
+    Ok(Answer(Revealed { value }))
+}
+
+fn case_id(text: &str) -> Result<SubmissionId> {
+    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "An id is a UUID"))
+}
+
+fn invalid(field: &str, title: &str) -> Refusal {
+    Refusal::new(Code::InvalidValue, title, "See /api/openapi.json").field(field)
+}
+
+fn whole(query: &str, name: &str) -> Result<Option<i64>> {
+    let bad = |_| invalid(name, "Not a whole number");
+    parameter(query, name).map(|text| text.parse().map_err(bad)).transpose()
+}
+
+/// A query parameter; all are plain words and numbers.
+fn parameter<'q>(query: &'q str, name: &str) -> Option<&'q str> {
+    query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name).map(|(_, text)| text)
+}

@@ -1,0 +1,141 @@
+//! Staff JSON under `/api/v1`: what the pages do, for the city's own programs. Signed in by a bearer token, never by a
+//! cookie, so that no page of another site can use it.
+//!
+//! One table makes both the routes and the OpenAPI document at `/api/openapi.json`.
+
+mod auth;
+mod handlers;
+mod openapi;
+mod samples;
+
+use axum::Router;
+use axum::routing::{MethodRouter, get, post};
+use serde_json::Value;
+
+use super::kiosk::{nothing_here, wrong_method};
+use crate::app::App;
+
+/// One path and method.
+struct Endpoint {
+    method: &'static str,
+    path: &'static str,
+    /// One sentence for the document.
+    summary: &'static str,
+    /// Query parameters: name, and what it means.
+    query: &'static [(&'static str, &'static str)],
+    /// Fields of the body: name, and what it means.
+    body: &'static [(&'static str, &'static str)],
+    /// An example of the answer, made from the very types.
+    answer: fn() -> Value,
+    handler: MethodRouter<App>,
+}
+
+impl Endpoint {
+    fn get(
+        path: &'static str,
+        summary: &'static str,
+        query: &'static [(&'static str, &'static str)],
+        answer: fn() -> Value,
+        handler: MethodRouter<App>,
+    ) -> Self {
+        Self { method: "get", path, summary, query, body: &[], answer, handler }
+    }
+
+    fn post(
+        path: &'static str,
+        summary: &'static str,
+        body: &'static [(&'static str, &'static str)],
+        answer: fn() -> Value,
+        handler: MethodRouter<App>,
+    ) -> Self {
+        Self { method: "post", path, summary, query: &[], body, answer, handler }
+    }
+}
+
+const SEEN: (&str, &str) =
+    ("seen", "optional: `version` of the case as it was shown; explains a refusal as stale-page");
+const REASON: (&str, &str) = ("reason", "goes on record; one line, at most 200 characters, nothing personal");
+
+/// The table.
+fn endpoints() -> Vec<Endpoint> {
+    use handlers as h;
+    use samples as s;
+    let mut all = vec![
+        Endpoint::post(
+            "/v1/sessions",
+            "Sign in; use the token as `Authorization: Bearer`",
+            &[("name", "staff name"), ("password", "password")],
+            s::session,
+            post(h::sign_in).delete(h::sign_out),
+        ),
+        Endpoint::get("/v1/counts", "How many cases are in each view", &[], s::counts, get(h::counts)),
+        Endpoint::get(
+            "/v1/cases",
+            "One page of the inbox",
+            &[("view", "new (default), mine, attention, all"), ("after", "`next` of the page before")],
+            s::inbox,
+            get(h::cases),
+        ),
+        Endpoint::post(
+            "/v1/cases/search",
+            "Find cases; that a search was made goes on record, not for whom",
+            &[("text", "receipt number, last four of the document number, full name or phone")],
+            s::inbox,
+            post(h::search),
+        ),
+        Endpoint::get("/v1/cases/{id}", "One case, masked; the look goes on record", &[], s::case, get(h::case)),
+        Endpoint::get("/v1/kiosks", "All terminals", &[], s::kiosks, get(h::kiosks)),
+        Endpoint::get("/v1/kiosks/{id}/compartments", "One cabinet", &[], s::cabinet, get(h::cabinet)),
+        Endpoint::get("/v1/set-aside", "Entries that wait for a person (chiefs)", &[], s::set_aside, get(h::set_aside)),
+        Endpoint::get(
+            "/v1/audit",
+            "The audit, newest first (chiefs)",
+            &[("before", "`next` of the page before")],
+            s::audit,
+            get(h::audit),
+        ),
+    ];
+    all.extend(commands());
+    all
+}
+
+fn commands() -> Vec<Endpoint> {
+    use handlers as h;
+    use samples as s;
+    vec![
+        Endpoint::post(
+            "/v1/cases/{id}/collect",
+            "Arm the box for yourself",
+            &[SEEN, ("take_over", "optional, chiefs: take it from whoever is collecting")],
+            s::case,
+            post(h::collect),
+        ),
+        Endpoint::post("/v1/cases/{id}/cancel-collect", "You changed your mind", &[SEEN], s::case, post(h::cancel)),
+        Endpoint::post("/v1/cases/{id}/affirm-empty", "You have the paper (已取出)", &[SEEN], s::case, post(h::affirm)),
+        Endpoint::post("/v1/cases/{id}/confirm", "The doubtful paper is there", &[SEEN], s::case, post(h::confirm)),
+        Endpoint::post("/v1/cases/{id}/void", "Nothing is there", &[SEEN, REASON], s::case, post(h::void)),
+        Endpoint::post(
+            "/v1/cases/{id}/open-now",
+            "Open from the desk (chiefs)",
+            &[SEEN, REASON],
+            s::case,
+            post(h::open),
+        ),
+        Endpoint::post("/v1/cases/{id}/phone", "The phone in full; on record", &[], s::revealed, post(h::phone)),
+        Endpoint::post(
+            "/v1/cases/{id}/number",
+            "The number in full; on record",
+            &[REASON],
+            s::revealed,
+            post(h::number),
+        ),
+    ]
+}
+
+pub(super) fn router() -> Router<App> {
+    let mut router = Router::new().route("/openapi.json", get(openapi::document));
+    for endpoint in endpoints() {
+        router = router.route(endpoint.path, endpoint.handler);
+    }
+    router.method_not_allowed_fallback(wrong_method).fallback(nothing_here)
+}

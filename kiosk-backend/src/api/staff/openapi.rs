@@ -1,0 +1,110 @@
+//! The OpenAPI 3.1 document, generated from the table of endpoints and the examples.
+
+use axum::Json;
+use kiosk_wire::{Code, Problem};
+use serde_json::{Map, Value, json};
+
+use super::{Endpoint, endpoints};
+
+/// `GET /api/openapi.json`
+pub(super) async fn document() -> Json<Value> {
+    Json(generate())
+}
+
+fn generate() -> Value {
+    let mut paths: Map<String, Value> = Map::new();
+    for endpoint in endpoints() {
+        let path = paths.entry(format!("/api{}", endpoint.path)).or_insert_with(|| json!({}));
+        path[endpoint.method] = operation(&endpoint);
+    }
+    let sign_out = json!({ "summary": "Sign out", "responses": { "204": { "description": "Done" } } });
+    paths["/api/v1/sessions"]["delete"] = sign_out;
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Hall staff interface",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "Ids are UUIDs; times are milliseconds since the epoch; a value that is not there is null.",
+        },
+        "security": [{ "session": [] }],
+        "paths": paths,
+        "components": {
+            "securitySchemes": { "session": { "type": "http", "scheme": "bearer" } },
+            "schemas": { "Problem": {
+                "type": "object",
+                "required": ["code", "status", "title"],
+                "properties": {
+                    "code": { "type": "string", "enum": codes },
+                    "status": { "type": "integer" },
+                    "title": { "type": "string" },
+                    "detail": { "type": "string" },
+                    "field": { "type": "string" },
+                    "server_ms": { "type": "integer" },
+                },
+            } },
+        },
+    })
+}
+
+fn operation(endpoint: &Endpoint) -> Value {
+    let example = (endpoint.answer)();
+    let refusal = json!({
+        "description": "Refused",
+        "content": { Problem::MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
+    });
+    let mut operation = json!({
+        "summary": endpoint.summary,
+        "parameters": parameters(endpoint),
+        "responses": {
+            "200": {
+                "description": "Done",
+                "content": { "application/json": { "schema": schema(&example), "example": example } },
+            },
+            "default": refusal,
+        },
+    });
+    if endpoint.method == "post" && !endpoint.body.is_empty() {
+        let properties: Map<String, Value> =
+            endpoint.body.iter().map(|(name, what)| ((*name).to_owned(), json!({ "description": what }))).collect();
+        let body = json!({ "schema": { "type": "object", "properties": properties } });
+        operation["requestBody"] = json!({ "required": true, "content": { "application/json": body } });
+    }
+    if endpoint.path == "/v1/sessions" {
+        operation["security"] = json!([]);
+    }
+    operation
+}
+
+fn parameters(endpoint: &Endpoint) -> Vec<Value> {
+    let mut all = Vec::new();
+    if endpoint.path.contains("{id}") {
+        all.push(
+            json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }),
+        );
+    }
+    for (name, what) in endpoint.query {
+        all.push(json!({ "name": name, "in": "query", "description": what, "schema": { "type": "string" } }));
+    }
+    all
+}
+
+/// The shape of an example.
+fn schema(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({}),
+        Value::Bool(_) => json!({ "type": "boolean" }),
+        Value::Number(_) => json!({ "type": "integer" }),
+        Value::String(_) => json!({ "type": "string" }),
+        // Pairs of id and name are arrays of unlike members.
+        Value::Array(members) if members.len() == 2 && members[0].is_string() => {
+            json!({ "type": "array", "prefixItems": members.iter().map(schema).collect::<Vec<_>>() })
+        }
+        Value::Array(members) => json!({ "type": "array", "items": members.first().map_or_else(|| json!({}), schema) }),
+        Value::Object(fields) => {
+            let properties: Map<String, Value> =
+                fields.iter().map(|(name, value)| (name.clone(), schema(value))).collect();
+            json!({ "type": "object", "properties": properties })
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Examples of answers, made from the very types, so that the document cannot drift from what is sent. All fictional.
+
+use hall_rules::{CaseState, Text};
+use jiff::civil::date;
+use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
+use kiosk_wire::roster::Role;
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::{Code, CompartmentNo, DirectiveId, JournalId, KioskId, Personal, StaffId, SubmissionId, WindowId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::handlers::{Opened, Revealed};
+use crate::domain::views::{
+    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Happening,
+    Inbox, InboxRow, KioskView, MaterialRow, May, SetAsideRow, Staff, TimelineRow,
+};
+
+const ID: Uuid = Uuid::from_u128(0x0194_0000_0000_7000_8000_0000_0000_0001);
+const WHEN: i64 = 1_795_399_200_000;
+
+fn text(zh: &str, en: &str) -> Text {
+    Text::new(zh, en)
+}
+
+pub(super) fn session() -> Value {
+    let staff = Staff {
+        id: StaffId(ID),
+        name: "李梅".into(),
+        role: Role::Clerk,
+        windows: vec![(WindowId(ID), "3号窗口".into())],
+        disabled: false,
+        has_card: true,
+    };
+    json!(Opened { token: "64 hex digits".into(), ends_ms: WHEN, staff })
+}
+
+pub(super) fn counts() -> Value {
+    json!(Counts { new: 3, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0 })
+}
+
+fn row() -> InboxRow {
+    InboxRow {
+        id: SubmissionId(ID),
+        receipt: "10101000000186".into(),
+        item: "commercial-performance".into(),
+        item_name: text("营业性演出审批", "Commercial performance permit"),
+        department: "culture".into(),
+        window: Some((WindowId(ID), "3号窗口".into())),
+        applicant: "张**".into(),
+        kiosk: (KioskId(ID), "大厅东侧".into()),
+        compartment: Some(CompartmentNo(7)),
+        state: CaseState::Deposited,
+        deposited_ms: Some(WHEN),
+        due: Due::Running { due: date(2026, 11, 30), days_left: 5 },
+        collecting: Some("李梅".into()),
+        changed_ms: WHEN,
+        unread: true,
+    }
+}
+
+pub(super) fn inbox() -> Value {
+    json!(Inbox { rows: vec![row()], next: Some(50) })
+}
+
+pub(super) fn case() -> Value {
+    json!(CaseView {
+        row: row(),
+        item_version: 1,
+        version: 4,
+        applicant: Some(ApplicantView {
+            name: "张**".into(),
+            document: DocumentFamily::ResidentNumber,
+            number: "110***********002X".into(),
+            assurance: Assurance::SamVerified,
+            acting_for: ActingFor::Oneself,
+            phone: Some("138****5678".into()),
+        }),
+        materials: vec![MaterialRow {
+            name: "申请表".into(),
+            originals: 1,
+            copies: 0,
+            deferrable: false,
+            brought: true,
+        }],
+        answers: vec![AnswerRow { question: text("谁办理", "Who applies"), answer: text("本人", "Oneself") }],
+        timeline: vec![TimelineRow {
+            at_ms: WHEN,
+            recorded_ms: WHEN,
+            what: Happening::Deposited,
+            staff: Some("李梅".into()),
+            kiosk: Some("大厅东侧".into()),
+            compartment: Some(CompartmentNo(7)),
+            note: Some("done".into()),
+        }],
+        collecting: Some(Collecting {
+            directive: DirectiveId(ID),
+            staff: StaffId(ID),
+            staff_name: "李梅".into(),
+            since_ms: WHEN,
+            expires_ms: WHEN,
+            code: Some("123456".into()),
+            answer: Some(kiosk_wire::DirectiveOutcome::Armed),
+            shut: false,
+        }),
+        doubt: Some("interrupted".into()),
+        received: Some(("李梅".into(), WHEN)),
+        may: May { collect: true, ..May::default() },
+    })
+}
+
+pub(super) fn revealed() -> Value {
+    json!(Revealed { value: Personal::from("13812345678") })
+}
+
+pub(super) fn kiosks() -> Value {
+    json!([KioskView {
+        id: KioskId(ID),
+        name: "大厅东侧".into(),
+        receipt_prefix: "101".into(),
+        enrolled_ms: Some(WHEN),
+        revoked_ms: None,
+        seen_ms: Some(WHEN),
+        unseen: false,
+        heartbeat: None,
+        heartbeat_ms: Some(WHEN),
+        journal_next: Some(5),
+        forked: false,
+    }])
+}
+
+pub(super) fn cabinet() -> Value {
+    json!([CompartmentView {
+        no: CompartmentNo(7),
+        size: "A4".into(),
+        state: CompartmentState::Paper,
+        door: DoorState::Closed,
+        since_ms: Some(WHEN),
+        case: Some((SubmissionId(ID), "10101000000186".into())),
+    }])
+}
+
+pub(super) fn set_aside() -> Value {
+    json!([SetAsideRow {
+        id: 1,
+        kiosk: (KioskId(ID), "大厅东侧".into()),
+        journal: JournalId(ID),
+        seq: 9,
+        kind: "face_scanned".into(),
+        code: Code::EntryKindUnknown,
+        received_ms: WHEN,
+        looked_by: Some("赵敏".into()),
+    }])
+}
+
+pub(super) fn audit() -> Value {
+    let row = AuditRow {
+        seq: 12,
+        at_ms: WHEN,
+        who: "李梅".into(),
+        action: "case_looked".into(),
+        case: Some((SubmissionId(ID), "10101000000186".into())),
+        reason: String::new(),
+        from: "192.0.2.7".into(),
+    };
+    json!(AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 })
+}

@@ -1,0 +1,168 @@
+//! The binary as people run it: commands, a server with TLS, a stop, a sudden end.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_kiosk-backend");
+
+fn folder(extra: &str) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let text = format!("listen = \"127.0.0.1:0\"\ndata_dir = \"data\"\nhall = \"测试大厅\"\n{extra}");
+    std::fs::write(dir.path().join("backend.toml"), text).unwrap();
+    dir
+}
+
+fn command(dir: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.arg("--config").arg(dir.join("backend.toml")).args(arguments);
+    command
+}
+
+fn run(dir: &Path, arguments: &[&str], stdin: &str) -> Output {
+    let mut command = command(dir, arguments);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A command that needs no input may have ended already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[track_caller]
+fn refused(output: &Output, says: &str) {
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains(says), "{message}");
+}
+
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(dir: &Path) -> Self {
+        let mut child = command(dir, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = loop {
+            let line = lines.next().expect("the server ended before it listened").unwrap();
+            let line: Value = serde_json::from_str(&line).unwrap();
+            if line["fields"]["message"] == "listening" {
+                break line["fields"]["url"].as_str().unwrap().to_owned();
+            }
+        };
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, url }
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        let id = self.child.id().to_string();
+        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Ended already when the test went well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn commands_build_a_hall_and_refuse_with_a_reason() {
+    let dir = folder("");
+    let dir = dir.path();
+    let assets = concat!(env!("CARGO_MANIFEST_DIR"), "/../assets");
+    json(&run(dir, &["--json", "catalogue", "import", &format!("{assets}/catalogue")], ""));
+    json(&run(dir, &["--json", "calendar", "import", &format!("{assets}/calendar/2026.toml")], ""));
+    json(&run(dir, &["--json", "window", "add", "3号窗口", "--department", "culture"], ""));
+    let again = run(dir, &["window", "add", "4号窗口", "--department", "culture"], "");
+    refused(&again, "belongs to window \"3号窗口\"");
+    refused(&run(dir, &["window", "add", "5号窗口", "--department", "nothing"], ""), "no department \"nothing\"");
+    let card = ["--window", "3号窗口", "--role", "clerk", "--card-uid", "04A1B2C3D4E5F6", "--pin"];
+    let add = |name: &'static str| [&["--json", "staff", "add", name][..], &card[..]].concat();
+    json(&run(dir, &add("李梅"), "a long password\n2580\n"));
+    refused(&run(dir, &add("王强"), "a long password\n2580\n"), "This card is \\\"李梅\\\"'s");
+    refused(&run(dir, &add("王强"), "a long password\n"), "give the PIN on stdin");
+    refused(&run(dir, &["staff", "add", "王强", "--role", "clerk", "--window", "x"], "a long password\n"), "no window");
+    let listed = json(&run(dir, &["--json", "staff", "list"], ""));
+    assert_eq!(listed[0]["windows"][0][1], "3号窗口");
+    let code = json(&run(dir, &["--json", "kiosk", "add", "东侧"], ""))["code"].as_str().unwrap().to_owned();
+    assert_eq!(code.len(), 14);
+    refused(&run(dir, &["kiosk", "add", "东侧"], ""), "already");
+    assert!(json(&run(dir, &["--json", "audit", "verify"], ""))["entries"].as_i64().unwrap() >= 5);
+    assert_eq!(json(&run(dir, &["--json", "restored"], ""))["generation"], 2);
+    let copy = dir.join("copy.db");
+    json(&run(dir, &["--json", "backup", copy.to_str().unwrap()], ""));
+    refused(&run(dir, &["backup", copy.to_str().unwrap()], ""), "exists already");
+    assert_eq!(run(dir, &["window"], "").status.code(), Some(2));
+}
+
+#[test]
+fn a_bad_catalogue_names_file_and_place_and_changes_nothing() {
+    let dir = folder("");
+    let bad = dir.path().join("catalogue");
+    std::fs::create_dir(&bad).unwrap();
+    std::fs::write(bad.join("hall.toml"), "version = \"one\"\n").unwrap();
+    let import = ["catalogue", "import", bad.to_str().unwrap()];
+    refused(&run(dir.path(), &import, ""), "hall.toml:1");
+    refused(&run(dir.path(), &["catalogue", "import", "/nowhere"], ""), "/nowhere");
+}
+
+#[test]
+fn a_bad_configuration_names_the_key() {
+    let dir = folder("colour = 1\n");
+    refused(&run(dir.path(), &["serve"], ""), "colour");
+    refused(&run(Path::new("/nowhere"), &["serve"], ""), "/nowhere/backend.toml");
+    let dir = folder("[tls]\ncert = \"none.pem\"\nkey = \"none.pem\"\n");
+    refused(&run(dir.path(), &["serve"], ""), "none.pem");
+}
+
+#[test]
+fn a_command_beside_a_running_server_is_noticed() {
+    let dir = folder("");
+    let server = Server::start(dir.path());
+    let code = json(&run(dir.path(), &["--json", "kiosk", "add", "东侧"], ""))["code"].as_str().unwrap().to_owned();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let key = hex::encode(ed25519_dalek::SigningKey::from_bytes(&[5; 32]).verifying_key().as_bytes());
+    let body = serde_json::json!({ "code": code, "public_key": key, "software": "test" }).to_string();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = format!("{}/kiosk/v1/enrol", server.url);
+    let answer = runtime
+        .block_on(async { reqwest::Client::new().post(url).body(body).send().await.unwrap().text().await.unwrap() });
+    assert!(answer.contains("receipt_prefix"), "{answer}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn over_tls_only_the_certificate_that_is_trusted_is_believed() {
+    let dir = folder("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
+    std::fs::write(dir.path().join("cert.pem"), made.cert.pem()).unwrap();
+    std::fs::write(dir.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    let server = Server::start(dir.path());
+    assert!(server.url.starts_with("https://"));
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = format!("{}/api/openapi.json", server.url);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let ours = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+        let client = |trust: Vec<reqwest::Certificate>| {
+            reqwest::Client::builder().tls_certs_only(trust).timeout(Duration::from_secs(20)).build().unwrap()
+        };
+        assert_eq!(client(vec![ours]).get(&url).send().await.unwrap().status(), 200);
+        assert!(client(vec![]).get(&url).send().await.is_err());
+    });
+    assert_eq!(server.stop(), Some(0));
+}

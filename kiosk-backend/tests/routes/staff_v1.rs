@@ -1,0 +1,79 @@
+//! `/api/v1`: staff JSON.
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use kiosk_wire::Code;
+use kiosk_wire::roster::Role;
+use serde_json::{Value, json};
+
+use crate::hall::{Answer, Hall, PASSWORD, PHONE};
+
+async fn sign_in(hall: &Hall, name: &str, password: &str) -> Answer {
+    hall.post("/api/v1/sessions", None, json!({ "name": name, "password": password }).to_string()).await
+}
+
+#[tokio::test]
+async fn a_program_signs_in_reads_and_commands() {
+    let hall = Hall::new().await;
+    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    let case = terminal.deposit(7);
+    hall.sync(&terminal).await;
+    let opened: Value = sign_in(&hall, "李梅", PASSWORD).await.json();
+    let token = opened["token"].as_str().unwrap();
+    let inbox: Value = hall.get("/api/v1/cases?view=new", token, None).await.json();
+    assert_eq!(inbox["rows"][0]["id"], case.to_string());
+    let wanted = json!({ "text": PHONE }).to_string();
+    let found: Value = hall.post("/api/v1/cases/search", Some(token), wanted).await.json();
+    assert_eq!(found["rows"][0]["id"], case.to_string());
+    let path = format!("/api/v1/cases/{case}");
+    let view: Value = hall.get(&path, token, None).await.json();
+    assert_eq!(view["applicant"]["phone"], "138****5678");
+    let armed: Value = hall.post(&format!("{path}/collect"), Some(token), "{}").await.json();
+    assert_eq!(armed["collecting"]["code"].as_str().unwrap().len(), 6);
+    let phone: Value = hall.post(&format!("{path}/phone"), Some(token), "").await.json();
+    assert_eq!(phone["value"], PHONE);
+    let problem = hall.post(&format!("{path}/affirm-empty"), Some(token), "{}").await.problem();
+    assert_eq!(problem.code, Code::WrongState);
+    assert_eq!(hall.get("/api/v1/audit", token, None).await.problem().code, Code::Forbidden);
+    assert_eq!(hall.count("audit WHERE action IN ('case_looked', 'searched', 'phone_revealed', 'collect_armed')"), 4);
+    let bye = Request::delete("/api/v1/sessions").header(header::AUTHORIZATION, format!("Bearer {token}"));
+    assert_eq!(hall.ask(bye.body(Body::empty()).unwrap()).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(hall.get("/api/v1/counts", token, None).await.problem().code, Code::NotSignedIn);
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_slowed_down_and_on_record() {
+    let hall = Hall::new().await;
+    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    for _ in 0..5 {
+        assert_eq!(sign_in(&hall, "李梅", "wrong").await.problem().code, Code::SignInRefused);
+    }
+    assert_eq!(sign_in(&hall, "李梅", PASSWORD).await.problem().code, Code::TooManyTries);
+    assert!(hall.count("audit WHERE action = 'sign_in_refused'") >= 5);
+    hall.clock.advance(15 * 60_000);
+    let _: Value = sign_in(&hall, "李梅", PASSWORD).await.json();
+}
+
+#[tokio::test]
+async fn every_path_of_the_document_is_there_and_wants_a_sign_in() {
+    let hall = Hall::new().await;
+    let document: Value = hall.get("/api/openapi.json", "", None).await.json();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut asked = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            if (path.as_str(), method.as_str()) == ("/api/v1/sessions", "post") {
+                continue;
+            }
+            let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
+            let uri = path.replace("{id}", &uuid::Uuid::nil().to_string());
+            let request = Request::builder().method(method).uri(uri).body(Body::empty()).unwrap();
+            assert_eq!(hall.ask(request).await.problem().code, Code::NotSignedIn, "{path}");
+            asked += 1;
+        }
+    }
+    assert!(asked >= 15, "{asked}");
+    assert_eq!(hall.get("/api/v1/nothing", "", None).await.problem().code, Code::NotFound);
+    assert_eq!(hall.get("/api/v1/cases/1/collect", "", None).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
