@@ -217,12 +217,11 @@ impl Journey {
             Finding::Reminder => self.play(Sound::DoorLeftOpen),
             Finding::CallStaff => {
                 self.play(Sound::DoorLeftOpen);
-                let unseen = self.watch().is_some_and(DoorWatch::is_unseen);
-                self.emit(Output::CallStaff(if unseen {
-                    StaffCall::LineLost { compartment }
-                } else {
-                    StaffCall::DoorLeftOpen { compartment }
-                }));
+                self.emit(Output::CallStaff(StaffCall::DoorLeftOpen { compartment }));
+            }
+            Finding::OutOfSight => {
+                self.play(Sound::Attention);
+                self.emit(Output::CallStaff(StaffCall::LineLost { compartment }));
             }
             Finding::Closed | Finding::Stuck | Finding::NeverSent | Finding::MaybeMissed | Finding::LineLost => {
                 if self.deposit.is_some() {
@@ -240,10 +239,7 @@ impl Journey {
         let (compartment, reopened) = (deposit.compartment, deposit.reopened > 0);
         match finding {
             Finding::Closed => self.closed(now),
-            Finding::LineLost => {
-                self.emit(Output::CallStaff(StaffCall::LineLost { compartment }));
-                self.unconfirmed(UnconfirmedReason::LineLost, now);
-            }
+            Finding::LineLost => self.unconfirmed(UnconfirmedReason::LineLost, now),
             // The paper of the first opening is in it, whatever the second one did.
             Finding::Stuck | Finding::NeverSent | Finding::MaybeMissed if reopened => {
                 deposit.reopen_failed = true;
@@ -253,7 +249,7 @@ impl Journey {
             Finding::MaybeMissed => self.show(Page::AskPaperIn, now),
             Finding::Stuck => self.another_box_for_stuck(now),
             Finding::NeverSent => self.void(Vec::new(), VoidReason::NoDoorOpened, now),
-            Finding::PulseAgain | Finding::Opened | Finding::Reminder | Finding::CallStaff => {}
+            Finding::PulseAgain | Finding::Opened | Finding::OutOfSight | Finding::Reminder | Finding::CallStaff => {}
         }
     }
 
@@ -341,7 +337,9 @@ impl Journey {
             (Page::AskPaperIn, Touch::Act(Act::PaperIsIn)) => self.unconfirmed(UnconfirmedReason::OpeningNotSeen, now),
             (Page::AskPaperIn, Touch::Act(Act::PaperIsNotIn)) => self.another_box_for_stuck(now),
             (Page::Door, Touch::Act(Act::PaperIsIn)) if self.can_say_in() => {
-                self.unconfirmed(UnconfirmedReason::OpeningNotSeen, now);
+                let opened = self.watch().is_some_and(DoorWatch::is_open);
+                let why = if opened { UnconfirmedReason::LineLost } else { UnconfirmedReason::OpeningNotSeen };
+                self.unconfirmed(why, now);
             }
             (Page::Door, Touch::Act(Act::BiggerBox)) if self.can_bigger() => self.wish(Wish::Bigger),
             (Page::Door, Touch::Act(Act::FoundSomething)) if self.can_found() => self.wish(Wish::Other),

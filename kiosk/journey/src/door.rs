@@ -29,6 +29,8 @@ pub(crate) enum Finding {
     Reminder,
     /// Open for 60 s.
     CallStaff,
+    /// Open, and for the first time out of sight.
+    OutOfSight,
     /// Seen open, now seen closed.
     Closed,
     /// Two pulses, and the sensor showed it closed all the time.
@@ -56,7 +58,7 @@ pub(crate) struct DoorWatch {
     stage: Stage,
     /// Whether any pulse may have reached the lock.
     may_have_moved: bool,
-    /// Whether the door was out of sight at any time after a pulse.
+    /// Whether the door was out of sight since the last pulse, or since it opened.
     gap: bool,
     unseen_since: Option<Duration>,
     last_seen: DoorState,
@@ -113,14 +115,15 @@ impl DoorWatch {
     pub(crate) fn seen(&mut self, state: DoorState, now: Duration) -> Option<Finding> {
         self.last_seen = state;
         if state == DoorState::Unknown {
-            self.gap = true;
             self.unseen_since.get_or_insert(now);
-            return None;
+            let known = std::mem::replace(&mut self.gap, true);
+            return (self.is_open() && !known).then_some(Finding::OutOfSight);
         }
         self.unseen_since = None;
         match (&mut self.stage, state) {
             (Stage::Opening { .. }, DoorState::Open) => {
                 self.stage = Stage::Open { since: now, reminded: false, called: false };
+                self.gap = false;
                 Some(Finding::Opened)
             }
             (Stage::Opening { read, .. }, DoorState::Closed) => {
@@ -267,7 +270,8 @@ mod tests {
     fn an_open_door_out_of_sight_is_left_to_staff() {
         let mut watch = DoorWatch::new(7, s(0));
         watch.seen(DoorState::Open, s(1));
-        watch.seen(DoorState::Unknown, s(2));
+        assert_eq!(watch.seen(DoorState::Unknown, s(2)), Some(Finding::OutOfSight));
+        assert_eq!(watch.seen(DoorState::Unknown, s(3)), None, "said once");
         assert_eq!(watch.tick(s(21)), Some(Finding::Reminder));
         assert_eq!(watch.tick(s(61)), Some(Finding::CallStaff));
         assert_eq!(watch.tick(s(301)), None);

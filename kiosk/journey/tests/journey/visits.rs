@@ -509,6 +509,7 @@ fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
     let submission = terminal.as_far_as_the_door();
     terminal.see(1, DoorState::Unknown);
     assert_eq!(door(&terminal).phase, DoorPhase::NotSeen);
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: 1 })), "as the page says");
     terminal.wait_s(400);
     assert!(terminal.journal.contains(&Draft::DepositUnconfirmed {
         submission,
@@ -516,6 +517,16 @@ fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
         why: UnconfirmedReason::LineLost
     }));
     assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: 1 })));
+}
+
+#[test]
+fn an_open_door_out_of_sight_may_be_said_to_be_shut() {
+    let mut terminal = Terminal::new();
+    let submission = terminal.as_far_as_the_door();
+    terminal.see(1, DoorState::Unknown);
+    terminal.act(Act::PaperIsIn);
+    let why = UnconfirmedReason::LineLost;
+    assert_eq!(terminal.journal.last(), Some(&Draft::DepositUnconfirmed { submission, compartment: 1, why }));
 }
 
 #[test]
