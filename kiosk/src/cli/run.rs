@@ -110,7 +110,9 @@ fn run(
             }
             opener.as_ref().ok_or(OpenError::ShutDown)?.open(no)
         }),
-        lives: Box::new(move || drop(pulse.fetch_add(1, Ordering::Relaxed))),
+        lives: Box::new(move || {
+            pulse.fetch_add(1, Ordering::Relaxed);
+        }),
         play: Box::new(|sound| tracing::debug!(?sound, "sound")),
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
