@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod budget;
+mod doors;
 mod random;
 mod staff;
 mod terminal;

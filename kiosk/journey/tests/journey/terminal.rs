@@ -471,3 +471,19 @@ pub(crate) fn kind(draft: &Draft) -> &'static str {
 pub(crate) fn personal(text: &str) -> Personal {
     text.into()
 }
+
+/// What the page at a door shows.
+pub(crate) fn door(terminal: &Terminal) -> kiosk_journey::DoorView {
+    match terminal.view().screen {
+        Screen::Door(view) | Screen::StaffDoor(view) => view,
+        other => panic!("a door, not {}", other.name()),
+    }
+}
+
+/// What the last page shows.
+pub(crate) fn done(terminal: &Terminal) -> kiosk_journey::DoneView {
+    match terminal.view().screen {
+        Screen::Done(view) => view,
+        other => panic!("done, not {}", other.name()),
+    }
+}

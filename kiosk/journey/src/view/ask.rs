@@ -1,0 +1,327 @@
+//! What the pages show from choosing to checking.
+
+use super::{Paging, WindowLine};
+
+/// Tiles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TilesView {
+    /// By what.
+    pub by: ChooseBy,
+    /// What is being narrowed: name of the theme or department; empty on the first level.
+    pub within: String,
+    /// At most 8.
+    pub tiles: Vec<Tile>,
+    /// Place in the list.
+    pub paging: Paging,
+    /// Whether a card was read. Without one this only reads the guide.
+    pub signed_in: bool,
+}
+
+/// By what the tiles are ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ChooseBy {
+    /// Life event.
+    Theme,
+    /// Department.
+    Department,
+}
+
+/// One tile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tile {
+    /// To choose it.
+    pub id: String,
+    /// Name.
+    pub title: String,
+    /// One plain line; may be empty.
+    pub plain: String,
+    /// Name of an icon; may be empty.
+    pub icon: String,
+    /// How many items lie behind it; `None` for an item itself.
+    pub items: Option<u16>,
+}
+
+/// Search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchView {
+    /// What was typed.
+    pub typed: String,
+    /// At most 5.
+    pub hits: Vec<Hit>,
+    /// Place in the list.
+    pub paging: Paging,
+    /// How many were found.
+    pub found: u16,
+    /// Keys in alphabetical order instead of QWERTY.
+    pub keys_abc: bool,
+    /// Whether a card was read.
+    pub signed_in: bool,
+}
+
+/// One hit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// To choose it.
+    pub id: String,
+    /// The name in runs: text and whether it matched.
+    pub title: Vec<(String, bool)>,
+    /// One plain line; may be empty.
+    pub plain: String,
+}
+
+/// An item's guide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuideView {
+    /// Item name.
+    pub item: String,
+    /// One plain line; may be empty.
+    pub plain: String,
+    /// Department name.
+    pub department: String,
+    /// Lines of this page.
+    pub lines: Vec<GuideLine>,
+    /// Place in the guide.
+    pub paging: Paging,
+    /// Some of it is not confirmed by the department.
+    pub has_unconfirmed: bool,
+    /// Whether a card was read: the primary button then begins; without one, the page asks for the card.
+    pub signed_in: bool,
+}
+
+/// One line of a guide. Consecutive lines of one section share one heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuideLine {
+    /// Under which heading.
+    pub section: GuideSection,
+    /// What it says.
+    pub text: String,
+    /// Not confirmed by the department.
+    pub unconfirmed: bool,
+}
+
+/// Headings of a guide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum GuideSection {
+    /// 受理条件.
+    Conditions,
+    /// 承诺办结时限.
+    PromisedLimit,
+    /// 法定办结时限.
+    LegalLimit,
+    /// 收费.
+    Fee,
+    /// 结果.
+    Result,
+    /// 申请材料; those that depend on answers are marked as such by [`GuideSection::MaterialsDepending`].
+    Materials,
+    /// 视情况需要的材料.
+    MaterialsDepending,
+}
+
+/// One question with options.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionView {
+    /// What is asked.
+    pub asks: Asks,
+    /// The options.
+    pub options: Vec<OptionRow>,
+    /// Several may be chosen; the primary button goes on.
+    pub multiple: bool,
+    /// Item name.
+    pub item: String,
+}
+
+/// What a question asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// 为谁办理. Option ids: `oneself`, `another_person`, `organisation`; labels are the screen's wording.
+    ActingFor,
+    /// The item's own question, in words.
+    Words(String),
+}
+
+/// One option.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptionRow {
+    /// To choose it.
+    pub id: String,
+    /// What it says; empty for [`Asks::ActingFor`].
+    pub label: String,
+    /// Chosen before.
+    pub chosen: bool,
+}
+
+/// The exact materials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MaterialsView {
+    /// Item name.
+    pub item: String,
+    /// Rows of this page.
+    pub rows: Vec<MaterialRow>,
+    /// How many materials in all.
+    pub total: u16,
+    /// Place in the list. The primary button is alive on every page.
+    pub paging: Paging,
+}
+
+/// One material.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MaterialRow {
+    /// From 1.
+    pub number: u16,
+    /// Name.
+    pub name: String,
+    /// Originals.
+    pub originals: u8,
+    /// Copies.
+    pub copies: u8,
+    /// May follow later.
+    pub deferrable: bool,
+    /// Electronic only: nothing to put into the box.
+    pub electronic: bool,
+    /// Looked at by the window, not put into the box.
+    pub shown_only: bool,
+    /// Needed only in this case; empty when always.
+    pub only_if: String,
+    /// Not confirmed by the department.
+    pub unconfirmed: bool,
+}
+
+/// What is still missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingView {
+    /// Item name.
+    pub item: String,
+    /// The list to take home.
+    pub rows: Vec<MaterialRow>,
+    /// Place in the list.
+    pub paging: Paging,
+    /// Whom to ask.
+    pub window: Option<WindowLine>,
+}
+
+/// Phone number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneView {
+    /// A number known from before, masked; the primary button takes it. The pad is not shown then.
+    pub known: Option<String>,
+    /// What was typed, grouped 3-4-4.
+    pub typed: String,
+    /// How it stands.
+    pub check: PhoneCheck,
+}
+
+/// How a typed phone number stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhoneCheck {
+    /// Nothing typed.
+    Empty,
+    /// So far so good: this many digits to go.
+    Incomplete(u8),
+    /// Mobile numbers begin with 13 to 19.
+    WrongStart,
+    /// Complete and well formed.
+    Good,
+}
+
+/// A choice, date or number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldView {
+    /// What is asked.
+    pub label: String,
+    /// How it is answered.
+    pub input: FieldInput,
+    /// May be skipped.
+    pub optional: bool,
+    /// Why it cannot be taken as typed; `None` while typing.
+    pub problem: Option<FieldProblem>,
+}
+
+/// How a field is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldInput {
+    /// Options; `Choose(id)`.
+    Options {
+        /// The options.
+        rows: Vec<OptionRow>,
+        /// Several may be chosen.
+        multiple: bool,
+    },
+    /// Number pad; typed as `YYYY-MM-DD`, grouped.
+    Date(String),
+    /// Number pad.
+    Number(String),
+    /// Number pad: a phone number.
+    Phone(String),
+    /// Letters and digits: 18 characters, grouped.
+    OrgCode(String),
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FieldProblem {
+    /// Nothing was given.
+    Empty,
+    /// Too short or not complete.
+    Incomplete,
+    /// Not a possible value (no such day, wrong check digit …).
+    Impossible,
+}
+
+/// Free text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextView {
+    /// What is asked.
+    pub label: String,
+    /// Text taken so far.
+    pub text: String,
+    /// Letters typed and not yet turned into characters.
+    pub letters: String,
+    /// Candidates, at most 6.
+    pub candidates: Vec<String>,
+    /// Keys in alphabetical order.
+    pub keys_abc: bool,
+    /// May be skipped.
+    pub optional: bool,
+    /// Nothing was given though it must be.
+    pub problem: Option<FieldProblem>,
+}
+
+/// Check your answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckView {
+    /// Rows.
+    pub rows: Vec<CheckRow>,
+    /// Place in the list.
+    pub paging: Paging,
+}
+
+/// One row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckRow {
+    /// To change it; `None` when it cannot be changed.
+    pub id: Option<String>,
+    /// What it is.
+    pub label: CheckLabel,
+    /// Its value, masked where personal; empty when nothing was given.
+    pub value: String,
+}
+
+/// What a check row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CheckLabel {
+    /// Applicant (value masked).
+    Applicant,
+    /// Item.
+    Item,
+    /// For whom; the value is the option's id (see [`Asks::ActingFor`]).
+    ActingFor,
+    /// Materials: the value is their number.
+    Materials,
+    /// Phone (value masked; empty when skipped).
+    Phone,
+    /// Size of box; the value is its code.
+    BoxSize,
+    /// A question or field, in words.
+    Words(String),
+}
