@@ -58,6 +58,15 @@ if (live && sound) {
   });
 }
 
+// --- A terminal calls staff: the bar says why; the sound is the same, whenever one more calls ------------------------------
+let calls = document.querySelectorAll("[data-call]").length;
+
+function hearCalls() {
+  const now = document.querySelectorAll("[data-call]").length;
+  if (now > calls && sound && soundWanted()) play();
+  calls = now;
+}
+
 // --- Rows: what came while the page was open is lit for a moment ------------------------------------------------------
 const known = new Set([...document.querySelectorAll("#rows tr[data-case]")].map((row) => row.id));
 
@@ -78,7 +87,7 @@ function coverLater() {
   }
 }
 
-document.addEventListener("htmx:after:swap", () => { lightNewRows(); coverLater(); });
+document.addEventListener("htmx:after:swap", () => { hearCalls(); lightNewRows(); coverLater(); });
 coverLater();
 
 // --- Connection ----------------------------------------------------------------------------------------------------

@@ -52,8 +52,7 @@ async fn show(
         commands::look(&console.app, &me.actor, id).await?;
         case.row.unread = false;
     }
-    let counts = queries::counts(&console.app, &me.actor).await?;
-    let mut shell = console.shell_with(me, Here::Inbox, counts);
+    let mut shell = console.shell(me, Here::Inbox).await?;
     shell.path = format!("/cases/{id}");
     shell.note = note;
     Ok(pages::respond(status, &CasePage { shell, case }))

@@ -3,7 +3,7 @@
 use kiosk_wire::roster::Role;
 
 use super::words::{Clock, Lang};
-use crate::domain::views::Staff;
+use crate::domain::views::{Counts, KioskView, Staff};
 
 /// Which entry of the navigation is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,33 @@ pub(super) enum Here {
     Attention,
     Audit,
     Elsewhere,
+}
+
+/// A terminal calls staff: somebody pressed Help, a door stands open, and the like.
+#[derive(Clone, Debug)]
+pub(super) struct Call {
+    pub(super) kiosk: String,
+    pub(super) kiosk_id: String,
+    /// Why, as the terminal says it.
+    pub(super) why: String,
+    pub(super) since_ms: i64,
+}
+
+/// The part of a heartbeat by which a terminal calls staff.
+pub(super) const CALL: &str = "call";
+
+impl Call {
+    /// The call of a terminal that is still heard of.
+    pub(super) fn of(kiosk: &KioskView) -> Option<Self> {
+        let beat = kiosk.heartbeat.as_ref().filter(|_| !kiosk.unseen && kiosk.revoked_ms.is_none())?;
+        let call = beat.devices.iter().find(|device| device.part == CALL)?;
+        Some(Self {
+            kiosk: kiosk.name.clone(),
+            kiosk_id: kiosk.id.to_string(),
+            why: call.last_error.clone(),
+            since_ms: call.since_ms,
+        })
+    }
 }
 
 /// What surrounds every page.
@@ -25,10 +52,10 @@ pub(super) struct Shell {
     pub(super) me: Option<Staff>,
     /// Goes into every form.
     pub(super) csrf: String,
-    /// Cases of my windows that I have not opened.
-    pub(super) unread: u32,
-    /// Entries set aside; shown to chiefs.
-    pub(super) attention: u32,
+    /// How much there is to do: unread cases for the badge, entries set aside for chiefs.
+    pub(super) counts: Counts,
+    /// Terminals that call staff now.
+    pub(super) calls: Vec<Call>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,

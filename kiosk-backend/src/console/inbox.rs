@@ -69,11 +69,9 @@ async fn respond(
     found: Inbox,
     further: bool,
 ) -> Result<Response, Refusal> {
-    let counts = queries::counts(&console.app, &me.actor).await?;
     let here = format!("/inbox?show={}", filter_key(&show));
     let page = InboxPage {
-        shell: console.shell_with(me, Here::Inbox, counts),
-        counts,
+        shell: console.shell(me, Here::Inbox).await?,
         show,
         query,
         rows: found.rows,

@@ -213,6 +213,26 @@ impl Lang {
         }
     }
 
+    /// Why a terminal calls staff. It says so in English, with a box's number in it.
+    pub(super) fn call(&self, why: &str) -> String {
+        let number: String = why.chars().filter(char::is_ascii_digit).collect();
+        let pattern = if number.is_empty() { why.to_owned() } else { why.replacen(&number, "#", 1) };
+        let zh = match (self, pattern.as_str()) {
+            (Self::En, _) => return why.to_owned(),
+            (Self::Zh, "somebody pressed Help") => "有人按了“帮助”",
+            (Self::Zh, "door # has been open for a minute") => "#号柜门开着超过一分钟",
+            (Self::Zh, "doors were open when the terminal started") => "终端启动时有柜门开着",
+            (Self::Zh, "door # did not open") => "#号柜门打不开",
+            (Self::Zh, "an applicant found something in box #") => "群众在#号柜里发现了东西",
+            (Self::Zh, "nobody knows whether paper is in box #") => "#号柜里有没有材料待核实",
+            (Self::Zh, "paper was put in and cannot be recorded") => "材料放进去了，但记录存不下",
+            (Self::Zh, "the lock board is lost while door # is open") => "#号柜门开着时锁控板失去联系",
+            (Self::Zh, "a card was left on the reader") => "有卡忘在读卡器上",
+            (Self::Zh, _) => return why.to_owned(),
+        };
+        zh.replacen('#', &number, 1)
+    }
+
     /// A part of a terminal; one this build does not know keeps its own name.
     pub(super) fn part<'a>(&self, part: &'a str) -> &'a str {
         match part {
@@ -418,5 +438,18 @@ impl Lang {
             "restored" => self.t("从备份恢复", "restored from a backup"),
             other => other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_is_said_in_the_readers_language() {
+        assert_eq!(Lang::Zh.call("door 12 has been open for a minute"), "12号柜门开着超过一分钟");
+        assert_eq!(Lang::Zh.call("somebody pressed Help"), "有人按了“帮助”");
+        assert_eq!(Lang::En.call("door 12 did not open"), "door 12 did not open");
+        assert_eq!(Lang::Zh.call("something newer"), "something newer", "words of a newer terminal stay as they are");
     }
 }

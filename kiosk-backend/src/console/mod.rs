@@ -28,7 +28,7 @@ use axum::routing::{get, post};
 use axum::{Router, middleware};
 use kiosk_wire::SubmissionId;
 
-use self::frame::{Here, Shell};
+use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
@@ -88,26 +88,23 @@ impl Console {
             hall: self.app.hall_name().to_owned(),
             me: None,
             csrf: String::new(),
-            unread: 0,
-            attention: 0,
+            counts: Counts::default(),
+            calls: Vec::new(),
             here,
             path: path.to_owned(),
             note: None,
         }
     }
 
-    fn shell_with(&self, me: &SignedIn, here: Here, counts: Counts) -> Shell {
-        Shell {
+    async fn shell(&self, me: &SignedIn, here: Here) -> Result<Shell, Refusal> {
+        let kiosks = queries::kiosks(&self.app).await?;
+        Ok(Shell {
             me: Some(me.actor.staff.clone()),
             csrf: me.csrf(),
-            unread: counts.unread,
-            attention: counts.set_aside,
+            counts: queries::counts(&self.app, &me.actor).await?,
+            calls: kiosks.iter().filter_map(Call::of).collect(),
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
-        }
-    }
-
-    async fn shell(&self, me: &SignedIn, here: Here) -> Result<Shell, Refusal> {
-        Ok(self.shell_with(me, here, queries::counts(&self.app, &me.actor).await?))
+        })
     }
 }
 

@@ -5,12 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use kiosk_wire::kiosk_api::CompartmentState;
 
-use super::frame::{Here, Shell};
+use super::frame::{CALL, Call, Here, Shell};
 use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen};
 use super::words::{bytes, grouped};
-use crate::domain::views::{
-    AuditPage, CaseView, CompartmentView, Counts, Due, Filter, InboxRow, KioskView, SetAsideRow,
-};
+use crate::domain::views::{AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow};
 use crate::problem::Refusal;
 
 /// Sign-in.
@@ -28,7 +26,6 @@ pub(super) struct SignInPage {
 #[template(path = "inbox.html")]
 pub(super) struct InboxPage {
     pub(super) shell: Shell,
-    pub(super) counts: Counts,
     pub(super) show: Filter,
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
@@ -40,10 +37,10 @@ pub(super) struct InboxPage {
 impl InboxPage {
     fn count(&self, filter: &Filter) -> u32 {
         match filter {
-            Filter::New => self.counts.new,
-            Filter::Mine => self.counts.mine,
-            Filter::Attention => self.counts.attention,
-            Filter::All => self.counts.all,
+            Filter::New => self.shell.counts.new,
+            Filter::Mine => self.shell.counts.mine,
+            Filter::Attention => self.shell.counts.attention,
+            Filter::All => self.shell.counts.all,
         }
     }
 }

@@ -14,7 +14,7 @@ use kiosk_wire::{
 };
 use uuid::Uuid;
 
-use super::frame::{Here, Note, Shell, Tone};
+use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::pages::{
     AttentionPage, AuditView, CabinetPage, CasePage, InboxPage, KiosksPage, RefusalPage, ShownPage, SignInPage,
 };
@@ -52,8 +52,8 @@ fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         hall: lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").into(),
         me: Some(clerk()),
         csrf: "0".repeat(64),
-        unread: 3,
-        attention: 2,
+        counts: Counts { new: 4, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
+        calls: Vec::new(),
         here,
         path: path.into(),
         note: None,
@@ -314,13 +314,23 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
-        counts: Counts { new: 4, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
         show: Filter::New,
         query: String::new(),
         rows,
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
     };
+    let mut calling = inbox(rows());
+    let mut called = kiosk(9, "大厅1号机", false);
+    if let Some(beat) = &mut called.heartbeat {
+        beat.devices.push(device(
+            CALL,
+            DeviceState::Degraded,
+            "door 7 has been open for a minute",
+            "go to the terminal",
+        ));
+    }
+    calling.shell.calls = Call::of(&called).into_iter().collect();
     let mut outside = shell(lang, Here::Elsewhere, "/sign-in");
     outside.me = None;
     let mut refused = outside.clone();
@@ -340,6 +350,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("sign-in", render(&SignInPage { shell: outside, name: String::new(), next: "/inbox".into() })),
         ("sign-in-refused", render(&SignInPage { shell: refused, name: "王敏".into(), next: "/inbox".into() })),
         ("inbox", render(&inbox(rows()))),
+        ("inbox-call", render(&calling)),
         ("inbox-empty", render(&InboxPage { older: None, ..inbox(vec![]) })),
         ("case-new", case_page(case(), None)),
         ("case-collecting", case_page(collecting(true), None)),
