@@ -62,6 +62,7 @@ impl Run {
             .map_err(|error| Failure::new(Exit::NoAnswer, error.to_string()))?;
         screen.show(&Journey::new(JourneyConfig::default()).view(clock.now()));
         watch_signals(signals, sender.clone());
+        let stop = sender.clone();
         let handle = screen.handle();
         let quit = handle.clone();
         let pulse = Pulse::default();
@@ -74,6 +75,8 @@ impl Run {
             })
             .map_err(|error| Failure::new(Exit::Wrong, format!("no thread: {error}")))?;
         let drawn = screen.run_event_loop();
+        // Whatever ended the window, the runner must not go on without it. It may have ended first.
+        drop(stop.send(Event::Stop));
         match (drawn, runner.join()) {
             (Ok(()), Ok(())) => Ok(Exit::Well),
             (Err(error), _) => Err(Failure::new(Exit::NoAnswer, error.to_string())),
