@@ -15,12 +15,12 @@ help: ## What there is to type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 demo: install-demo ## The whole hall on this machine, with no hardware, to play with in a browser
-	@cargo build --locked --bins -p kiosk -p kiosk-backend -p e2e
+	@cargo build --locked --workspace --bins
 	exec target/debug/hall demo
 
 test: install-test lint licence-check ## Everything CI checks
 	@echo "== tests"
-	cargo build --locked --bins -p kiosk -p kiosk-backend -p hardware -p e2e
+	cargo build --locked --workspace --bins
 	if cargo nextest --version >/dev/null 2>&1; then
 		cargo nextest run --locked --workspace --no-fail-fast
 	else
@@ -30,7 +30,8 @@ test: install-test lint licence-check ## Everything CI checks
 	target/debug/hall demo --check
 
 bench: install-test ## The figures, each beside what it is compared with
-	@cargo build --locked --release --bins -p kiosk -p kiosk-backend -p e2e
+	@cargo build --locked --release --workspace --bins --examples
+	target/release/examples/typing assets/catalogue
 	exec target/release/hall bench
 
 lint: fmt-check clippy docs-check ## Formatting, lints, documentation

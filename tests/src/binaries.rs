@@ -15,7 +15,7 @@ pub fn binary(name: &str) -> Result<PathBuf> {
     if path.is_file() {
         return Ok(path);
     }
-    let packages = "-p kiosk -p kiosk-backend -p e2e";
+    let packages = "--workspace";
     Err(Error::new(format!("{} is missing: build it with `cargo build --bins {packages}`", path.display())))
 }
 

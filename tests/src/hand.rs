@@ -43,6 +43,8 @@ pub const IS_EMPTY: Place = (540, 1090);
 pub const BIGGER: Place = (540, 1676);
 /// Door page: there is something in it (while a bigger box can be had).
 pub const FOUND: Place = (540, 1536);
+/// Door page, while nobody saw the door open: the paper is in.
+pub const SAY_IN: Place = (540, 1676);
 /// Question "is your paper in?": yes.
 pub const PAPER_IN: Place = (540, 1150);
 
@@ -187,6 +189,12 @@ impl Hall {
         Ok(())
     }
 
+    /// Touches something on the page of an open door, once that page says that the door is open.
+    pub fn wish(&self, place: Place) -> Result<()> {
+        self.display.settle(Duration::from_millis(500))?;
+        self.touch_on_once(place)
+    }
+
     /// A whole visit up to the open door; says which.
     pub fn visit_to_door(&mut self, card: &str, phone: Phone) -> Result<u16> {
         self.swipe(card)?;
@@ -262,6 +270,7 @@ mod tests {
             ("door_open", "放不下，换大柜", BIGGER),
             ("door_open", "柜里已有别人的东西", FOUND),
             ("ask_paper_in", "放进去了", PAPER_IN),
+            ("door_not_opening", "门开过，材料已放好", SAY_IN),
         ] {
             let at = |n: usize| targets[page][label][n].as_u64().unwrap_or(0);
             let near = |drawn: u64, touched: u16| drawn.abs_diff(u64::from(touched)) <= 30;

@@ -1,6 +1,8 @@
 //! The network is away, loses replies, or brings back an older backend: nothing is lost and nothing doubled (P3, P6, P7).
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use std::path::{Path, PathBuf};
+
 use e2e::Hall;
 use e2e::hand::Phone;
 use e2e::wait::{PATIENCE, until_true};
@@ -72,30 +74,68 @@ fn the_backend_is_restored_from_an_older_backup() {
     assert_eq!(hall.backend.cases().unwrap(), before, "the same cases under the same numbers");
 }
 
+/// Puts an older copy of the journal in the place of the journal; the kiosk must be stopped.
+fn roll_back(hall: &Hall, copy: &Path) {
+    for end in ["journal.db-wal", "journal.db-shm"] {
+        // A clean end may have removed them already.
+        let _absent = std::fs::remove_file(hall.kiosk.data().join(end));
+    }
+    std::fs::copy(copy, hall.kiosk.data().join("journal.db")).unwrap();
+}
+
+/// Copies the journal of a stopped kiosk.
+fn copy_journal(hall: &mut Hall) -> PathBuf {
+    hall.wait_synced().unwrap();
+    assert_eq!(hall.stop_kiosk(), Some(0));
+    let copy = hall.folder().join("journal-copy.db");
+    std::fs::copy(hall.kiosk.data().join("journal.db"), &copy).unwrap();
+    hall.kiosk.start().unwrap();
+    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    copy
+}
+
 /// Somebody copied the kiosk's disk and both went on: the backend refuses the second history, and the kiosk that has
 /// it takes no more deposits.
 #[test]
 fn a_journal_is_forked() {
     let mut hall = Hall::builder().start().unwrap();
-    hall.wait_synced().unwrap();
-    hall.kiosk.stop();
-    let journal = hall.kiosk.data().join("journal.db");
-    let copy = hall.folder().join("journal-copy.db");
-    std::fs::copy(&journal, &copy).unwrap();
-    hall.kiosk.start().unwrap();
-    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    let copy = copy_journal(&mut hall);
     hall.visit("wang-xiuying", Phone::Skip).unwrap();
     hall.leave().unwrap();
     hall.wait_synced().unwrap();
-
     hall.kiosk.stop();
-    for end in ["journal.db-wal", "journal.db-shm"] {
-        // A clean end may have removed them already.
-        let _absent = std::fs::remove_file(hall.kiosk.data().join(end));
-    }
-    std::fs::copy(&copy, &journal).unwrap();
+    roll_back(&hall, &copy);
+    // Out of the backend's sight the copy goes on as far as the original had.
+    hall.cable.cut(true);
     hall.kiosk.start().unwrap();
+    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    hall.visit("li-jianguo", Phone::Skip).unwrap();
+    hall.leave().unwrap();
+    hall.cable.cut(false);
     hall.kiosk.wait_screen(&["out_of_service"]).unwrap();
+    assert_eq!(hall.backend.cases().unwrap().len(), 1);
+}
+
+/// The kiosk's disk was put back to an older state: the backend knows more than it does, so nobody knows what is in
+/// its boxes, and none is offered until staff looked.
+#[test]
+fn a_kiosk_is_rolled_back() {
+    let mut hall = Hall::builder().start().unwrap();
+    let copy = copy_journal(&mut hall);
+    let door = hall.visit("wang-xiuying", Phone::Skip).unwrap();
+    hall.leave().unwrap();
+    hall.wait_synced().unwrap();
+    hall.kiosk.stop();
+    roll_back(&hall, &copy);
+    hall.kiosk.start().unwrap();
+    let found = |fact: &Fact| matches!(fact, Fact::RolledBack { .. }).then_some(());
+    hall.kiosk.wait_fact("the roll-back to be noticed", 1, found).unwrap();
+    let aside = |fact: &Fact| match fact {
+        Fact::CompartmentSetAside { compartment, .. } if compartment.0 == door => Some(()),
+        _ => None,
+    };
+    hall.kiosk.wait_fact("the box with paper in it to be set aside", 1, aside).unwrap();
+    hall.wait_synced().unwrap();
     assert_eq!(hall.backend.cases().unwrap().len(), 1);
 }
 

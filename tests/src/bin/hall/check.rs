@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "the command's own answers")]
 
 use e2e::hall::Hall;
+use e2e::hand::Phone;
 use e2e::{Context as _, Error, Result};
 
 use crate::eye::Eye;
@@ -10,8 +11,12 @@ use crate::situation::Bench;
 
 /// Starts a hall in a folder that is thrown away, looks at the bench's page as a browser does, and ends it.
 pub(crate) fn run() -> Result<()> {
-    let hall = Hall::builder().start()?;
+    let mut hall = Hall::builder().start()?;
     println!("the kiosk invites a card");
+    let door = hall.visit("li-jianguo", Phone::New("13912345678"))?;
+    let case = hall.backend.wait_case(door, &["deposited"])?;
+    hall.leave()?;
+    println!("a visit put paper into box {door}, and the window has case {}", case.receipt);
     let eye = Eye::open(hall.display.name())?;
     let bench = Bench::new(hall)?;
     let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
