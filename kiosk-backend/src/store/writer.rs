@@ -244,6 +244,11 @@ impl Loop {
                 news.revised |= tx.revised;
                 news.jobs |= tx.jobs;
                 news.intake |= tx.intake;
+            } else if self.connection.is_autocommit() {
+                // SQLite ends the whole transaction when the disk is full or failing; nothing of the group is kept.
+                return Err(StoreError::Unavailable(
+                    "the transaction was rolled back: the disk is full or failing".into(),
+                ));
             } else {
                 self.connection.execute_batch("ROLLBACK TO piece")?;
             }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod cases;
+mod faults;
 mod hall;
 mod kiosk_v1;
 mod restored;
