@@ -376,6 +376,9 @@ impl Lang {
             Code::KioskOffline => {
                 said(("终端已有一分钟没有联系", "网络断开时，可以到终端刷工作卡、输密码，直接打开本窗口的柜子。"))
             }
+            Code::InvalidValue if problem.field.as_deref() == Some("compartment") => {
+                said(("柜号写得不一样，没有开柜", "请看着页面上的柜号再写一遍。"))
+            }
             Code::InvalidValue => {
                 said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。"))
             }

@@ -266,6 +266,7 @@ fn what_chiefs_may_is_closed_to_clerks() {
     assert!(chief.get("/attention").body.contains("id=\"empty\""));
     let answer = chief.post(&open, &[("reason", "急用"), ("compartment", "8")]);
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "another box's number typed");
+    assert!(answer.body.contains("柜号写得不一样"), "{}", answer.body);
     assert_eq!(chief.post(&open, &[("reason", "急用"), ("compartment", "7")]).status, StatusCode::SEE_OTHER);
     assert!(hall.audit().contains(&"opened_now".to_owned()));
 }
