@@ -26,4 +26,6 @@ mod generated {
 
 #[doc(hidden)]
 pub use generated::{App, Session, Show};
+#[doc(hidden)]
+pub use screen::scale_for;
 pub use screen::{Screen, ScreenError, ScreenHandle, WindowSize};

@@ -205,29 +205,10 @@ fn fit(app: &Weak<App>) {
     }
 }
 
-fn scale_for(size: PhysicalSize) -> f32 {
+/// The scale at which a page just fits a display, for this crate's tests.
+#[doc(hidden)]
+pub fn scale_for(size: PhysicalSize) -> f32 {
     #[expect(clippy::cast_precision_loss, reason = "a display has no more than some thousand pixels a side")]
     let (width, height) = (size.width as f32, size.height as f32);
     (width / DESIGN.0).min(height / DESIGN.1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pages_fit_any_display() {
-        for (width, height, scale) in [(1080, 1920, 1.0), (540, 960, 0.5), (1920, 1080, 0.5625), (2160, 3840, 2.0)] {
-            assert_eq!(scale_for(PhysicalSize::new(width, height)), scale);
-        }
-    }
-
-    #[test]
-    fn a_size_that_is_none_says_what_one_looks_like() {
-        assert_eq!("540x960".parse::<WindowSize>().ok(), Some(WindowSize::Pixels { width: 540, height: 960 }));
-        for wrong in ["", "540", "540x", "x960", "0x0", "540x96000", "540 x 960"] {
-            let error = wrong.parse::<WindowSize>().err().map(|error| error.to_string());
-            assert!(error.is_some_and(|text| text.contains("540x960")), "{wrong}");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 //! The items that ship, page by page from the guide to the check page: nothing in them is too long for the screen.
 
 mod common;
-#[path = "../../journey/tests/common/mod.rs"]
+#[path = "../../journey/tests/journey/terminal.rs"]
 mod terminal;
 
 use common::{Bench, rules};

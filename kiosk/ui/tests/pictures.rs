@@ -12,8 +12,10 @@ use common::{Bench, samples};
 use kiosk_journey::{Language, TextSize};
 use slint::{Rgba8Pixel, SharedPixelBuffer};
 
-/// A pixel differs when a channel is further off than this, so that another build of the rasteriser may round.
-const CHANNEL: u8 = 24;
+/// A pixel differs when a channel is further off than this, as the rest of its colours is rounded to those kept.
+const CHANNEL: u8 = 48;
+/// How many colours a picture keeps.
+const COLOURS: usize = 64;
 /// How many of a picture's pixels may differ.
 const SHARE: f64 = 0.002;
 
@@ -23,39 +25,47 @@ struct Small {
     rgb: Vec<u8>,
 }
 
-/// 4 bits a channel: enough for an eye and small on disk.
 fn small(picture: &SharedPixelBuffer<Rgba8Pixel>) -> Small {
-    let mut rgb = Vec::with_capacity(picture.as_slice().len() * 3);
-    for pixel in picture.as_slice() {
-        rgb.extend_from_slice(&[pixel.r / 16 * 17, pixel.g / 16 * 17, pixel.b / 16 * 17]);
-    }
+    let rgb = picture.as_slice().iter().flat_map(|pixel| [pixel.r, pixel.g, pixel.b]).collect();
     Small { width: picture.width(), height: picture.height(), rgb }
 }
 
-fn save(path: &Path, picture: &Small) {
-    let mut palette: Vec<[u8; 3]> = Vec::new();
-    let mut known = HashMap::new();
-    let mut indices = Vec::with_capacity(picture.rgb.len() / 3);
+/// The colours used most, all flat areas among them: enough for an eye, and small on disk.
+fn palette(picture: &Small) -> Vec<[u8; 3]> {
+    let mut used = HashMap::new();
     for pixel in picture.rgb.chunks_exact(3) {
-        let pixel = [pixel[0], pixel[1], pixel[2]];
-        indices.push(*known.entry(pixel).or_insert_with(|| {
-            palette.push(pixel);
-            palette.len() - 1
-        }));
+        *used.entry([pixel[0], pixel[1], pixel[2]]).or_insert(0_u32) += 1;
     }
-    let file = fs::File::create(path).expect("a file");
-    let mut encoder = png::Encoder::new(file, picture.width, picture.height);
+    let mut used: Vec<_> = used.into_iter().collect();
+    used.sort_by_key(|(colour, count)| (std::cmp::Reverse(*count), *colour));
+    used.into_iter().take(COLOURS).map(|(colour, _)| colour).collect()
+}
+
+fn nearest(palette: &[[u8; 3]], pixel: [u8; 3]) -> u8 {
+    let distance = |colour: &[u8; 3]| -> u32 {
+        colour.iter().zip(pixel).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
+    };
+    let best = palette.iter().enumerate().min_by_key(|(_, colour)| distance(colour)).map_or(0, |(place, _)| place);
+    u8::try_from(best).expect("a small palette")
+}
+
+fn save(path: &Path, picture: &Small) {
+    let palette = palette(picture);
+    let mut known = HashMap::new();
+    let data: Vec<u8> = picture
+        .rgb
+        .chunks_exact(3)
+        .map(|pixel| {
+            let pixel = [pixel[0], pixel[1], pixel[2]];
+            *known.entry(pixel).or_insert_with(|| nearest(&palette, pixel))
+        })
+        .collect();
+    let mut encoder = png::Encoder::new(fs::File::create(path).expect("a file"), picture.width, picture.height);
     encoder.set_compression(png::Compression::High);
     encoder.set_depth(png::BitDepth::Eight);
-    if palette.len() <= 256 {
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_palette(palette.concat());
-        let data: Vec<u8> = indices.iter().map(|index| u8::try_from(*index).expect("a palette of 256")).collect();
-        encoder.write_header().expect("header").write_image_data(&data).expect("data");
-    } else {
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.write_header().expect("header").write_image_data(&picture.rgb).expect("data");
-    }
+    encoder.set_color(png::ColorType::Indexed);
+    encoder.set_palette(palette.concat());
+    encoder.write_header().expect("header").write_image_data(&data).expect("data");
 }
 
 fn load(path: &Path) -> Option<Small> {

@@ -24,16 +24,3 @@ pub(super) fn picture(text: &str) -> Image {
     }
     Image::from_rgb8(buffer)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_receipt_number_has_a_code_with_its_quiet_zone() {
-        let image = picture("110120260000017");
-        assert!(image.size().width >= 21 + 8);
-        assert_eq!(image.size().width, image.size().height);
-        assert_eq!(picture("").size().width, 0);
-    }
-}

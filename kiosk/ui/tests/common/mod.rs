@@ -38,13 +38,19 @@ impl Bench {
         let screen = Screen::new(WindowSize::Pixels { width, height }, move |touch| seen.borrow_mut().push(touch))
             .expect("a screen in memory");
         screen.app().show().expect("shown");
-        let window = screen.app().window();
-        window.set_size(PhysicalSize::new(width, height));
-        #[expect(clippy::cast_precision_loss, reason = "some thousand pixels")]
-        let scale_factor = width as f32 / 1080.0;
+        let bench = Self { screen, touches };
+        bench.resize(width, height);
+        bench
+    }
+
+    /// Another display. The window in memory does not change its scale by itself as a real one does.
+    fn resize(&self, width: u32, height: u32) {
+        let window = self.screen.app().window();
+        let size = PhysicalSize::new(width, height);
+        window.set_size(size);
+        let scale_factor = kiosk_ui::scale_for(size);
         window.dispatch_event(WindowEvent::ScaleFactorChanged { scale_factor });
-        window.dispatch_event(WindowEvent::Resized { size: PhysicalSize::new(width, height).to_logical(scale_factor) });
-        Self { screen, touches }
+        window.dispatch_event(WindowEvent::Resized { size: size.to_logical(scale_factor) });
     }
 
     pub(crate) fn show(&self, view: &View) {
