@@ -164,3 +164,14 @@ fn json_brings_it_to_the_terminal_unchanged() {
     let json = serde_json::to_string(&catalogue).expect("JSON");
     assert_eq!(serde_json::from_str::<Catalogue>(&json).expect("the same"), catalogue);
 }
+
+#[test]
+fn the_example_for_editors_is_sound() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let hall = std::fs::read_to_string(root.join("assets/catalogue/hall.toml")).expect("the hall's file");
+    let guide = std::fs::read_to_string(root.join("docs/catalogue.md")).expect("the guide");
+    let example = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
+    if let Err(flaws) = Catalogue::from_files(&[("hall.toml", hall.as_str()), ("example.toml", example)]) {
+        panic!("{flaws}");
+    }
+}
