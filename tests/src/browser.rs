@@ -169,8 +169,6 @@ fn capabilities(profile: &Path) -> Capabilities {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

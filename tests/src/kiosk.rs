@@ -177,8 +177,9 @@ impl Kiosk {
         let what = format!("the kiosk to say that its {part} is {state}");
         until(&what, PATIENCE, || {
             let text = |event: &Value, key: &str| event.get(key).and_then(Value::as_str).map(str::to_owned);
-            let last = self.events("device").into_iter().filter(|event| text(event, "part").as_deref() == Some(part));
-            (text(&last.last()?, "state")?.eq_ignore_ascii_case(state)).then_some(())
+            let mut found =
+                self.events("device").into_iter().filter(|event| text(event, "part").as_deref() == Some(part));
+            (text(&found.next_back()?, "state")?.eq_ignore_ascii_case(state)).then_some(())
         })
         .map_err(|error| self.told(&error))
     }

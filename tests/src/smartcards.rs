@@ -127,8 +127,6 @@ fn pair_of_ports() -> Result<u16> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
 
     #[test]

@@ -1,5 +1,5 @@
 //! Readers, cards, lines and doors fail as they do in halls (P1, P2, P6, P11).
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for the one fact it is about")]
 
 use std::time::Duration;
 

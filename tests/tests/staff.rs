@@ -1,5 +1,4 @@
 //! What staff do, with and without a network, and what they must not be able to do (P2, P4, P7).
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use e2e::Hall;
 use e2e::hand::{FIRST_BOX, IS_EMPTY, PRIMARY, Phone};

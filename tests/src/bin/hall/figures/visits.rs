@@ -91,9 +91,9 @@ fn visit(hall: &mut Hall, desk: &Desk, n: usize, times: &mut Times) -> Result<()
 fn committed(hall: &Hall, from: u64) -> Result<(String, i64)> {
     let entries = hall.kiosk.journal()?;
     let mine = || entries.iter().filter(|entry| entry.seq >= from);
-    let receipt = mine().find_map(|entry| match &entry.header.fact {
-        Fact::SubmissionPrepared { receipt, .. } => Some(receipt.to_string()),
-        _ => None,
+    let receipt = mine().find_map(|entry| {
+        let Fact::SubmissionPrepared { receipt, .. } = &entry.header.fact else { return None };
+        Some(receipt.to_string())
     });
     let at = mine().find(|entry| matches!(entry.header.fact, Fact::Deposited { .. }));
     let at_ms = at.map_or_else(now_ms, |entry| entry.header.at.wall_ms_utc);

@@ -92,10 +92,10 @@ function draw() {
   $("dark").hidden = state.kiosk_runs;
   say(state.kiosk_runs ? `Kiosk: ${state.screen || "starting"}` : "The kiosk is not running", !state.kiosk_runs);
 
-  const cards = $("cards");
-  cards.replaceChildren();
+  $("cards").replaceChildren();
+  $("trouble").replaceChildren();
   for (const card of state.cards) {
-    const made = button(cards, [["b", card.name], ["span", card.about]], `card ${card.kind}`, () => lay(card.id));
+    const made = button($(card.kind === "faulty" ? "trouble" : "cards"), [["b", card.name], ["span", card.about]], `card ${card.kind}`, () => lay(card.id));
     made.classList.toggle("lying", card.id === state.lying);
   }
   const lying = state.cards.find((card) => card.id === state.lying);
