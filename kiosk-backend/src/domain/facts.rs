@@ -292,8 +292,12 @@ impl Facts<'_, '_> {
 
     /// Only now can anyone say that the box is empty.
     fn staff_shut(mut self, id: Option<SubmissionId>, no: CompartmentNo, staff: StaffId, seen: bool) -> Applied {
-        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
-        self.compartment(no, Box_::ToBeConfirmed, id.or(before))?;
+        // A terminal that was rolled back may not know whose paper it was; we may.
+        let id = match id {
+            Some(id) => Some(id),
+            None => self.case_in(no)?,
+        };
+        self.compartment(no, Box_::ToBeConfirmed, id)?;
         self.kiosk_changed();
         let Some(id) = id else { return Ok(None) };
         let note = if seen { None } else { Some("opening_not_seen") };
@@ -315,7 +319,12 @@ impl Facts<'_, '_> {
     }
 
     fn emptied(mut self, id: Option<SubmissionId>, no: CompartmentNo, staff: StaffId) -> Applied {
+        let id = match id {
+            Some(id) => Some(id),
+            None => self.case_in(no)?,
+        };
         self.compartment(no, Box_::Free, None)?;
+        self.kiosk_changed();
         let Some(id) = id else { return Ok(None) };
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         let received = hall_rules::case::next_state(Some(head.state), CaseEvent::Received).is_some();
@@ -348,7 +357,7 @@ impl Facts<'_, '_> {
     }
 
     fn set_aside(mut self, no: CompartmentNo, why: &str, id: Option<SubmissionId>) -> Applied {
-        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
+        let before = self.case_in(no)?;
         self.compartment(no, Box_::SetAside, before)?;
         self.kiosk_changed();
         let Some(id) = id else { return Ok(None) };
@@ -359,7 +368,7 @@ impl Facts<'_, '_> {
     }
 
     fn returned(mut self, no: CompartmentNo, staff: StaffId) -> Applied {
-        let before = store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case);
+        let before = self.case_in(no)?;
         self.compartment(no, Box_::Free, None)?;
         self.kiosk_changed();
         if let Some(id) = before
@@ -382,6 +391,11 @@ impl Facts<'_, '_> {
         let kiosk = Some(self.context.kiosk);
         self.tx.announce(Event { case, window: None, kiosk, kind: EventKind::KioskChanged });
         Ok(None)
+    }
+
+    /// Whose paper a compartment holds, as far as we know.
+    fn case_in(&self, no: CompartmentNo) -> StoreResult<Option<SubmissionId>> {
+        Ok(store::kiosks::compartment_of(self.tx, self.context.kiosk, no)?.and_then(|row| row.case))
     }
 
     /// The case, if it was made at this terminal.

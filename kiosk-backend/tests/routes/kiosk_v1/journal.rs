@@ -245,6 +245,28 @@ async fn facts_about_staff_whom_a_restored_backup_has_not_met_are_taken() {
 }
 
 #[tokio::test]
+async fn a_terminal_that_no_longer_knows_whose_paper_it_was_still_closes_the_case() {
+    let hall = Hall::new().await;
+    let clerk = hall.staff("李梅", "文旅窗口", kiosk_wire::roster::Role::Clerk).await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    terminal.deposit(7);
+    hall.sync(&terminal).await;
+    // Its disk was rolled back: a new journal, and every box unknown.
+    terminal.journal = kiosk_wire::JournalId(Uuid::now_v7());
+    terminal.entries.clear();
+    let (compartment, staff) = (CompartmentNo(7), clerk.staff.id);
+    terminal.write(Fact::JournalCreated { software: "test".into() });
+    terminal.write(Fact::RolledBack { backend_next: 5 });
+    let why = kiosk_wire::entry::SetAsideReason::Unknown;
+    terminal.write(Fact::CompartmentSetAside { compartment, why, submission: None });
+    terminal.write(Fact::CollectionClosed { submission: None, compartment, staff, opening_seen: true });
+    terminal.write(Fact::EmptinessAffirmed { submission: None, compartment, staff });
+    hall.sync(&terminal).await;
+    assert_eq!(hall.count("cases WHERE state = 'received'"), 1);
+    assert_eq!(hall.count("compartments WHERE no = 7 AND state = 'free'"), 1);
+}
+
+#[tokio::test]
 async fn a_submission_whose_door_never_opened_is_void() {
     let hall = Hall::new().await;
     let mut terminal = hall.terminal("东侧", 1).await;
