@@ -16,7 +16,7 @@ const ITEMS: usize = 2_340;
 /// Starts that are timed.
 const STARTS: usize = 10;
 /// Touches that are timed, of each kind.
-const TOUCHES: usize = 60;
+const TOUCHES: usize = 30;
 
 pub(crate) fn measure() -> Result<Vec<Figure>> {
     let mut hall = Hall::builder().start()?;
