@@ -2,7 +2,7 @@
 //!
 //! One file, `journal.db`, written by one process and, in it, by one owner. An entry is on the disk
 //! (`synchronous=FULL`) when [`Journal::record`] returns; nothing is done in the world before that. The compartments
-//! are a projection of the entries, written in the same transaction and rebuilt by [`verify`].
+//! are a projection of the entries, written in the same transaction and rebuilt by [`verify()`].
 //!
 //! What it does not do: talk to anybody, know the time, or forget a header.
 

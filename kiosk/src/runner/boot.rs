@@ -22,7 +22,7 @@ use crate::files;
 use crate::identity::Identity;
 use crate::journal::{self, Journal, NewEntry, OpenError};
 use crate::staff;
-use crate::sync::{Position, Setup, Sync};
+use crate::sync::{Courier, Position, Setup};
 
 /// Longest wait for the doors before people are told how things are.
 const DOORS_WAIT: Duration = Duration::from_secs(4);
@@ -226,7 +226,7 @@ impl Runner {
             roster_etag: self.parts.roster_etag.clone(),
             catalogue_etag: self.parts.catalogue_etag.clone(),
         };
-        match Sync::spawn(setup, move |news| drop(sender.send(Event::News(news)))) {
+        match Courier::spawn(setup, move |news| drop(sender.send(Event::News(news)))) {
             Ok(sync) => self.sync = Some(sync),
             Err(error) => {
                 tracing::error!(%error, "nothing can be sent");

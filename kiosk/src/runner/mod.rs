@@ -43,7 +43,7 @@ use crate::config::Config;
 use crate::files;
 use crate::identity::Identity;
 use crate::journal::{Journal, NewEntry, RecordError};
-use crate::sync::{News, Position, Sync};
+use crate::sync::{Courier, News, Position};
 
 /// One thing that happened.
 #[derive(Debug)]
@@ -109,7 +109,7 @@ pub struct Runner {
     journey: Journey,
     journal: Option<Journal>,
     identity: Option<Identity>,
-    sync: Option<Sync>,
+    sync: Option<Courier>,
     standing: boot::Standing,
 
     doors: BTreeMap<CompartmentNo, DoorState>,

@@ -1,13 +1,13 @@
 //! Telling the backend, and hearing from it: one thread of its own.
 //!
 //! What it guarantees: every entry is delivered at least once, in order, as the same bytes for ever. What it does not
-//! do: decide anything. All it learns goes to the runner as [`News`]; what it is to send it is told through [`Sync`].
+//! do: decide anything. All it learns goes to the runner as [`News`]; what it is to send it is told through [`Courier`].
 //!
 //! | task | when | on failure |
 //! |---|---|---|
-//! | [`push`] | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
-//! | [`listen`] | always: directives by long poll; roster and catalogue when their ETag changed | the same |
-//! | [`beat`] | every 15 s, and soon after something changed | the next beat comes anyway |
+//! | push | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
+//! | listen | always: directives by long poll; roster and catalogue when their ETag changed | the same |
+//! | beat | every 15 s, and soon after something changed | the next beat comes anyway |
 
 pub mod backoff;
 pub mod beat;
@@ -115,19 +115,19 @@ pub struct Setup {
 
 /// The thread. Dropping it ends it.
 #[derive(Debug)]
-pub struct Sync {
+pub struct Courier {
     position: watch::Sender<Position>,
     heartbeat: watch::Sender<Heartbeat>,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Sync {
+impl Courier {
     /// Starts the thread. `sink` takes the news; it must not wait.
     ///
     /// # Errors
     /// When `ca_file` cannot be read, or the system gives no thread.
-    pub fn spawn(setup: Setup, sink: impl Fn(News) + Send + Sync2 + 'static) -> Result<Self, http::SetupError> {
+    pub fn spawn(setup: Setup, sink: impl Fn(News) + Send + Sync + 'static) -> Result<Self, http::SetupError> {
         let (position, positions) = watch::channel(setup.position);
         let (heartbeat, heartbeats) = watch::channel(setup.heartbeat);
         let client = Client::new(&setup.backend, setup.identity, Arc::clone(&setup.clock))?;
@@ -175,7 +175,7 @@ impl Sync {
     }
 }
 
-impl Drop for Sync {
+impl Drop for Courier {
     fn drop(&mut self) {
         self.stop.notify_one();
         if let Some(thread) = self.thread.take()
@@ -186,14 +186,11 @@ impl Drop for Sync {
     }
 }
 
-/// [`std::marker::Sync`], whose name the thread took.
-pub use std::marker::Sync as Sync2;
-
 /// What the tasks share.
 struct Context {
     client: Client,
     folder: PathBuf,
-    sink: Box<dyn Fn(News) + Send + Sync2>,
+    sink: Box<dyn Fn(News) + Send + Sync>,
     positions: watch::Receiver<Position>,
     /// What the last heartbeat said the backend lacks.
     lacking: watch::Sender<Option<(JournalId, u64)>>,

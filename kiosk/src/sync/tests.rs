@@ -181,7 +181,7 @@ fn answer(
 struct Terminal {
     folder: TempDir,
     journal: Journal,
-    sync: Sync,
+    sync: Courier,
     news: Receiver<News>,
 }
 
@@ -219,7 +219,7 @@ impl Terminal {
             roster_etag: String::new(),
             catalogue_etag: String::new(),
         };
-        let sync = Sync::spawn(setup, move |news| drop(sender.send(news))).expect("starts");
+        let sync = Courier::spawn(setup, move |news| drop(sender.send(news))).expect("starts");
         Self { folder, journal, sync, news }
     }
 
