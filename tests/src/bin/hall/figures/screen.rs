@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::display::{Changes, Display};
-use e2e::hand::{GUIDE, LANGUAGE, PRIMARY, Place, digit};
+use e2e::hand::{GUIDE, LANGUAGE, Place, SEARCH_TAB, letter};
 use e2e::wait::until_true;
 use e2e::{Context as _, Hall, Result};
 
@@ -100,13 +100,12 @@ fn page_change(hall: &Hall) -> Result<Figure> {
     ))
 }
 
-/// The pressed state of the number pad.
+/// The pressed state of a key of the search page, which is reached without a card.
 fn pressed(hall: &mut Hall) -> Result<Figure> {
-    hall.lay("clerk")?;
-    let shown = hall.kiosk.wait_screen(&["staff_pin", "staff_refused"])?;
-    hall.lift();
-    let keys: Vec<Place> =
-        if shown == "staff_pin" { ('1'..='9').map(digit).collect() } else { vec![PRIMARY, LANGUAGE] };
+    hall.touch_on(GUIDE)?;
+    hall.touch_on(SEARCH_TAB)?;
+    hall.kiosk.wait_screen(&["search"])?;
+    let keys: Vec<Place> = "qwertyuiop".chars().map(letter).collect();
     let changes = hall.display.watch()?;
     let mut times = Vec::new();
     for place in keys.iter().cycle().take(TOUCHES) {

@@ -38,7 +38,7 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     desk.browser.script(
         "window.seen = {}; const look = () => document.querySelectorAll('tr[data-receipt]').forEach((row) => { \
          window.seen[row.dataset.receipt] ??= Date.now(); }); look(); \
-         new MutationObserver(look).observe(document.body, { childList: true, subtree: true });",
+         new MutationObserver(look).observe(document, { attributes: true, childList: true, subtree: true });",
     )?;
     let pid = hall.kiosk.pid().context("the kiosk does not run")?;
     let mut times = Times::default();
@@ -76,7 +76,12 @@ fn visit(hall: &mut Hall, desk: &Desk, n: usize, times: &mut Times) -> Result<()
     times.leave.push(shut.elapsed());
     let (receipt, committed_ms) = committed(hall, from)?;
     let script = format!("return window.seen['{receipt}'] ?? null");
-    let seen_ms = until("the row in the browser", PATIENCE, || desk.browser.script(&script).ok()?.as_i64())?;
+    let seen_ms =
+        until("the row in the browser", PATIENCE, || desk.browser.script(&script).ok()?.as_f64()).map_err(|error| {
+            Error::new(format!("{error}: {:?} {:?}", desk.rows(), desk.browser.script("return window.seen")))
+        })?;
+    #[expect(clippy::cast_possible_truncation, reason = "JavaScript's milliseconds since the epoch are whole")]
+    let seen_ms = seen_ms as i64;
     times.row.push(Duration::from_millis(u64::try_from(seen_ms - committed_ms).unwrap_or(0)));
     hall.leave()
 }
