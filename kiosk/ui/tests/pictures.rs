@@ -42,9 +42,8 @@ fn palette(picture: &Small) -> Vec<[u8; 3]> {
 }
 
 fn nearest(palette: &[[u8; 3]], pixel: [u8; 3]) -> u8 {
-    let distance = |colour: &[u8; 3]| -> u32 {
-        colour.iter().zip(pixel).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
-    };
+    let distance =
+        |colour: &[u8; 3]| -> u32 { colour.iter().zip(pixel).map(|(a, b)| u32::from(a.abs_diff(b)).pow(2)).sum() };
     let best = palette.iter().enumerate().min_by_key(|(_, colour)| distance(colour)).map_or(0, |(place, _)| place);
     u8::try_from(best).expect("a small palette")
 }
@@ -121,7 +120,11 @@ fn compare(language: Language, size: TextSize) {
         }
         let off = load(&path).map_or(1.0, |golden| difference(&golden, &now));
         if off > SHARE {
-            let seen = std::env::temp_dir().join(format!("kiosk-ui-{}-{}.png", folder.file_name().unwrap_or_default().display(), sample.name));
+            let seen = std::env::temp_dir().join(format!(
+                "kiosk-ui-{}-{}.png",
+                folder.file_name().unwrap_or_default().display(),
+                sample.name
+            ));
             save(&seen, &now);
             wrong.push(format!("{}: {:.2} % of the pixels differ, see {}", sample.name, off * 100.0, seen.display()));
         }

@@ -247,5 +247,8 @@ fn the_map_of_targets_is_true() {
     if std::env::var_os("BLESS").is_some() {
         fs::write(&path, &map).expect("written");
     }
-    assert!(fs::read_to_string(&path).is_ok_and(|written| written == map), "targets moved: BLESS=1 writes the map anew");
+    assert!(
+        fs::read_to_string(&path).is_ok_and(|written| written == map),
+        "targets moved: BLESS=1 writes the map anew"
+    );
 }

@@ -88,8 +88,10 @@ fn every_text_is_there_in_english_with_its_numbers() {
 fn no_text_is_written_past_the_translation() {
     for (path, text) in sources() {
         for (number, line) in text.lines().enumerate() {
-            let code = line.split("//").next().unwrap_or_default().replace("\"中文\"", "").replace("\"政务服务自助终端\"", "");
-            let rest: String = code.split("@tr(\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect();
+            let code =
+                line.split("//").next().unwrap_or_default().replace("\"中文\"", "").replace("\"政务服务自助终端\"", "");
+            let rest: String =
+                code.split("@tr(\"").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect();
             if code.contains("@tr") {
                 continue;
             }
@@ -158,9 +160,14 @@ fn colours_keep_their_contrast() {
         let ratio = contrast(&colour("on-accent"), &colour(ground));
         assert!(ratio >= 7.0, "on-accent on {ground} is only {ratio:.1}:1");
     }
-    for (ink, ground) in
-        [("good", "good-pale"), ("attention", "attention-pale"), ("stop", "stop-pale"), ("good", "paper"), ("attention", "paper"), ("stop", "paper")]
-    {
+    for (ink, ground) in [
+        ("good", "good-pale"),
+        ("attention", "attention-pale"),
+        ("stop", "stop-pale"),
+        ("good", "paper"),
+        ("attention", "paper"),
+        ("stop", "paper"),
+    ] {
         let ratio = contrast(&colour(ink), &colour(ground));
         assert!(ratio >= 7.0, "{ink} on {ground} is only {ratio:.1}:1");
     }

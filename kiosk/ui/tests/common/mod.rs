@@ -27,11 +27,8 @@ impl Bench {
     }
 
     pub(crate) fn with_size(width: u32, height: u32) -> Self {
-        let options = TestingBackendOptions {
-            mock_time: true,
-            renderer_name: Some("software".into()),
-            ..Default::default()
-        };
+        let options =
+            TestingBackendOptions { mock_time: true, renderer_name: Some("software".into()), ..Default::default() };
         slint::platform::set_platform(Box::new(TestingBackend::new(options))).expect("one platform a thread");
         let touches = Rc::new(RefCell::new(Vec::new()));
         let seen = Rc::clone(&touches);

@@ -139,7 +139,10 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
     let _ = size;
     vec![
         Sample { name: "choose_theme", view: visit(1, choose(ChooseBy::Theme, "", groups.clone(), 1)) },
-        Sample { name: "choose_department", view: View { offline: true, ..visit(1, choose(ChooseBy::Department, "", groups, 2)) } },
+        Sample {
+            name: "choose_department",
+            view: View { offline: true, ..visit(1, choose(ChooseBy::Department, "", groups, 2)) },
+        },
         Sample {
             name: "choose_item",
             view: visit(1, choose(ChooseBy::Theme, &words(zh, "演出文化", "Shows and culture"), items, 2)),
@@ -157,8 +160,18 @@ fn guide(zh: bool, size: TextSize) -> GuideView {
         unconfirmed,
     };
     let mut lines = vec![
-        line(GuideSection::Conditions, "1. 演出内容不违反《营业性演出管理条例》第二十五条", "1. The content does not break article 25 of the regulations", false),
-        line(GuideSection::Conditions, "2. 有合格的演出场所和安全、消防批准文件", "2. A suitable venue with safety and fire approvals", false),
+        line(
+            GuideSection::Conditions,
+            "1. 演出内容不违反《营业性演出管理条例》第二十五条",
+            "1. The content does not break article 25 of the regulations",
+            false,
+        ),
+        line(
+            GuideSection::Conditions,
+            "2. 有合格的演出场所和安全、消防批准文件",
+            "2. A suitable venue with safety and fire approvals",
+            false,
+        ),
         line(GuideSection::PromisedLimit, "3个工作日", "3 working days", false),
         line(GuideSection::Fee, "不收费", "Free", false),
         line(GuideSection::Result, "营业性演出准予许可决定", "Decision permitting the performance", true),
@@ -194,9 +207,20 @@ fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
     };
     let mut rows = vec![
         row(1, "营业性演出申请登记表", "Application form"),
-        MaterialRow { copies: 2, ..row(2, "与演出场所签订的协议或者场所同意的函件", "Agreement with the venue, or its letter of consent") },
-        MaterialRow { copies: 1, originals: 0, deferrable: true, unconfirmed: true, ..row(3, "演员名单及身份证明", "Cast list and identity papers") },
-        MaterialRow { electronic: true, originals: 0, ..row(4, "演出节目的视听资料", "Recordings of the programme") },
+        MaterialRow {
+            copies: 2,
+            ..row(2, "与演出场所签订的协议或者场所同意的函件", "Agreement with the venue, or its letter of consent")
+        },
+        MaterialRow {
+            copies: 1,
+            originals: 0,
+            deferrable: true,
+            unconfirmed: true,
+            ..row(3, "演员名单及身份证明", "Cast list and identity papers")
+        },
+        MaterialRow {
+            electronic: true, originals: 0, ..row(4, "演出节目的视听资料", "Recordings of the programme")
+        },
     ];
     if size == TextSize::Large {
         rows.truncate(3);
@@ -205,10 +229,18 @@ fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
 }
 
 fn options(zh: bool) -> Vec<OptionRow> {
-    [("inside", "在正规剧场里演出", "In a licensed theatre"), ("outside", "在公园、广场等露天场地演出", "In a park, square or other open place"), ("both", "都有", "Both")]
-        .iter()
-        .map(|(id, chinese, english)| OptionRow { id: (*id).into(), label: words(zh, chinese, english), chosen: *id == "inside" })
-        .collect()
+    [
+        ("inside", "在正规剧场里演出", "In a licensed theatre"),
+        ("outside", "在公园、广场等露天场地演出", "In a park, square or other open place"),
+        ("both", "都有", "Both"),
+    ]
+    .iter()
+    .map(|(id, chinese, english)| OptionRow {
+        id: (*id).into(),
+        label: words(zh, chinese, english),
+        chosen: *id == "inside",
+    })
+    .collect()
 }
 
 fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
@@ -227,7 +259,10 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
         Sample { name: "acting_for", view: visit(2, question(Asks::ActingFor, acting)) },
         Sample {
             name: "situation",
-            view: visit(2, question(Asks::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")), options(zh))),
+            view: visit(
+                2,
+                question(Asks::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")), options(zh)),
+            ),
         },
         Sample {
             name: "situation_multiple",
@@ -284,10 +319,13 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
 }
 
 fn answers(zh: bool) -> Vec<Sample> {
-    let field = |label: &str, input, problem| {
-        Screen::Field(FieldView { label: label.into(), input, optional: false, problem })
+    let field =
+        |label: &str, input, problem| Screen::Field(FieldView { label: label.into(), input, optional: false, problem });
+    let row = |id: &str, label, value: &str| CheckRow {
+        id: (!id.is_empty()).then(|| id.to_owned()),
+        label,
+        value: value.into(),
     };
-    let row = |id: &str, label, value: &str| CheckRow { id: (!id.is_empty()).then(|| id.to_owned()), label, value: value.into() };
     let check = Screen::Check(CheckView {
         rows: vec![
             row("", CheckLabel::Applicant, "欧阳**  110***********1234"),
@@ -315,7 +353,11 @@ fn answers(zh: bool) -> Vec<Sample> {
             name: "phone_known",
             view: visit(
                 3,
-                Screen::Phone(PhoneView { known: Some("138****1234".into()), typed: String::new(), check: PhoneCheck::Empty }),
+                Screen::Phone(PhoneView {
+                    known: Some("138****1234".into()),
+                    typed: String::new(),
+                    check: PhoneCheck::Empty,
+                }),
             ),
         },
         Sample {
@@ -409,12 +451,12 @@ fn locker(zh: bool) -> Vec<Sample> {
         },
         Sample {
             name: "door_open",
-            view: visit(
-                5,
-                Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Open) }),
-            ),
+            view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Open) })),
         },
-        Sample { name: "door_reminder", view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })) },
+        Sample {
+            name: "door_reminder",
+            view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })),
+        },
         Sample { name: "door_staff_called", view: door_page(DoorPhase::StaffCalled) },
         Sample {
             name: "door_not_opening",
@@ -432,7 +474,13 @@ fn locker(zh: bool) -> Vec<Sample> {
             name: "done_offline",
             view: View {
                 offline: true,
-                ..here(Screen::Done(DoneView { offline: true, answer_by: None, has_phone: false, can_reopen: false, ..done(zh) }))
+                ..here(Screen::Done(DoneView {
+                    offline: true,
+                    answer_by: None,
+                    has_phone: false,
+                    can_reopen: false,
+                    ..done(zh)
+                }))
             },
         },
         Sample {
@@ -448,14 +496,8 @@ fn locker(zh: bool) -> Vec<Sample> {
 }
 
 fn staff() -> Vec<Sample> {
-    let pad = |of| StaffPadView {
-        name: "刘窗口".into(),
-        typed: 3,
-        of,
-        checking: false,
-        refused: None,
-        tries_left: None,
-    };
+    let pad =
+        |of| StaffPadView { name: "刘窗口".into(), typed: 3, of, checking: false, refused: None, tries_left: None };
     let row = |compartment: u16, kind, receipt: &str| StaffBoxRow {
         id: compartment.to_string(),
         compartment,
@@ -499,7 +541,10 @@ fn staff() -> Vec<Sample> {
         Sample { name: "staff_affirm_unseen", view: by_staff(affirm(false, None)) },
         Sample { name: "staff_locked", view: by_staff(Screen::StaffRefused { why: StaffRefusal::Locked }) },
         Sample { name: "staff_unknown_card", view: by_staff(Screen::StaffRefused { why: StaffRefusal::UnknownCard }) },
-        Sample { name: "staff_roster_expired", view: by_staff(Screen::StaffRefused { why: StaffRefusal::RosterExpired }) },
+        Sample {
+            name: "staff_roster_expired",
+            view: by_staff(Screen::StaffRefused { why: StaffRefusal::RosterExpired }),
+        },
     ]
 }
 
@@ -520,7 +565,10 @@ fn outside() -> Vec<Sample> {
         Sample { name: "out_of_service_damaged", view: out(OutOfServiceReason::JournalDamaged) },
         Sample {
             name: "out_of_service_broken",
-            view: view(Screen::OutOfService { why: OutOfServiceReason::Broken, detail: "data_dir-not-writable".into() }),
+            view: view(Screen::OutOfService {
+                why: OutOfServiceReason::Broken,
+                detail: "data_dir-not-writable".into(),
+            }),
         },
         Sample { name: "shut_doors", view: view(Screen::ShutDoors { doors: vec![3, 7] }) },
         Sample { name: "idle", view: idle_view(idle()) },
@@ -532,7 +580,10 @@ fn outside() -> Vec<Sample> {
             },
         },
         Sample { name: "idle_reader_down", view: idle_view(IdleView { reads_cards: false, ..idle() }) },
-        Sample { name: "idle_full", view: idle_view(IdleView { no_deposit: Some(NoDeposit::Full), free_boxes: 0, ..idle() }) },
+        Sample {
+            name: "idle_full",
+            view: idle_view(IdleView { no_deposit: Some(NoDeposit::Full), free_boxes: 0, ..idle() }),
+        },
         Sample { name: "idle_card_left", view: idle_view(IdleView { card_left: true, ..idle() }) },
         Sample { name: "idle_open_doors", view: idle_view(IdleView { open_doors: vec![3], ..idle() }) },
         Sample { name: "reading_card", view: view(Screen::ReadingCard) },
