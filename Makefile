@@ -9,6 +9,10 @@ PACKAGES_BUILD := build-essential pkg-config libpcsclite-dev libfontconfig1-dev
 PACKAGES_HALL := pcscd vsmartcard-vpcd xvfb fonts-noto-cjk libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 util-linux
 PACKAGES_TEST := chromium chromium-driver
 
+# All that is built and linted. `--all-targets` would also build the screens' library as a test of itself, which has
+# none, and that generated code takes longest of all.
+TARGETS := --lib --bins --tests --examples
+
 .PHONY: help demo test bench lint fmt-check clippy docs-check licence-check install-demo install-test install-nextest
 
 help: ## What there is to type
@@ -20,7 +24,7 @@ demo: install-demo ## The whole hall on this machine, with no hardware, to play 
 
 test: install-test lint licence-check ## Everything CI checks
 	@echo "== tests"
-	cargo build --locked --workspace --all-targets # the features that the tests resolve: one build serves both
+	cargo build --locked --workspace $(TARGETS) # the features that the tests resolve: one build serves both
 	if cargo nextest --version >/dev/null 2>&1; then
 		cargo nextest run --locked --workspace --no-fail-fast
 	else
@@ -42,7 +46,7 @@ fmt-check:
 
 clippy:
 	@echo "== lints"
-	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked --workspace $(TARGETS) -- -D warnings
 
 docs-check:
 	@echo "== documentation"

@@ -18,6 +18,8 @@ mod screen;
     unreachable_pub,
     missing_docs,
     unused_qualifications,
+    clippy::todo,
+    clippy::unwrap_used,
     reason = "written by the Slint compiler; see slint/app.slint"
 )]
 mod generated {
