@@ -1,8 +1,7 @@
 //! Reading JSON bodies, with refusals that name the field.
 
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
+use futures_util::StreamExt as _;
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
 
@@ -15,18 +14,34 @@ pub(super) struct Json<T>(pub(super) T);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
-        let bytes = Bytes::from_request(request, state).await.map_err(|cause| unreadable(&cause))?;
-        parse(&bytes).map(Self)
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
+        parse(&read(request).await?).map(Self)
     }
 }
 
-fn unreadable(cause: &BytesRejection) -> Refusal {
-    if cause.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
-        let title = format!("The body is larger than {LARGEST_BODY} bytes");
-        return Refusal::new(Code::BodyTooLarge, title, "Send fewer entries at a time");
+/// How much of a body that is too large is still read, to throw it away. Whoever sends is told only when all was
+/// taken in: a connection that is closed with unread bytes is reset, and the answer is lost with it.
+const TAKEN_IN: usize = 8 * LARGEST_BODY;
+
+async fn read(request: Request) -> Result<Vec<u8>, Refusal> {
+    let mut stream = request.into_body().into_data_stream();
+    let (mut body, mut length) = (Vec::new(), 0_usize);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_torn| {
+            Refusal::new(Code::MalformedBody, "The body could not be read to its end", "Send it again")
+        })?;
+        length = length.saturating_add(chunk.len());
+        if length <= LARGEST_BODY {
+            body.extend_from_slice(&chunk);
+        } else if length > TAKEN_IN {
+            break;
+        }
     }
-    Refusal::new(Code::MalformedBody, "The body could not be read to its end", "Send it again")
+    if length > LARGEST_BODY {
+        let title = format!("The body is larger than {LARGEST_BODY} bytes");
+        return Err(Refusal::new(Code::BodyTooLarge, title, "Send fewer entries at a time"));
+    }
+    Ok(body)
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {

@@ -27,7 +27,7 @@ impl Readers {
             Some(connection) => connection,
             None => self.open()?,
         };
-        let result = work(&connection);
+        let result = snapshot(&connection, work);
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < KEPT && connection.is_autocommit() {
             idle.push(connection);
@@ -40,4 +40,15 @@ impl Readers {
         connection.pragma_update(None, "query_only", "ON")?;
         Ok(connection)
     }
+}
+
+/// All that one look reads is of one instant, however many statements it takes: a commit in between is not seen.
+fn snapshot<T, E: From<StoreError>>(
+    connection: &Connection,
+    work: impl FnOnce(&Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let reading = connection.unchecked_transaction().map_err(StoreError::from)?;
+    let result = work(&reading);
+    reading.finish().map_err(StoreError::from)?; // nothing was written: it only ends
+    result
 }

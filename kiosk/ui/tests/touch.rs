@@ -156,6 +156,25 @@ fn a_finger_that_rolls_or_rests_still_counts() {
     assert_eq!(bench.take_touches(), vec![], "a finger that was drawn away");
 }
 
+/// What the former key brought arrives while the next one is held: it must not take the key away from the finger.
+#[test]
+fn keys_stay_under_the_finger_while_the_page_changes() {
+    let bench = Bench::new();
+    for (before, after, label, key) in [
+        ("search_empty", "search", "Y", 'y'),
+        ("search", "search_none", "Q", 'q'),
+        ("search_none", "search_empty", "A", 'a'),
+        ("phone", "phone_good", "8", '8'),
+    ] {
+        bench.show(&page(before));
+        let (x, y, ..) = place(&bench, label);
+        press(&bench, x, y);
+        bench.show(&page(after));
+        release(&bench, x, y);
+        assert_eq!(bench.take_touches(), vec![Touch::Key(Key::Char(key))], "{label} from {before} to {after}");
+    }
+}
+
 #[test]
 fn a_button_looks_pressed_as_soon_as_it_is_touched() {
     let bench = Bench::new();
