@@ -91,8 +91,12 @@ document.addEventListener("htmx:after:swap", () => { hearCalls(); lightNewRows()
 coverLater();
 
 // --- Connection ----------------------------------------------------------------------------------------------------
+const CONNECT_MS = 5_000;
+
 if (live) {
   const offline = document.getElementById("offline");
+  // A page that never got its connection must not look like one that is up to date.
+  setTimeout(() => { offline.hidden = Boolean(document.body.dataset.live); }, CONNECT_MS);
   live.addEventListener("htmx:sse:after:connection", () => {
     offline.hidden = true;
     document.body.dataset.live = "true";
