@@ -20,6 +20,7 @@ pub struct Backend {
     folder: PathBuf,
     log: PathBuf,
     address: SocketAddr,
+    certificate: Option<PathBuf>,
     process: Option<Process>,
 }
 
@@ -48,11 +49,30 @@ impl Backend {
             folder: folder.to_owned(),
             log: log.to_owned(),
             address,
+            certificate: None,
             process: None,
         };
         let text = format!("listen = \"{address}\"\ndata_dir = \"data\"\nhall = \"临江市政务服务中心\"\n{more}");
         fs::write(backend.config(), text).context("backend.toml")?;
         Ok(backend)
+    }
+
+    /// Lets it serve by TLS, with a certificate of its own for the loopback address.
+    pub fn secured(mut self) -> Result<Self> {
+        let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).context("a certificate")?;
+        let (cert, key) = (self.folder.join("cert.pem"), self.folder.join("key.pem"));
+        fs::write(&cert, certified.cert.pem()).context(cert.display())?;
+        fs::write(&key, certified.signing_key.serialize_pem()).context(key.display())?;
+        let mut text = fs::read_to_string(self.config()).context("backend.toml")?;
+        text.push_str("\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+        fs::write(self.config(), text).context("backend.toml")?;
+        self.certificate = Some(cert);
+        Ok(self)
+    }
+
+    /// The certificate it serves with; `None` for plain HTTP.
+    pub fn certificate(&self) -> Option<&Path> {
+        self.certificate.as_deref()
     }
 
     /// Its configuration file.
@@ -72,7 +92,12 @@ impl Backend {
 
     /// The address of one of its pages.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}://{}{path}", self.scheme(), self.address)
+    }
+
+    /// `https` when it serves by TLS.
+    pub fn scheme(&self) -> &'static str {
+        if self.certificate.is_some() { "https" } else { "http" }
     }
 
     /// Runs one of its commands.

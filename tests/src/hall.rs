@@ -58,6 +58,8 @@ pub struct HallBuilder {
     kiosk_variables: Vec<(String, String)>,
     backend_config: String,
     paced_baud: Option<u32>,
+    tls: bool,
+    small_disk: Option<u64>,
 }
 
 impl Default for HallBuilder {
@@ -70,6 +72,8 @@ impl Default for HallBuilder {
             kiosk_variables: Vec::new(),
             backend_config: String::new(),
             paced_baud: None,
+            tls: false,
+            small_disk: None,
         }
     }
 }
@@ -124,6 +128,20 @@ impl HallBuilder {
         self
     }
 
+    /// The backend serves by TLS, and the kiosk trusts its certificate and no other.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
+    /// The kiosk's data is on a disk of its own with so many bytes.
+    #[must_use]
+    pub fn small_disk(mut self, bytes: u64) -> Self {
+        self.small_disk = Some(bytes);
+        self
+    }
+
     /// Starts it all and waits until the kiosk invites a card (unless it is left off).
     pub fn start(self) -> Result<Hall> {
         let (folder, keeps) = match &self.folder {
@@ -137,6 +155,9 @@ impl HallBuilder {
         fs::create_dir_all(&logs).context(logs.display())?;
 
         let mut backend = Backend::create(&folder.join("backend"), &logs.join("backend.log"), &self.backend_config)?;
+        if self.tls {
+            backend = backend.secured()?;
+        }
         furnish(&backend, &self.catalogue)?;
         backend.start()?;
         let cable = Proxy::start(backend.address())?;
@@ -151,8 +172,12 @@ impl HallBuilder {
             None => Display::start(1080, 1920, &logs.join("xvfb.log"))?,
         };
 
-        let mut kiosk =
-            Kiosk::create(&folder.join("kiosk"), &logs.join("kiosk.log"), cable.address(), cabinet.port(), "")?;
+        let address = format!("{}://{}", backend.scheme(), cable.address());
+        let log = logs.join("kiosk.log");
+        let mut kiosk = Kiosk::create(&folder.join("kiosk"), &log, &address, backend.certificate(), cabinet.port())?;
+        if let Some(bytes) = self.small_disk {
+            kiosk.use_small_disk(bytes, &logs.join("disk.log"))?;
+        }
         kiosk.set_env("PCSCLITE_CSOCK_NAME", cards.socket().to_string_lossy());
         kiosk.set_env("DISPLAY", display.name());
         kiosk.set_window(display.size());

@@ -1,7 +1,6 @@
 //! The kiosk: the shipped binary on a display, its durable journal read from outside, its log as people would read it.
 
 use std::fs;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
@@ -9,8 +8,10 @@ use std::time::Duration;
 use kiosk_wire::{Fact, Header};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::binaries::binary;
+use crate::disk::SmallDisk;
 use crate::smartcards::READER;
 use crate::supervisor::{Process, Program, run};
 use crate::wait::{PATIENCE, until};
@@ -22,32 +23,36 @@ pub struct Kiosk {
     program: PathBuf,
     folder: PathBuf,
     log: PathBuf,
-    backend: SocketAddr,
+    backend: String,
+    disk: Option<SmallDisk>,
     window: (u16, u16),
     environment: Vec<(String, String)>,
     process: Option<Process>,
 }
 
 impl Kiosk {
-    /// Writes a configuration into `folder` for a 24-way board on `port` and the backend at `backend`.
-    pub fn create(folder: &Path, log: &Path, backend: SocketAddr, port: &Path, more: &str) -> Result<Self> {
+    /// Writes a configuration into `folder` for a 24-way board on `port` and the backend at the address `backend`,
+    /// trusting only `certificate` if there is one.
+    pub fn create(folder: &Path, log: &Path, backend: &str, certificate: Option<&Path>, port: &Path) -> Result<Self> {
         fs::create_dir_all(folder).context(folder.display())?;
         let kiosk = Self {
             program: binary("kiosk")?,
             folder: folder.to_owned(),
             log: log.to_owned(),
-            backend,
+            backend: backend.to_owned(),
+            disk: None,
             window: (1080, 1920),
             environment: Vec::new(),
             process: None,
         };
+        let ca_file = certificate.map(|path| format!("ca_file = \"{}\"\n", path.display())).unwrap_or_default();
         let text = format!(
-            "[kiosk]\ndata_dir = \"{data}\"\n\n[backend]\nurl = \"http://{backend}\"\n\n\
+            "[kiosk]\ndata_dir = \"{data}\"\n\n[backend]\nurl = \"{backend}\"\n{ca_file}\n\
              [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\n\
              [locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\
-             sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n{more}",
-            data = kiosk.data().display(),
+             sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n",
+            data = kiosk.folder.join("data").display(),
             port = port.display(),
         );
         fs::write(kiosk.config(), text).context("kiosk.toml")?;
@@ -61,7 +66,21 @@ impl Kiosk {
 
     /// Where its journal and keys are.
     pub fn data(&self) -> PathBuf {
-        self.folder.join("data")
+        let data = self.folder.join("data");
+        self.disk.as_ref().map_or_else(|| data.clone(), |disk| disk.seen_from_outside(&data))
+    }
+
+    /// Puts its data on a disk of its own with so many bytes. Before it is enrolled.
+    pub fn use_small_disk(&mut self, bytes: u64, log: &Path) -> Result<()> {
+        let data = self.folder.join("data");
+        fs::create_dir_all(&data).context(data.display())?;
+        self.disk = Some(SmallDisk::mount(&data, bytes, log)?);
+        Ok(())
+    }
+
+    /// Its own disk, if it was given one.
+    pub fn disk(&self) -> Option<&SmallDisk> {
+        self.disk.as_ref()
     }
 
     /// Sets a variable for all runs from now on.
@@ -77,16 +96,22 @@ impl Kiosk {
 
     /// Runs one of its commands.
     pub fn command(&self, args: &[&str]) -> Result<String> {
-        let mut command = Command::new(&self.program);
-        command.args(args).arg("--config").arg(self.config());
+        let mut words = self.words();
+        let mut command = Command::new(words.next().context("no program")?);
+        command.args(words).args(args).arg("--config").arg(self.config());
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         run(&format!("kiosk {}", args.join(" ")), &mut command, None)
     }
 
     /// Enrols it with a one-time code.
     pub fn enrol(&self, code: &str) -> Result<()> {
-        let url = format!("http://{}", self.backend);
-        self.command(&["enrol", "--backend", &url, "--code", code]).map(drop)
+        self.command(&["enrol", "--backend", &self.backend, "--code", code]).map(drop)
+    }
+
+    /// The program, entered through its disk's mount namespace if it has one.
+    fn words(&self) -> impl Iterator<Item = std::ffi::OsString> {
+        let inside = self.disk.as_ref().map(SmallDisk::enter).unwrap_or_default();
+        inside.into_iter().map(Into::into).chain([self.program.clone().into_os_string()])
     }
 
     /// Starts it.
@@ -98,7 +123,9 @@ impl Kiosk {
     pub fn start_with(&mut self, variables: &[(&str, &str)]) -> Result<()> {
         // A bare X server has no window manager that would make a window as large as the display.
         let window = format!("{}x{}", self.window.0, self.window.1);
-        let mut program = Program::new("kiosk", &self.program, &self.log)
+        let mut words = self.words();
+        let mut program = Program::new("kiosk", words.next().context("no program")?, &self.log)
+            .args(words)
             .args(["run", "--window", &window, "--config"])
             .arg(self.config());
         for (key, value) in &self.environment {
@@ -192,10 +219,7 @@ impl Kiosk {
 
     /// Its journal's entries, oldest first.
     pub fn journal(&self) -> Result<Vec<Entry>> {
-        let path = self.data().join("journal.db");
-        let connection =
-            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).context(path.display())?;
-        connection.busy_timeout(Duration::from_secs(5)).context("the journal")?;
+        let (connection, _copy) = self.open_journal()?;
         let mut statement =
             connection.prepare("SELECT seq, header FROM entries ORDER BY seq").context("the journal's entries")?;
         let rows = statement
@@ -209,12 +233,33 @@ impl Kiosk {
         .collect()
     }
 
+    /// The journal for reading. SQLite cannot open it through the path by which a disk of the kiosk's own is seen
+    /// (it resolves the link that leads into the other namespace), so then a copy is read.
+    fn open_journal(&self) -> Result<(Connection, Option<TempDir>)> {
+        let mut folder = self.data();
+        let mut copy = None;
+        if self.disk.is_some() {
+            let copied = TempDir::new().context("a copy of the journal")?;
+            for file in ["journal.db", "journal.db-wal"] {
+                let from = folder.join(file);
+                if from.exists() {
+                    fs::copy(&from, copied.path().join(file)).context(from.display())?;
+                }
+            }
+            copied.path().clone_into(&mut folder);
+            copy = Some(copied);
+        }
+        let path = folder.join("journal.db");
+        // A copy's write-ahead log is read into it, which a read-only connection may not do.
+        let flags = if copy.is_some() { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+        let connection = Connection::open_with_flags(&path, flags).context(path.display())?;
+        connection.busy_timeout(Duration::from_secs(5)).context("the journal")?;
+        Ok((connection, copy))
+    }
+
     /// How far the backend has acknowledged the journal.
     pub fn acknowledged(&self) -> Result<u64> {
-        let path = self.data().join("journal.db");
-        let connection =
-            Connection::open_with_flags(&path, OpenFlags::SQLITE_OPEN_READ_ONLY).context(path.display())?;
-        connection.busy_timeout(Duration::from_secs(5)).context("the journal")?;
+        let (connection, _copy) = self.open_journal()?;
         let through: Option<i64> =
             connection.query_row("SELECT max(through) FROM delivery", [], |row| row.get(0)).context("delivery")?;
         Ok(u64::try_from(through.unwrap_or(0)).unwrap_or(0))

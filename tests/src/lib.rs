@@ -11,6 +11,7 @@ pub mod backend;
 pub mod binaries;
 pub mod browser;
 pub mod desk;
+pub mod disk;
 pub mod display;
 pub mod hall;
 pub mod hand;

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_wire::Code;
@@ -259,7 +260,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
         let (parts, body) = request.into_parts();
         let read = async {
             let visitor = Visitor::read(&parts, console.cookies());
-            if comes_from_elsewhere(&parts.headers) {
+            if comes_from_elsewhere(&parts.headers, parts.uri.authority()) {
                 return Err(foreign());
             }
             let body = to_bytes(body, LONGEST_FORM)
@@ -295,8 +296,9 @@ fn foreign() -> Refusal {
     )
 }
 
-/// Whether the browser says that another site sent this.
-fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
+/// Whether the browser says that another site sent this. HTTP/2 names the host in the request's `authority` and has no
+/// `Host` header (RFC 9113, 8.3.1).
+fn comes_from_elsewhere(headers: &HeaderMap, authority: Option<&Authority>) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::HeaderName::from_static("sec-fetch-site"))
         .is_some_and(|site| !matches!(site, "same-origin" | "none"))
@@ -305,7 +307,7 @@ fn comes_from_elsewhere(headers: &HeaderMap) -> bool {
     }
     let Some(origin) = text(header::ORIGIN) else { return false };
     let host = origin.split_once("://").map(|(_, host)| host);
-    host.is_none() || host != text(header::HOST)
+    host.is_none() || host != authority.map(Authority::as_str).or_else(|| text(header::HOST))
 }
 
 /// Compares in a time that does not depend on where they differ.
@@ -335,13 +337,17 @@ mod tests {
         let headers = |pairs: &[(&'static str, &'static str)]| {
             pairs.iter().map(|(k, v)| (header::HeaderName::from_static(k), HeaderValue::from_static(v))).collect()
         };
-        let elsewhere = |pairs: &[_]| comes_from_elsewhere(&headers(pairs));
+        let elsewhere = |pairs: &[_]| comes_from_elsewhere(&headers(pairs), None);
         assert!(!elsewhere(&[("origin", "https://hall.example"), ("host", "hall.example")]));
         assert!(elsewhere(&[("origin", "https://evil.example"), ("host", "hall.example")]));
         assert!(elsewhere(&[("origin", "null"), ("host", "hall.example")]));
         assert!(elsewhere(&[("sec-fetch-site", "cross-site")]));
         assert!(elsewhere(&[("sec-fetch-site", "same-site")]));
         assert!(!elsewhere(&[("host", "hall.example")]), "then the form's token decides alone");
+        let authority = Authority::from_static("hall.example");
+        let by_http2 = |origin| comes_from_elsewhere(&headers(&[("origin", origin)]), Some(&authority));
+        assert!(!by_http2("https://hall.example"));
+        assert!(by_http2("https://evil.example"));
     }
 
     #[test]
