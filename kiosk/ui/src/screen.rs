@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use i_slint_backend_winit::winit::event::WindowEvent as WinitEvent;
+use i_slint_backend_winit::{EventResult, WinitWindowAccessor as _};
 use kiosk_journey::{Touch, View};
 use slint::platform::WindowEvent;
-use slint::{ComponentHandle, LogicalSize, PhysicalSize, Timer, TimerMode, Weak};
+use slint::{ComponentHandle, LogicalSize, PhysicalSize, Timer, TimerMode, Weak, Window};
 
 use crate::adapter;
 use crate::generated::{Act, App};
@@ -19,7 +21,7 @@ pub(crate) const DESIGN: (f32, f32) = (1080.0, 1920.0);
 /// How large the window is. Whatever it is, the pages are scaled to fit and centred.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum WindowSize {
-    /// The whole display, without a frame. On an X server without a window manager: 1080 x 1920.
+    /// The whole display, without a frame.
     #[default]
     Fullscreen,
     /// Physical pixels, for a desk: `540x960` shows everything at half size.
@@ -94,12 +96,18 @@ impl Screen {
         app.on_resized(move || fit(&weak));
         match size {
             WindowSize::Fullscreen => {
-                // Without a window manager nobody makes it full: then it has at least its own size.
                 app.window().set_size(LogicalSize::new(DESIGN.0, DESIGN.1));
                 app.window().set_fullscreen(true);
             }
             WindowSize::Pixels { width, height } => app.window().set_size(PhysicalSize::new(width, height)),
         }
+        let mut to_fill = size == WindowSize::Fullscreen;
+        app.window().on_winit_window_event(move |window, event| {
+            if std::mem::take(&mut to_fill) {
+                fill_display(window);
+            }
+            watch(window, event)
+        });
 
         let shared = Arc::new(Shared::default());
         let tick = Timer::default();
@@ -113,6 +121,7 @@ impl Screen {
     /// Draws a view. Only what differs from the former view is touched.
     pub fn show(&self, view: &View) {
         self.drawn.borrow_mut().show(&self.app, view);
+        draw_soon(self.app.window());
     }
 
     /// For other threads.
@@ -168,6 +177,7 @@ impl ScreenHandle {
             let drawn = DRAWN.with(|cell| cell.borrow().upgrade());
             if let (Some(view), Some(drawn)) = (next, drawn) {
                 drawn.borrow_mut().show(&app, &view);
+                draw_soon(app.window());
             }
         });
         if queued.is_err() {
@@ -188,6 +198,38 @@ impl ScreenHandle {
     pub fn ticks(&self) -> u64 {
         self.shared.ticks.load(Ordering::Relaxed)
     }
+}
+
+/// Looks at what the display server tells before Slint does.
+fn watch(window: &Window, event: &WinitEvent) -> EventResult {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "events of a foreign crate, most of which mean nothing here")]
+    match event {
+        WinitEvent::MouseInput { .. } | WinitEvent::Touch(_) => draw_soon(window),
+        // The scale follows from the window's size alone, see `fit`.
+        WinitEvent::ScaleFactorChanged { .. } => return EventResult::PreventDefault,
+        _ => {}
+    }
+    EventResult::Propagate
+}
+
+/// Draws as soon as what is queued has been dealt with. By itself Slint waits for a sixtieth of a second first, to draw
+/// no more often than that; here a drawing follows a finger or a new view, and those are few.
+fn draw_soon(window: &Window) {
+    window.with_winit_window(|window| window.request_redraw());
+}
+
+/// Takes the whole display. Full screen is a wish that only a window manager grants; a kiosk needs none.
+fn fill_display(window: &Window) {
+    window.with_winit_window(|window| {
+        let monitor = window.current_monitor().or_else(|| window.available_monitors().next());
+        if let Some(monitor) = monitor
+            && window.inner_size() != monitor.size()
+        {
+            window.set_outer_position(monitor.position());
+            // `None` means that the answer comes as an event, as it does on X.
+            let _ = window.request_inner_size(monitor.size());
+        }
+    });
 }
 
 /// Chooses the scale at which a page of 1080 x 1920 just fits the window.
