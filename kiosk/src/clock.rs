@@ -3,6 +3,7 @@
 //! Timers and expiry never use the wall clock. The wall clock is written beside every entry as a claim.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use kiosk_wire::Stamp;
@@ -14,6 +15,8 @@ pub struct Clock {
     boot_id: Uuid,
     started: Instant,
     heard: Mutex<Option<Heard>>,
+    /// What an earlier start is known to have heard of the backend, in milliseconds since the epoch.
+    known_ms: AtomicI64,
     /// Time that a test let pass.
     #[cfg(test)]
     passed: Mutex<Duration>,
@@ -33,6 +36,7 @@ impl Clock {
             boot_id: Uuid::now_v7(),
             started: Instant::now(),
             heard: Mutex::new(None),
+            known_ms: AtomicI64::new(0),
             #[cfg(test)]
             passed: Mutex::default(),
         }
@@ -81,6 +85,19 @@ impl Clock {
             mono_ms: u64::try_from(self.now().as_millis()).unwrap_or(u64::MAX),
             server_offset_ms: self.server_ms().map(|server| server.saturating_sub(wall_ms_utc)),
         }
+    }
+
+    /// Takes in that the backend's clock once showed this, in milliseconds since the epoch.
+    pub fn knows(&self, server_ms: i64) {
+        self.known_ms.fetch_max(server_ms, Ordering::Relaxed);
+    }
+
+    /// The time by which certificates are judged, in milliseconds since the epoch: the wall clock, but never before the
+    /// build of this program or what the backend has said. Without a battery a board starts in 1970 or 2000.
+    pub fn no_earlier_ms(&self) -> i64 {
+        let built_ms = env!("KIOSK_BUILT_S").parse::<i64>().map_or(0, |seconds| seconds.saturating_mul(1000));
+        let known_ms = self.known_ms.load(Ordering::Relaxed);
+        wall_ms().max(built_ms).max(known_ms).max(self.server_ms().unwrap_or(0))
     }
 
     /// The best estimate of the true time, milliseconds since the epoch.

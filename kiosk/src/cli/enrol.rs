@@ -1,10 +1,13 @@
 //! `kiosk enrol`.
 
+use std::sync::Arc;
+
 use clap::Args;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest};
 use serde_json::json;
 
 use super::output::{Exit, Failure, say, say_json};
+use crate::clock::Clock;
 use crate::config::{self, Backend, Config};
 use crate::files;
 use crate::identity::{self, Identity};
@@ -74,7 +77,8 @@ impl Enrol {
 }
 
 fn ask(backend: &Backend, request: &EnrolRequest) -> Result<EnrolAnswer, Failure> {
-    let client = http::plain(backend).map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let client = http::plain(backend, &Arc::new(Clock::start()))
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

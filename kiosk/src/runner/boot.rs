@@ -332,6 +332,7 @@ impl Runner {
     fn recall_server_time(&self) {
         let Ok(Some(bytes)) = files::read(&self.folder.join(SERVER_TIME)) else { return };
         let Ok(kept) = serde_json::from_slice::<ServerTime>(&bytes) else { return };
+        self.clock.knows(kept.server_ms);
         let (Some(boot), Some(now)) = (machine_boot(), boottime_ms()) else { return };
         if kept.machine_boot == boot && now >= kept.boottime_ms {
             self.clock.hear(kept.server_ms.saturating_add(now - kept.boottime_ms));

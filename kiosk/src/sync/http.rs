@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::tls;
 use crate::cache::Told;
 use crate::clock::Clock;
 use crate::config::Backend;
@@ -59,6 +60,9 @@ pub enum SetupError {
         /// Why.
         what: String,
     },
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(String),
     /// The client cannot be built.
     #[error("the HTTP client cannot be built: {0}")]
     Client(reqwest::Error),
@@ -68,27 +72,17 @@ pub enum SetupError {
 }
 
 /// A client without an identity, as enrolment needs it.
-pub fn plain(backend: &Backend) -> Result<reqwest::Client, SetupError> {
-    // The provider may have been installed before; that is as good.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let mut builder = reqwest::Client::builder()
+pub fn plain(backend: &Backend, clock: &Arc<Clock>) -> Result<reqwest::Client, SetupError> {
+    reqwest::Client::builder()
         .connect_timeout(CONNECT)
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .tcp_nodelay(true)
-        .user_agent(concat!("kiosk/", env!("CARGO_PKG_VERSION")));
-    if let Some(path) = &backend.ca_file {
-        let fail = |what: String| SetupError::Certificates { path: path.clone(), what };
-        let pem = std::fs::read(path).map_err(|error| fail(error.to_string()))?;
-        let certificates = reqwest::Certificate::from_pem_bundle(&pem)
-            .map_err(|error| fail(format!("not PEM certificates: {error}")))?;
-        if certificates.is_empty() {
-            return Err(fail("there is no PEM certificate in it".into()));
-        }
-        builder = builder.tls_certs_only(certificates);
-    }
-    builder.build().map_err(SetupError::Client)
+        .user_agent(concat!("kiosk/", env!("CARGO_PKG_VERSION")))
+        .tls_backend_preconfigured(tls::config(backend.ca_file.as_deref(), Arc::clone(clock))?)
+        .build()
+        .map_err(SetupError::Client)
 }
 
 /// Calls on behalf of this terminal.
@@ -104,7 +98,7 @@ pub struct Client {
 impl Client {
     /// Makes one.
     pub fn new(backend: &Backend, identity: Identity, clock: Arc<Clock>) -> Result<Self, SetupError> {
-        Ok(Self { http: plain(backend)?, base: backend.url.clone(), identity, clock, token: Mutex::default() })
+        Ok(Self { http: plain(backend, &clock)?, base: backend.url.clone(), identity, clock, token: Mutex::default() })
     }
 
     /// The clocks, for answers that tell the backend's time.

@@ -363,24 +363,28 @@ fn certificates_that_are_none_are_named() {
     let folder = TempDir::new().expect("folder");
     let path = folder.path().join("ca.pem");
     let backend = crate::config::Backend { url: "https://hall.example".into(), ca_file: Some(path.clone()) };
-    let error = http::plain(&backend).expect_err("missing").to_string();
+    let error = http::plain(&backend, &Arc::new(Clock::start())).expect_err("missing").to_string();
     assert!(error.contains("backend.ca_file") && error.contains("ca.pem"), "{error}");
     std::fs::write(&path, "not a certificate").expect("written");
-    let error = http::plain(&backend).expect_err("not PEM").to_string();
+    let error = http::plain(&backend, &Arc::new(Clock::start())).expect_err("not PEM").to_string();
     assert!(error.contains("no PEM certificate") || error.contains("not PEM"), "{error}");
 }
 
 /// A TLS server with a certificate of its own that answers every request the same.
 fn tls_server() -> (String, String) {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    let pem = certified.cert.pem();
-    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).expect("a key");
+    serve_tls(&certified.cert, &certified.signing_key)
+}
+
+fn serve_tls(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> (String, String) {
+    let pem = certificate.pem();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(key.serialize_der()).expect("a key");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("versions")
         .with_no_client_auth()
-        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .expect("a server");
     let config = Arc::new(config);
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -404,7 +408,7 @@ fn only_a_backend_with_a_known_certificate_is_spoken_to() {
     let folder = TempDir::new().expect("folder");
     let ask = |ca_file: Option<PathBuf>| {
         let backend = crate::config::Backend { url: url.clone(), ca_file };
-        let client = http::plain(&backend).expect("a client");
+        let client = http::plain(&backend, &Arc::new(Clock::start())).expect("a client");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime
             .block_on(async { client.get(&backend.url).send().await.map(|answer| answer.status()).map_err(http::line) })
@@ -417,4 +421,28 @@ fn only_a_backend_with_a_known_certificate_is_spoken_to() {
     let error = ask(Some(path)).expect_err("unknown").to_string();
     assert!(error.contains("certificate"), "{error}");
     assert!(ask(None).is_err(), "not known to the system either");
+}
+
+/// The terminal's battery is empty: by its own clock the certificate is not valid yet. What the backend once said, known
+/// from the journal, is later than that.
+#[test]
+fn a_clock_in_the_past_does_not_cut_the_terminal_off() {
+    let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("parameters");
+    parameters.not_before = rcgen::date_time_ymd(2099, 1, 1);
+    parameters.not_after = rcgen::date_time_ymd(2099, 12, 31);
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate = parameters.self_signed(&key).expect("a certificate");
+    let (url, pem) = serve_tls(&certificate, &key);
+    let folder = TempDir::new().expect("folder");
+    let path = folder.path().join("ca.pem");
+    std::fs::write(&path, pem).expect("written");
+    let backend = crate::config::Backend { url, ca_file: Some(path) };
+    let clock = Arc::new(Clock::start());
+    let client = http::plain(&backend, &clock).expect("a client");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let ask = || runtime.block_on(async { client.get(&backend.url).send().await.map(|answer| answer.status()) });
+    assert!(ask().is_err(), "it is not 2099 yet");
+    let in_june_2099 = 4_085_000_000_000;
+    clock.knows(in_june_2099);
+    assert_eq!(ask().expect("valid in 2099"), 200);
 }
