@@ -29,6 +29,8 @@ pub const QUIT: Place = (938, 1840);
 pub const GUIDE: Place = (540, 1070);
 /// Choosing: the tab for typing.
 pub const SEARCH_TAB: Place = (866, 844);
+/// Choosing: the first tile.
+pub const FIRST_TILE: Place = (296, 1002);
 /// Search: the first hit.
 pub const FIRST_HIT: Place = (540, 827);
 /// A question's or field's first option.
@@ -170,13 +172,13 @@ impl Hall {
                 }
                 other => return Err(self.kiosk.told(&Error::new(format!("nobody expected the page {other:?}")))),
             };
-            self.touch_on_once(place)?;
+            self.touch_and_look(place)?;
         }
         Err(self.kiosk.told(&Error::new(format!("the visit did not come to {ends:?}"))))
     }
 
     /// Touches once, and waits a moment for another page or other words on the same one.
-    fn touch_on_once(&self, place: Place) -> Result<()> {
+    pub fn touch_and_look(&self, place: Place) -> Result<()> {
         let words = Area { x: 60, y: 200, width: 960, height: 520 };
         std::thread::sleep(Duration::from_millis(350));
         let before = (self.kiosk.screens().len(), self.display.capture_area(words)?);
@@ -192,7 +194,7 @@ impl Hall {
     /// Touches something on the page of an open door, once that page says that the door is open.
     pub fn wish(&self, place: Place) -> Result<()> {
         self.display.settle(Duration::from_millis(500))?;
-        self.touch_on_once(place)
+        self.touch_and_look(place)
     }
 
     /// A whole visit up to the open door; says which.
@@ -259,6 +261,7 @@ mod tests {
             ("idle", "工作人员", QUIT),
             ("idle", "查看办事指南", GUIDE),
             ("choose_theme", "打字找", SEARCH_TAB),
+            ("choose_theme", "演出文化", FIRST_TILE),
             ("search", "Y", letter('y')),
             ("search", "C", letter('c')),
             ("situation", "在正规剧场里演出", FIRST_OPTION),

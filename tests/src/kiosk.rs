@@ -181,6 +181,24 @@ impl Kiosk {
         self.events("screen").iter().filter_map(name).collect()
     }
 
+    /// How long it was from each showing of one page to the next showing of the other, as the log's times say.
+    pub fn screen_times(&self, from: &str, to: &str) -> Vec<Duration> {
+        let output = self.process.as_ref().map(Process::output).unwrap_or_default();
+        let (mut times, mut since) = (Vec::new(), None);
+        for line in output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let screen = line.pointer("/fields/screen").and_then(Value::as_str).unwrap_or_default();
+            let at = line.get("timestamp").and_then(Value::as_str).and_then(time_of_day);
+            if screen == from {
+                since = at;
+            } else if screen == to
+                && let (Some(since), Some(at)) = (since.take(), at)
+            {
+                times.push(at.saturating_sub(since));
+            }
+        }
+        times
+    }
+
     /// The page shown now; empty before the first.
     pub fn screen(&self) -> String {
         self.screens().pop().unwrap_or_default()
@@ -282,6 +300,15 @@ impl Kiosk {
         })
         .map_err(|error| self.told(&error))
     }
+}
+
+/// The time of day in `2026-11-24T01:39:48.125958Z`.
+fn time_of_day(timestamp: &str) -> Option<Duration> {
+    let time = timestamp.split_once('T')?.1.trim_end_matches('Z');
+    let mut parts = time.split(':');
+    let (hours, minutes) = (parts.next()?.parse::<f64>().ok()?, parts.next()?.parse::<f64>().ok()?);
+    let seconds = parts.next()?.parse::<f64>().ok()?;
+    Some(Duration::from_secs_f64(hours * 3600.0 + minutes * 60.0 + seconds))
 }
 
 /// One journal entry as far as anyone may read it.

@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "the command's own answers")]
 
 mod intake;
+mod memory;
 mod screen;
 mod visits;
 
@@ -38,14 +39,21 @@ impl Figure {
 
 type Measurement = (&'static str, fn() -> Result<Vec<Figure>>);
 
-const ALL: [Measurement; 3] = [("intake", intake::measure), ("screen", screen::measure), ("visits", visits::measure)];
+/// The last takes half an hour and is measured only when it is named.
+const ALL: [Measurement; 5] = [
+    ("intake", intake::measure),
+    ("screen", screen::measure),
+    ("visits", visits::measure),
+    ("memory", memory::after_a_day),
+    ("endurance", memory::after_weeks),
+];
 
 /// Measures and prints.
 pub(crate) fn run(only: Option<&str>, json: bool) -> Result<()> {
     if cfg!(debug_assertions) && !json {
         println!("This is a debug build: the figures below are not those of the product. Use `make bench`.\n");
     }
-    let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
+    let wanted = |name: &str| only.map_or(name != "endurance", |only| name.contains(only));
     for (name, measure) in ALL.into_iter().filter(|(name, _)| wanted(name)) {
         if !json {
             println!("{name}   (again: hall bench {name})");

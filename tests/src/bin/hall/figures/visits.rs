@@ -25,6 +25,8 @@ struct Times {
     leave: Vec<Duration>,
     /// From the commit to the row in the browser.
     row: Vec<Duration>,
+    /// From the reader's "a card is here" to the page that greets its holder.
+    identity: Vec<Duration>,
     /// Touches of each visit.
     touches: Vec<u32>,
 }
@@ -48,6 +50,7 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
         pss.push(memory_kb(pid, "smaps_rollup", "Pss"));
     }
     // A stream that the backend had ended would not have been listening.
+    times.identity = hall.kiosk.screen_times("reading_card", "choose");
     let heard = listening.iter().filter(|listener| !listener.is_finished()).count();
     Ok(table(times, &pss, heard))
 }
@@ -122,7 +125,14 @@ fn table(mut times: Times, pss: &[u64], listeners: usize) -> Vec<Figure> {
     let leave = percentile(&mut times.leave, 99);
     let row = percentile(&mut times.row, 99);
     let (early, late) = (pss.get(3).copied().unwrap_or(0), pss.last().copied().unwrap_or(0));
+    let identity = percentile(&mut times.identity, 99);
     vec![
+        Figure::new(
+            "card PRESENT → identity, with its APDUs (card answers at once), p99",
+            ms(identity),
+            "<= 50 ms above the APDUs",
+            identity <= Duration::from_millis(50),
+        ),
         Figure::new("touches, 营业性演出审批, new phone, worst", new.to_string(), "<= 22", new <= 22),
         Figure::new("touches, the same, known phone, worst", known.to_string(), "<= 11", known <= 11),
         Figure::new(
