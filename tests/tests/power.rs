@@ -2,8 +2,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for the one fact it is about")]
 
-use std::time::Duration;
-
 use e2e::hand::Phone;
 use e2e::kiosk::Entry;
 use e2e::{Hall, wait};
@@ -98,21 +96,24 @@ fn the_power_fails_with_an_open_door() {
     assert_ne!(next, door);
 }
 
-/// The backend dies again and again while deposits come in; each becomes one case.
+/// The backend dies around each of its next commits while a deposit comes in: before one nothing of it is kept, after
+/// one it is kept and the answer is lost. Whichever it was, each deposit becomes one case.
 #[test]
-fn the_backend_dies_and_comes_back() {
+fn the_backend_dies_at_every_commit() {
     let mut hall = Hall::builder().start().unwrap();
-    for n in 0..3 {
-        hall.visit("wang-xiuying", Phone::Skip).unwrap();
-        // The kill falls before, within or after the intake, as it happens.
-        std::thread::sleep(Duration::from_millis(n * 25));
+    let failpoints = ["before-commit:1", "after-commit:1", "before-commit:2", "after-commit:2"];
+    for failpoint in failpoints {
+        hall.wait_synced().unwrap();
         hall.backend.kill();
+        hall.backend.start_with(&[("BACKEND_FAILPOINT", failpoint)]).unwrap();
+        hall.visit("wang-xiuying", Phone::Skip).unwrap();
+        wait::until_true("the backend to die", wait::PATIENCE, || !hall.backend.runs()).unwrap();
         hall.leave().unwrap();
         hall.backend.start().unwrap();
     }
     hall.wait_synced().unwrap();
     let cases = hall.backend.cases().unwrap();
-    assert_eq!(cases.len(), 3);
+    assert_eq!(cases.len(), failpoints.len());
     assert!(cases.iter().all(|case| case.state == "deposited"), "{cases:?}");
     assert_each_box_once(&hall);
 }
