@@ -12,20 +12,33 @@ pub(crate) fn page_of<T>(rows: &[T], page: usize, per_page: usize) -> (&[T], Pag
 }
 
 /// Place in a list, from a page counted from 0.
-pub(crate) fn paging(page: usize, pages: usize) -> Paging {
+fn paging(page: usize, pages: usize) -> Paging {
     let clip = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
     Paging { page: clip(page + 1), pages: clip(pages) }
 }
 
+/// The rows of one page, as many as fit into `room`; see [`break_pages`].
+pub(crate) fn page_by_height<T>(
+    rows: &[T],
+    page: usize,
+    room: usize,
+    height: impl Fn(Option<&T>, &T) -> usize,
+) -> (&[T], Paging) {
+    let pages = break_pages(rows, room, height);
+    let page = page.min(pages.len() - 1);
+    let start: usize = pages[..page].iter().sum();
+    (&rows[start..start + pages[page]], paging(page, pages.len()))
+}
+
 /// Splits rows of different heights into pages: the number of rows on each page. `height` is told the row before it
 /// on the same page, so that a heading that is repeated on a new page counts.
-pub(crate) fn break_pages<T>(rows: &[T], lines: usize, height: impl Fn(Option<&T>, &T) -> usize) -> Vec<usize> {
+fn break_pages<T>(rows: &[T], room: usize, height: impl Fn(Option<&T>, &T) -> usize) -> Vec<usize> {
     let mut pages = vec![];
     let (mut used, mut count) = (0, 0);
     let mut before = None;
     for row in rows {
         let mut cost = height(before, row);
-        if count > 0 && used + cost > lines {
+        if count > 0 && used + cost > room {
             pages.push(count);
             (used, count) = (0, 0);
             cost = height(None, row);
@@ -40,22 +53,43 @@ pub(crate) fn break_pages<T>(rows: &[T], lines: usize, height: impl Fn(Option<&T
     pages
 }
 
-/// How many lines a text takes where a line holds 26 full-width characters (18 in large text). Latin letters count
-/// 0.55 of one.
-pub(crate) fn lines(text: &str, size: TextSize) -> usize {
-    let hundredths: usize = text.chars().map(|c| if c.is_ascii() { 55 } else { 100 }).sum();
-    let per_line = match size {
-        TextSize::Normal => 2600,
-        TextSize::Large => 1800,
-    };
-    hundredths.div_ceil(per_line).max(1)
+/// A kind of text on a page: how large it is set and how wide its column is, in pixels of the screens' design.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Type {
+    px: usize,
+    width: usize,
 }
 
-/// By text size.
-pub(crate) fn per_page(size: TextSize, normal: usize, large: usize) -> usize {
-    match size {
-        TextSize::Normal => normal,
-        TextSize::Large => large,
+impl Type {
+    pub(crate) fn new(size: TextSize, normal: usize, large: usize, width: usize) -> Self {
+        let px = match size {
+            TextSize::Normal => normal,
+            TextSize::Large => large,
+        };
+        Self { px, width }
+    }
+
+    /// How high a text becomes, broken between words as the screen does. Rather a line too many than one too few.
+    pub(crate) fn height(self, text: &str) -> usize {
+        // Chinese punctuation stays with the character before it: a line may end half a character early.
+        let room = self.width * 100 - self.px * 50;
+        let lines: usize = text.split('\n').map(|line| self.lines(line, room)).sum();
+        lines * self.px * 145 / 100
+    }
+
+    fn lines(self, text: &str, room: usize) -> usize {
+        let (mut lines, mut used, mut word) = (1, 0, 0);
+        for c in text.chars() {
+            let advance = self.px * if c.is_ascii() { 58 } else { 100 };
+            // A word that goes on takes its beginning along to the next line.
+            word = if c.is_ascii() && c != ' ' { word + advance } else { 0 };
+            if used + advance > room && c != ' ' {
+                lines += 1;
+                used = word.saturating_sub(advance);
+            }
+            used += advance;
+        }
+        lines
     }
 }
 
@@ -73,11 +107,17 @@ mod tests {
     }
 
     #[test]
-    fn widths() {
-        assert_eq!(lines(&"字".repeat(26), TextSize::Normal), 1);
-        assert_eq!(lines(&"字".repeat(27), TextSize::Normal), 2);
-        assert_eq!(lines(&"字".repeat(19), TextSize::Large), 2);
-        assert_eq!(lines("", TextSize::Normal), 1);
+    fn heights() {
+        let body = |size| Type::new(size, 36, 50, 936);
+        let normal = |text: &str| body(TextSize::Normal).height(text);
+        assert_eq!(normal(""), 52);
+        assert_eq!(normal(&"字".repeat(25)), 52);
+        assert_eq!(normal(&"字".repeat(26)), 104);
+        assert_eq!(normal("一\n二"), 104);
+        assert_eq!(body(TextSize::Large).height(&"字".repeat(19)), 145);
+        // Forty-four letters fit; a word that does not end in time goes to the next line whole.
+        assert_eq!(normal(&"word ".repeat(8)), 52);
+        assert_eq!(normal("twenty-two-letter-word twenty-two-letter-word twenty-two-letter-word"), 156);
     }
 
     proptest! {

@@ -10,15 +10,19 @@ use hall_rules::mask;
 use crate::ask::{dashed, phone_check};
 use crate::choose;
 use crate::journey::Journey;
-use crate::layout::{break_pages, lines, page_of, paging, per_page};
+use crate::layout::{Type, page_by_height};
 use crate::visit::{Page, PhoneAnswer, Visit};
 use crate::{
     Asks, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView, MaterialRow,
-    MaterialsView, MissingView, OptionRow, PhoneView, QuestionView, Screen, TextSize, TextView,
+    MaterialsView, MissingView, OptionRow, Paging, PhoneView, QuestionView, Screen, TextSize, TextView,
 };
 
-/// Rows of the check page.
-const CHECK_ROWS: usize = 5;
+/// Where lists end on the page: a little above the pager, since heights are only reckoned.
+const GUIDE_END: usize = 1464;
+const MATERIALS_END: usize = 1310;
+/// Room for the rows of the check page, and the least a row takes, for its button.
+const CHECK_ROOM: usize = 712;
+const CHECK_ROW: usize = 142;
 
 impl Journey {
     pub(crate) fn visit_screen(&self, visit: &Visit) -> Screen {
@@ -38,13 +42,13 @@ impl Journey {
             Page::Materials { page } => {
                 let rows = material_rows(visit, language);
                 let total = u16::try_from(rows.len()).unwrap_or(u16::MAX);
-                let (rows, paging) = page_of(&rows, *page, per_page(size, 4, 3));
-                Screen::Materials(MaterialsView { item: name, rows: rows.to_vec(), total, paging })
+                let (rows, paging) = materials_page(&rows, *page, &name, language, size);
+                Screen::Materials(MaterialsView { item: name, rows, total, paging })
             }
             Page::Missing { page } => {
                 let rows = material_rows(visit, language);
-                let (rows, paging) = page_of(&rows, *page, per_page(size, 4, 3));
-                Screen::Missing(MissingView { item: name, rows: rows.to_vec(), paging, window: self.item_window() })
+                let (rows, paging) = materials_page(&rows, *page, &name, language, size);
+                Screen::Missing(MissingView { item: name, rows, paging, window: self.item_window() })
             }
             Page::Phone => Screen::Phone(phone(visit)),
             Page::Field(code) => match visit.field(code) {
@@ -54,7 +58,12 @@ impl Journey {
             },
             Page::Check { page } => {
                 let rows = self.check_rows(visit, item, language);
-                let (rows, paging) = page_of(&rows, *page, CHECK_ROWS);
+                let (label, value) = (Type::new(size, 30, 42, 728), Type::new(size, 40, 46, 728));
+                let height = |_: Option<&CheckRow>, row: &CheckRow| {
+                    let words = if let CheckLabel::Words(words) = &row.label { words } else { "" };
+                    (label.height(words) + value.height(&row.value) + 10).max(CHECK_ROW)
+                };
+                let (rows, paging) = page_by_height(&rows, *page, CHECK_ROOM, height);
                 Screen::Check(CheckView { rows: rows.to_vec(), paging })
             }
             _ => Screen::Starting,
@@ -97,25 +106,79 @@ impl Journey {
     }
 }
 
+/// How high the title of a page and what stands below it are, with the space that follows.
+fn heading_height(title: &str, lead: &str, size: TextSize) -> usize {
+    Type::new(size, 56, 72, 960).height(title) + 20 + Type::new(size, 36, 50, 960).height(lead) + 32
+}
+
+/// A text of so many characters in Chinese or letters in English, for words that only the screens know.
+fn stand_in(language: Language, chinese: usize, english: usize) -> String {
+    match language {
+        Language::Zh => "字".repeat(chinese),
+        Language::En => "word ".repeat(english.div_ceil(5)),
+    }
+}
+
 fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, size: TextSize) -> GuideView {
     let all = guide_lines(visit, item, language);
-    let height = |before: Option<&GuideLine>, line: &GuideLine| {
-        let heading = if before.is_none_or(|before| before.section != line.section) { 2 } else { 0 };
-        heading + lines(&line.text, size) + usize::from(line.unconfirmed)
-    };
-    let pages = break_pages(&all, per_page(size, 17, 11), height);
-    let page = page.min(pages.len() - 1);
-    let start: usize = pages[..page].iter().sum();
     let department = visit.catalogue().department(&item.department);
+    let department = department.map(|department| department.name.get(language).to_owned()).unwrap_or_default();
+    let (name, plain) = (item.name.get(language), item.plain.get(language));
+    let lead = match size {
+        TextSize::Normal if !plain.is_empty() => format!("{plain}\n{department}"),
+        TextSize::Normal | TextSize::Large => department.clone(),
+    };
+    let (body, small) = (Type::new(size, 36, 50, 936), Type::new(size, 30, 42, 936));
+    let unconfirmed = small.height(&stand_in(language, 17, 47)) + 4;
+    let height = |before: Option<&GuideLine>, line: &GuideLine| {
+        let heading = if before.is_none_or(|before| before.section != line.section) { body.height("") + 14 } else { 0 };
+        heading + body.height(&line.text) + 2 + if line.unconfirmed { unconfirmed } else { 0 }
+    };
+    let room = GUIDE_END.saturating_sub(196 + heading_height(name, &lead, size));
+    let (lines, paging) = page_by_height(&all, page, room, height);
     GuideView {
-        item: item.name.get(language).to_owned(),
-        plain: item.plain.get(language).to_owned(),
-        department: department.map(|department| department.name.get(language).to_owned()).unwrap_or_default(),
-        lines: all[start..start + pages[page]].to_vec(),
-        paging: paging(page, pages.len()),
+        item: name.to_owned(),
+        plain: plain.to_owned(),
+        department,
+        lines: lines.to_vec(),
+        paging,
         has_unconfirmed: item.has_unconfirmed(),
         signed_in: !visit.is_reading(),
     }
+}
+
+/// The rows of one page of materials: as many as fit.
+fn materials_page(
+    rows: &[MaterialRow],
+    page: usize,
+    item: &str,
+    language: Language,
+    size: TextSize,
+) -> (Vec<MaterialRow>, Paging) {
+    let (name, count, small) =
+        (Type::new(size, 38, 46, 826), Type::new(size, 34, 42, 826), Type::new(size, 30, 42, 826));
+    let height = |_: Option<&MaterialRow>, row: &MaterialRow| {
+        let (mut chinese, mut english) = if row.electronic { (11, 30) } else { (10, 24) };
+        if row.shown_only {
+            (chinese, english) = (chinese + 12, english + 26);
+        }
+        if row.deferrable {
+            (chinese, english) = (chinese + 5, english + 18);
+        }
+        let mut height = name.height(&row.name) + 4 + count.height(&stand_in(language, chinese, english));
+        if !row.only_if.is_empty() {
+            height += 4 + small.height(&(stand_in(language, 7, 9) + &row.only_if));
+        }
+        if row.unconfirmed {
+            height += 4 + small.height(&stand_in(language, 16, 43));
+        }
+        height + 36 + 14
+    };
+    // The page of what is missing says a little more below its title.
+    let lead = stand_in(language, 9, 26) + item;
+    let room = MATERIALS_END.saturating_sub(212 + heading_height("", &lead, size));
+    let (rows, paging) = page_by_height(rows, page, room, height);
+    (rows.to_vec(), paging)
 }
 
 fn guide_lines(visit: &Visit, item: &ServiceItem, language: Language) -> Vec<GuideLine> {

@@ -43,12 +43,22 @@ impl Area {
     }
 }
 
+/// Everything that holds of a page without an overlay.
+pub(crate) fn page(bench: &Bench) -> Vec<String> {
+    let targets: Vec<_> = bench.targets().iter().map(Area::of).collect();
+    let texts: Vec<_> = bench.texts().iter().map(Area::of).collect();
+    [targets_hold(&targets, false), texts_hold(&texts, &targets), texts_keep_apart(&texts)].concat()
+}
+
 /// Every target is within reach and large enough, and has a label; with `covered`, some lie under an overlay and may
 /// be close to those above.
 pub(crate) fn targets(bench: &Bench, covered: bool) -> Vec<String> {
+    targets_hold(&bench.targets().iter().map(Area::of).collect::<Vec<_>>(), covered)
+}
+
+fn targets_hold(targets: &[Area], covered: bool) -> Vec<String> {
     let mut broken = Vec::new();
-    let targets: Vec<_> = bench.targets().iter().map(Area::of).collect();
-    for target in &targets {
+    for target in targets {
         if target.top < 780.0 {
             broken.push(format!("{:?} at y {} is out of reach from a wheelchair", target.name, target.top));
         }
@@ -77,18 +87,37 @@ pub(crate) fn targets(bench: &Bench, covered: bool) -> Vec<String> {
 
 /// No text leaves the screen or runs into a target that it does not belong to.
 pub(crate) fn texts(bench: &Bench) -> Vec<String> {
-    let mut broken = Vec::new();
     let targets: Vec<_> = bench.targets().iter().map(Area::of).collect();
-    let texts = bench.texts();
-    for text in texts.iter().map(Area::of).filter(|text| text.width() * text.height() > 1.0) {
+    let texts: Vec<_> = bench.texts().iter().map(Area::of).collect();
+    texts_hold(&texts, &targets)
+}
+
+fn texts_hold(texts: &[Area], targets: &[Area]) -> Vec<String> {
+    let mut broken = Vec::new();
+    for text in texts.iter().filter(|text| text.width() * text.height() > 1.0) {
         if text.left < 0.0 || text.right > 1080.5 || text.top < 0.0 || text.bottom > 1920.5 {
             broken.push(format!("{text:?} leaves the screen"));
         }
-        for target in &targets {
-            if !target.contains(&text) && text.gap(target) < -1.0 {
+        for target in targets {
+            if !target.contains(text) && text.gap(target) < -1.0 {
                 broken.push(format!("{text:?} runs into {target:?}"));
             }
         }
+    }
+    broken
+}
+
+/// No text lies over another one.
+fn texts_keep_apart(texts: &[Area]) -> Vec<String> {
+    let mut broken = Vec::new();
+    let texts: Vec<_> = texts.iter().filter(|text| text.width() * text.height() > 1.0).collect();
+    for (place, one) in texts.iter().enumerate() {
+        broken.extend(
+            texts[place + 1..]
+                .iter()
+                .filter(|other| one.gap(other) < -2.0)
+                .map(|other| format!("{one:?} and {other:?} lie over each other")),
+        );
     }
     broken
 }

@@ -1,0 +1,147 @@
+//! The items that ship, page by page from the guide to the check page: nothing in them is too long for the screen.
+//! `PICTURES=folder` also keeps a picture of each page.
+
+mod common;
+#[path = "../../journey/tests/journey/terminal.rs"]
+#[expect(
+    dead_code,
+    clippy::wildcard_enum_match_arm,
+    reason = "the journey's own tests use the rest, and look at it there"
+)]
+mod terminal;
+
+use std::collections::{HashMap, HashSet};
+
+use common::{Bench, rules};
+use kiosk_journey::{Act, Asks, FieldInput, Key, Language, OptionRow, Screen, TextSize, Touch, Turn};
+use terminal::{CATALOGUE, Terminal};
+
+/// Somebody who takes the first option of every question, or the last, and another one where that leads out.
+struct Visitor {
+    terminal: Terminal,
+    from_last: bool,
+    /// By question: how many options led out.
+    led_out: HashMap<String, usize>,
+    asked: String,
+}
+
+impl Visitor {
+    fn choose(&mut self, question: &str, options: &[OptionRow], multiple: bool) {
+        let skip = self.led_out.get(question).copied().unwrap_or_default();
+        let mut ids: Vec<_> = options.iter().map(|option| option.id.clone()).collect();
+        if self.from_last {
+            ids.reverse();
+        }
+        self.asked = question.to_owned();
+        self.terminal.choose(&ids[skip]);
+        if multiple {
+            self.terminal.next();
+        }
+    }
+
+    fn type_in(&mut self, text: &str) {
+        self.terminal.type_text(text);
+        self.terminal.next();
+    }
+
+    /// One touch onwards; `false` when the visit has come to its last question.
+    fn go_on(&mut self) -> bool {
+        let screen = self.terminal.view().screen;
+        if let Some(paging) = screen.paging()
+            && paging.page < paging.pages
+        {
+            self.terminal.touch(Touch::Turn(Turn::Next));
+            return true;
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "what follows the check page is the same for all items")]
+        match screen {
+            Screen::Guide(_) | Screen::Materials(_) => self.terminal.next(),
+            Screen::Situation(question) => {
+                let words = if let Asks::Words(words) = &question.asks { words.as_str() } else { "for whom" };
+                self.choose(words, &question.options, question.multiple);
+            }
+            Screen::NotHere { .. } => {
+                *self.led_out.entry(self.asked.clone()).or_default() += 1;
+                self.terminal.touch(Touch::Back);
+            }
+            Screen::Phone(_) => self.terminal.act(Act::Skip),
+            Screen::Field(field) => match &field.input {
+                FieldInput::Options { rows, multiple } => self.choose(&field.label, rows, *multiple),
+                FieldInput::Date(_) => self.type_in("20270301"),
+                FieldInput::Number(_) => self.type_in("12"),
+                FieldInput::Phone(_) => self.type_in("13812345678"),
+                FieldInput::OrgCode(_) => self.type_in("91330100799655058b"),
+            },
+            Screen::Text(_) => {
+                self.terminal.type_text("wenyuan");
+                self.terminal.touch(Touch::Key(Key::Space));
+                self.terminal.next();
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn look_at_every_item(language: Language, size: TextSize) {
+    let bench = Bench::new();
+    let mut broken = Vec::new();
+    let mut seen = HashSet::new();
+    for item in &CATALOGUE.items {
+        for from_last in [false, true] {
+            let mut terminal = Terminal::new();
+            terminal.zhang();
+            terminal.touch(Touch::Language(language));
+            terminal.touch(Touch::TextSize(size));
+            terminal.browse_to(&item.code);
+            let mut visitor = Visitor { terminal, from_last, led_out: HashMap::new(), asked: String::new() };
+            for _ in 0..80 {
+                let view = visitor.terminal.view();
+                if seen.insert(format!("{:?}", view.screen)) {
+                    bench.show(&view);
+                    let found = rules::page(&bench);
+                    let name = format!("{}-{}-{}", item.code, view.screen.name(), seen.len());
+                    keep_picture(&bench, &format!("{name}-{language:?}-{size:?}"), !found.is_empty());
+                    broken.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+                }
+                if !visitor.go_on() {
+                    break;
+                }
+            }
+            assert_eq!(visitor.terminal.screen(), "check", "{} is not walked to its end", item.code);
+        }
+    }
+    assert!(broken.is_empty(), "{} broken on {} pages:\n{}", broken.len(), seen.len(), broken.join("\n"));
+}
+
+fn keep_picture(bench: &Bench, name: &str, broken: bool) {
+    let Some(folder) = std::env::var_os("PICTURES") else { return };
+    let picture = bench.picture();
+    let name = format!("{}{name}.png", if broken { "broken-" } else { "" });
+    let file = std::fs::File::create(std::path::Path::new(&folder).join(name)).expect("a file");
+    let mut encoder = png::Encoder::new(file, picture.width(), picture.height());
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_compression(png::Compression::Fast);
+    let bytes: Vec<u8> = picture.as_slice().iter().flat_map(|p| [p.r, p.g, p.b, p.a]).collect();
+    encoder.write_header().expect("header").write_image_data(&bytes).expect("data");
+}
+
+#[test]
+fn in_chinese() {
+    look_at_every_item(Language::Zh, TextSize::Normal);
+}
+
+#[test]
+fn in_large_chinese() {
+    look_at_every_item(Language::Zh, TextSize::Large);
+}
+
+#[test]
+fn in_english() {
+    look_at_every_item(Language::En, TextSize::Normal);
+}
+
+#[test]
+fn in_large_english() {
+    look_at_every_item(Language::En, TextSize::Large);
+}
