@@ -176,7 +176,7 @@ fn materials_page(
     };
     // The page of what is missing says a little more below its title.
     let lead = stand_in(language, 9, 26) + item;
-    let room = MATERIALS_END.saturating_sub(212 + heading_height("", &lead, size));
+    let room = MATERIALS_END.saturating_sub(212 + heading_height(&stand_in(language, 9, 30), &lead, size));
     let (rows, paging) = page_by_height(rows, page, room, height);
     (rows.to_vec(), paging)
 }
