@@ -153,7 +153,7 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
     let form = said.form;
     let reason = || format!("理由：{}", form.reason);
     let days = form.days.unwrap_or_default();
-    let until = said.until.map_or_else(String::new, |until| format!("（{}前）", day(until)));
+    let until = said.until.map_or_else(String::new, |until| format!("（最迟{}）", day(until)));
     let plain = |closing: Vec<String>| (Vec::new(), closing);
     match kind {
         NoticeKind::Receipt => received(said),
@@ -239,7 +239,7 @@ fn accepted(said: &Said<'_>) -> Vec<String> {
         "根据《中华人民共和国行政许可法》第三十二条，本机关决定受理。".to_owned()
     }];
     if let Some(by) = said.decide_by {
-        closing.push(format!("本机关承诺于{}前作出决定；依法不计入期限的时间除外。", day(by)));
+        closing.push(format!("本机关承诺最迟于{}作出决定；依法不计入期限的时间除外。", day(by)));
     }
     closing
 }

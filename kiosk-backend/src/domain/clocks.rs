@@ -104,14 +104,15 @@ pub fn settle_all(tx: &Connection, desk: &Desk, ids: &[SubmissionId]) -> StoreRe
     Ok(())
 }
 
-/// What the law does by itself: five days of silence accept (行政许可法 art. 32). Also ends clocks that had no end yet.
+/// What the law does by itself: five days of silence accept (行政许可法 art. 32). Also computes
+/// what an older release did not know.
 pub async fn tick(app: &App) -> Result<(), Refusal> {
     let desk = Desk::of(app);
     let (today, asked) = (desk.today().to_string(), app.store());
     let waits = asked
         .read(move |connection| {
             let silent = store::cases::accepted_by_silence(connection, &today)?;
-            Ok::<_, Refusal>((silent, store::cases::without_end(connection)?))
+            Ok::<_, Refusal>((silent, store::cases::without_warning(connection)?))
         })
         .await?;
     if waits.0.is_empty() && waits.1.is_empty() {

@@ -384,11 +384,13 @@ pub fn set_place(connection: &Connection, id: SubmissionId, compartment: Option<
     Ok(())
 }
 
-/// Notes a deposit: news to the window, when the first door was shut, and the doubt if there is one.
+/// Notes a deposit, the first or one of corrections: news to the window, when the first door was shut, the doubt if
+/// there is one. Paper is in a box again, not with anybody.
 pub fn set_deposited(connection: &Connection, id: SubmissionId, at_ms: i64, doubt: Option<&str>) -> StoreResult<()> {
     connection
         .prepare_cached(
-            "UPDATE cases SET deposited_ms = COALESCE(deposited_ms, $1), doubt = $2, news_version = version
+            "UPDATE cases SET deposited_ms = COALESCE(deposited_ms, $1), doubt = $2, news_version = version,
+                 received_by = NULL, received_ms = NULL
              WHERE id = $3",
         )?
         .execute(params![at_ms, doubt, id.0.as_bytes()])?;
@@ -448,10 +450,11 @@ pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<
         .optional()?)
 }
 
-/// Open cases whose clock runs without a known end: a year of the calendar is missing, or nobody has computed it yet.
-pub fn without_end(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
-    let mut statement = connection
-        .prepare_cached("SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date IS NULL ORDER BY id")?;
+/// Open cases of an older release, whose clock has an end and no day from which it is soon.
+pub fn without_warning(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NOT NULL AND soon_date IS NULL ORDER BY id",
+    )?;
     let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -121,6 +121,32 @@ fn the_long_way_from_a_correction_to_the_archive() {
 }
 
 #[test]
+fn corrections_may_come_through_the_locker() {
+    let mut hall = Hall::open();
+    let case = received(&mut hall);
+    {
+        let mut clerk = hall.signed_in("王敏");
+        goes(&mut clerk, &case, "pre_review_started", &[], "pre_review");
+        goes(&mut clerk, &case, "correction_asked", &[("verdict-0", "missing")], "correction");
+    }
+    let id = case.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
+    let (submission, compartment) = (id, kiosk_wire::CompartmentNo(9));
+    hall.journal(vec![
+        (kiosk_wire::Fact::DepositIntended { submission, compartment }, None),
+        (kiosk_wire::Fact::Deposited { submission, compartment }, None),
+    ]);
+    let page = hall.signed_in("王敏").get(&case).body;
+    assert!(page.contains("data-state=\"deposited\"") && page.contains("id=\"collect\""), "{page}");
+    assert!(page.contains("data-box=\"9\"") && !page.contains("柜子已腾空"), "{page}");
+    hall.open_and_shut(id, 9, "王敏");
+    let mut clerk = hall.signed_in("王敏");
+    clerk.get(&case);
+    assert_eq!(clerk.post(&format!("{case}/affirm-empty"), &[]).location(), case);
+    goes(&mut clerk, &case, "pre_review_started", &[], "pre_review");
+    goes(&mut clerk, &case, "accepted", &[FINE], "accepted");
+}
+
+#[test]
 fn a_notice_names_the_person_is_kept_and_each_reading_is_on_record() {
     let mut hall = Hall::open();
     let case = received(&mut hall);
