@@ -32,6 +32,9 @@ pub enum StartError {
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
+    /// The table of what can happen to a case is not sound.
+    #[error("the table of case states is not sound: {0}")]
+    Table(hall_rules::case::Flaw),
     /// The database cannot be used.
     #[error("the database in data_dir cannot be used: {0}")]
     Store(#[from] StoreError),
@@ -80,6 +83,9 @@ struct Memory {
 impl App {
     /// Opens keys and database in the configured folder, and makes them when there are none yet.
     pub fn open(config: Config, clock: Clock) -> Result<Self, StartError> {
+        if let Some(flaw) = hall_rules::case::check(hall_rules::case::TRANSITIONS).first() {
+            return Err(StartError::Table(*flaw));
+        }
         let dir = &config.data_dir;
         let io = |cause| StartError::DataDir { path: dir.display().to_string(), cause };
         fs::create_dir_all(dir).map_err(io)?;

@@ -142,3 +142,8 @@ document.addEventListener("submit", (event) => {
   if (event.target.method === "post") event.target.dataset.sent = "true";
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A notice goes to paper at a press.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -12,7 +12,10 @@
 //! | [`mask`] | how a name or number is shown |
 //! | [`person`] | is this the same person |
 //! | [`receipt`] | numbers people see |
-//! | [`case`] | which state a case is in |
+//! | [`case`] | which state a case is in, and what can happen next |
+//! | [`clock`] | how long the office, or the applicant, still has |
+//! | [`review`] | what follows from the materials that a clerk ticked |
+//! | [`notice`] | the wording of the papers that the law wants |
 //! | [`calendar`] | which day is a working day, and when is the fifth one over |
 //! | [`generate`] | a large catalogue for tests and benches |
 
@@ -21,17 +24,20 @@ pub mod calendar;
 pub mod case;
 pub mod catalogue;
 pub mod checks;
+pub mod clock;
 pub mod field;
 pub mod generate;
 pub mod load;
 pub mod mask;
+pub mod notice;
 pub mod person;
 pub mod receipt;
+pub mod review;
 pub mod text;
 
 pub use answers::{Answers, NextQuestion};
 pub use calendar::Calendar;
-pub use case::{CaseEvent, CaseState, derive_state};
+pub use case::{CaseEvent, CaseState};
 pub use catalogue::{Catalogue, ServiceItem};
 pub use person::{DocumentFamily, PersonKey};
 pub use receipt::ReceiptNumber;

@@ -14,7 +14,7 @@ use crate::domain::{commands, queries};
 use crate::problem::Refusal;
 
 /// An address that names no case is answered as one that names another window's.
-fn id_of(text: &str) -> Result<SubmissionId, Refusal> {
+pub(super) fn id_of(text: &str) -> Result<SubmissionId, Refusal> {
     text.parse()
         .map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window"))
 }
@@ -70,7 +70,7 @@ pub(super) struct Press {
 }
 
 /// After a command: back to the case, or the case as it is now with a note that says why not.
-async fn after(
+pub(super) async fn after(
     console: &Console,
     me: &SignedIn,
     id: SubmissionId,

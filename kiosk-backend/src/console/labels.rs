@@ -2,6 +2,7 @@
 //! it has its words.
 
 use hall_rules::CaseState;
+use hall_rules::clock::Light;
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
 use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
@@ -10,20 +11,13 @@ use kiosk_wire::{Code, DirectiveOutcome};
 use super::words::Lang;
 use crate::domain::views::{Due, Filter, Happening, InboxRow};
 
-/// From how few working days left the light is amber: a quarter of the five days, rounded up to whole days.
-const SOON_DAYS: i32 = 1;
-
 impl Lang {
     /// Class of a case's chip and the word in it. Someone on the way shows before the state does.
     pub(super) fn chip(&self, row: &InboxRow) -> (&'static str, &'static str) {
-        match row.state {
-            CaseState::Deposited if row.collecting.is_some() => ("moving", self.t("正在取件", "Being collected")),
-            CaseState::Submitted => ("over", self.t("待存件", "No paper yet")),
-            CaseState::Deposited => ("new", self.t("已存件", "In the box")),
-            CaseState::DepositUnconfirmed => ("doubt", self.t("存件待核实", "To be checked")),
-            CaseState::Received => ("done", self.t("已收件", "Received")),
-            CaseState::Voided => ("over", self.t("已作废", "Void")),
+        if row.state == CaseState::Deposited && row.collecting.is_some() {
+            return ("moving", self.t("正在取件", "Being collected"));
         }
+        (chip_class(row.state), self.pair(row.state.words()))
     }
 
     /// Class of a deadline light and its words: never colour alone, always word and number.
@@ -31,10 +25,15 @@ impl Lang {
         match due {
             Due::None => ("none", "—".to_owned()),
             Due::CalendarMissing => ("soon", self.t("缺工作日历", "calendar missing").to_owned()),
-            Due::Running { days_left, .. } if *days_left < 0 => ("over", self.over(days_left.unsigned_abs())),
-            Due::Running { days_left: 0, .. } => ("soon", self.t("今天到期", "due today").to_owned()),
-            Due::Running { days_left, .. } if *days_left <= SOON_DAYS => ("soon", self.left(*days_left)),
-            Due::Running { days_left, .. } => ("calm", self.left(*days_left)),
+            Due::Paused => ("none", self.t("⏸ 暂停计时", "⏸ clock stands still").to_owned()),
+            Due::Running { days_left, light, .. } => {
+                let words = match *days_left {
+                    ..0 => self.over(days_left.unsigned_abs()),
+                    0 => self.t("今天到期", "due today").to_owned(),
+                    days => self.left(days),
+                };
+                (light_class(light), words)
+            }
         }
     }
 
@@ -56,21 +55,26 @@ impl Lang {
     pub(super) fn filter(&self, filter: &Filter) -> &'static str {
         match filter {
             Filter::New => self.t("新件", "New"),
+            Filter::Work => self.t("待办理", "To work on"),
+            Filter::Waiting => self.t("等候中", "Waiting"),
             Filter::Mine => self.t("我的", "Mine"),
             Filter::Attention => self.t("需留意", "Attention"),
             Filter::All => self.t("全部", "All"),
         }
     }
 
+    /// The one of two wordings of the rules.
+    pub(super) fn pair(&self, (zh, en): (&'static str, &'static str)) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
     /// What happened to a case.
     pub(super) fn happening(&self, what: &Happening) -> &'static str {
         match what {
-            Happening::Submitted => self.t("在终端提交申报", "Submitted at the terminal"),
-            Happening::Deposited => self.t("材料已存入柜中", "Paper put into the box"),
-            Happening::DepositUnconfirmed => self.t("存件情况待核实", "Deposit to be checked"),
-            Happening::DepositConfirmed => self.t("核实：材料在柜里", "Checked: the paper is there"),
-            Happening::DepositVoided => self.t("没有存入材料，作废", "No paper handed in: void"),
-            Happening::Received => self.t("窗口已收件", "Received by the window"),
+            Happening::Case(event) => self.pair(event.words()),
             Happening::DepositIntended => self.t("为存件开柜", "Box opened for the deposit"),
             Happening::DepositReopened => self.t("申请人再次开柜补放", "Opened again by the applicant"),
             Happening::DepositMoved => self.t("换到另一个柜子", "Moved to another box"),
@@ -300,6 +304,36 @@ impl Lang {
     }
 }
 
+/// Class of a state's chip.
+fn chip_class(state: CaseState) -> &'static str {
+    use CaseState as S;
+    match state {
+        S::Deposited => "new",
+        S::DepositUnconfirmed | S::Correction | S::Special => "doubt",
+        S::PreReview | S::InProgress | S::JointReview => "moving",
+        S::Received | S::Accepted | S::AcceptedDeferred | S::DecidedGrant | S::ResultReady | S::Collected => "done",
+        S::Submitted
+        | S::DecidedDeny
+        | S::NotTaken
+        | S::Refused
+        | S::Lapsed
+        | S::Withdrawn
+        | S::Recalled
+        | S::Revoked
+        | S::Voided
+        | S::Archived => "over",
+    }
+}
+
+/// Class of a light.
+pub(super) fn light_class(light: &Light) -> &'static str {
+    match light {
+        Light::Green => "calm",
+        Light::Yellow => "soon",
+        Light::Red => "over",
+    }
+}
+
 /// Class of a box's state on the map.
 pub(super) fn cell_class(state: &CompartmentState) -> &'static str {
     match state {
@@ -331,12 +365,15 @@ pub(super) fn is_unseen(door: &DoorState) -> bool {
 }
 
 /// The saved views, in the tabs' order.
-pub(super) const FILTERS: [Filter; 4] = [Filter::New, Filter::Mine, Filter::Attention, Filter::All];
+pub(super) const FILTERS: [Filter; 6] =
+    [Filter::New, Filter::Work, Filter::Waiting, Filter::Mine, Filter::Attention, Filter::All];
 
 /// A saved view's name in an address.
 pub(super) fn filter_key(filter: &Filter) -> &'static str {
     match filter {
         Filter::New => "new",
+        Filter::Work => "work",
+        Filter::Waiting => "waiting",
         Filter::Mine => "mine",
         Filter::Attention => "attention",
         Filter::All => "all",
@@ -379,6 +416,15 @@ impl Lang {
             Code::InvalidValue if problem.field.as_deref() == Some("compartment") => {
                 said(("柜号写得不一样，没有开柜", "请看着页面上的柜号再写一遍。"))
             }
+            Code::InvalidValue if problem.field.as_deref() == Some("findings") => {
+                said(("材料还没有核对好", "请逐项选“合格、缺少、不符合”，缺少或不符合的写明问题，再按一次。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("days") => {
+                said(("工作日天数不对", "请填写天数；延长期限最多 10 个工作日。"))
+            }
+            Code::InvalidValue if problem.field.as_deref().is_some_and(|field| field != "reason") => {
+                said(("有一项没有填好", "请把这一步要求的内容填完整，每项一行。"))
+            }
             Code::InvalidValue => {
                 said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。"))
             }
@@ -420,6 +466,8 @@ impl Lang {
             "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),
             "deposit_confirmed" => self.t("核实材料在柜里", "confirmed a deposit"),
             "deposit_voided" => self.t("核实没有材料，作废", "voided a deposit"),
+            "case_stepped" => self.t("办件流转", "moved a case on"),
+            "notice_read" => self.t("查看文书", "read a notice"),
             "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),
             "returned_to_service" => self.t("柜子恢复使用", "returned a box to service"),
             "set_aside_looked" => self.t("处理待处理记录", "dealt with an entry set aside"),

@@ -17,6 +17,7 @@ mod records;
 mod samples;
 mod session;
 mod sign_in;
+mod steps;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -56,6 +57,9 @@ pub fn router(app: App) -> Router {
         .route("/cases/{id}/open-now", post(case::open_now).get(case::back))
         .route("/cases/{id}/phone", post(case::phone).get(case::back))
         .route("/cases/{id}/number", post(case::number).get(case::back))
+        .route("/cases/{id}/prepare", post(steps::prepare).get(case::back))
+        .route("/cases/{id}/step", post(steps::step).get(case::back))
+        .route("/cases/{id}/notices/{n}", get(steps::notice))
         .route("/kiosks", get(machines::list))
         .route("/kiosks/{id}", get(machines::cabinet))
         .route("/kiosks/{id}/return-to-service", post(machines::return_to_service).get(machines::back))

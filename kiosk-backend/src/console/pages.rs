@@ -3,12 +3,19 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use hall_rules::case::Need;
+use hall_rules::notice::Document;
+use hall_rules::review::Verdict;
+use hall_rules::{CaseEvent, CaseState};
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::frame::{CALL, Call, Here, Shell};
-use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen};
-use super::words::{bytes, grouped};
-use crate::domain::views::{AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow};
+use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
+use super::words::{Lang, bytes, grouped};
+use crate::domain::steps::Preview;
+use crate::domain::views::{
+    AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
+};
 use crate::problem::Refusal;
 
 /// Sign-in.
@@ -38,6 +45,8 @@ impl InboxPage {
     fn count(&self, filter: &Filter) -> u32 {
         match filter {
             Filter::New => self.shell.counts.new,
+            Filter::Work => self.shell.counts.work,
+            Filter::Waiting => self.shell.counts.waiting,
             Filter::Mine => self.shell.counts.mine,
             Filter::Attention => self.shell.counts.attention,
             Filter::All => self.shell.counts.all,
@@ -49,7 +58,7 @@ impl InboxPage {
 fn due_date(due: &Due) -> Option<&jiff::civil::Date> {
     match due {
         Due::Running { due, .. } => Some(due),
-        Due::CalendarMissing | Due::None => None,
+        Due::CalendarMissing | Due::Paused | Due::None => None,
     }
 }
 
@@ -63,7 +72,29 @@ pub(super) struct CasePage {
 
 impl CasePage {
     fn is_over(&self) -> bool {
-        self.case.row.state.is_final()
+        self.case.row.state == CaseState::Voided
+    }
+
+    /// Whether the materials are to be ticked: then one form leads to whatever follows.
+    fn reviews(&self) -> bool {
+        self.case.steps.iter().any(|step| self.in_review(step))
+    }
+
+    fn in_review(&self, step: &StepView) -> bool {
+        step.needs.contains(&Need::Findings)
+    }
+
+    fn may_defer(&self) -> bool {
+        self.case.materials.iter().any(|line| line.deferrable)
+    }
+
+    fn second_round(&self) -> bool {
+        self.case.steps.iter().any(|step| step.event == CaseEvent::CorrectionAskedAgain)
+    }
+
+    /// One press is enough: nothing to fill in, nothing on paper, and not the end.
+    fn is_direct(&self, step: &StepView) -> bool {
+        step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
     /// The code in two groups of three, as people read it aloud.
@@ -77,6 +108,38 @@ impl CasePage {
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
         self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
     }
+}
+
+/// The verdicts, in the order of the form.
+const VERDICTS: &[Verdict] = Verdict::ALL;
+
+/// The field of the form by which a need is filled.
+fn input_name(need: &Need) -> &'static str {
+    if *need == Need::InternalReason { "reason" } else { need.code() }
+}
+
+fn input_length(need: &Need) -> u16 {
+    if matches!(need, Need::Reason | Need::InternalReason) { 200 } else { 100 }
+}
+
+/// What a step would do, to be confirmed.
+#[derive(Template)]
+#[template(path = "confirm.html")]
+pub(super) struct ConfirmPage {
+    pub(super) shell: Shell,
+    pub(super) row: InboxRow,
+    pub(super) choices: Vec<Preview>,
+    /// What was filled in, to be handed on.
+    pub(super) fields: Vec<(String, String)>,
+}
+
+/// One notice, for paper.
+#[derive(Template)]
+#[template(path = "notice.html")]
+pub(super) struct NoticePage {
+    pub(super) lang: Lang,
+    pub(super) case: String,
+    pub(super) document: Document,
 }
 
 /// A phone number or ID number, revealed: the part of a page that replaces the masked one.

@@ -3,7 +3,11 @@
 //! `CONSOLE_PAGES=DIR cargo test -p kiosk-backend console::samples` writes the pages into `DIR`, with `static/` beside
 //! them, so that a browser can draw them from `file://` after a search and replace of the absolute paths.
 
-use hall_rules::{CaseState, Text};
+use hall_rules::case::{NoticeKind, Standing, Transition};
+use hall_rules::clock::{ClockKind, Light};
+use hall_rules::notice::{Document, Form, Said};
+use hall_rules::review::{Finding, Verdict, faults};
+use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
@@ -16,12 +20,14 @@ use uuid::Uuid;
 
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::pages::{
-    AttentionPage, AuditView, CabinetPage, CasePage, InboxPage, KiosksPage, RefusalPage, ShownPage, SignInPage,
+    AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage, NoticePage, RefusalPage,
+    ShownPage, SignInPage,
 };
 use super::words::{Clock, Lang};
+use crate::domain::steps::Preview;
 use crate::domain::views::{
-    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Filter,
-    Happening, InboxRow, KioskView, MaterialRow, May, SetAsideRow, Staff, TimelineRow,
+    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
+    Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
 
 /// 2026-11-23 15:00 in Shanghai.
@@ -52,7 +58,7 @@ fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         hall: lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").into(),
         me: Some(clerk()),
         csrf: "0".repeat(64),
-        counts: Counts { new: 4, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
+        counts: Counts { new: 4, work: 6, waiting: 3, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
         calls: Vec::new(),
         here,
         path: path.into(),
@@ -73,11 +79,20 @@ fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, state: CaseSt
         compartment: no.map(CompartmentNo),
         state,
         deposited_ms: Some(NOW - 4 * MINUTE),
-        due: Due::Running { due: date(2026, 11, 30), days_left: 5 },
+        due: running(date(2026, 11, 30), 5),
         collecting: None,
         changed_ms: NOW - 4 * MINUTE,
         unread: false,
     }
+}
+
+fn running(due: jiff::civil::Date, days_left: i32) -> Due {
+    let light = match days_left {
+        ..0 => Light::Red,
+        0..2 => Light::Yellow,
+        _ => Light::Green,
+    };
+    Due::Running { kind: ClockKind::Acceptance, due, days_left, light }
 }
 
 fn rows() -> Vec<InboxRow> {
@@ -85,12 +100,12 @@ fn rows() -> Vec<InboxRow> {
     let road = ("挖掘城市道路审批", "Digging up a city road");
     vec![
         InboxRow {
-            due: Due::Running { due: date(2026, 11, 19), days_left: -2 },
+            due: running(date(2026, 11, 19), -2),
             deposited_ms: Some(NOW - 9 * DAY),
             ..row(1, ("食品经营许可（新办）", "Food business licence (new)"), "赵*", Some(3), CaseState::Deposited)
         },
         InboxRow {
-            due: Due::Running { due: date(2026, 11, 24), days_left: 1 },
+            due: running(date(2026, 11, 24), 1),
             deposited_ms: Some(NOW - 6 * DAY),
             collecting: Some("李强".into()),
             ..row(2, road, "欧***", Some(14), CaseState::Deposited)
@@ -120,13 +135,20 @@ fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<&str>) -> T
         what,
         staff: staff.map(str::to_owned),
         kiosk: staff.is_none().then(|| "大厅1号机".to_owned()),
-        compartment: (what != Happening::Submitted).then_some(CompartmentNo(7)),
+        compartment: (what != Happening::Case(CaseEvent::Submitted)).then_some(CompartmentNo(7)),
         note: note.map(str::to_owned),
     }
 }
 
 fn material(name: &str, originals: u8, copies: u8, brought: bool) -> MaterialRow {
-    MaterialRow { name: name.into(), originals, copies, deferrable: !brought, brought }
+    MaterialRow {
+        name: name.into(),
+        originals,
+        copies,
+        deferrable: !brought,
+        brought,
+        faults: faults(originals, copies),
+    }
 }
 
 /// A fresh deposit.
@@ -161,14 +183,21 @@ pub(super) fn case() -> CaseView {
             },
         ],
         timeline: vec![
-            line(Happening::Submitted, 6 * MINUTE, None, None),
+            line(Happening::Case(CaseEvent::Submitted), 6 * MINUTE, None, None),
             line(Happening::DepositIntended, 5 * MINUTE, None, None),
-            line(Happening::Deposited, 4 * MINUTE, None, None),
+            line(Happening::Case(CaseEvent::Deposited), 4 * MINUTE, None, None),
         ],
         collecting: None,
         doubt: None,
         received: None,
         may: May { collect: true, open_now: true, ..May::default() },
+        steps: Vec::new(),
+        corrections: 0,
+        clocks: vec![
+            clock(ClockKind::Pickup, 1, 0, date(2026, 11, 24), Light::Green),
+            clock(ClockKind::Acceptance, 5, 0, date(2026, 11, 30), Light::Green),
+        ],
+        notices: Vec::new(),
     }
 }
 
@@ -195,7 +224,12 @@ fn unconfirmed() -> CaseView {
     case.row = InboxRow { applicant: "张**".into(), ..rows().swap_remove(2) };
     case.timeline.pop();
     case.doubt = Some("opening_not_seen".into());
-    case.timeline.push(line(Happening::DepositUnconfirmed, 3 * MINUTE, None, Some("opening_not_seen")));
+    case.timeline.push(line(
+        Happening::Case(CaseEvent::DepositUnconfirmed),
+        3 * MINUTE,
+        None,
+        Some("opening_not_seen"),
+    ));
     case.timeline.push(line(Happening::CompartmentSetAside, 3 * MINUTE, None, Some("unconfirmed")));
     case.may = May { collect: true, settle: true, ..May::default() };
     case
@@ -206,9 +240,71 @@ fn received() -> CaseView {
     case.row.state = CaseState::Received;
     case.received = Some(("王敏".into(), NOW - MINUTE));
     case.timeline.push(line(Happening::EmptinessAffirmed, MINUTE, Some("王敏"), None));
-    case.timeline.push(line(Happening::Received, MINUTE, Some("王敏"), None));
+    case.timeline.push(line(Happening::Case(CaseEvent::Received), MINUTE, Some("王敏"), None));
     case.may = May::default();
     case
+}
+
+fn clock(kind: ClockKind, days: u16, used: u16, due: jiff::civil::Date, light: Light) -> ClockView {
+    let (used, due) = (Some(used), Some(due));
+    ClockView { kind, days, working: true, used, due, light: Some(light), runs: true, paused: false }
+}
+
+/// What a chief can do with a case in this state.
+fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
+    let standing = Standing { state: Some(state), corrections, ..Standing::default() };
+    let view = |row: &Transition| StepView {
+        event: row.event,
+        needs: row.needs.to_vec(),
+        notice: row.notice,
+        told: row.told.map(|(zh, en)| Text::new(zh, en)),
+    };
+    standing.rows().filter(|row| row.staff_may(true)).map(view).collect()
+}
+
+fn at(state: CaseState, corrections: u16) -> CaseView {
+    let mut case = received();
+    case.row.state = state;
+    case.corrections = corrections;
+    case.steps = steps_in(state, corrections);
+    case.notices = vec![NoticeView {
+        n: 1,
+        kind: NoticeKind::Receipt,
+        number: "收字〔2026〕118号".into(),
+        made_ms: NOW - MINUTE,
+        by: Some("王敏".into()),
+    }];
+    case
+}
+
+/// A one-time notice of two faults.
+fn notice() -> Document {
+    let finding = |material: &str, verdict, reason: &str| Finding {
+        material: material.into(),
+        deferrable: false,
+        verdict,
+        reason: reason.into(),
+    };
+    let findings = vec![
+        finding("营业性演出申请表", Verdict::Fine, ""),
+        finding("与演出有关的各类合同书复印件", Verdict::Wrong, "份数不足；应交 2 份，只有 1 份"),
+        finding("演出场所合格证明", Verdict::Missing, "未提交"),
+    ];
+    let said = Said {
+        event: CaseEvent::CorrectionAsked,
+        applicant: "张三丰",
+        item: "营业性演出审批（内地团体或个人）",
+        receipt: "101000000047",
+        office: "宜春市政务服务大厅",
+        came: date(2026, 11, 23),
+        today: date(2026, 11, 24),
+        decide_by: None,
+        until: Some(date(2026, 12, 15)),
+        form: &Form { findings, ..Form::default() },
+        materials: &[],
+    };
+    let number = hall_rules::notice::number(NoticeKind::Correction, 2026, 7);
+    hall_rules::notice::compose(NoticeKind::Correction, number, &said)
 }
 
 fn device(part: &str, state: DeviceState, last_error: &str, advice: &str) -> DeviceReport {
@@ -356,7 +452,25 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-collecting", case_page(collecting(true), None)),
         ("case-taken", case_page(collecting(false), Some(taken))),
         ("case-unconfirmed", case_page(unconfirmed(), None)),
-        ("case-received", case_page(received(), None)),
+        ("case-received", case_page(at(CaseState::Received, 0), None)),
+        ("case-pre-review", case_page(at(CaseState::PreReview, 0), None)),
+        ("case-second-round", case_page(at(CaseState::PreReview, 1), None)),
+        ("case-in-progress", case_page(at(CaseState::InProgress, 0), None)),
+        ("case-decided", case_page(at(CaseState::DecidedGrant, 0), None)),
+        ("case-result-ready", case_page(at(CaseState::ResultReady, 0), None)),
+        (
+            "confirm",
+            render(&ConfirmPage {
+                shell: shell(lang, Here::Inbox, "/cases/1"),
+                row: rows().swap_remove(3),
+                choices: vec![Preview {
+                    event: CaseEvent::CorrectionAsked,
+                    document: Some(notice()),
+                    told: Some(Text::new("材料需要补正，告知书一次列明了全部内容", "Papers need correcting")),
+                }],
+                fields: vec![("version".into(), "4".into())],
+            }),
+        ),
         (
             "phone",
             render(&ShownPage {
@@ -431,5 +545,21 @@ fn every_page_is_whole_and_keeps_the_content_policy() {
                 std::fs::write(file, html).expect("writes");
             }
         }
+    }
+}
+
+/// The notice stands apart: it has no navigation and is Chinese in either language.
+#[test]
+fn a_notice_is_whole_and_keeps_the_content_policy() {
+    use askama::Template;
+    let page = NoticePage { lang: Lang::Zh, case: "1".into(), document: notice() };
+    let html = page.render().expect("renders");
+    for part in ["补字〔2026〕7号", "份数不足", "演出场所合格证明", "2026年12月15日", "id=\"print\""]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+    assert!(!html.contains("style=") && !html.contains("onclick"));
+    if let Some(dir) = std::env::var_os("CONSOLE_PAGES") {
+        std::fs::write(std::path::Path::new(&dir).join("notice-zh-CN.html"), html).expect("writes");
     }
 }

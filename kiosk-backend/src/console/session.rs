@@ -24,7 +24,7 @@ use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest};
 
 /// Longest body of a form, bytes: a reason, a name and a password need far less.
-const LONGEST_FORM: usize = 16 * 1024;
+const LONGEST_FORM: usize = 64 * 1024;
 /// How often the time of last use is written, milliseconds: one write a minute is enough for an idle time of hours.
 const TOUCH_EVERY_MS: i64 = 60_000;
 /// The language cookie lasts a year, in seconds.

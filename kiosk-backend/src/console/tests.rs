@@ -1,6 +1,7 @@
 //! Routes through the whole router, as a browser uses them: cookies, forms and redirects, over a real store.
 
 mod hall;
+mod steps;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

@@ -34,6 +34,10 @@ pub enum Action {
     DepositConfirmed,
     /// Staff voided an unconfirmed deposit.
     DepositVoided,
+    /// Staff moved the case on; the object is the event.
+    CaseStepped,
+    /// Staff read a notice of the case.
+    NoticeRead,
     /// A chief opened a door from the desk.
     OpenedNow,
     /// Staff returned a compartment to service.

@@ -162,9 +162,9 @@ pub async fn affirm_empty(app: &App, actor: &Actor, id: SubmissionId, seen: Opti
             submission: Some(row.id),
             compartment: no,
         })?;
-        if row.state != CaseState::Received {
+        if row.state.in_box() {
             store::cases::set_received(tx, row.id, look.actor.staff.id, look.now_ms)?;
-            happened(tx, look, row, Happening::Received, None)?;
+            happened(tx, look, row, Happening::Case(CaseEvent::Received), None)?;
         }
         store::cases::set_claim(tx, row.id, None)?;
         audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::EmptinessAffirmed, Some(row.id), "")?;
@@ -178,7 +178,7 @@ pub async fn confirm_deposit(app: &App, actor: &Actor, id: SubmissionId, seen: O
     command(app, actor, id, seen, |tx, look, row| {
         settle(row)?;
         store::cases::clear_doubt(tx, row.id)?;
-        happened(tx, look, row, Happening::DepositConfirmed, None)?;
+        happened(tx, look, row, Happening::Case(CaseEvent::DepositConfirmed), None)?;
         audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::DepositConfirmed, Some(row.id), "")?;
         Ok(())
     })
@@ -198,7 +198,7 @@ pub async fn void_deposit(
         settle(row)?;
         store::cases::clear_doubt(tx, row.id)?;
         store::cases::set_claim(tx, row.id, None)?;
-        happened(tx, look, row, Happening::DepositVoided, Some(&reason))?;
+        happened(tx, look, row, Happening::Case(CaseEvent::DepositVoided), Some(&reason))?;
         audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::DepositVoided, Some(row.id), &reason)?;
         Ok(())
     })
@@ -250,9 +250,7 @@ pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: Com
                 if !look.actor.sees(head.window) {
                     return Err(queries::no_compartment(no));
                 }
-                if head.compartment == Some(no)
-                    && matches!(head.state, CaseState::Deposited | CaseState::DepositUnconfirmed)
-                {
+                if head.compartment == Some(no) && head.state.in_box() {
                     return Err(wrong_state(
                         "A case says its paper is in this box",
                         "Collect it, or settle the unconfirmed deposit first",
@@ -290,7 +288,13 @@ pub async fn looked_at(app: &App, actor: &Actor, entry: i64) -> Result<(), Refus
 
 /// Runs `work` on a case the actor may see, if it is still as their page showed it; marks it read for them and tells
 /// the others.
-async fn command<F>(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>, work: F) -> Result<(), Refusal>
+pub(super) async fn command<F>(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    work: F,
+) -> Result<(), Refusal>
 where
     F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
 {
@@ -335,24 +339,24 @@ fn happened(tx: &Tx<'_>, look: &Look, row: &CaseRow, what: Happening, note: Opti
         kiosk: None,
         compartment: row.compartment,
         note,
+        form: None,
     };
-    if facts::append(tx, row.id, &event, look.now_ms)? {
+    if facts::append(tx, &look.desk, row.id, &event)? {
         return Ok(());
     }
     Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"))
 }
 
 fn settle(row: &CaseRow) -> Result<(), Refusal> {
-    if hall_rules::case::next_state(Some(row.state), CaseEvent::DepositConfirmed).is_some() {
+    if row.state == CaseState::DepositUnconfirmed {
         return Ok(());
     }
     Err(wrong_state("The deposit is not in doubt", "Load the page again"))
 }
 
 fn place(row: &CaseRow) -> Result<(KioskId, CompartmentNo), Refusal> {
-    let in_box = matches!(row.state, CaseState::Deposited | CaseState::DepositUnconfirmed | CaseState::Received);
     row.compartment
-        .filter(|_| in_box)
+        .filter(|_| !matches!(row.state, CaseState::Submitted | CaseState::Voided))
         .map(|no| (row.kiosk.0, no))
         .ok_or_else(|| wrong_state("There is no paper in a box for this case", "Load the page again"))
 }
@@ -369,7 +373,7 @@ fn heard_lately(app: &App, tx: &Tx<'_>, look: &Look, kiosk: KioskId) -> Result<(
     ))
 }
 
-fn checked_reason(reason: &str) -> Result<String, Refusal> {
+pub(super) fn checked_reason(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON || reason.chars().any(char::is_control) {
         return Err(Refusal::new(
@@ -382,7 +386,7 @@ fn checked_reason(reason: &str) -> Result<String, Refusal> {
     Ok(reason.to_owned())
 }
 
-fn wrong_state(title: &str, detail: &str) -> Refusal {
+pub(super) fn wrong_state(title: &str, detail: &str) -> Refusal {
     Refusal::new(Code::WrongState, title, detail)
 }
 

@@ -3,18 +3,23 @@
 
 use std::sync::Arc;
 
-use hall_rules::{Calendar, CaseEvent};
-use jiff::tz::TimeZone;
+use hall_rules::CaseEvent;
+use hall_rules::case::{Need, Standing};
+use hall_rules::clock::Past;
+use hall_rules::notice::Form;
+use jiff::Timestamp;
 use kiosk_wire::entry::{MoveReason, VoidReason};
 use kiosk_wire::kiosk_api::CompartmentState as Box_;
 use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Header, KioskId, StaffId, SubmissionId};
 use serde_json::json;
 
 use super::audit::{self, Action, Who};
-use super::deadline;
+use super::clocks::{self, Desk};
+use super::notices;
 use super::views::Happening;
 use crate::event::{Event, EventKind};
-use crate::store::cases::{CaseHead, Indexes, NewCase, NewEvent};
+use crate::store::case_events::NewEvent;
+use crate::store::cases::{CaseHead, Indexes, NewCase};
 use crate::store::kiosks::CompartmentRow;
 use crate::store::{self, StoreResult, Tx, word_of};
 
@@ -24,14 +29,10 @@ pub struct Context {
     pub kiosk: KioskId,
     /// Prefix of its receipt numbers.
     pub receipt_prefix: String,
-    /// Working days.
-    pub calendar: Arc<Calendar>,
-    /// The hall's zone.
-    pub zone: TimeZone,
     /// Names of the webhooks.
     pub hooks: Arc<[String]>,
-    /// Now.
-    pub now_ms: i64,
+    /// Keys, calendar, zone and time.
+    pub desk: Desk,
 }
 
 /// The personal payload of an entry, as far as the case needs it here.
@@ -59,46 +60,51 @@ pub struct Happened<'a> {
     pub compartment: Option<CompartmentNo>,
     /// Reason or outcome.
     pub note: Option<&'a str>,
+    /// What was filled in for it.
+    pub form: Option<&'a Form>,
 }
 
-/// Appends what happened to a case's history and moves its state by the rules' table. False when the table does not
-/// foresee it; then nothing was written.
-pub fn append(tx: &Tx<'_>, id: SubmissionId, happened: &Happened<'_>, now_ms: i64) -> StoreResult<bool> {
+/// Appends what happened to a case's history, moves its state by the rules' table, makes the notice that the table
+/// wants and computes its clocks anew. False when the table does not foresee it; then nothing was written.
+pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_>) -> StoreResult<bool> {
     let Some(head) = store::cases::head(tx, id)? else { return Ok(false) };
-    append_to(tx, id, &head, happened, now_ms)
-}
-
-fn append_to(
-    tx: &Tx<'_>,
-    id: SubmissionId,
-    head: &CaseHead,
-    happened: &Happened<'_>,
-    now_ms: i64,
-) -> StoreResult<bool> {
-    let state = match case_event(happened.what) {
-        // A case row begins as *submitted*: its first event makes that so.
-        Some(CaseEvent::Submitted) if head.version == 0 => head.state,
-        Some(event) => match hall_rules::case::next_state(Some(head.state), event) {
-            Some(state) => state,
-            None => return Ok(false),
-        },
-        None => head.state,
-    };
-    let kind = word_of(&happened.what);
+    let mut past = store::case_events::history(tx, id)?;
+    let before = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
+    let mut row = None;
+    if let Happening::Case(event) = happened.what {
+        row = before.row(event);
+        if row.is_none() {
+            return Ok(false);
+        }
+    }
+    let days =
+        happened.form.filter(|_| row.is_some_and(|row| row.needs.contains(&Need::Days))).and_then(|form| form.days);
     let event = NewEvent {
-        kind: &kind,
+        kind: &word_of(&happened.what),
         at_ms: happened.at_ms,
         staff: happened.staff,
         kiosk: happened.kiosk,
         compartment: happened.compartment,
         note: happened.note,
+        days,
     };
-    store::cases::append(tx, id, head.version + 1, state, &event, now_ms)?;
+    let state = row.map_or(head.state, |row| row.to);
+    store::case_events::append(tx, id, head.version + 1, state, &event, desk.now_ms)?;
+    let Some(row) = row else { return Ok(true) };
+    past.push(Past { event: row.event, at: Timestamp::from_millisecond(happened.at_ms).unwrap_or_default(), days });
+    if let Some(kind) = row.notice {
+        let blank = Form::default();
+        let step = (row.event, happened.form.unwrap_or(&blank), happened.staff);
+        notices::make(tx, desk, id, kind, &past, step)?;
+    }
+    clocks::settle(tx, desk, id, head.entry, &past)?;
     Ok(true)
 }
 
-fn case_event(what: Happening) -> Option<CaseEvent> {
-    CaseEvent::from_code(&word_of(&what))
+/// A case's standing, from all that happened.
+pub fn standing(tx: &Tx<'_>, id: SubmissionId) -> StoreResult<Standing> {
+    let past = store::case_events::history(tx, id)?;
+    Ok(hall_rules::case::derive(past.iter().map(|past| past.event)).standing)
 }
 
 /// Applies one fact. `Some(code)`: it is stored, and a person must look.
@@ -185,13 +191,13 @@ impl Facts<'_, '_> {
             Payload::Absent | Payload::Unreadable => None,
         };
         let case = NewCase { window, indexes, ..new };
-        if !store::cases::insert(self.tx, &case, self.context.now_ms)? {
+        if !store::cases::insert(self.tx, &case, self.context.desk.now_ms)? {
             // Another case has this number: two submissions were given one.
             return Ok(Some(Code::KeyReused));
         }
-        self.note(case.id, Happening::Submitted, None, None, None)?;
+        self.note(case.id, Happening::Case(CaseEvent::Submitted), None, None, None)?;
         let who = Who::Kiosk(self.context.kiosk);
-        audit::write(self.tx, self.context.now_ms, who, Action::CaseOpened, Some(case.id), "")?;
+        audit::write(self.tx, self.context.desk.now_ms, who, Action::CaseOpened, Some(case.id), "")?;
         if indexes.is_none() {
             return Ok(Some(Code::PayloadUnreadable));
         }
@@ -238,17 +244,15 @@ impl Facts<'_, '_> {
     fn deposited(mut self, id: SubmissionId, no: CompartmentNo, doubt: Option<String>) -> Applied {
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         let (what, state) = match doubt {
-            None => (Happening::Deposited, Box_::Paper),
-            Some(_) => (Happening::DepositUnconfirmed, Box_::SetAside),
+            None => (Happening::Case(CaseEvent::Deposited), Box_::Paper),
+            Some(_) => (Happening::Case(CaseEvent::DepositUnconfirmed), Box_::SetAside),
         };
         store::cases::set_place(self.tx, id, Some(no))?;
         self.compartment(no, state, Some(id))?;
         if !self.note(id, what, Some(no), None, doubt.as_deref())? {
             return Ok(Some(Code::EntryImplausible));
         }
-        let first_ms = head.deposited_ms.unwrap_or(self.at_ms);
-        let due = deadline::last_day(&self.context.calendar, &self.context.zone, first_ms).map(|day| day.to_string());
-        store::cases::set_deposited(self.tx, id, self.at_ms, due.as_deref(), doubt.as_deref())?;
+        store::cases::set_deposited(self.tx, id, self.at_ms, doubt.as_deref())?;
         self.tell(id, &head, what)?;
         let kind = EventKind::NewDeposit;
         self.tx.announce(Event { case: Some(id), window: head.window, kiosk: Some(self.context.kiosk), kind });
@@ -263,7 +267,7 @@ impl Facts<'_, '_> {
                 "id": key, "event": format!("case.{}", word_of(&what)), "case": id, "window": head.window,
                 "kiosk": self.context.kiosk, "at_ms": self.at_ms,
             });
-            store::jobs::add(self.tx, &key, &format!("webhook:{hook}"), &body.to_string(), self.context.now_ms)?;
+            store::jobs::add(self.tx, &key, &format!("webhook:{hook}"), &body.to_string(), self.context.desk.now_ms)?;
             self.tx.wake_jobs();
         }
         Ok(())
@@ -271,7 +275,7 @@ impl Facts<'_, '_> {
 
     fn voided(mut self, id: SubmissionId, why: VoidReason) -> Applied {
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
-        if !self.note(id, Happening::DepositVoided, head.compartment, None, Some(&word_of(&why)))? {
+        if !self.note(id, Happening::Case(CaseEvent::DepositVoided), head.compartment, None, Some(&word_of(&why)))? {
             return Ok(Some(Code::EntryImplausible));
         }
         if let Some(no) = head.compartment
@@ -327,10 +331,10 @@ impl Facts<'_, '_> {
         self.kiosk_changed();
         let Some(id) = id else { return Ok(None) };
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
-        let received = hall_rules::case::next_state(Some(head.state), CaseEvent::Received).is_some();
+        let received = standing(self.tx, id)?.row(CaseEvent::Received).is_some();
         if received && head.compartment == Some(no) {
             store::cases::set_received(self.tx, id, staff, self.at_ms)?;
-            self.note(id, Happening::Received, Some(no), Some(staff), None)?;
+            self.note(id, Happening::Case(CaseEvent::Received), Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
         } else {
             self.note(id, Happening::EmptinessAffirmed, Some(no), Some(staff), None)?;
@@ -344,7 +348,7 @@ impl Facts<'_, '_> {
         if directive.kiosk != self.context.kiosk {
             return Ok(Some(Code::EntryImplausible));
         }
-        store::directives::answer(self.tx, id, outcome, self.context.now_ms)?;
+        store::directives::answer(self.tx, id, outcome, self.context.desk.now_ms)?;
         let Some(case) = directive.case else { return Ok(None) };
         let Some(head) = store::cases::head(self.tx, case)? else { return Ok(None) };
         if directive.order != "affirm_empty" {
@@ -387,7 +391,7 @@ impl Facts<'_, '_> {
     }
 
     fn audit(self, action: Action, case: Option<SubmissionId>, object: &str) -> Applied {
-        audit::write(self.tx, self.context.now_ms, Who::Kiosk(self.context.kiosk), action, case, object)?;
+        audit::write(self.tx, self.context.desk.now_ms, Who::Kiosk(self.context.kiosk), action, case, object)?;
         let kiosk = Some(self.context.kiosk);
         self.tx.announce(Event { case, window: None, kiosk, kind: EventKind::KioskChanged });
         Ok(None)
@@ -412,8 +416,8 @@ impl Facts<'_, '_> {
         note: Option<&str>,
     ) -> StoreResult<bool> {
         let kiosk = Some(self.context.kiosk);
-        let happened = Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note };
-        append(self.tx, id, &happened, self.context.now_ms)
+        let happened = Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None };
+        append(self.tx, &self.context.desk, id, &happened)
     }
 
     fn compartment(&mut self, no: CompartmentNo, state: Box_, case: Option<SubmissionId>) -> StoreResult<()> {

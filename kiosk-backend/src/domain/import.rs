@@ -8,7 +8,7 @@ use kiosk_wire::Code;
 use sha2::{Digest, Sha256};
 
 use super::audit::{self, Action, Who};
-use super::deadline;
+use super::clocks::{self, Desk};
 use crate::app::App;
 use crate::problem::Refusal;
 use crate::store;
@@ -90,18 +90,16 @@ pub fn calendar_file(app: &App, file: &Path) -> Result<Vec<i16>, Refusal> {
         Ok::<_, Refusal>(())
     })?;
     app.reload()?;
-    end_waiting_clocks(app)?;
+    settle_clocks(app)?;
     Ok(years)
 }
 
-fn end_waiting_clocks(app: &App) -> Result<(), Refusal> {
-    let (calendar, zone) = (app.calendar(), app.zone().clone());
+/// Another calendar moves the ends of all clocks.
+fn settle_clocks(app: &App) -> Result<(), Refusal> {
+    let desk = Desk::of(app);
     app.store().write_blocking(move |tx| {
-        for (id, shut_ms) in store::cases::without_due_date(tx)? {
-            if let Some(day) = deadline::last_day(&calendar, &zone, shut_ms) {
-                store::cases::set_due_date(tx, id, &day.to_string())?;
-            }
-        }
+        let open = store::cases::with_clock(tx)?;
+        clocks::settle_all(tx, &desk, &open)?;
         Ok(())
     })
 }

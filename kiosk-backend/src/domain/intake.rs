@@ -7,6 +7,7 @@ use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
 use rusqlite::Connection;
 
 use super::audit::{self, Action, Who};
+use super::clocks::Desk;
 use super::facts::{self, Context, Payload};
 use crate::app::App;
 use crate::event::{Event, EventKind};
@@ -67,10 +68,8 @@ fn context(app: &App, kiosk: KioskId) -> Context {
     Context {
         kiosk,
         receipt_prefix: app.kiosk(kiosk).map(|known| known.receipt_prefix).unwrap_or_default(),
-        calendar: app.calendar(),
-        zone: app.zone().clone(),
         hooks: app.hooks(),
-        now_ms: app.now_ms(),
+        desk: Desk::of(app),
     }
 }
 
@@ -160,7 +159,7 @@ fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Re
         Some(head) => head,
         None => {
             if ready.first().is_some_and(|first| first.seq == 1) {
-                store::journal::begin(tx, journal, context.kiosk, context.now_ms)?;
+                store::journal::begin(tx, journal, context.kiosk, context.desk.now_ms)?;
             }
             JournalHead { kiosk: context.kiosk, next: 1, head: [0; 32], forked: false }
         }
@@ -193,7 +192,7 @@ fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Re
         next: head.next,
         results,
         generation: meta::counter(tx, meta::GENERATION)?,
-        server_ms: context.now_ms,
+        server_ms: context.desk.now_ms,
     }))
 }
 
@@ -230,7 +229,7 @@ fn store_one(
         payload_hash: entry.payload_hash.as_deref(),
         payload: entry.sealed.as_deref(),
     };
-    let id = store::journal::insert(tx, journal, &new, context.now_ms)?;
+    let id = store::journal::insert(tx, journal, &new, context.desk.now_ms)?;
     let set_aside = apply(tx, context, id, entry)?;
     if let Some(code) = set_aside {
         tracing::warn!(kiosk = %context.kiosk, journal = %journal, seq = entry.seq, code = %code, "entry set aside");
@@ -282,9 +281,9 @@ fn fork(
     if head.next != before {
         store::journal::advance(tx, journal, head.next, &head.head)?;
     }
-    store::journal::mark_forked(tx, journal, seq, context.now_ms)?;
+    store::journal::mark_forked(tx, journal, seq, context.desk.now_ms)?;
     let object = format!("journal {journal} at {seq}");
-    audit::write(tx, context.now_ms, Who::Kiosk(context.kiosk), Action::JournalForked, None, &object)?;
+    audit::write(tx, context.desk.now_ms, Who::Kiosk(context.kiosk), Action::JournalForked, None, &object)?;
     let kiosk = Some(context.kiosk);
     tx.announce(Event { case: None, window: None, kiosk, kind: EventKind::KioskChanged });
     tracing::error!(kiosk = %context.kiosk, journal = %journal, seq, "journal forked");

@@ -2,18 +2,20 @@
 //! store; nothing here knows HTTP or pages.
 
 pub mod audit;
+pub mod clocks;
 pub mod commands;
-pub mod deadline;
 pub mod directives;
 pub mod enrolment;
 pub mod facts;
 pub mod import;
 pub mod intake;
 pub mod limit;
+pub mod notices;
 pub mod queries;
 pub mod roster;
 pub mod sign_in;
 pub mod staff;
+pub mod steps;
 pub mod views;
 
 pub use views::{Actor, Staff};

@@ -1,18 +1,18 @@
 //! Questions of staff. Asking changes nothing.
 
-use hall_rules::{Calendar, CaseState, ServiceItem, Text, mask};
-use jiff::tz::TimeZone;
+use hall_rules::case::{Standing, Transition};
+use hall_rules::{CaseEvent, CaseState, ServiceItem, Text, mask};
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
 use rusqlite::Connection;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::ops::Deref;
 
 use super::UNSEEN_MS;
-use super::deadline;
+use super::clocks::{self, Desk};
 use super::views::{
-    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Filter,
-    Inbox, InboxRow, KioskView, MaterialRow, May, SetAsideRow, TimelineRow,
+    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Filter, Inbox,
+    InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
 use crate::app::App;
 use crate::keys::Keys;
@@ -27,26 +27,25 @@ const PAGE: u32 = 50;
 /// What every question needs besides the database.
 pub(super) struct Look {
     pub(super) actor: Actor,
-    pub(super) keys: Arc<Keys>,
-    pub(super) calendar: Arc<Calendar>,
-    pub(super) zone: TimeZone,
-    pub(super) now_ms: i64,
+    pub(super) desk: Desk,
+}
+
+impl Deref for Look {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
 }
 
 impl Look {
     pub(super) fn new(app: &App, actor: &Actor) -> Self {
-        Self {
-            actor: actor.clone(),
-            keys: app.keys(),
-            calendar: app.calendar(),
-            zone: app.zone().clone(),
-            now_ms: app.now_ms(),
-        }
+        Self { actor: actor.clone(), desk: Desk::of(app) }
     }
 
     fn listing(&self, view: View) -> Listing {
         let windows = (!self.actor.is_chief()).then(|| self.actor.staff.windows.iter().map(|(id, _)| *id).collect());
-        Listing { reader: self.actor.staff.id, windows, view, now_ms: self.now_ms }
+        Listing { reader: self.actor.staff.id, windows, view, now_ms: self.now_ms, today: self.today() }
     }
 }
 
@@ -69,6 +68,8 @@ pub async fn inbox(app: &App, actor: &Actor, filter: Filter, after: Option<u32>)
 fn view_of(filter: Filter) -> View {
     match filter {
         Filter::New => View::New,
+        Filter::Work => View::Work,
+        Filter::Waiting => View::Waiting,
         Filter::Mine => View::Mine,
         Filter::Attention => View::Attention,
         Filter::All => View::All,
@@ -84,6 +85,8 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
             let count = |view| store::cases::count(connection, &look.listing(view));
             Ok::<_, StoreError>(Counts {
                 new: count(View::New)?,
+                work: count(View::Work)?,
+                waiting: count(View::Waiting)?,
                 mine: count(View::Mine)?,
                 attention: count(View::Attention)?,
                 all: count(View::All)?,
@@ -153,10 +156,17 @@ fn read_case(
     let submission = submission_of(connection, &look.keys, row.entry)?;
     let item = item_of(connection, &row)?;
     let opened = box_opened(connection, &row)?;
-    let timeline = store::cases::events(connection, id)?.into_iter().filter_map(timeline_row).collect();
+    let timeline = store::case_events::events(connection, id)?.into_iter().filter_map(timeline_row).collect();
     let collecting = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let view_row = inbox_row(look, &row, item.as_ref(), submission.as_ref());
+    let past = store::case_events::history(connection, id)?;
+    let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
+    let all = hall_rules::clock::clocks(&past, &clocks::limits(item.as_ref(), submission.as_ref()));
     Ok(CaseView {
+        steps: steps(&standing, look.actor.is_chief()),
+        corrections: standing.corrections,
+        clocks: clocks::views(&look.desk, &all),
+        notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
         item_version: row.item_version,
         version: row.version,
         applicant: submission.as_ref().map(applicant),
@@ -187,17 +197,35 @@ pub(super) fn box_opened(connection: &Connection, row: &CaseRow) -> StoreResult<
 
 /// What the actor may do with a case now.
 pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
-    let in_box = matches!(row.state, CaseState::Deposited | CaseState::DepositUnconfirmed) && row.compartment.is_some();
+    let in_box = row.state.in_box() && row.compartment.is_some();
     let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
     May {
         collect: in_box && claim.is_none(),
         take_over: in_box && claim.is_some() && !mine && look.actor.is_chief(),
         cancel: in_box && mine && !opened,
-        affirm: opened && (in_box || row.state == CaseState::Received),
+        affirm: opened && row.compartment.is_some(),
         settle: row.state == CaseState::DepositUnconfirmed,
         open_now: in_box && look.actor.is_chief(),
     }
+}
+
+/// How the case can go on. What settles a doubtful deposit or the box has buttons of its own.
+fn steps(standing: &Standing, chief: bool) -> Vec<StepView> {
+    let own = |event| matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
+    let view = |row: &Transition| StepView {
+        event: row.event,
+        needs: row.needs.to_vec(),
+        notice: row.notice,
+        told: row.told.map(|(zh, en)| Text::new(zh, en)),
+    };
+    standing.rows().filter(|row| row.staff_may(chief) && !own(row.event)).map(view).collect()
+}
+
+fn notice_view(row: store::notices::NoticeRow) -> NoticeView {
+    let (year, number) = row.number;
+    let number = hall_rules::notice::number(row.kind, year, number);
+    NoticeView { n: row.n, kind: row.kind, number, made_ms: row.made_ms, by: row.by }
 }
 
 fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
@@ -214,7 +242,7 @@ fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
     }
 }
 
-fn timeline_row(event: store::cases::EventRow) -> Option<TimelineRow> {
+fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {
     Some(TimelineRow {
         at_ms: event.at_ms,
         recorded_ms: event.recorded_ms,
@@ -242,12 +270,7 @@ fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> Store
 }
 
 fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission: Option<&Submission>) -> InboxRow {
-    let due = if row.deposited_ms.is_some() && row.state.acceptance_clock_runs() {
-        deadline::due(&look.calendar, &look.zone, row.due_date.as_deref(), look.now_ms)
-    } else {
-        Due::None
-    };
-    let waits = matches!(row.state, CaseState::Deposited | CaseState::DepositUnconfirmed);
+    let waits = row.state.in_box();
     InboxRow {
         id: row.id,
         receipt: row.receipt.clone(),
@@ -260,7 +283,7 @@ fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission:
         compartment: row.compartment,
         state: row.state,
         deposited_ms: row.deposited_ms,
-        due,
+        due: clocks::due(&look.desk, row),
         collecting: row.claim.as_ref().filter(|c| c.is_active(look.now_ms)).map(|c| c.staff_name.clone()),
         changed_ms: row.changed_ms,
         unread: waits && row.read_version.is_none_or(|seen| seen < row.news_version),
@@ -275,7 +298,12 @@ pub(super) fn submission_of(connection: &Connection, keys: &Keys, entry: i64) ->
 }
 
 fn item_of(connection: &Connection, row: &CaseRow) -> StoreResult<Option<ServiceItem>> {
-    let body = store::catalogue::item(connection, &row.item, row.item_version)?;
+    item(connection, &row.item, row.item_version)
+}
+
+/// An item as it was when a case was made.
+pub(super) fn item(connection: &Connection, code: &str, version: u32) -> StoreResult<Option<ServiceItem>> {
+    let body = store::catalogue::item(connection, code, version)?;
     Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
@@ -297,6 +325,7 @@ fn materials(made: &Submission) -> Vec<MaterialRow> {
         copies: line.copies,
         deferrable: line.deferrable,
         brought: line.brought,
+        faults: hall_rules::review::faults(line.originals, line.copies),
     };
     made.materials.iter().map(row).collect()
 }

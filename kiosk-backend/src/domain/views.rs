@@ -1,7 +1,10 @@
 //! What the domain's questions answer: plain values for pages and JSON. Personal values are masked already, unless the
 //! type's name says otherwise.
 
-use hall_rules::{CaseState, Text};
+use hall_rules::case::{Need, NoticeKind};
+use hall_rules::clock::{ClockKind, Light};
+use hall_rules::review::Fault;
+use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::roster::Role;
@@ -56,9 +59,13 @@ pub enum Filter {
     /// Deposited, nobody on the way.
     #[default]
     New,
+    /// The window has the paper and must go on.
+    Work,
+    /// The applicant or an expert must do something first.
+    Waiting,
     /// I am collecting or have collected them.
     Mine,
-    /// Unconfirmed deposits, and boxes opened but not affirmed empty.
+    /// Unconfirmed deposits, boxes opened but not affirmed empty, clocks that are soon over or over.
     Attention,
     /// Everything of my windows, newest first, voided ones too.
     All,
@@ -69,6 +76,10 @@ pub enum Filter {
 pub struct Counts {
     /// [`Filter::New`].
     pub new: u32,
+    /// [`Filter::Work`].
+    pub work: u32,
+    /// [`Filter::Waiting`].
+    pub waiting: u32,
     /// [`Filter::Mine`].
     pub mine: u32,
     /// [`Filter::Attention`].
@@ -81,21 +92,76 @@ pub struct Counts {
     pub set_aside: u32,
 }
 
-/// The five-day clock of a case.
+/// The clock of a case that ends first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "clock", rename_all = "snake_case")]
 pub enum Due {
     /// It runs.
     Running {
+        /// Which.
+        kind: ClockKind,
         /// The last day.
         due: Date,
         /// Working days left; 0 is today, negative is over.
         days_left: i32,
+        /// How it stands.
+        light: Light,
     },
+    /// It stands still for a special procedure.
+    Paused,
     /// It runs, but a year is missing from the calendar: import it.
     CalendarMissing,
     /// No clock runs.
     None,
+}
+
+/// One clock of a case, as its page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClockView {
+    /// Which.
+    pub kind: ClockKind,
+    /// How many days it gives, extension included.
+    pub days: u16,
+    /// Working days, or calendar days.
+    pub working: bool,
+    /// How many are used up; absent when the calendar lacks a year.
+    pub used: Option<u16>,
+    /// The last day while it runs.
+    pub due: Option<Date>,
+    /// How it stands; absent when it ended in time.
+    pub light: Option<Light>,
+    /// It runs.
+    pub runs: bool,
+    /// It stands still and will go on.
+    pub paused: bool,
+}
+
+/// One step that the asker can take.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StepView {
+    /// What would happen.
+    pub event: CaseEvent,
+    /// What must be filled in.
+    pub needs: Vec<Need>,
+    /// The notice it makes.
+    pub notice: Option<NoticeKind>,
+    /// What the applicant is told.
+    pub told: Option<Text>,
+}
+
+/// One notice of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NoticeView {
+    /// Position within the case.
+    pub n: u32,
+    /// Kind.
+    pub kind: NoticeKind,
+    /// Its number as printed.
+    pub number: String,
+    /// When it was made.
+    pub made_ms: i64,
+    /// Who made it.
+    pub by: Option<String>,
 }
 
 /// One row of the inbox.
@@ -123,7 +189,7 @@ pub struct InboxRow {
     pub state: CaseState,
     /// When the door was shut, terminal's best time.
     pub deposited_ms: Option<i64>,
-    /// The five-day clock.
+    /// The clock that ends first.
     pub due: Due,
     /// Who is on the way to the box.
     pub collecting: Option<String>,
@@ -182,22 +248,10 @@ pub struct TimelineRow {
     pub note: Option<String>,
 }
 
-/// What can happen to a case. The first six move its state ([`hall_rules::CaseEvent`]); the others only tell.
+/// What can happen to a case: what moves its state, and what only tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Happening {
-    /// Prepared at the terminal.
-    Submitted,
-    /// The paper is in.
-    Deposited,
-    /// Nobody knows whether the paper is in; the note says why.
-    DepositUnconfirmed,
-    /// Staff found the paper there.
-    DepositConfirmed,
-    /// It ended with nothing in a box; the note says why.
-    DepositVoided,
-    /// The window has the paper.
-    Received,
     /// The applicant's door was about to be opened.
     DepositIntended,
     /// The applicant opened the same box again.
@@ -222,6 +276,9 @@ pub enum Happening {
     CompartmentSetAside,
     /// Staff said the compartment serves again.
     ReturnedToService,
+    /// Its state moved.
+    #[serde(untagged)]
+    Case(CaseEvent),
 }
 
 /// One line of the material list.
@@ -237,6 +294,8 @@ pub struct MaterialRow {
     pub deferrable: bool,
     /// Whether the applicant said it is in the box.
     pub brought: bool,
+    /// What can be amiss with it, to pick from.
+    pub faults: Vec<Fault>,
 }
 
 /// One question and its answer, with the wording of the catalogue version it was asked from.
@@ -305,8 +364,16 @@ pub struct CaseView {
     pub doubt: Option<String>,
     /// Who took the paper and when.
     pub received: Option<(String, i64)>,
-    /// What the asker may do.
+    /// What the asker may do with its box.
     pub may: May,
+    /// How the case can go on, by the asker; the usual way first.
+    pub steps: Vec<StepView>,
+    /// How often corrections were asked for.
+    pub corrections: u16,
+    /// Its clocks.
+    pub clocks: Vec<ClockView>,
+    /// Its notices, oldest first.
+    pub notices: Vec<NoticeView>,
 }
 
 /// One compartment on the cabinet's map.

@@ -1,6 +1,8 @@
 //! Retried work. Jobs are claimed from the database by lease, so that a crash loses none; each is written to be harmless
 //! when done twice.
 
+pub mod clocks;
+
 use std::time::Duration;
 
 use tokio::sync::watch;

@@ -1,12 +1,14 @@
 //! Cases, their events, who has read them.
 
 use hall_rules::CaseState;
+use hall_rules::clock::ClockKind;
+use jiff::civil::Date;
 use kiosk_wire::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId, WindowId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 use super::seal::BlindIndex;
-use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
+use super::{StoreResult, optional_uuid_at, optional_word_at, u64_at, uuid_at, word_at};
 
 /// One case as stored, with the names that every list shows.
 #[derive(Clone, Debug)]
@@ -37,8 +39,12 @@ pub struct CaseRow {
     pub compartment: Option<CompartmentNo>,
     /// When the door was first shut on it.
     pub deposited_ms: Option<i64>,
-    /// Last day of the five-day clock, `YYYY-MM-DD`.
+    /// The clock that runs and ends first.
+    pub due_clock: Option<ClockKind>,
+    /// Its last day, `YYYY-MM-DD`; absent while the calendar lacks a year.
     pub due_date: Option<String>,
+    /// From when it is soon.
+    pub soon_date: Option<String>,
     /// When it last changed.
     pub changed_ms: i64,
     /// Who has the paper, and since when.
@@ -79,7 +85,8 @@ impl Claim {
 const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.item, c.item_version, c.department,
         c.window_id, w.name, c.state, c.version, c.news_version, c.compartment, c.deposited_ms, c.due_date,
         c.changed_ms, c.received_ms, rs.name, c.doubt,
-        d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version
+        d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
+        c.due_clock, c.soon_date
     FROM cases c
     JOIN kiosks k ON k.id = c.kiosk_id
     LEFT JOIN windows w ON w.id = c.window_id
@@ -107,7 +114,9 @@ fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         news_version: u64_at(row, 12)?,
         compartment: row.get::<_, Option<u16>>(13)?.map(CompartmentNo),
         deposited_ms: row.get(14)?,
+        due_clock: optional_word_at(row, 27)?,
         due_date: row.get(15)?,
+        soon_date: row.get(28)?,
         changed_ms: row.get(16)?,
         received: received_ms.map(|at| (received_by.unwrap_or_default(), at)),
         doubt: row.get(19)?,
@@ -147,6 +156,8 @@ pub struct Listing {
     pub view: View,
     /// Now: claims that have expired do not count.
     pub now_ms: i64,
+    /// The day in the hall: clocks that are soon over want attention.
+    pub today: Date,
 }
 
 /// Views of the list.
@@ -156,10 +167,14 @@ pub enum View {
     New,
     /// The reader is on the way, or has the paper.
     Mine,
-    /// Unconfirmed, or a box to be confirmed empty.
+    /// Unconfirmed, a box to be confirmed empty, or a clock that is soon over, is over, or has no end.
     Attention,
     /// Everything with paper or once with paper.
     All,
+    /// The window has the paper: somebody must go on with it.
+    Work,
+    /// Others must do something first: the applicant, or an expert.
+    Waiting,
     /// With paper, and news to the reader.
     Unread,
 }
@@ -176,7 +191,15 @@ impl Listing {
         let mut condition = match self.view {
             View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND $2 >= 0"),
             View::Mine => format!("(({ACTIVE_CLAIM} AND d.staff_id = $1) OR c.received_by = $1)"),
-            View::Attention => format!("(c.state = 'deposit_unconfirmed' OR {BOX_OPENED}) AND $2 >= 0"),
+            View::Attention => format!(
+                "(c.state = 'deposit_unconfirmed' OR {BOX_OPENED} OR c.soon_date <= '{today}'
+                    OR (c.due_clock IS NOT NULL AND c.due_date IS NULL)) AND $2 >= 0",
+                today = self.today
+            ),
+            View::Work => "c.state IN ('received', 'pre_review', 'accepted', 'accepted_deferred', 'in_progress',
+                    'joint_review', 'decided_grant', 'decided_deny') AND $2 >= 0"
+                .into(),
+            View::Waiting => "c.state IN ('correction', 'special', 'result_ready') AND $2 >= 0".into(),
             View::All => "c.state <> 'submitted' AND $2 >= 0".into(),
             View::Unread => "c.state IN ('deposited', 'deposit_unconfirmed')
                 AND (r.version IS NULL OR r.version < c.news_version) AND $2 >= 0"
@@ -193,7 +216,9 @@ impl Listing {
     fn order(&self) -> &'static str {
         match self.view {
             View::All | View::Mine => "c.changed_ms DESC, c.id DESC",
-            View::New | View::Attention | View::Unread => "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id",
+            View::New | View::Work | View::Waiting | View::Attention | View::Unread => {
+                "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id"
+            }
         }
     }
 }
@@ -351,53 +376,6 @@ pub fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreR
     Ok(inserted == 1)
 }
 
-/// One event to append.
-pub struct NewEvent<'a> {
-    /// What: a word of the domain's `Happening`.
-    pub kind: &'a str,
-    /// When it happened.
-    pub at_ms: i64,
-    /// Which member of staff.
-    pub staff: Option<StaffId>,
-    /// At which terminal.
-    pub kiosk: Option<KioskId>,
-    /// Which compartment.
-    pub compartment: Option<CompartmentNo>,
-    /// A reason or an outcome.
-    pub note: Option<&'a str>,
-}
-
-/// Appends event number `version` and moves the case to `state`.
-pub fn append(
-    connection: &Connection,
-    id: SubmissionId,
-    version: u64,
-    state: CaseState,
-    event: &NewEvent<'_>,
-    now_ms: i64,
-) -> StoreResult<()> {
-    connection
-        .prepare_cached(
-            "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        )?
-        .execute(params![
-            id.0.as_bytes(),
-            signed(version),
-            event.kind,
-            event.at_ms,
-            now_ms,
-            event.staff.map(|staff| staff.0.into_bytes()),
-            event.kiosk.map(|kiosk| kiosk.0.into_bytes()),
-            event.compartment.map(|no| no.0),
-            event.note
-        ])?;
-    connection
-        .prepare_cached("UPDATE cases SET state = $1, version = $2, changed_ms = $3 WHERE id = $4")?
-        .execute(params![word_of(&state), signed(version), now_ms, id.0.as_bytes()])?;
-    Ok(())
-}
-
 /// Notes where the paper is or may be.
 pub fn set_place(connection: &Connection, id: SubmissionId, compartment: Option<CompartmentNo>) -> StoreResult<()> {
     connection
@@ -406,20 +384,16 @@ pub fn set_place(connection: &Connection, id: SubmissionId, compartment: Option<
     Ok(())
 }
 
-/// Notes a deposit: news to the window, when the clock began (the first time only), and the doubt if there is one.
-pub fn set_deposited(
-    connection: &Connection,
-    id: SubmissionId,
-    at_ms: i64,
-    due_date: Option<&str>,
-    doubt: Option<&str>,
-) -> StoreResult<()> {
+/// Notes a deposit, the first or one of corrections: news to the window, when the first door was shut, the doubt if
+/// there is one. Paper is in a box again, not with anybody.
+pub fn set_deposited(connection: &Connection, id: SubmissionId, at_ms: i64, doubt: Option<&str>) -> StoreResult<()> {
     connection
         .prepare_cached(
-            "UPDATE cases SET due_date = CASE WHEN deposited_ms IS NULL THEN $1 ELSE due_date END,
-                 deposited_ms = COALESCE(deposited_ms, $2), doubt = $3, news_version = version WHERE id = $4",
+            "UPDATE cases SET deposited_ms = COALESCE(deposited_ms, $1), doubt = $2, news_version = version,
+                 received_by = NULL, received_ms = NULL
+             WHERE id = $3",
         )?
-        .execute(params![due_date, at_ms, doubt, id.0.as_bytes()])?;
+        .execute(params![at_ms, doubt, id.0.as_bytes()])?;
     Ok(())
 }
 
@@ -457,48 +431,6 @@ pub fn mark_read(connection: &Connection, id: SubmissionId, reader: StaffId, now
     Ok(())
 }
 
-/// One event as stored, with names.
-#[derive(Clone, Debug)]
-pub struct EventRow {
-    /// What.
-    pub kind: String,
-    /// When it happened.
-    pub at_ms: i64,
-    /// When we learnt of it.
-    pub recorded_ms: i64,
-    /// Name of the member of staff.
-    pub staff: Option<String>,
-    /// Name of the terminal.
-    pub kiosk: Option<String>,
-    /// Which compartment.
-    pub compartment: Option<CompartmentNo>,
-    /// Reason or outcome.
-    pub note: Option<String>,
-}
-
-/// A case's events, oldest first.
-pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<EventRow>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT e.kind, e.at_ms, e.recorded_ms, s.name, k.name, e.compartment, e.note
-         FROM case_events e
-         LEFT JOIN staff s ON s.id = e.staff_id
-         LEFT JOIN kiosks k ON k.id = e.kiosk_id
-         WHERE e.case_id = $1 ORDER BY e.n",
-    )?;
-    let rows = statement.query_map([id.0.as_bytes()], |row| {
-        Ok(EventRow {
-            kind: row.get(0)?,
-            at_ms: row.get(1)?,
-            recorded_ms: row.get(2)?,
-            staff: row.get(3)?,
-            kiosk: row.get(4)?,
-            compartment: row.get::<_, Option<u16>>(5)?.map(CompartmentNo),
-            note: row.get(6)?,
-        })
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 /// Id and number of a case; for the audit's page and the cabinet's map.
 pub fn receipt_and_window(
     connection: &Connection,
@@ -510,18 +442,49 @@ pub fn receipt_and_window(
         .optional()?)
 }
 
-/// Cases whose clock runs without a known end: id and when it began.
-pub fn without_due_date(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
-    let mut statement =
-        connection.prepare("SELECT id, deposited_ms FROM cases WHERE due_date IS NULL AND deposited_ms IS NOT NULL")?;
-    let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
+/// Code and version of a case's item.
+pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<(String, u32)>> {
+    Ok(connection
+        .prepare_cached("SELECT item, item_version FROM cases WHERE id = $1")?
+        .query_row([id.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?)
+}
+
+/// Open cases of an older release, whose clock has an end and no day from which it is soon.
+pub fn without_warning(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NOT NULL AND soon_date IS NULL ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Sets the end of a clock.
-pub fn set_due_date(connection: &Connection, id: SubmissionId, due_date: &str) -> StoreResult<()> {
+/// Open cases: all whose clock runs. For a calendar that was imported anew.
+pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM cases WHERE due_clock IS NOT NULL ORDER BY id")?;
+    let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
+pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<Vec<SubmissionId>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id FROM cases WHERE due_clock = 'acceptance' AND due_date < $1 AND state IN ('received', 'pre_review')",
+    )?;
+    let rows = statement.query_map([today], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Sets the clock that a list shows, its last day, and from when it is soon.
+pub fn set_clock(
+    connection: &Connection,
+    id: SubmissionId,
+    clock: Option<ClockKind>,
+    due_and_soon: Option<(&str, &str)>,
+) -> StoreResult<()> {
+    let (due, soon) = due_and_soon.unzip();
     connection
-        .prepare_cached("UPDATE cases SET due_date = $1 WHERE id = $2")?
-        .execute(params![due_date, id.0.as_bytes()])?;
+        .prepare_cached("UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3 WHERE id = $4")?
+        .execute(params![clock.map(ClockKind::code), due, soon, id.0.as_bytes()])?;
     Ok(())
 }

@@ -5,9 +5,13 @@ use rusqlite::Connection;
 use super::{StoreError, StoreResult, sessions};
 
 /// In order; `PRAGMA user_version` counts how many have run.
-const ALL: &[&str] = &[include_str!("migrations/0001.sql"), sessions::MIGRATION];
+const ALL: &[&str] = &[include_str!("migrations/0001.sql"), sessions::MIGRATION, include_str!("migrations/0003.sql")];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
+    run_up_to(connection, ALL.len())
+}
+
+fn run_up_to(connection: &mut Connection, last: usize) -> StoreResult<()> {
     let done = version(connection)?;
     if done > ALL.len() {
         return Err(StoreError::Corrupt(format!(
@@ -15,7 +19,7 @@ pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
             ALL.len()
         )));
     }
-    for (n, sql) in ALL.iter().enumerate().skip(done) {
+    for (n, sql) in ALL.iter().enumerate().take(last).skip(done) {
         let tx = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         // Another process may have migrated while we waited for the lock.
         let done = version(&tx)?;
@@ -31,4 +35,44 @@ pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
 fn version(connection: &Connection) -> StoreResult<usize> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     Ok(version as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::cases;
+    use hall_rules::CaseState;
+    use kiosk_wire::{StaffId, SubmissionId};
+    use uuid::Uuid;
+
+    /// Cases and events as the first release stored them.
+    const OLD: &str = "
+        INSERT INTO kiosks (id, name, receipt_prefix, added_ms) VALUES (zeroblob(16), '大厅1号机', '101', 1);
+        INSERT INTO journals (id, kiosk_id, next_seq, head, first_seen_ms) VALUES (zeroblob(16), zeroblob(16), 2, x'00', 1);
+        INSERT INTO entries (id, journal_id, seq, hash, header, received_ms) VALUES (1, zeroblob(16), 1, x'00', '{}', 1);
+        INSERT INTO cases (id, receipt, kiosk_id, entry_id, item, item_version, department, state, version, prepared_ms,
+            deposited_ms, due_date, changed_ms, received_ms)
+        VALUES (zeroblob(16), '1', zeroblob(16), 1, 'x', 1, 'culture', 'received', 3, 1, 1795399200000, '2026-11-30', 1, 1),
+            (x'00000000000000000000000000000001', '2', zeroblob(16), 1, 'x', 1, 'culture', 'voided', 3, 1, 1, '2026-11-30', 1, NULL);
+        INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms) VALUES
+            (zeroblob(16), 1, 'submitted', 1, 1), (zeroblob(16), 2, 'deposit_intended', 2, 2),
+            (zeroblob(16), 3, 'deposited', 1795399200000, 3), (zeroblob(16), 4, 'received', 4, 4);";
+
+    #[test]
+    fn what_an_older_release_stored_stays_and_its_clock_goes_on() {
+        let mut connection = Connection::open_in_memory().expect("opens");
+        run_up_to(&mut connection, 2).expect("as it was");
+        connection.execute_batch(OLD).expect("old rows");
+        run(&mut connection).expect("migrates");
+        run(&mut connection).expect("once is enough");
+        let case = |n: u128| SubmissionId(Uuid::from_u128(n));
+        let row = cases::get(&connection, case(0), StaffId(Uuid::nil())).expect("reads").expect("is there");
+        assert_eq!((row.state, row.due_date.as_deref()), (CaseState::Received, Some("2026-11-30")));
+        assert_eq!(row.due_clock, Some(hall_rules::clock::ClockKind::Acceptance));
+        let past = crate::store::case_events::history(&connection, case(0)).expect("reads");
+        let derived = hall_rules::case::derive(past.iter().map(|past| past.event));
+        assert_eq!((derived.standing.state, derived.unforeseen), (Some(row.state), vec![]));
+        let over = cases::get(&connection, case(1), StaffId(Uuid::nil())).expect("reads").expect("is there");
+        assert_eq!((over.due_clock, over.due_date), (None, None));
+    }
 }

@@ -4,6 +4,7 @@
 //! integers for time), so that the other engine stays possible; migrations may differ.
 
 pub mod audit;
+pub mod case_events;
 pub mod cases;
 pub mod catalogue;
 pub mod directives;
@@ -13,6 +14,7 @@ pub mod journal;
 pub mod kiosks;
 pub mod meta;
 mod migrations;
+pub mod notices;
 mod readers;
 pub mod seal;
 pub mod sessions;

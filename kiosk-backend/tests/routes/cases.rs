@@ -1,5 +1,6 @@
 //! What staff ask and command.
 
+use hall_rules::CaseEvent;
 use kiosk_backend::app::App;
 use kiosk_backend::domain::views::{Due, Filter, Happening};
 use kiosk_backend::domain::{Actor, commands, queries, staff};
@@ -64,7 +65,7 @@ async fn the_inbox_shows_the_deposit_masked_with_its_clock() {
     let [row] = inbox.rows.as_slice() else { panic!("{inbox:?}") };
     assert!(row.item_name.zh.starts_with("营业性演出审批"), "{row:?}");
     assert_eq!((row.applicant.as_str(), row.compartment), ("欧***", Some(CompartmentNo(7))));
-    assert!(matches!(row.due, Due::Running { days_left: 5, due } if due.to_string() == "2026-11-30"));
+    assert!(matches!(row.due, Due::Running { days_left: 5, due, .. } if due.to_string() == "2026-11-30"));
     assert!(row.unread);
     commands::look(desk.app(), &desk.clerk, desk.case).await.unwrap();
     let inbox = queries::inbox(desk.app(), &desk.clerk, Filter::New, None).await.unwrap();
@@ -109,14 +110,14 @@ async fn collecting_ends_with_the_case_received_and_the_box_free() {
     assert_eq!(
         kinds,
         [
-            Happening::Submitted,
+            Happening::Case(CaseEvent::Submitted),
             Happening::DepositIntended,
-            Happening::Deposited,
+            Happening::Case(CaseEvent::Deposited),
             Happening::CollectionArmed,
             Happening::CollectionAnswered,
             Happening::CollectionOpened,
             Happening::CollectionClosed,
-            Happening::Received,
+            Happening::Case(CaseEvent::Received),
         ]
     );
 }

@@ -67,7 +67,7 @@ async fn every_path_of_the_document_is_there_and_wants_a_sign_in() {
                 continue;
             }
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let uri = path.replace("{id}", &uuid::Uuid::nil().to_string());
+            let uri = path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{n}", "1");
             let request = Request::builder().method(method).uri(uri).body(Body::empty()).unwrap();
             assert_eq!(hall.ask(request).await.problem().code, Code::NotSignedIn, "{path}");
             asked += 1;

@@ -3,6 +3,8 @@
 use axum::Json as Answer;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use hall_rules::CaseEvent;
+use hall_rules::notice::{Document, Form};
 use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +12,7 @@ use super::auth::{Address, Bearer};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
-use crate::domain::{Staff, commands, queries, sign_in};
+use crate::domain::{Staff, commands, notices, queries, sign_in, steps};
 use crate::problem::Refusal;
 use crate::store::sessions;
 
@@ -52,10 +54,12 @@ pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): 
     let query = query.unwrap_or_default();
     let filter = match parameter(&query, "view") {
         None | Some("new") => Filter::New,
+        Some("work") => Filter::Work,
+        Some("waiting") => Filter::Waiting,
         Some("mine") => Filter::Mine,
         Some("attention") => Filter::Attention,
         Some("all") => Filter::All,
-        Some(_) => return Err(invalid("view", "`view` is one of new, mine, attention, all")),
+        Some(_) => return Err(invalid("view", "`view` is one of new, work, waiting, mine, attention, all")),
     };
     let after = whole(&query, "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
     queries::inbox(&app, &who.actor, filter, after).await.map(Answer)
@@ -138,6 +142,35 @@ commands! {
     confirm(app, actor, id, told) commands::confirm_deposit(&app, actor, id, told.seen);
     void(app, actor, id, told) commands::void_deposit(&app, actor, id, told.seen, &told.reason);
     open(app, actor, id, told) commands::open_now(&app, actor, id, told.seen, &told.reason);
+}
+
+/// A step to take.
+#[derive(Deserialize)]
+pub(super) struct Step {
+    seen: u64,
+    event: CaseEvent,
+    #[serde(flatten)]
+    form: Form,
+}
+
+pub(super) async fn step(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Step>,
+) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    steps::take(&app, &who.actor, id, told.seen, told.event, told.form).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn notice(
+    State(app): State<App>,
+    who: Bearer,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Answer<Document>> {
+    let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See `notices` of the case");
+    notices::read(&app, &who.actor, case_id(&id)?, n.parse().map_err(none)?).await.map(Answer)
 }
 
 /// One personal value in full.

@@ -1,6 +1,9 @@
 //! Examples of answers, made from the very types, so that the document cannot drift from what is sent. All fictional.
 
-use hall_rules::{CaseState, Text};
+use hall_rules::case::{Need, NoticeKind};
+use hall_rules::clock::{ClockKind, Light};
+use hall_rules::notice::Document;
+use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
 use kiosk_wire::roster::Role;
@@ -11,8 +14,8 @@ use uuid::Uuid;
 
 use super::handlers::{Opened, Revealed};
 use crate::domain::views::{
-    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Due, Happening,
-    Inbox, InboxRow, KioskView, MaterialRow, May, SetAsideRow, Staff, TimelineRow,
+    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
+    Happening, Inbox, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
 
 const ID: Uuid = Uuid::from_u128(0x0194_0000_0000_7000_8000_0000_0000_0001);
@@ -35,7 +38,7 @@ pub(super) fn session() -> Value {
 }
 
 pub(super) fn counts() -> Value {
-    json!(Counts { new: 3, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0 })
+    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0 })
 }
 
 fn row() -> InboxRow {
@@ -51,7 +54,7 @@ fn row() -> InboxRow {
         compartment: Some(CompartmentNo(7)),
         state: CaseState::Deposited,
         deposited_ms: Some(WHEN),
-        due: Due::Running { due: date(2026, 11, 30), days_left: 5 },
+        due: Due::Running { kind: ClockKind::Acceptance, due: date(2026, 11, 30), days_left: 5, light: Light::Green },
         collecting: Some("李梅".into()),
         changed_ms: WHEN,
         unread: true,
@@ -81,12 +84,13 @@ pub(super) fn case() -> Value {
             copies: 0,
             deferrable: false,
             brought: true,
+            faults: hall_rules::review::faults(1, 0),
         }],
         answers: vec![AnswerRow { question: text("谁办理", "Who applies"), answer: text("本人", "Oneself") }],
         timeline: vec![TimelineRow {
             at_ms: WHEN,
             recorded_ms: WHEN,
-            what: Happening::Deposited,
+            what: Happening::Case(CaseEvent::Deposited),
             staff: Some("李梅".into()),
             kiosk: Some("大厅东侧".into()),
             compartment: Some(CompartmentNo(7)),
@@ -105,6 +109,43 @@ pub(super) fn case() -> Value {
         doubt: Some("interrupted".into()),
         received: Some(("李梅".into(), WHEN)),
         may: May { collect: true, ..May::default() },
+        steps: vec![StepView {
+            event: CaseEvent::Refused,
+            needs: vec![Need::Reason, Need::Elsewhere],
+            notice: Some(NoticeKind::Refusal),
+            told: Some(text("不予受理", "Refused")),
+        }],
+        corrections: 0,
+        clocks: vec![ClockView {
+            kind: ClockKind::Acceptance,
+            days: 5,
+            working: true,
+            used: Some(1),
+            due: Some(date(2026, 11, 30)),
+            light: Some(Light::Green),
+            runs: true,
+            paused: false,
+        }],
+        notices: vec![NoticeView {
+            n: 1,
+            kind: NoticeKind::Receipt,
+            number: "收字〔2026〕1号".into(),
+            made_ms: WHEN,
+            by: Some("李梅".into()),
+        }],
+    })
+}
+
+pub(super) fn notice() -> Value {
+    json!(Document {
+        title: "受理通知书".into(),
+        number: "受字〔2026〕1号".into(),
+        addressee: "张三".into(),
+        opening: vec!["现将有关事项告知如下：".into()],
+        list: vec![("申请表".into(), "缺少：未提交".into())],
+        closing: vec!["本机关决定受理。".into()],
+        office: "政务服务大厅".into(),
+        date: "2026年11月23日".into(),
     })
 }
 

@@ -1,0 +1,487 @@
+//! The clocks of a case: intervals that its events open and close, counted on the city's working days.
+//!
+//! A clock is never a difference of two instants and never a stored remainder. It is the list of spans in which it ran,
+//! with the event that stopped each, and a limit in days; the day it ends is computed from these and the calendar.
+//! A day on which a span begins does not count, one on which it stops does (民法典 art. 201), so that a stop and a start
+//! on one day change nothing.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use crate::answers::Answers;
+use crate::calendar::{ACCEPTANCE_DAYS, Calendar, CalendarError};
+use crate::case::words::words;
+use crate::case::{CaseEvent, CaseState, Standing};
+use crate::catalogue::{ItemKind, Limit, LimitStart, LimitUnit, ServiceItem};
+
+/// The hall's rule: paper is taken out of its box on the next working day at the latest.
+pub const PICKUP_DAYS: u16 = 1;
+/// The hall's rule: the applicant has this long for corrections. The law names no time; the notice says it.
+pub const CORRECTION_DAYS: u16 = 15;
+/// 行政许可法 art. 42: a permit is decided within 20 days, where no law says otherwise.
+pub const LEGAL_DAYS: u16 = 20;
+/// 行政许可法 art. 42: the head of the office may extend by at most 10 days, once.
+pub const EXTENSION_DAYS: u16 = 10;
+/// 行政许可法 art. 44: what was granted is issued and handed over within 10 days of the decision.
+pub const ISSUE_DAYS: u16 = 10;
+/// The hall's rule: a result waits this long before its applicant is reminded.
+pub const COLLECTION_DAYS: u16 = 7;
+
+words! {
+    /// The clocks of a case.
+    ClockKind, "clock";
+    /// Until the window has the paper.
+    Pickup = "pickup", "取件", "Collect the paper";
+    /// Until the office says whether it accepts (art. 32); silence accepts.
+    Acceptance = "acceptance", "受理决定", "Decide acceptance";
+    /// The applicant's own time for corrections.
+    Correction = "correction", "申请人补正", "Applicant's corrections";
+    /// What the office promised.
+    Promised = "promised", "承诺办结", "Promised decision";
+    /// What the law gives.
+    Legal = "legal", "法定办结", "Legal decision";
+    /// Until the result is issued (art. 44).
+    Issue = "issue", "制证送达", "Issue the result";
+    /// Until the applicant has the result.
+    Collection = "collection", "领取结果", "Collect the result";
+}
+
+words! {
+    /// How a clock stands.
+    Light, "light";
+    /// There is time.
+    Green = "green", "正常", "in time";
+    /// A quarter of the time is left, or a day.
+    Yellow = "yellow", "临近", "due soon";
+    /// The time is over.
+    Red = "red", "超期", "overdue";
+}
+
+/// One event, as clocks see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Past {
+    /// What.
+    pub event: CaseEvent,
+    /// When.
+    pub at: Timestamp,
+    /// The days that were filled in with it.
+    pub days: Option<u16>,
+}
+
+/// The limits of one case: those of its item that hold for its answers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// 承诺时限.
+    pub promised: Option<Limit>,
+    /// 法定时限.
+    pub legal: Option<Limit>,
+    /// Whether the general 20 days hold where the item's law names none: for permits.
+    pub permit: bool,
+}
+
+impl Limits {
+    /// Of an item, for a case with these answers to its situations.
+    pub fn of(item: &ServiceItem, answers: &Answers) -> Self {
+        Self {
+            promised: item.promised_limit(answers).cloned(),
+            legal: item.legal_limit(answers).cloned(),
+            permit: item.kind == ItemKind::Permit,
+        }
+    }
+}
+
+/// One span in which a clock ran.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    /// From.
+    pub start: Timestamp,
+    /// Until, and what stopped it; absent while it runs.
+    pub stop: Option<(Timestamp, CaseEvent)>,
+}
+
+/// One clock of a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clock {
+    /// Which.
+    pub kind: ClockKind,
+    /// How many days it gives, extension included.
+    pub days: u16,
+    /// Working days, or calendar days.
+    pub working: bool,
+    /// When it ran.
+    pub intervals: Vec<Interval>,
+    /// It stands still and will go on.
+    pub paused: bool,
+}
+
+/// A clock that runs, read on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The last day.
+    pub due: Date,
+    /// From this day the light is yellow.
+    pub soon: Date,
+}
+
+impl Reading {
+    /// The light on `today`.
+    pub fn light(&self, today: Date) -> Light {
+        if today > self.due {
+            Light::Red
+        } else if today >= self.soon {
+            Light::Yellow
+        } else {
+            Light::Green
+        }
+    }
+}
+
+/// What a clock does while a case is in a state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Runs,
+    Stands,
+    Off,
+}
+
+fn phase(kind: ClockKind, state: CaseState, from_application: bool) -> Phase {
+    use {CaseState as S, ClockKind as K};
+    let runs = match kind {
+        K::Pickup => state.in_box(),
+        K::Acceptance => state.before_acceptance() && !matches!(state, S::Submitted | S::Correction),
+        K::Correction => state == S::Correction,
+        K::Promised | K::Legal if from_application && state.before_acceptance() => {
+            !matches!(state, S::Submitted | S::Correction)
+        }
+        K::Promised | K::Legal => state.at_work() && state != S::Special,
+        K::Issue => matches!(state, S::DecidedGrant | S::DecidedDeny),
+        K::Collection => state == S::ResultReady,
+    };
+    let stands = match kind {
+        K::Acceptance => state == S::Correction,
+        K::Promised | K::Legal => state == S::Special || (from_application && state == S::Correction),
+        K::Pickup | K::Correction | K::Issue | K::Collection => false,
+    };
+    match (runs, stands) {
+        (true, _) => Phase::Runs,
+        (false, true) => Phase::Stands,
+        (false, false) => Phase::Off,
+    }
+}
+
+/// The clocks that ever ran, in the order of the documents. Events that the table does not foresee do not count.
+pub fn clocks(past: &[Past], limits: &Limits) -> Vec<Clock> {
+    ClockKind::ALL.iter().filter_map(|kind| clock(*kind, past, limits)).collect()
+}
+
+/// Days and unit of a kind's limit, and whether it counts from the application.
+fn limit_of(kind: ClockKind, limits: &Limits) -> Option<(u16, bool, bool)> {
+    use ClockKind as K;
+    let own = |days| Some((days, true, false));
+    let stated = |limit: &Limit| {
+        let from_application = limit.starts == LimitStart::Application;
+        match limit.unit {
+            // The end of a published intake period is not known here.
+            _ if limit.starts == LimitStart::IntakePeriodEnd => None,
+            LimitUnit::OnTheSpot => Some((0, true, from_application)),
+            LimitUnit::WorkingDay => Some((limit.value, true, from_application)),
+            LimitUnit::CalendarDay => Some((limit.value, false, from_application)),
+            LimitUnit::Unstated => None,
+        }
+    };
+    match kind {
+        K::Pickup => own(PICKUP_DAYS),
+        K::Acceptance => own(ACCEPTANCE_DAYS),
+        K::Correction => own(CORRECTION_DAYS),
+        K::Promised => limits.promised.as_ref().and_then(stated),
+        K::Legal => limits.legal.as_ref().and_then(stated).or_else(|| own(LEGAL_DAYS).filter(|_| limits.permit)),
+        K::Issue => own(ISSUE_DAYS),
+        K::Collection => own(COLLECTION_DAYS),
+    }
+}
+
+fn clock(kind: ClockKind, past: &[Past], limits: &Limits) -> Option<Clock> {
+    let (mut days, working, from_application) = limit_of(kind, limits)?;
+    let decides = matches!(kind, ClockKind::Promised | ClockKind::Legal);
+    let mut intervals: Vec<Interval> = Vec::new();
+    let (mut standing, mut now, mut complete) = (Standing::default(), Phase::Off, None);
+    for event in past {
+        let Some(after) = standing.after(event.event) else { continue };
+        let Some(state) = after.state else { continue };
+        // From when the papers were all there: the first deposit, or the last correction.
+        let lacked = matches!(standing.state, Some(CaseState::Submitted | CaseState::Correction));
+        if lacked && state != CaseState::Correction {
+            complete = Some(event.at);
+        }
+        standing = after;
+        now = phase(kind, state, from_application);
+        let open = intervals.last().is_some_and(|last| last.stop.is_none());
+        match now {
+            Phase::Runs if !open => {
+                // Art. 32: who said nothing in time has accepted on the day the papers came.
+                let silent = decides && event.event == CaseEvent::DeemedAccepted;
+                let start = complete.filter(|_| silent).unwrap_or(event.at);
+                intervals.push(Interval { start, stop: None });
+            }
+            Phase::Stands | Phase::Off if open => {
+                if let Some(last) = intervals.last_mut() {
+                    last.stop = Some((event.at, event.event));
+                }
+            }
+            Phase::Runs | Phase::Stands | Phase::Off => {}
+        }
+        if decides && event.event == CaseEvent::Extended {
+            days = days.saturating_add(event.days.unwrap_or(0).min(EXTENSION_DAYS));
+        }
+    }
+    (!intervals.is_empty()).then_some(Clock { kind, days, working, intervals, paused: now == Phase::Stands })
+}
+
+impl Clock {
+    /// Whether it runs now.
+    pub fn runs(&self) -> bool {
+        self.intervals.last().is_some_and(|last| last.stop.is_none())
+    }
+
+    /// The last day, and from when it is soon: of a clock that runs. One that stands has no last day.
+    pub fn read(&self, calendar: &Calendar, zone: &TimeZone) -> Result<Option<Reading>, CalendarError> {
+        if !self.runs() {
+            return Ok(None);
+        }
+        let due = self.last_day(calendar, zone)?;
+        Ok(Some(Reading { due, soon: self.soon(calendar, due)? }))
+    }
+
+    /// The day on which its days are used up, as if its last span went on.
+    pub fn last_day(&self, calendar: &Calendar, zone: &TimeZone) -> Result<Date, CalendarError> {
+        let day = |at: Timestamp| zone.to_datetime(at).date();
+        let mut left = self.days;
+        let mut end = None;
+        for interval in &self.intervals {
+            let start = day(interval.start);
+            end = Some(self.add(calendar, start, left)?);
+            let Some((stop, _)) = interval.stop else { break };
+            let used = self.between(calendar, start, day(stop))?;
+            match left.checked_sub(used) {
+                Some(rest) => left = rest,
+                None => break,
+            }
+        }
+        end.ok_or(CalendarError::OutOfRange)
+    }
+
+    /// How many of its days are used up on `today`.
+    pub fn used(&self, calendar: &Calendar, zone: &TimeZone, today: Date) -> Result<u16, CalendarError> {
+        let day = |at: Timestamp| zone.to_datetime(at).date();
+        let mut used = 0_u16;
+        for interval in &self.intervals {
+            let stop = interval.stop.map_or(today, |(stop, _)| day(stop));
+            used = used.saturating_add(self.between(calendar, day(interval.start), stop)?);
+        }
+        Ok(used)
+    }
+
+    /// Yellow from the last quarter, but from the last day at least; a clock of a day is yellow on its day only.
+    fn soon(&self, calendar: &Calendar, due: Date) -> Result<Date, CalendarError> {
+        let days = if self.days <= 1 { 0 } else { (self.days / 4).max(1) };
+        let mut soon = due;
+        for _ in 0..days {
+            soon = soon.yesterday().map_err(|_| CalendarError::OutOfRange)?;
+            while !calendar.is_working_day(soon)? {
+                soon = soon.yesterday().map_err(|_| CalendarError::OutOfRange)?;
+            }
+        }
+        Ok(soon)
+    }
+
+    fn add(&self, calendar: &Calendar, start: Date, days: u16) -> Result<Date, CalendarError> {
+        if self.working {
+            return match days {
+                0 => calendar.working_day_from(start),
+                _ => calendar.add_working_days(start, days),
+            };
+        }
+        calendar.add_calendar_days(start, days)
+    }
+
+    fn between(&self, calendar: &Calendar, start: Date, stop: Date) -> Result<u16, CalendarError> {
+        let days = if self.working {
+            calendar.working_days_between(start, stop)?
+        } else {
+            stop.since((jiff::Unit::Day, start)).map_or(0, |span| span.get_days())
+        };
+        Ok(u16::try_from(days.max(0)).unwrap_or(u16::MAX))
+    }
+}
+
+/// The clock that a list shows: the one that runs and ends first. Of the promised and the legal one the promised binds.
+pub fn governing<'a>(
+    clocks: &'a [Clock],
+    calendar: &Calendar,
+    zone: &TimeZone,
+) -> Result<Option<(&'a Clock, Reading)>, CalendarError> {
+    let mut first: Option<(&Clock, Reading)> = None;
+    // The hall's own rule of picking up stays out: the law's five days are what a list warns of.
+    for clock in clocks.iter().filter(|clock| clock.runs() && clock.kind != ClockKind::Pickup) {
+        if let Some(reading) = clock.read(calendar, zone)?
+            && first.is_none_or(|(_, known)| reading.due < known.due)
+        {
+            first = Some((clock, reading));
+        }
+    }
+    Ok(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    use super::*;
+    use CaseEvent as E;
+
+    fn calendar() -> Calendar {
+        let text = include_str!("../../../assets/calendar/2026.toml");
+        Calendar::from_files(&[("assets/calendar/2026.toml", text)]).unwrap()
+    }
+
+    fn zone() -> TimeZone {
+        TimeZone::get("Asia/Shanghai").unwrap()
+    }
+
+    fn past(event: E, day: Date) -> Past {
+        let at = zone().to_timestamp(day.at(10, 0, 0, 0)).unwrap();
+        Past { event, at, days: None }
+    }
+
+    fn limits(promised: u16) -> Limits {
+        let limit = |value| Limit {
+            value,
+            unit: LimitUnit::WorkingDay,
+            starts: LimitStart::Acceptance,
+            when: crate::catalogue::When::default(),
+            mark: crate::catalogue::Mark::default(),
+            mark_note: String::new(),
+        };
+        Limits { promised: Some(limit(promised)), legal: None, permit: true }
+    }
+
+    fn read(events: &[Past], kind: ClockKind) -> Option<Reading> {
+        let clocks = clocks(events, &limits(8));
+        let clock = clocks.iter().find(|clock| clock.kind == kind)?;
+        clock.read(&calendar(), &zone()).unwrap()
+    }
+
+    /// Deposit on Monday 23 November, accepted on Wednesday.
+    fn accepted() -> Vec<Past> {
+        vec![
+            past(E::Submitted, date(2026, 11, 23)),
+            past(E::Deposited, date(2026, 11, 23)),
+            past(E::Received, date(2026, 11, 24)),
+            past(E::PreReviewStarted, date(2026, 11, 24)),
+            past(E::Accepted, date(2026, 11, 25)),
+        ]
+    }
+
+    #[test]
+    fn five_days_from_the_doors_closing_and_they_end_with_the_acceptance() {
+        let reading = read(&accepted()[..3], ClockKind::Acceptance).unwrap();
+        assert_eq!((reading.due, reading.soon), (date(2026, 11, 30), date(2026, 11, 27)));
+        for (day, light) in [
+            (date(2026, 11, 26), Light::Green),
+            (date(2026, 11, 27), Light::Yellow),
+            (date(2026, 11, 30), Light::Yellow),
+            (date(2026, 12, 1), Light::Red),
+        ] {
+            assert_eq!(reading.light(day), light, "{day}");
+        }
+        assert_eq!(read(&accepted(), ClockKind::Acceptance), None);
+        assert_eq!(read(&accepted(), ClockKind::Promised).unwrap().due, date(2026, 12, 7));
+        assert_eq!(
+            read(&accepted(), ClockKind::Legal).unwrap().due,
+            date(2026, 12, 23),
+            "20 days where none is stated"
+        );
+    }
+
+    #[test]
+    fn corrections_stop_the_offices_clock_and_start_the_applicants() {
+        let mut events = accepted()[..4].to_vec();
+        events.push(past(E::CorrectionAsked, date(2026, 11, 25)));
+        assert_eq!(read(&events, ClockKind::Acceptance), None);
+        assert_eq!(read(&events, ClockKind::Correction).unwrap().due, date(2026, 12, 16));
+        events.push(past(E::CorrectionReceived, date(2026, 12, 2)));
+        // Two of the five days were used.
+        assert_eq!(read(&events, ClockKind::Acceptance).unwrap().due, date(2026, 12, 7));
+    }
+
+    #[test]
+    fn a_special_procedure_moves_the_end_by_as_long_as_it_took_and_an_extension_adds_days() {
+        let mut events = accepted();
+        events.push(past(E::WorkStarted, date(2026, 11, 25)));
+        events.push(past(E::SpecialStarted, date(2026, 11, 27)));
+        let running = clocks(&events, &limits(8));
+        let promised = running.iter().find(|clock| clock.kind == ClockKind::Promised).unwrap();
+        assert!(promised.paused && !promised.runs());
+        assert_eq!(promised.used(&calendar(), &zone(), date(2026, 12, 20)), Ok(2));
+        assert_eq!(promised.intervals[0].stop.unwrap().1, E::SpecialStarted);
+        events.push(past(E::SpecialEnded, date(2026, 12, 9)));
+        assert_eq!(read(&events, ClockKind::Promised).unwrap().due, date(2026, 12, 17), "six of eight are left");
+        events.push(Past { days: Some(99), ..past(E::Extended, date(2026, 12, 10)) });
+        assert_eq!(read(&events, ClockKind::Promised).unwrap().due, date(2026, 12, 31), "ten days at most");
+    }
+
+    #[test]
+    fn silence_accepts_as_of_the_day_the_papers_came() {
+        let mut events = accepted()[..4].to_vec();
+        events.push(past(E::DeemedAccepted, date(2026, 12, 1)));
+        let start = clocks(&events, &limits(8)).into_iter().find(|clock| clock.kind == ClockKind::Promised).unwrap();
+        assert_eq!(start.intervals[0].start, events[1].at);
+        assert_eq!(read(&events, ClockKind::Promised).unwrap().due, date(2026, 12, 3));
+    }
+
+    #[test]
+    fn a_year_without_a_calendar_is_an_error() {
+        let mut events = accepted();
+        events.push(past(E::Granted, date(2026, 12, 28)));
+        let all = clocks(&events, &limits(8));
+        assert_eq!(governing(&all, &calendar(), &zone()), Err(CalendarError::UnknownYear(2027)));
+    }
+
+    #[test]
+    fn the_list_shows_what_ends_first() {
+        let all = clocks(&accepted(), &limits(8));
+        let (clock, _) = governing(&all, &calendar(), &zone()).unwrap().unwrap();
+        assert_eq!(clock.kind, ClockKind::Promised);
+        let done = [E::Granted, E::ResultReady, E::Collected].map(|event| past(event, date(2026, 11, 26)));
+        let all = clocks(&[accepted(), done.to_vec()].concat(), &limits(8));
+        assert_eq!(governing(&all, &calendar(), &zone()), Ok(None));
+    }
+
+    proptest! {
+        /// However often it stands still, the days that it ran add up to its limit.
+        #[test]
+        fn what_ran_before_and_after_a_stop_is_the_limit(stops in proptest::collection::vec((0_i64..4, 0_i64..9), 0..4)) {
+            let (calendar, mut events) = (calendar(), accepted());
+            events.push(past(E::WorkStarted, date(2026, 11, 25)));
+            let mut day = date(2026, 3, 2);
+            for event in &mut events {
+                *event = past(event.event, day);
+            }
+            for (runs, stands) in stops {
+                day = day.checked_add(runs.days()).unwrap();
+                events.push(past(E::SpecialStarted, day));
+                day = day.checked_add(stands.days()).unwrap();
+                events.push(past(E::SpecialEnded, day));
+            }
+            let all = clocks(&events, &limits(30));
+            let clock = all.iter().find(|clock| clock.kind == ClockKind::Promised).unwrap();
+            let due = clock.last_day(&calendar, &zone()).unwrap();
+            prop_assert_eq!(clock.used(&calendar, &zone(), due), Ok(30));
+            prop_assert!(calendar.is_working_day(due).unwrap());
+        }
+    }
+}

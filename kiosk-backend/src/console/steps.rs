@@ -1,0 +1,128 @@
+//! The steps of a case: what a clerk fills in, what it would do, and the doing.
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use hall_rules::CaseEvent;
+use hall_rules::notice::Form;
+use hall_rules::review::{Fault, Finding, Verdict};
+use kiosk_wire::Code;
+
+use super::Console;
+use super::case::{after, id_of};
+use super::frame::Here;
+use super::pages::{self, ConfirmPage, NoticePage};
+use super::session::{Posted, SignedIn};
+use crate::domain::steps::{self, Preview};
+use crate::domain::{notices, queries};
+use crate::problem::Refusal;
+
+/// A posted form as it came: its fields depend on the step.
+type Fields = Vec<(String, String)>;
+
+fn field<'f>(fields: &'f Fields, name: &str) -> &'f str {
+    fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
+}
+
+/// `POST /cases/{id}/prepare`: shows what a step would do, before anything is done.
+pub(super) async fn prepare(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(fields): Posted<Fields>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    match previews(&console, &me, id, &fields).await {
+        Ok(choices) => {
+            let case = queries::case(&console.app, &me.actor, id).await?;
+            let mut shell = console.shell(&me, Here::Inbox).await?;
+            shell.path = format!("/cases/{id}");
+            let kept = fields.into_iter().filter(|(key, _)| key != "csrf" && key != "event").collect();
+            Ok(pages::respond(StatusCode::OK, &ConfirmPage { shell, row: case.row, choices, fields: kept }))
+        }
+        Err(refusal) => after(&console, &me, id, Err(refusal)).await,
+    }
+}
+
+async fn previews(
+    console: &Console,
+    me: &SignedIn,
+    id: kiosk_wire::SubmissionId,
+    fields: &Fields,
+) -> Result<Vec<Preview>, Refusal> {
+    let event = match field(fields, "event") {
+        "review" => None,
+        code => Some(event_of(code)?),
+    };
+    steps::preview(&console.app, &me.actor, id, version(fields)?, event, form(fields)).await
+}
+
+/// `POST /cases/{id}/step`
+pub(super) async fn step(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(fields): Posted<Fields>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let done = async {
+        let event = event_of(field(&fields, "event"))?;
+        steps::take(&console.app, &me.actor, id, version(&fields)?, event, form(&fields)).await
+    };
+    after(&console, &me, id, done.await).await
+}
+
+/// `GET /cases/{id}/notices/{n}`: one notice, for paper. Each reading is on record.
+pub(super) async fn notice(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See the case's page");
+    let n = n.parse::<u32>().map_err(none)?;
+    let document = notices::read(&console.app, &me.actor, id, n).await?;
+    Ok(pages::respond(StatusCode::OK, &NoticePage { lang: me.visitor.lang, case: id.to_string(), document }))
+}
+
+fn event_of(code: &str) -> Result<CaseEvent, Refusal> {
+    let unknown = || Refusal::new(Code::InvalidValue, "There is no such step", "Load the page again").field("event");
+    CaseEvent::from_code(code).ok_or_else(unknown)
+}
+
+fn version(fields: &Fields) -> Result<u64, Refusal> {
+    let old = |_| Refusal::new(Code::StalePage, "The page is older than the case", "Load the page again");
+    field(fields, "version").parse().map_err(old)
+}
+
+fn form(fields: &Fields) -> Form {
+    let count = field(fields, "materials").parse::<u8>().unwrap_or(0);
+    let way = match (field(fields, "delivery"), field(fields, "tracking")) {
+        ("express", number) if !number.is_empty() => format!("快递寄送，单号 {number}"),
+        ("window", _) => "窗口领取".to_owned(),
+        _ => String::new(),
+    };
+    Form {
+        findings: (0..count).filter_map(|n| finding(fields, n)).collect(),
+        reason: field(fields, "reason").to_owned(),
+        days: field(fields, "days").parse().ok(),
+        elsewhere: field(fields, "elsewhere").to_owned(),
+        document: field(fields, "document").to_owned(),
+        delivery: way,
+        receiver: field(fields, "receiver").to_owned(),
+    }
+}
+
+/// What was ticked of material `n`; its name comes from the submission, not from the form.
+fn finding(fields: &Fields, n: u8) -> Option<Finding> {
+    let verdict = Verdict::from_code(field(fields, &format!("verdict-{n}")))?;
+    let picked = Fault::from_code(field(fields, &format!("fault-{n}"))).map(|fault| fault.words().0);
+    let own = Some(field(fields, &format!("words-{n}"))).filter(|words| !words.is_empty());
+    let words: Vec<&str> = picked.into_iter().chain(own).collect();
+    let reason = match verdict {
+        Verdict::Fine => String::new(),
+        Verdict::Missing if words.is_empty() => Fault::NotHandedIn.words().0.to_owned(),
+        Verdict::Missing | Verdict::Wrong => words.join("；"),
+    };
+    Some(Finding { material: String::new(), deferrable: false, verdict, reason })
+}

@@ -1,0 +1,183 @@
+//! The clocks of stored cases: which one a list shows, and what the law does when a time is over.
+
+use std::sync::Arc;
+
+use hall_rules::clock::{self, Clock, Light, Limits, Past, Reading};
+use hall_rules::{Answers, Calendar, CaseEvent, CaseState, ServiceItem};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use kiosk_wire::{Submission, SubmissionId};
+use rusqlite::Connection;
+
+use super::facts::{self, Happened};
+use super::queries;
+use super::views::{ClockView, Due, Happening};
+use crate::app::App;
+use crate::event::{Event, EventKind};
+use crate::keys::Keys;
+use crate::problem::Refusal;
+use crate::store::{self, StoreResult, Tx};
+
+/// What every change of a case needs besides the transaction.
+#[derive(Clone)]
+pub struct Desk {
+    /// Keys.
+    pub keys: Arc<Keys>,
+    /// Working days.
+    pub calendar: Arc<Calendar>,
+    /// The hall's zone.
+    pub zone: TimeZone,
+    /// The hall's name.
+    pub hall: String,
+    /// Now.
+    pub now_ms: i64,
+}
+
+impl Desk {
+    /// Of this application, now.
+    pub fn of(app: &App) -> Self {
+        Self {
+            keys: app.keys(),
+            calendar: app.calendar(),
+            zone: app.zone().clone(),
+            hall: app.hall_name().to_owned(),
+            now_ms: app.now_ms(),
+        }
+    }
+
+    /// The day it is in the hall at an instant.
+    pub fn day(&self, ms: i64) -> Date {
+        let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH);
+        self.zone.to_datetime(at).date()
+    }
+
+    /// Today.
+    pub fn today(&self) -> Date {
+        self.day(self.now_ms)
+    }
+}
+
+/// The limits that hold for a case.
+pub fn limits(item: Option<&ServiceItem>, made: Option<&Submission>) -> Limits {
+    let Some(item) = item else { return Limits::default() };
+    let mut answers = Answers::new();
+    for (question, option) in made.iter().flat_map(|made| &made.situations) {
+        answers.set(question, option);
+    }
+    Limits::of(item, &answers)
+}
+
+/// Computes which clock a list shows, from what happened; a year that the calendar lacks leaves its end open.
+pub fn settle(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64, past: &[Past]) -> StoreResult<()> {
+    let state = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state;
+    // Only an accepted case needs its item's limits: intake stays quick.
+    let limits =
+        if state.is_some_and(CaseState::at_work) { stored_limits(tx, desk, id, entry)? } else { Limits::default() };
+    let clocks = clock::clocks(past, &limits);
+    match clock::governing(&clocks, &desk.calendar, &desk.zone) {
+        Ok(Some((clock, Reading { due, soon }))) => {
+            store::cases::set_clock(tx, id, Some(clock.kind), Some((&due.to_string(), &soon.to_string())))
+        }
+        Ok(None) => store::cases::set_clock(tx, id, None, None),
+        Err(cause) => {
+            tracing::error!(submission = %id, cause = %cause, "a clock has no end");
+            let kind = clocks.iter().rfind(|clock| clock.runs()).map(|clock| clock.kind);
+            store::cases::set_clock(tx, id, kind, None)
+        }
+    }
+}
+
+fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64) -> StoreResult<Limits> {
+    let Some((code, version)) = store::cases::item_of(tx, id)? else { return Ok(Limits::default()) };
+    let item = queries::item(tx, &code, version)?;
+    Ok(limits(item.as_ref(), queries::submission_of(tx, &desk.keys, entry)?.as_ref()))
+}
+
+/// Computes the clocks of these cases again.
+pub fn settle_all(tx: &Connection, desk: &Desk, ids: &[SubmissionId]) -> StoreResult<()> {
+    for id in ids {
+        if let Some(head) = store::cases::head(tx, *id)? {
+            settle(tx, desk, *id, head.entry, &store::case_events::history(tx, *id)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// What the law does by itself: five days of silence accept (行政许可法 art. 32). Also computes
+/// what an older release did not know.
+pub async fn tick(app: &App) -> Result<(), Refusal> {
+    let desk = Desk::of(app);
+    let (today, asked) = (desk.today().to_string(), app.store());
+    let waits = asked
+        .read(move |connection| {
+            let silent = store::cases::accepted_by_silence(connection, &today)?;
+            Ok::<_, Refusal>((silent, store::cases::without_warning(connection)?))
+        })
+        .await?;
+    if waits.0.is_empty() && waits.1.is_empty() {
+        return Ok(());
+    }
+    asked
+        .write(move |tx| {
+            settle_all(tx, &desk, &waits.1)?;
+            for id in waits.0 {
+                deem(tx, &desk, id)?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn deem(tx: &mut Tx<'_>, desk: &Desk, id: SubmissionId) -> Result<(), Refusal> {
+    let what = Happening::Case(CaseEvent::DeemedAccepted);
+    let happened =
+        Happened { what, at_ms: desk.now_ms, staff: None, kiosk: None, compartment: None, note: None, form: None };
+    if facts::append(tx, desk, id, &happened)?
+        && let Some(head) = store::cases::head(tx, id)?
+    {
+        tracing::warn!(submission = %id, "accepted by silence");
+        tx.announce(Event { case: Some(id), window: head.window, kiosk: None, kind: EventKind::CaseChanged });
+    }
+    Ok(())
+}
+
+/// What a list says of a case's clock now.
+pub fn due(desk: &Desk, row: &store::cases::CaseRow) -> Due {
+    if row.state == CaseState::Special {
+        return Due::Paused;
+    }
+    let Some(kind) = row.due_clock else { return Due::None };
+    let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Date>().ok());
+    let Some(due) = day(&row.due_date) else { return Due::CalendarMissing };
+    let reading = Reading { due, soon: day(&row.soon_date).unwrap_or(due) };
+    let today = desk.today();
+    match desk.calendar.working_days_between(today, due) {
+        Ok(days_left) => Due::Running { kind, due, days_left, light: reading.light(today) },
+        Err(_) => Due::CalendarMissing,
+    }
+}
+
+/// All clocks of a case, for its page.
+pub fn views(desk: &Desk, clocks: &[Clock]) -> Vec<ClockView> {
+    let today = desk.today();
+    let view = |clock: &Clock| {
+        let end = clock.last_day(&desk.calendar, &desk.zone).ok();
+        let used = clock.used(&desk.calendar, &desk.zone, today).ok();
+        let light = match clock.read(&desk.calendar, &desk.zone) {
+            Ok(Some(reading)) => Some(reading.light(today)),
+            _ => (used.is_some_and(|used| used > clock.days)).then_some(Light::Red),
+        };
+        ClockView {
+            kind: clock.kind,
+            days: clock.days,
+            working: clock.working,
+            used,
+            due: end.filter(|_| clock.runs()),
+            light,
+            runs: clock.runs(),
+            paused: clock.paused,
+        }
+    };
+    clocks.iter().map(view).collect()
+}

@@ -1,0 +1,232 @@
+//! A clerk moves a case on: the rules' table says who may and what is needed; here it is asked, recorded, and the notice
+//! made, in one transaction.
+
+use hall_rules::case::{Need, Transition};
+use hall_rules::clock::EXTENSION_DAYS;
+use hall_rules::notice::{Document, Form};
+use hall_rules::{CaseEvent, Text, mask, review};
+use kiosk_wire::{Code, SubmissionId};
+use rusqlite::Connection;
+
+use super::audit::{self, Action, Who};
+use super::commands::{checked_reason, command, wrong_state};
+use super::facts::{self, Happened};
+use super::notices;
+use super::queries::{self, Look, seen_case};
+use super::views::{Actor, Happening};
+use crate::app::App;
+use crate::problem::Refusal;
+use crate::store::{self, cases::CaseRow};
+
+/// The longest word a clerk types besides a reason, in characters.
+const LONGEST: usize = 100;
+/// The most working days a clerk can give the applicant, or foresee for a special procedure.
+const MOST_DAYS: u16 = 90;
+/// What can follow from a pre-review: computed from the findings, never picked.
+const REVIEWED: [CaseEvent; 4] =
+    [CaseEvent::Accepted, CaseEvent::AcceptedDeferred, CaseEvent::CorrectionAsked, CaseEvent::CorrectionAskedAgain];
+
+/// What a step would do.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Which step.
+    pub event: CaseEvent,
+    /// Its notice with the applicant masked and without a number.
+    pub document: Option<Document>,
+    /// What the applicant is told.
+    pub told: Option<Text>,
+}
+
+/// Shows what a step would do and changes nothing; without `event`, what follows from the findings of a pre-review.
+pub async fn preview(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: u64,
+    event: Option<CaseEvent>,
+    form: Form,
+) -> Result<Vec<Preview>, Refusal> {
+    let look = Look::new(app, actor);
+    app.store()
+        .read(move |connection| {
+            let row = seen_case(connection, &look, id)?;
+            let Some(event) = event else { return follows(connection, &look, &row, seen, &form) };
+            Ok(vec![one(connection, &look, &row, seen, event, &form)?])
+        })
+        .await
+}
+
+fn one(
+    connection: &Connection,
+    look: &Look,
+    row: &CaseRow,
+    seen: u64,
+    event: CaseEvent,
+    form: &Form,
+) -> Result<Preview, Refusal> {
+    let (transition, form) = check(connection, look, row, seen, event, form.clone())?;
+    let past = store::case_events::history(connection, row.id)?;
+    let draft = |kind| notices::draft(connection, &look.desk, row.id, kind, &past, (event, &form));
+    let mut document = transition.notice.map(draft).transpose()?;
+    if let Some(document) = &mut document {
+        document.addressee = mask::name(&document.addressee);
+    }
+    Ok(Preview { event, document, told: transition.told.map(|(zh, en)| Text::new(zh, en)) })
+}
+
+/// The steps that the findings allow. When none is allowed, why the last one is not: it is the one that was needed.
+fn follows(
+    connection: &Connection,
+    look: &Look,
+    row: &CaseRow,
+    seen: u64,
+    form: &Form,
+) -> Result<Vec<Preview>, Refusal> {
+    let (mut allowed, mut refused) = (Vec::new(), None);
+    for event in REVIEWED {
+        match one(connection, look, row, seen, event, form) {
+            Ok(preview) => allowed.push(preview),
+            // A step of another round is no answer to what was asked.
+            Err(refusal) if refusal.code() == Code::WrongState && refused.is_some() => {}
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    match (allowed.is_empty(), refused) {
+        (true, Some(refusal)) => Err(refusal),
+        _ => Ok(allowed),
+    }
+}
+
+/// Takes a step.
+pub async fn take(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: u64,
+    event: CaseEvent,
+    form: Form,
+) -> Result<(), Refusal> {
+    command(app, actor, id, Some(seen), move |tx, look, row| {
+        let (transition, form) = check(tx, look, row, seen, event, form)?;
+        let note = note(transition, &form);
+        let happened = Happened {
+            what: Happening::Case(event),
+            at_ms: look.now_ms,
+            staff: Some(look.actor.staff.id),
+            kiosk: None,
+            compartment: None,
+            note: note.as_deref(),
+            form: Some(&form),
+        };
+        if !facts::append(tx, &look.desk, row.id, &happened)? {
+            return Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"));
+        }
+        audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CaseStepped, Some(row.id), event.code())?;
+        Ok(())
+    })
+    .await
+}
+
+/// Whether the actor may take the step now with what was filled in; the form as it will be recorded.
+fn check(
+    connection: &Connection,
+    look: &Look,
+    row: &CaseRow,
+    seen: u64,
+    event: CaseEvent,
+    mut form: Form,
+) -> Result<(&'static Transition, Form), Refusal> {
+    if seen != row.version {
+        let detail = "Load the page again: meanwhile something else happened";
+        return Err(Refusal::new(Code::StalePage, "The page is older than the case", detail));
+    }
+    let past = store::case_events::history(connection, row.id)?;
+    let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
+    let own = matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
+    let transition = standing
+        .row(event)
+        .filter(|_| !own)
+        .ok_or_else(|| wrong_state("The case is not in a state in which this can be done", "Load the page again"))?;
+    if !transition.staff_may(look.actor.is_chief()) {
+        return Err(Refusal::new(Code::Forbidden, "This is for chiefs", "Ask the chief of your window"));
+    }
+    for need in transition.needs {
+        fill(connection, look, row, event, *need, &mut form)?;
+    }
+    Ok((transition, form))
+}
+
+/// Checks one thing that was filled in.
+fn fill(
+    connection: &Connection,
+    look: &Look,
+    row: &CaseRow,
+    event: CaseEvent,
+    need: Need,
+    form: &mut Form,
+) -> Result<(), Refusal> {
+    match need {
+        Need::Findings => {
+            let made = queries::submission_of(connection, &look.keys, row.entry)?;
+            let lines = made.map(|made| made.materials).unwrap_or_default();
+            if lines.len() != form.findings.len() {
+                let title = format!("{} of {} materials were checked", form.findings.len(), lines.len());
+                return Err(invalid(need, title, "Say of each material whether it is fine, missing or wrong"));
+            }
+            for (finding, line) in form.findings.iter_mut().zip(lines) {
+                finding.material = line.name;
+                finding.deferrable = line.deferrable;
+                finding.reason = finding.reason.trim().to_owned();
+                if finding.reason.chars().count() > LONGEST || finding.reason.chars().any(char::is_control) {
+                    let title = format!("What is amiss has at most {LONGEST} characters on one line");
+                    return Err(invalid(need, title, "Shorten it"));
+                }
+            }
+            review::allows(event, &form.findings)
+                .map_err(|why| invalid(need, "What was found does not lead to this step", why))
+        }
+        Need::Reason | Need::InternalReason => {
+            form.reason = checked_reason(&form.reason)?;
+            Ok(())
+        }
+        Need::Days => {
+            let most = if event == CaseEvent::Extended { EXTENSION_DAYS } else { MOST_DAYS };
+            let fits = form.days.is_some_and(|days| (1..=most).contains(&days));
+            let title = format!("A number of working days from 1 to {most} is needed");
+            if fits { Ok(()) } else { Err(invalid(need, title, "Type the number")) }
+        }
+        Need::Elsewhere => word(need, &mut form.elsewhere),
+        Need::Document => word(need, &mut form.document),
+        Need::Delivery => word(need, &mut form.delivery),
+        Need::Receiver => word(need, &mut form.receiver),
+    }
+}
+
+fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || trimmed.chars().count() > LONGEST || trimmed.chars().any(char::is_control) {
+        let title = format!("{} has 1 to {LONGEST} characters on one line", need.words().1);
+        return Err(invalid(need, title, "Fill it in"));
+    }
+    *text = trimmed.to_owned();
+    Ok(())
+}
+
+fn invalid(need: Need, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Code::InvalidValue, title, detail).field(need.code())
+}
+
+/// What the timeline says of it.
+fn note(transition: &Transition, form: &Form) -> Option<String> {
+    let said = |need: &Need| match need {
+        Need::Reason | Need::InternalReason => Some(form.reason.clone()),
+        Need::Elsewhere => Some(form.elsewhere.clone()),
+        Need::Document => Some(form.document.clone()),
+        Need::Delivery => Some(form.delivery.clone()),
+        Need::Receiver => Some(form.receiver.clone()),
+        Need::Days => form.days.map(|days| format!("{days} 个工作日")),
+        Need::Findings => None,
+    };
+    let words: Vec<String> = transition.needs.iter().filter_map(said).collect();
+    (!words.is_empty()).then(|| words.join("；"))
+}

@@ -1,0 +1,24 @@
+//! Lets the law act when a time is over: looks once a minute, which is soon enough for clocks that count days.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::app::App;
+use crate::domain::clocks;
+
+/// How often to look.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Looks until `stop` says so.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        if let Err(cause) = clocks::tick(&app).await {
+            tracing::error!(cause = %cause, "clocks could not be looked at");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(EVERY) => {}
+            _ = stop.changed() => {}
+        }
+    }
+}
