@@ -17,6 +17,8 @@ use thiserror::Error;
 pub struct Config {
     /// Where the journal, the keys and the caches lie.
     pub data_dir: PathBuf,
+    /// The command that plays a WAV file from its standard input; empty for a silent terminal.
+    pub player: Vec<String>,
     /// The backend; `None` when the file names none (technician commands work without).
     pub backend: Option<Backend>,
     /// The card readers.
@@ -125,11 +127,13 @@ struct Raw {
 #[serde(deny_unknown_fields, default)]
 struct RawKiosk {
     data_dir: PathBuf,
+    player: Vec<String>,
 }
 
 impl Default for RawKiosk {
     fn default() -> Self {
-        Self { data_dir: PathBuf::from("/var/lib/kiosk") }
+        let player = ["aplay", "-q", "-t", "wav", "-"].map(str::to_owned).into();
+        Self { data_dir: PathBuf::from("/var/lib/kiosk"), player }
     }
 }
 
@@ -188,6 +192,7 @@ impl Raw {
         }
         Ok(Config {
             data_dir: self.kiosk.data_dir,
+            player: self.kiosk.player,
             backend: self.backend.map(RawBackend::check).transpose()?,
             cards: self.card.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?,
             locker: self.locker.map(RawLocker::check).transpose()?,

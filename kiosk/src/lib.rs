@@ -14,6 +14,7 @@ pub mod files;
 pub mod identity;
 pub mod journal;
 pub mod runner;
+pub mod sound;
 pub mod staff;
 pub mod status;
 pub mod sync;

@@ -181,7 +181,10 @@ impl Display {
             .context("DAMAGE")?
             .check()
             .context("DAMAGE")?;
-        Ok(Changes { connection })
+        // The server begins by reporting all that is on the display as changed.
+        let changes = Changes { connection };
+        changes.drain()?;
+        Ok(changes)
     }
 }
 

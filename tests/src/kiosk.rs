@@ -47,7 +47,7 @@ impl Kiosk {
         };
         let ca_file = certificate.map(|path| format!("ca_file = \"{}\"\n", path.display())).unwrap_or_default();
         let text = format!(
-            "[kiosk]\ndata_dir = \"{data}\"\n\n[backend]\nurl = \"{backend}\"\n{ca_file}\n\
+            "[kiosk]\ndata_dir = \"{data}\"\nplayer = []\n\n[backend]\nurl = \"{backend}\"\n{ca_file}\n\
              [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\n\
              [locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\

@@ -1,4 +1,5 @@
 //! The server's side of the wire: TLS, and telling others by webhook (P3, P11).
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};

@@ -6,6 +6,7 @@
 //! | runner | decides and writes down |
 //! | one for each reader, one for the lock boards | owns its device |
 //! | sync | talks to the backend |
+//! | sound | plays tones |
 //! | watchdog | tells systemd that screen and runner live |
 //! | signals | turns SIGTERM and SIGINT into an orderly end |
 
@@ -31,6 +32,7 @@ use crate::config::Config;
 use crate::devices;
 use crate::files;
 use crate::runner::{Event, Hands, Runner};
+use crate::sound::Player;
 
 #[derive(Debug, Args)]
 pub(super) struct Run {
@@ -105,6 +107,7 @@ fn run(
 ) {
     let (late, lockers) = channel::<LockersHandle>();
     let mut opener: Option<LockersHandle> = None;
+    let player = Player::start(config.player.clone());
     let hands = Hands {
         show: Box::new(move |view| drop(screen.update(view))),
         open_door: Box::new(move |no| {
@@ -116,7 +119,7 @@ fn run(
         lives: Box::new(move || {
             pulse.fetch_add(1, Ordering::Relaxed);
         }),
-        play: Box::new(|sound| tracing::debug!(?sound, "sound")),
+        play: Box::new(move |sound| player.play(sound)),
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
