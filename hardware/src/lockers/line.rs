@@ -45,6 +45,9 @@ impl Line {
 
     /// Reads what is there, waiting at most `wait`. `Ok(0)`: nothing came.
     pub(super) fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Fault> {
+        if wait.is_zero() && self.port.bytes_to_read().map_err(|error| self.lost(&error.into()))? == 0 {
+            return Ok(0);
+        }
         // A wait of zero would be an endless one to some drivers.
         self.port.set_timeout(wait.max(Duration::from_millis(1))).map_err(|error| self.lost(&error.into()))?;
         match self.port.read(buffer) {
