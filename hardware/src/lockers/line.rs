@@ -38,6 +38,11 @@ impl Line {
         }
     }
 
+    /// Goes on at another rate.
+    pub(super) fn set_baud(&mut self, baud: u32) -> Result<(), Fault> {
+        self.port.set_baud_rate(baud).map_err(|error| self.lost(&error.into()))
+    }
+
     /// Writes all of `bytes`.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.port.write_all(bytes).map_err(|error| self.lost(&error))

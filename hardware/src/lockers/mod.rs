@@ -28,6 +28,7 @@
 //! what they say to that within [`LockersConfig::confirm_for`] is their acknowledgement or refusal.
 
 mod bus;
+pub mod calibrate;
 mod config;
 pub mod cu16;
 pub mod cu48;
@@ -40,6 +41,7 @@ mod line;
 mod protocol;
 mod schedule;
 pub mod stream;
+pub mod survey;
 pub mod wkly;
 pub mod xor24;
 
