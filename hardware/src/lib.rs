@@ -7,7 +7,8 @@
 //! * [`emulator`]: a card for the virtual reader `vpcd`, and a lock board on a pseudo terminal. They speak the wire
 //!   protocols, never the drivers' types, so the drivers under test are the ones that ship.
 //!
-//! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], [`lockers::xor24`]) are pure: no clock, no IO.
+//! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], [`lockers::xor24`], [`lockers::cu48`],
+//! [`lockers::cu16`], [`lockers::wkly`]) are pure: no clock, no IO.
 //!
 //! Three kinds of failure stay apart everywhere ([`FailureKind`]): the line failed, the device refused, we misread it.
 

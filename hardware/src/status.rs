@@ -126,6 +126,22 @@ pub enum Fault {
         /// Their addresses, comma separated.
         boards: String,
     },
+    /// boards that understand and refuse to tell the state of their locks
+    #[error("lock board {boards} on {port} says that it cannot tell the state of its locks")]
+    BoardsRefuse {
+        /// The configured path.
+        port: String,
+        /// Their addresses, comma separated.
+        boards: String,
+    },
+    /// boards with fewer locks than the configuration says
+    #[error("lock board {boards} on {port} has fewer locks than the configuration says")]
+    BoardsSmaller {
+        /// The configured path.
+        port: String,
+        /// Their addresses, comma separated, each with the number of its locks.
+        boards: String,
+    },
 }
 
 impl Fault {
@@ -142,6 +158,8 @@ impl Fault {
             Self::PortLost { .. } => "port-lost",
             Self::BoardsSilent { .. } => "boards-silent",
             Self::BoardsGarbled { .. } => "boards-garbled",
+            Self::BoardsRefuse { .. } => "boards-refuse",
+            Self::BoardsSmaller { .. } => "boards-smaller",
         }
     }
 
@@ -166,8 +184,10 @@ impl Fault {
                 "check the board's 12 V supply, lines A and B (not swapped), and its DIP address"
             }
             Self::BoardsGarbled { .. } => {
-                "check that no two boards have one address, the 120 ohm ends of the bus, and 9600 8N1"
+                "check that no two boards have one address, the 120 ohm ends of the bus, and `protocol`"
             }
+            Self::BoardsRefuse { .. } => "switch the board off and on; if it still refuses, replace it",
+            Self::BoardsSmaller { .. } => "correct `locks` in the configuration to what the board has",
         }
     }
 }

@@ -34,12 +34,13 @@ fn one_line_asks_and_one_line_answers() {
     assert_eq!(ask(r#"{"do":"shut","compartment":7}"#), ok);
     assert_eq!(ask(r#"{"do":"bus-faults","faults":{"bad_checksum":true,"answers":3}}"#), ok);
     assert_eq!(ask(r#"{"do":"insert","card":"wang-xiuying"}"#), ok);
+    assert_eq!(ask(r#"{"do":"item","compartment":8,"present":true}"#), ok);
     let state = ask(r#"{"do":"state"}"#);
     assert_eq!(state["state"]["slots"][0]["card"], "wang-xiuying");
     assert_eq!(state["state"]["cabinet"]["faults"]["answers"], 3);
     assert_eq!(
         state["state"]["cabinet"]["doors"][6],
-        json!({ "compartment": 7, "open": false, "faults": {
+        json!({ "compartment": 7, "open": false, "item": false, "faults": {
         "stuck": false, "shuts_itself_after_ms": null, "blink": false, "bounce": false, "sensor_says_open": null } })
     );
     assert_eq!(ask(r#"{"do":"remove"}"#), ok);

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
 use thiserror::Error;
@@ -48,12 +49,16 @@ pub struct Card {
 /// The locker on its serial line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Locker {
+    /// Family of the lock boards.
+    pub protocol: Protocol,
     /// Serial port.
     pub port: PathBuf,
     /// The state bit that means "closed": 0 or 1, depending on how the feedback was wired.
     pub closed_bit: u8,
     /// Time between two looks at all doors.
     pub poll: Duration,
+    /// How long a lock is powered, in seconds; `None`: as its board is set.
+    pub pulse_s: Option<u8>,
     /// The boards on the line.
     pub boards: Vec<Board>,
 }
@@ -160,6 +165,7 @@ struct RawLocker {
     port: Option<PathBuf>,
     closed_bit: Option<u8>,
     poll_ms: Option<u64>,
+    pulse_s: Option<u8>,
     #[serde(default)]
     board: Vec<RawBoard>,
 }
@@ -262,17 +268,7 @@ impl RawCard {
 
 impl RawLocker {
     fn check(self) -> Result<Locker, String> {
-        if self.protocol != "xor24" {
-            return Err(match self.protocol.as_str() {
-                "kerong-cu48" | "kerong-cu16" | "wkly" => {
-                    format!(
-                        "`locker.protocol`: this build does not drive `{}` boards yet; it drives \"xor24\"",
-                        self.protocol
-                    )
-                }
-                other => format!("`locker.protocol`: `{other}` is not known; write \"xor24\""),
-            });
-        }
+        let protocol: Protocol = self.protocol.parse().map_err(|error| format!("`locker.protocol`: {error}"))?;
         let port = self.port.filter(|port| !port.as_os_str().is_empty()).ok_or(
             "`locker.port` is missing; name the serial port by a path that stays, such as \"/dev/serial/by-path/…\" (ls -l /dev/serial/by-path)",
         )?;
@@ -289,10 +285,15 @@ impl RawLocker {
         if self.board.is_empty() {
             return Err("`locker.board` is missing; add a [[locker.board]] section for each lock board".into());
         }
-        let boards =
-            self.board.into_iter().enumerate().map(|(i, board)| board.check(i)).collect::<Result<Vec<_>, _>>()?;
+        let boards = self
+            .board
+            .into_iter()
+            .enumerate()
+            .map(|(i, board)| board.check(i, protocol))
+            .collect::<Result<Vec<_>, _>>()?;
         check_distinct(&boards)?;
-        let locker = Locker { port, closed_bit, poll: Duration::from_millis(poll_ms), boards };
+        let poll = Duration::from_millis(poll_ms);
+        let locker = Locker { protocol, port, closed_bit, poll, pulse_s: self.pulse_s, boards };
         crate::devices::lockers(&locker).validate().map_err(|error| error.to_string())?;
         Ok(locker)
     }
@@ -321,10 +322,11 @@ fn check_distinct(boards: &[Board]) -> Result<(), String> {
 }
 
 impl RawBoard {
-    fn check(self, index: usize) -> Result<Board, String> {
+    fn check(self, index: usize, protocol: Protocol) -> Result<Board, String> {
         let key = |name: &str| format!("`locker.board[{index}].{name}`");
-        if !(1..=24).contains(&self.locks) {
-            return Err(format!("{}: an xor24 board has 1 to 24 locks, not {}", key("locks"), self.locks));
+        let most = protocol.most_locks();
+        if !(1..=most).contains(&self.locks) {
+            return Err(format!("{}: {protocol} boards have 1 to {most} locks, not {}", key("locks"), self.locks));
         }
         if self.first_compartment == 0 {
             return Err(format!("{}: compartments count from 1", key("first_compartment")));
@@ -435,7 +437,9 @@ size = "A4"
             ("[kiosk]\ndatadir = \"/x\"", &["kiosk.toml:2", "`datadir`", "data_dir"]),
             ("[locker]\nprotocol = \"xor24\"", &["locker.port", "by-path"]),
             ("[locker]\nprotocol = \"xor25\"\nport=\"/dev/x\"", &["locker.protocol", "xor25"]),
-            ("[locker]\nprotocol = \"wkly\"\nport=\"/dev/x\"", &["locker.protocol", "yet"]),
+            ("[locker]\nprotocol = \"wkly\"\nport=\"/dev/x\"", &["locker.board"]),
+            (&format!("{}size=\"A4\"", board.replace("xor24", "kerong-cu16")), &["locker.board[0].locks", "1 to 16"]),
+            (&format!("{}size=\"A4\"", board.replace("port=", "pulse_s=10\nport=")), &["locker.pulse_s", "1 to 9"]),
             ("[locker]\nprotocol = \"xor24\"\nport=\"/dev/x\"", &["locker.board"]),
             ("[locker]\nprotocol = \"xor24\"\nport=\"/dev/x\"\nclosed_bit=2", &["locker.closed_bit", "0 or 1"]),
             (board, &["locker.board[0].size", "missing"]),

@@ -20,7 +20,9 @@ pub fn lockers(locker: &Locker) -> LockersConfig {
         locks: board.locks,
         first_compartment: board.first_compartment,
     };
-    let mut config = LockersConfig::new(&locker.port, closed, locker.boards.iter().map(board).collect());
+    let boards = locker.boards.iter().map(board).collect();
+    let mut config = LockersConfig::new(&locker.port, closed, boards).with_protocol(locker.protocol);
+    config.pulse_s = locker.pulse_s;
     config.poll_interval = Duration::max(locker.poll, Duration::from_millis(50));
     config
 }

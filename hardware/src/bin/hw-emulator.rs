@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
-use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::control::{Rig, serve};
+use hardware::lockers::Protocol;
 
-/// Emulated identity cards (for pcscd's virtual reader vpcd) and XOR24 lock boards (on a pseudo terminal).
+/// Emulated identity cards (for pcscd's virtual reader vpcd) and lock boards (on a pseudo terminal).
 ///
 /// Steered by one JSON object a line over the control port, for instance:
 ///   echo '{"do":"insert","card":"wang-xiuying"}' | nc -N 127.0.0.1 35900
@@ -25,6 +26,9 @@ struct Arguments {
     /// Path to give to the lock boards' serial port; without it there is no cabinet
     #[arg(long, value_name = "PATH")]
     locker: Option<PathBuf>,
+    /// Family of the lock boards: xor24, kerong-cu48, kerong-cu16 or wkly
+    #[arg(long, value_name = "FAMILY", default_value = "xor24")]
+    protocol: Protocol,
     /// A lock board; give it once for each board
     #[arg(long = "board", value_name = "ADDRESS:LOCKS:FIRST_COMPARTMENT", default_value = "1:24:1", value_parser = board)]
     boards: Vec<BoardSpec>,
@@ -37,6 +41,12 @@ struct Arguments {
     /// Time from a request to its answer, milliseconds
     #[arg(long, value_name = "MS", default_value_t = 30)]
     turn_around_ms: u64,
+    /// Time that a solenoid is powered by one unlock, milliseconds
+    #[arg(long, value_name = "MS", default_value_t = 300)]
+    pulse_ms: u64,
+    /// A fault of the bus from the start, as JSON: '{"echo":true}'; the control port changes it
+    #[arg(long, value_name = "JSON", value_parser = faults)]
+    bus_faults: Option<BusFaults>,
     /// Loopback port for commands; 0 takes a free one and prints it
     #[arg(long, value_name = "PORT", default_value_t = 35900)]
     control: u16,
@@ -56,6 +66,10 @@ fn board(text: &str) -> Result<BoardSpec, String> {
     ))
 }
 
+fn faults(text: &str) -> Result<BusFaults, String> {
+    serde_json::from_str(text).map_err(|error| error.to_string())
+}
+
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -73,12 +87,15 @@ fn run(arguments: &Arguments, print: impl Fn(&str)) -> Result<(), String> {
     let cabinet = match &arguments.locker {
         Some(link) => {
             let options = CabinetOptions {
+                protocol: arguments.protocol,
                 closed_bit: arguments.closed_bit == 1,
                 turn_around: Duration::from_millis(arguments.turn_around_ms),
                 paced_baud: arguments.paced_baud,
+                pulse: Duration::from_millis(arguments.pulse_ms),
                 ..CabinetOptions::new(link, arguments.boards.clone())
             };
             let cabinet = Cabinet::start(options).map_err(|error| format!("--locker {}: {error}", link.display()))?;
+            arguments.bus_faults.iter().for_each(|faults| cabinet.set_faults(faults.clone()));
             print(&format!("locker {}", cabinet.port().display()));
             Some(cabinet)
         }

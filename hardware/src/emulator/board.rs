@@ -6,15 +6,21 @@ use std::time::{Duration, Instant};
 
 use super::cabinet::{BoardSpec, BusFaults, Inner, Shared};
 use super::pty::{Heard, Pty};
-use crate::lockers::xor24::{Reply, Request};
+use crate::lockers::frame::{Reply, Request};
+use crate::lockers::stream::{Front, Stream};
+use crate::lockers::{Protocol, wkly};
 
 /// How often doors that shut themselves, pushes and cables are looked after.
 const TICK: Duration = Duration::from_millis(5);
 /// Bits on the wire for each byte: start, eight data, stop.
 const BITS: u32 = 10;
+/// Bytes of no meaning that look like beginnings of frames, of each family one.
+const NOISE: [u8; 6] = [0x00, 0xFF, 0x8A, 0x80, 0x02, 0x57];
+/// What some boards say to an unlock: no frame of any family.
+const BABBLE: [u8; 7] = [0x42, 0x55, 0x53, 0x59, 0x02, 0x80, 0x00];
 
 pub(super) fn run(shared: &Shared, pty: Pty) {
-    let mut board = Boards { shared, pty: Some(pty), heard: Vec::new() };
+    let mut board = Boards { shared, pty: Some(pty), heard: Stream::default(), strays: 0, powered: Vec::new() };
     loop {
         if shared.lock().stop {
             break;
@@ -35,7 +41,11 @@ pub(super) fn run(shared: &Shared, pty: Pty) {
 struct Boards<'a> {
     shared: &'a Shared,
     pty: Option<Pty>,
-    heard: Vec<u8>,
+    heard: Stream,
+    /// Bytes of `heard` that were counted as strays.
+    strays: usize,
+    /// Until when each solenoid is powered.
+    powered: Vec<Instant>,
 }
 
 impl Boards<'_> {
@@ -49,7 +59,7 @@ impl Boards<'_> {
         let mut buffer = [0; 256];
         let connected = match pty.read(&mut buffer, TICK)? {
             Heard::Bytes(count) => {
-                self.heard.extend_from_slice(&buffer[..count]);
+                self.heard.push(&buffer[..count]);
                 Some(true)
             }
             Heard::NobodyThere => Some(false),
@@ -59,8 +69,7 @@ impl Boards<'_> {
         if let Some(connected) = connected {
             self.mind_the_line(connected)?;
         }
-        let heard = std::mem::take(&mut self.heard);
-        self.listen(heard)
+        self.listen()
     }
 
     fn mind_the_line(&mut self, connected: bool) -> io::Result<()> {
@@ -74,7 +83,7 @@ impl Boards<'_> {
         if was && !connected && self.shared.lock().plugged {
             // A program that was killed leaves the port marked as held. A new one has no such mark.
             self.pty = Some(Pty::open(&self.shared.options.link)?);
-            self.heard.clear();
+            (self.heard, self.strays) = (Stream::default(), 0);
         }
         if !connected {
             thread::sleep(TICK);
@@ -87,7 +96,7 @@ impl Boards<'_> {
         match (wanted, self.pty.take()) {
             (false, Some(pty)) => {
                 pty.unplug()?;
-                self.heard.clear();
+                (self.heard, self.strays) = (Stream::default(), 0);
                 self.shared.change(|inner| (inner.plugged, inner.connected) = (false, false));
             }
             (true, None) => {
@@ -125,7 +134,8 @@ impl Boards<'_> {
                         cell.told_open = cell.open;
                         if faults.push && !faults.silent {
                             let bit = contact(cell.open, closed_bit, &faults);
-                            frames.extend(Reply::Push { board: spec.address, lock, bit }.encode());
+                            let push = Reply::Push { board: spec.address, lock, bit };
+                            frames.extend(shared.options.protocol.answer(&push));
                         }
                     }
                 }
@@ -134,55 +144,74 @@ impl Boards<'_> {
         if frames.is_empty() { Ok(()) } else { self.send(&frames, Duration::ZERO) }
     }
 
-    fn listen(&mut self, mut heard: Vec<u8>) -> io::Result<()> {
-        while let Some(frame) = heard.first_chunk::<5>() {
-            let frame = *frame;
-            let Some(request) = Request::decode(&frame) else {
-                heard.remove(0);
-                self.shared.lock().counters.stray_bytes += 1;
-                continue;
-            };
-            heard.drain(..5);
-            self.serve(&frame, request)?;
+    fn listen(&mut self) -> io::Result<()> {
+        let protocol = self.shared.options.protocol;
+        let mut length = 0;
+        loop {
+            let request = self.heard.next(|bytes| {
+                let front = protocol.request(bytes);
+                if let Front::Frame(count, _) = &front {
+                    length = *count;
+                }
+                front
+            });
+            self.count_strays();
+            match request {
+                Some(request) => self.serve(length, request)?,
+                None => return Ok(()),
+            }
         }
-        let mut heard = heard;
-        heard.append(&mut self.heard);
-        self.heard = heard;
-        Ok(())
     }
 
-    fn serve(&mut self, frame: &[u8; 5], request: Request) -> io::Result<()> {
+    /// What the stream skipped belonged to no request.
+    fn count_strays(&mut self) {
+        let skipped = self.heard.skipped();
+        let strays = u64::try_from(skipped - self.strays).unwrap_or(u64::MAX);
+        self.strays = skipped;
+        if strays > 0 {
+            self.shared.lock().counters.stray_bytes += strays;
+        }
+    }
+
+    fn serve(&mut self, length: usize, request: Request) -> io::Result<()> {
         let heard_at = Instant::now();
-        thread::sleep(self.wire_time(5));
+        thread::sleep(self.wire_time(u32::try_from(length).unwrap_or(u32::MAX)));
         let faults = self.shared.lock().faults.clone();
         if faults.echo {
-            self.send(frame, Duration::ZERO)?;
+            self.send(&self.shared.options.protocol.encode(request), Duration::ZERO)?;
         }
-        let (Request::Unlock { board, .. } | Request::ReadOne { board, .. } | Request::ReadAll { board }) = request;
-        let struck = faults.boards.is_empty() || faults.boards.contains(&board);
-        let Some(spec) = self.shared.options.boards.iter().copied().find(|spec| spec.address == board) else {
+        let struck = faults.boards.is_empty() || faults.boards.contains(&request.board());
+        let Some(spec) = self.shared.options.boards.iter().copied().find(|spec| spec.address == request.board()) else {
             return Ok(());
         };
         if faults.silent && struck {
             return Ok(());
         }
+        let unlock = matches!(request, Request::Unlock { .. });
         if let Request::Unlock { lock, .. } = request {
             self.shared.lock().last_unlock = Some((compartment(&spec, lock), heard_at));
         }
         let reply = self.act(&spec, request, &faults);
         self.shared.wake();
-        if faults.unplug_at_unlock && matches!(request, Request::Unlock { .. }) {
+        if faults.unplug_at_unlock && unlock {
             self.shared.change(|inner| (inner.wanted, inner.faults.unplug_at_unlock) = (false, false));
             return Ok(());
         }
-        match reply {
-            Some(reply) => self.answer(&reply.encode(), struck.then_some(&faults)),
-            None => Ok(()),
-        }
+        let answer = match reply {
+            _ if unlock && struck && faults.babble => BABBLE.to_vec(),
+            _ if unlock && struck && faults.unlock_mute => Vec::new(),
+            _ if unlock && struck && faults.refuse && self.shared.options.protocol == Protocol::Wkly => {
+                wkly::refusal(request)
+            }
+            Some(reply) => self.shared.options.protocol.answer(&reply),
+            None if self.shared.options.protocol == Protocol::Wkly => wkly::refusal(request),
+            None => Vec::new(),
+        };
+        if answer.is_empty() { Ok(()) } else { self.answer(&answer, struck.then_some(&faults)) }
     }
 
-    /// Does what is asked. `None`: no such lock, and such boards say nothing to that.
-    fn act(&self, spec: &BoardSpec, request: Request, faults: &BusFaults) -> Option<Reply> {
+    /// Does what is asked. `None`: it cannot be done.
+    fn act(&mut self, spec: &BoardSpec, request: Request, faults: &BusFaults) -> Option<Reply> {
         let closed_bit = self.shared.options.closed_bit;
         let read = |inner: &mut Inner, lock: u8| {
             let cell = inner.doors.get_mut(&compartment(spec, lock))?;
@@ -193,9 +222,10 @@ impl Boards<'_> {
         let mut inner = self.shared.lock();
         inner.counters.requests += 1;
         match request {
-            Request::Unlock { board, lock } if lock <= spec.locks => {
+            Request::Unlock { board, lock, pulse_s } if lock <= spec.locks => {
                 drop(inner);
-                let sprung = self.pulse(compartment(spec, lock));
+                let refused = faults.refuse && (faults.boards.is_empty() || faults.boards.contains(&board));
+                let sprung = !refused && self.pulse(compartment(spec, lock), pulse_s);
                 Some(Reply::Unlock { board, lock, bit: contact(sprung, closed_bit, faults) })
             }
             Request::ReadOne { board, lock } if lock <= spec.locks => {
@@ -205,15 +235,23 @@ impl Boards<'_> {
             Request::ReadAll { board } => {
                 inner.counters.reads += 1;
                 let bits = (1..=spec.locks).map(|lock| read(&mut inner, lock)).collect::<Option<Vec<_>>>()?;
-                Some(Reply::All { board, bits })
+                let item = |lock| inner.doors.get(&compartment(spec, lock)).is_some_and(|cell| cell.item);
+                let items = self.shared.options.protocol.knows_items().then(|| (1..=spec.locks).map(item).collect());
+                Some(Reply::All { board, bits, items })
             }
             Request::Unlock { .. } | Request::ReadOne { .. } => None,
         }
     }
 
     /// Sends current through a lock; says whether its contact then shows an open door.
-    fn pulse(&self, compartment: u16) -> bool {
+    fn pulse(&mut self, compartment: u16, pulse_s: Option<u8>) -> bool {
+        let now = Instant::now();
+        let length = pulse_s.map_or(self.shared.options.pulse, |seconds| Duration::from_secs(seconds.into()));
+        self.powered.retain(|until| *until > now);
+        self.powered.push(now + length);
+        let powered = u64::try_from(self.powered.len()).unwrap_or(u64::MAX);
         self.shared.change(|inner| {
+            inner.counters.most_solenoids = inner.counters.most_solenoids.max(powered);
             *inner.counters.unlocks.entry(compartment).or_default() += 1;
             let Some(cell) = inner.doors.get_mut(&compartment) else { return false };
             let faults = cell.faults.clone();
@@ -235,7 +273,7 @@ impl Boards<'_> {
             return Ok(());
         }
         self.push_changes()?;
-        let mut bytes = if faults.noise { vec![0x00, 0xFF, 0x8A, 0x80] } else { Vec::new() };
+        let mut bytes = if faults.noise { NOISE.to_vec() } else { Vec::new() };
         let mut frame = frame.to_vec();
         if let Some(last) = frame.last_mut().filter(|_| faults.bad_checksum) {
             *last ^= 0x5A;
@@ -265,6 +303,7 @@ impl Boards<'_> {
             echo: kept.echo,
             inverted: kept.inverted,
             push: kept.push,
+            refuse: kept.refuse,
             unplug_at_unlock: kept.unplug_at_unlock,
             boards: kept.boards,
             ..BusFaults::default()

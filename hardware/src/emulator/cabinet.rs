@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::board;
 use super::pty::Pty;
+use crate::lockers::Protocol;
 
 /// One board.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,20 +40,32 @@ pub struct CabinetOptions {
     /// Name of the serial port: a symbolic link that is made, and removed while unplugged. Must not exist as anything
     /// else.
     pub link: PathBuf,
+    /// Which family the boards are of.
+    pub protocol: Protocol,
     /// The boards.
     pub boards: Vec<BoardSpec>,
-    /// The state bit of a closed door: `true` is 0x11. Must agree with the driver's `closed_bit`.
+    /// The state bit of a closed door: `true` is a set bit. Must agree with the driver's `closed_bit`.
     pub closed_bit: bool,
     /// Time from a whole request to the first byte of the answer.
     pub turn_around: Duration,
     /// Bytes take as long as at this rate; `None` sends at once.
     pub paced_baud: Option<u32>,
+    /// How long a solenoid is powered, unless a request says otherwise.
+    pub pulse: Duration,
 }
 
 impl CabinetOptions {
-    /// Closed is 1, answers after 30 ms, bytes at once.
+    /// XOR24 boards: closed is 1, answers after 30 ms, bytes at once, pulses of 300 ms.
     pub fn new(link: impl Into<PathBuf>, boards: Vec<BoardSpec>) -> Self {
-        Self { link: link.into(), boards, closed_bit: true, turn_around: Duration::from_millis(30), paced_baud: None }
+        Self {
+            link: link.into(),
+            protocol: Protocol::Xor24,
+            boards,
+            closed_bit: true,
+            turn_around: Duration::from_millis(30),
+            paced_baud: None,
+            pulse: Duration::from_millis(300),
+        }
     }
 }
 
@@ -80,8 +93,14 @@ pub struct BusFaults {
     pub double: bool,
     /// The contacts are wired the other way round than `closed_bit` says.
     pub inverted: bool,
-    /// Boards tell of changed doors unasked (`81` frames), also between a request and its answer.
+    /// Boards tell of changed doors unasked, also between a request and its answer. Kerong boards have no such frame.
     pub push: bool,
+    /// Unlocks are done, but not answered. Kerong boards are so in any case.
+    pub unlock_mute: bool,
+    /// Unlocks are done, and answered with bytes of no meaning.
+    pub babble: bool,
+    /// Unlocks are not done. Boards that can say so do; the others are as with a stuck lock.
+    pub refuse: bool,
     /// The cable comes out when the next unlock arrives, after the lock let go and before the answer.
     pub unplug_at_unlock: bool,
     /// Only so many answers are struck by `mute`, `delay_ms`, `bad_checksum`, `half_frame`, `split_ms`, `noise` and
@@ -114,6 +133,8 @@ pub struct Door {
     pub compartment: u16,
     /// Whether it stands open.
     pub open: bool,
+    /// Whether something lies behind it.
+    pub item: bool,
     /// Its faults.
     pub faults: DoorFaults,
 }
@@ -133,6 +154,8 @@ pub struct Counters {
     pub stray_bytes: u64,
     /// Times that a program opened the port.
     pub connections: u64,
+    /// The most solenoids that were powered at one time.
+    pub most_solenoids: u64,
 }
 
 /// Everything, for a page that shows it.
@@ -154,6 +177,7 @@ pub struct CabinetState {
 
 pub(super) struct DoorCell {
     pub(super) open: bool,
+    pub(super) item: bool,
     pub(super) shuts_at: Option<Instant>,
     pub(super) faults: DoorFaults,
     /// Last state that was pushed.
@@ -229,8 +253,8 @@ impl Cabinet {
         });
         let doors = compartments
             .map(|compartment| {
-                let cell =
-                    DoorCell { open: false, shuts_at: None, faults: DoorFaults::default(), told_open: false, reads: 0 };
+                let faults = DoorFaults::default();
+                let cell = DoorCell { open: false, item: false, shuts_at: None, faults, told_open: false, reads: 0 };
                 (compartment, cell)
             })
             .collect();
@@ -262,6 +286,7 @@ impl Cabinet {
         let doors = inner.doors.iter().map(|(compartment, cell)| Door {
             compartment: *compartment,
             open: cell.open,
+            item: cell.item,
             faults: cell.faults.clone(),
         });
         CabinetState {
@@ -313,6 +338,12 @@ impl Cabinet {
             }
             None => false,
         })
+    }
+
+    /// Puts something into a compartment or takes it out; the boards that have a sensor see it. `false`: there is no
+    /// such compartment.
+    pub fn set_item(&self, compartment: u16, present: bool) -> bool {
+        self.shared.change(|inner| inner.doors.get_mut(&compartment).map(|cell| cell.item = present).is_some())
     }
 
     /// Waits until a door stands open. `false`: it did not in time.

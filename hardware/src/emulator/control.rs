@@ -62,6 +62,13 @@ pub enum Command {
         /// Compartment.
         compartment: u16,
     },
+    /// Something is put into a compartment or taken out.
+    Item {
+        /// Compartment.
+        compartment: u16,
+        /// Whether something lies in it now.
+        present: bool,
+    },
     /// Changes the faults of one door; what is left out is off.
     DoorFaults {
         /// Compartment.
@@ -121,6 +128,9 @@ impl Rig {
             Command::Remove { slot } => self.slot(slot)?.remove(),
             Command::Shut { compartment } => known(compartment, self.cabinet()?.shut(compartment))?,
             Command::ForceOpen { compartment } => known(compartment, self.cabinet()?.force_open(compartment))?,
+            Command::Item { compartment, present } => {
+                known(compartment, self.cabinet()?.set_item(compartment, present))?;
+            }
             Command::DoorFaults { compartment, faults } => {
                 known(compartment, self.cabinet()?.set_door_faults(compartment, faults))?;
             }

@@ -1,14 +1,17 @@
-//! What the owner thread does: one exchange at a time, unlocks first, polls in between, and a port that is opened
-//! again for ever.
+//! What the owner thread does: one exchange at a time, as [`super::schedule`] says, and a port that is opened again for
+//! ever.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::exchange::{Failure, Wire};
+use super::doors::{Doors, Seen};
+use super::exchange::{Failure, Timing, Wire};
+use super::frame::{Reply, Request};
 use super::line::Line;
-use super::xor24::{Expect, Reply, Request};
-use super::{ClosedBit, DoorState, LockerEvent, LockersConfig, UnlockError};
+use super::protocol::UnlockAnswer;
+use super::schedule::{Schedule, Turn};
+use super::{Board, ClosedBit, DoorState, ItemState, LockerEvent, LockersConfig, UnlockError};
 use crate::{DeviceStatus, Fault};
 
 /// What the handle asks.
@@ -24,29 +27,44 @@ const MISSES: u32 = 3;
 /// How often a silent board is asked, so that it does not hold up the others: each try costs a whole timeout.
 const SILENT_POLL: Duration = Duration::from_secs(2);
 
-/// What is known of one board.
-struct Track {
-    next_poll: Instant,
-    watch_until: Instant,
-    misses: u32,
-    garbled: bool,
-    /// Answered at least once since the port was opened, or was given up as silent.
-    heard: bool,
-    /// Some door was read shut for the first time: read again soon.
-    confirm: bool,
+/// Why a board's last read was worth nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Miss {
+    Silent,
+    /// So many bytes, and no frame among them.
+    Garbled(usize),
+    Refused,
+    /// It has only so many locks.
+    Fewer(u8),
 }
 
-pub(super) struct Bus<S> {
+/// What is known of one board.
+struct Track {
+    watch_until: Instant,
+    misses: u32,
+    last_miss: Miss,
+    /// Answered at least once since the port was opened, or was given up as silent.
+    heard: bool,
+}
+
+/// An unlock whose outcome the state of its lock will show.
+struct Confirm {
+    index: usize,
+    until: Instant,
+    /// What the board said since, if anything.
+    answered: Result<(), Miss>,
+}
+
+pub(super) struct Bus<S, I> {
     config: LockersConfig,
     sink: S,
+    items: I,
     inbox: Receiver<Command>,
     wire: Option<Wire>,
-    doors: BTreeMap<u16, DoorState>,
-    /// Open doors that the last read saw shut.
-    closing: BTreeSet<u16>,
+    doors: Doors,
     tracks: Vec<Track>,
-    queue: VecDeque<u16>,
-    cool: BTreeMap<u16, Instant>,
+    schedule: Schedule,
+    confirms: BTreeMap<u16, Confirm>,
     status: Option<DeviceStatus>,
     fault: Fault,
     reopen_at: Instant,
@@ -55,27 +73,22 @@ pub(super) struct Bus<S> {
     stop: bool,
 }
 
-impl<S: FnMut(LockerEvent)> Bus<S> {
-    pub(super) fn new(config: LockersConfig, sink: S, inbox: Receiver<Command>) -> Self {
+impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
+    pub(super) fn new(config: LockersConfig, sink: S, items: I, inbox: Receiver<Command>) -> Self {
         let now = Instant::now();
-        let doors = config
-            .boards
-            .iter()
-            .flat_map(|board| (1..=board.locks).filter_map(|lock| board.compartment(lock)))
-            .map(|compartment| (compartment, DoorState::Unknown))
-            .collect();
+        let (boards, pulse) = (config.boards.len(), config.powered());
         Self {
             fault: Fault::PortMissing { port: config.port.to_string_lossy().into_owned() },
             reopen_wait: config.reopen_first,
+            doors: Doors::new(config.boards.iter().flat_map(compartments)),
+            schedule: Schedule::new(now, boards, config.cool_down, pulse, config.solenoids),
             config,
             sink,
+            items,
             inbox,
             wire: None,
-            doors,
-            closing: BTreeSet::new(),
             tracks: Vec::new(),
-            queue: VecDeque::new(),
-            cool: BTreeMap::new(),
+            confirms: BTreeMap::new(),
             status: None,
             reopen_at: now,
             snapshot_due: true,
@@ -85,30 +98,49 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
 
     pub(super) fn run(mut self) {
         self.report(DeviceStatus::Starting);
-        while !self.stop {
-            self.take_commands();
+        let mut idle_until = Instant::now();
+        loop {
+            self.take_commands(idle_until);
             if self.stop {
                 break;
             }
-            if self.wire.is_none() {
-                self.refuse_queue();
-                self.reopen();
-            } else if let Some(compartment) = self.next_unlock() {
-                self.unlock(compartment);
-            } else {
-                self.poll_one();
-            }
+            idle_until = self.turn();
         }
         self.wire = None;
         self.refuse_queue();
+        self.end_confirms(|_| Some(Outcome::Failed(Failure::Silent)));
+    }
+
+    /// Does one thing, and says until when there is nothing more to do without a command.
+    fn turn(&mut self) -> Instant {
+        let now = Instant::now();
+        if self.wire.is_none() {
+            self.reopen();
+            if self.wire.is_none() {
+                self.refuse_queue();
+                return self.reopen_at;
+            }
+        }
+        self.end_confirms(|confirm| (confirm.until <= now).then(|| unseen(confirm)));
+        match self.schedule.turn(now) {
+            Turn::Unlock(compartment) => self.unlock(compartment),
+            Turn::Poll(index) => self.poll(index),
+            Turn::WaitUntil(until) => {
+                let confirm = self.confirms.values().map(|confirm| confirm.until).min();
+                return confirm.map_or(until, |confirm| confirm.min(until));
+            }
+        }
+        if let Some(wire) = &self.wire {
+            self.schedule.free_at(wire.free_at());
+        }
+        now
     }
 
     // ---- commands ----
 
-    /// Waits until something is due, and takes every command that has come.
-    fn take_commands(&mut self) {
-        let now = Instant::now();
-        match self.inbox.recv_timeout(self.due(now).saturating_duration_since(now)) {
+    /// Takes every command that has come, and waits for one until `until`.
+    fn take_commands(&mut self, until: Instant) {
+        match self.inbox.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(command) => self.take(command),
             Err(RecvTimeoutError::Timeout) => return,
             Err(RecvTimeoutError::Disconnected) => self.stop = true,
@@ -120,20 +152,10 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
 
     fn take(&mut self, command: Command) {
         match command {
-            Command::Open(compartment) => self.queue.push_back(compartment),
+            Command::Open(compartment) => self.schedule.want(compartment),
             Command::Snapshot => self.send_snapshot(),
             Command::Shutdown => self.stop = true,
         }
-    }
-
-    /// When there is next something to do without a command.
-    fn due(&self, now: Instant) -> Instant {
-        if self.wire.is_none() {
-            return self.reopen_at;
-        }
-        let polls = self.tracks.iter().map(|track| track.next_poll);
-        let unlocks = self.queue.iter().map(|compartment| self.cool.get(compartment).copied().unwrap_or(now));
-        polls.chain(unlocks).min().unwrap_or(now)
     }
 
     // ---- the port ----
@@ -145,22 +167,15 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         }
         match Line::open(&self.config.port, self.config.baud) {
             Ok(line) => {
-                self.wire = Some(Wire::new(line, self.config.gap, self.config.reply_timeout));
+                let timing =
+                    Timing { baud: self.config.baud, gap: self.config.gap, timeout: self.config.reply_timeout };
+                self.wire = Some(Wire::new(line, self.config.protocol, timing));
                 self.reopen_wait = self.config.reopen_first;
                 self.snapshot_due = true;
-                self.tracks = self
-                    .config
-                    .boards
-                    .iter()
-                    .map(|_| Track {
-                        next_poll: now,
-                        watch_until: now,
-                        misses: 0,
-                        garbled: false,
-                        heard: false,
-                        confirm: false,
-                    })
-                    .collect();
+                let track = |_: &Board| Track { watch_until: now, misses: 0, last_miss: Miss::Silent, heard: false };
+                self.tracks = self.config.boards.iter().map(track).collect();
+                self.schedule.free_at(now);
+                self.schedule.poll_all_at(now);
             }
             Err(fault) => self.port_down(fault),
         }
@@ -171,26 +186,18 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         self.reopen_at = Instant::now() + self.reopen_wait;
         self.reopen_wait = (self.reopen_wait * 2).min(self.config.reopen_max);
         self.fault = fault.clone();
+        self.end_confirms(|_| Some(Outcome::Failed(Failure::Lost(fault.clone()))));
         self.report(DeviceStatus::Down(fault));
-        let compartments: Vec<u16> = self.doors.keys().copied().collect();
-        for compartment in compartments {
-            self.observe(compartment, DoorState::Unknown);
+        for compartment in self.doors.compartments() {
+            self.forget(compartment);
         }
     }
 
     // ---- unlocking ----
 
-    /// The first queued unlock whose lock has cooled down.
-    fn next_unlock(&mut self) -> Option<u16> {
-        let now = Instant::now();
-        let at =
-            self.queue.iter().position(|compartment| self.cool.get(compartment).is_none_or(|until| *until <= now))?;
-        self.queue.remove(at)
-    }
-
     /// Without a port nothing is kept waiting: an old command must not open a door minutes later.
     fn refuse_queue(&mut self) {
-        while let Some(compartment) = self.queue.pop_front() {
+        for compartment in self.schedule.give_up() {
             let error = UnlockError::NotSent(self.fault.clone());
             (self.sink)(LockerEvent::UnlockFailed { compartment, error });
         }
@@ -199,36 +206,81 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
     fn unlock(&mut self, compartment: u16) {
         let Some((index, lock)) = self.find(compartment) else { return };
         let Some(wire) = &mut self.wire else { return };
-        let board = self.config.boards[index].address;
+        let Board { address: board, locks, .. } = self.config.boards[index];
+        let request = Request::Unlock { board, lock, pulse_s: self.config.pulse_s };
+        let answer = self.config.protocol.unlock_answer();
+        let mut sent_at = None;
         let sink = &mut self.sink;
-        let outcome = wire.exchange(Request::Unlock { board, lock }, Expect::Unlock { board, lock }, || {
+        let sent = || {
+            sent_at = Some(Instant::now());
             sink(LockerEvent::UnlockSent { compartment });
-        });
+        };
+        let outcome = match answer {
+            UnlockAnswer::Never => wire.tell(request, sent).map(|()| None),
+            UnlockAnswer::Contact | UnlockAnswer::Sometimes => wire.exchange(request, locks, sent).map(Some),
+        };
         let now = Instant::now();
-        self.cool.insert(compartment, now + self.config.cool_down);
+        if let Some(sent_at) = sent_at {
+            self.schedule.pulsed(compartment, sent_at);
+        }
         if let Some(track) = self.tracks.get_mut(index) {
             track.watch_until = now + self.config.watch_for;
-            track.next_poll = now;
+            self.schedule.poll_at(index, now);
         }
-        let event = match outcome {
-            Ok(Reply::Unlock { bit, .. }) if self.door_state(bit) == DoorState::Open => {
-                LockerEvent::UnlockAcked { compartment }
+        let answered = match outcome {
+            Ok(Some(Reply::Unlock { bit, .. })) if self.door_state(bit) == DoorState::Open => {
+                return self.unlocked(compartment, index, Outcome::Acked);
             }
-            Ok(_) => LockerEvent::UnlockRefused { compartment },
-            Err(Failure::Silent) => {
-                let timeout_ms = u64::try_from(self.config.reply_timeout.as_millis()).unwrap_or(u64::MAX);
-                LockerEvent::UnlockFailed { compartment, error: UnlockError::NoAnswer { board, timeout_ms } }
+            Ok(Some(Reply::Refused { .. })) => return self.unlocked(compartment, index, Outcome::Refused),
+            Ok(Some(_)) if answer == UnlockAnswer::Contact => {
+                return self.unlocked(compartment, index, Outcome::Refused);
             }
-            Err(Failure::Garbled(bytes)) => {
-                LockerEvent::UnlockFailed { compartment, error: UnlockError::Garbled { board, bytes } }
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(Miss::Silent),
+            Err(Failure::Silent) if answer == UnlockAnswer::Sometimes => Err(Miss::Silent),
+            Err(failure @ Failure::Lost(_)) => {
+                let fault = self.unlock_failed(compartment, index, failure);
+                return fault.map_or((), |fault| self.port_down(fault));
             }
-            Err(Failure::Lost(fault)) => {
-                (self.sink)(LockerEvent::UnlockFailed { compartment, error: UnlockError::PortLost(fault.clone()) });
-                self.port_down(fault);
-                return;
-            }
+            Err(failure) => return self.unlocked(compartment, index, Outcome::Failed(failure)),
         };
-        (self.sink)(event);
+        self.confirms.insert(compartment, Confirm { index, until: now + self.config.confirm_for, answered });
+    }
+
+    /// Tells the outcomes of unlocks that the state of the lock was to show, as far as `outcome` knows them.
+    fn end_confirms(&mut self, outcome: impl Fn(&Confirm) -> Option<Outcome>) {
+        let ended = self.confirms.iter().filter_map(|(no, confirm)| Some((*no, confirm.index, outcome(confirm)?)));
+        for (compartment, index, outcome) in ended.collect::<Vec<_>>() {
+            self.confirms.remove(&compartment);
+            self.unlocked(compartment, index, outcome);
+        }
+    }
+
+    fn unlocked(&mut self, compartment: u16, index: usize, outcome: Outcome) {
+        match outcome {
+            Outcome::Acked => (self.sink)(LockerEvent::UnlockAcked { compartment }),
+            Outcome::Refused => (self.sink)(LockerEvent::UnlockRefused { compartment }),
+            Outcome::Failed(failure) => drop(self.unlock_failed(compartment, index, failure)),
+        }
+    }
+
+    /// Tells that an unlock was sent and nothing is known of it. Gives back the port's fault, if that is why.
+    fn unlock_failed(&mut self, compartment: u16, index: usize, failure: Failure) -> Option<Fault> {
+        let board = self.config.boards[index].address;
+        let (error, fault) = match failure {
+            Failure::Silent => {
+                let waited = match self.config.protocol.unlock_answer() {
+                    UnlockAnswer::Contact => self.config.reply_timeout,
+                    UnlockAnswer::Sometimes | UnlockAnswer::Never => self.config.confirm_for,
+                };
+                let timeout_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+                (UnlockError::NoAnswer { board, timeout_ms }, None)
+            }
+            Failure::Garbled(bytes) => (UnlockError::Garbled { board, bytes }, None),
+            Failure::Lost(fault) => (UnlockError::PortLost(fault.clone()), Some(fault)),
+        };
+        (self.sink)(LockerEvent::UnlockFailed { compartment, error });
+        fault
     }
 
     /// Index of the board and lock of a compartment.
@@ -238,35 +290,31 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
 
     // ---- polling ----
 
-    /// Reads the board that has waited longest, if one is due.
-    fn poll_one(&mut self) {
-        let now = Instant::now();
-        let due = self.tracks.iter().enumerate().filter(|(_, track)| track.next_poll <= now);
-        let Some(index) = due.min_by_key(|(_, track)| track.next_poll).map(|(index, _)| index) else { return };
-        let board = self.config.boards[index].clone();
+    /// Reads a board; before the first read it is found out whether the adapter echoes.
+    fn poll(&mut self, index: usize) {
         let Some(wire) = &mut self.wire else { return };
-        let detected = if wire.knows_echo() { Ok(()) } else { wire.detect_echo(board.address) };
-        let outcome = detected.and_then(|()| {
-            let expect = Expect::All { board: board.address, locks: board.locks };
-            wire.exchange(Request::ReadAll { board: board.address }, expect, || {})
-        });
-        let pushed = wire.take_pushed();
-        match outcome {
-            Ok(Reply::All { bits, .. }) => {
-                self.heard(index);
-                for (lock, bit) in (1..).zip(bits) {
-                    if let Some(compartment) = board.compartment(lock) {
-                        let state = self.door_state(bit);
-                        self.read_door(index, compartment, state);
-                    }
-                }
+        let board = self.config.boards[index].clone();
+        let outcome = if wire.knows_echo() {
+            wire.exchange(Request::ReadAll { board: board.address }, board.locks, || {})
+        } else {
+            match wire.detect_echo(board.address) {
+                Ok(()) => return, // the read itself is due as before, and an unlock may go first
+                Err(failure) => Err(failure),
             }
-            Ok(_) => self.missed(index, true),
-            Err(Failure::Silent) => self.missed(index, false),
-            Err(Failure::Garbled(_)) => self.missed(index, true),
+        };
+        let pushed = wire.take_pushed();
+        let mut soon = false;
+        match outcome {
+            Ok(Reply::All { bits, items, .. }) => soon = self.read(index, &bits, items.as_deref()),
+            Ok(Reply::Refused { .. }) => self.missed(index, Miss::Refused),
+            Ok(Reply::Fewer { locks, .. }) => self.missed(index, Miss::Fewer(locks)),
+            // Never taken for the answer to a read.
+            Ok(Reply::Unlock { .. } | Reply::One { .. } | Reply::Push { .. }) => self.missed(index, Miss::Garbled(0)),
+            Err(Failure::Garbled(bytes)) => self.missed(index, Miss::Garbled(bytes)),
+            Err(Failure::Silent) => self.missed(index, Miss::Silent),
             Err(Failure::Lost(fault)) => return self.port_down(fault),
         }
-        self.plan(index, pushed);
+        self.plan(index, pushed, soon);
         self.report_boards();
         if self.snapshot_due && self.tracks.iter().all(|track| track.heard) {
             self.snapshot_due = false;
@@ -274,38 +322,63 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         }
     }
 
-    fn plan(&mut self, index: usize, pushed: bool) {
+    /// When boards are read next. `soon`: a door may have shut.
+    fn plan(&mut self, index: usize, pushed: bool, soon: bool) {
         let now = Instant::now();
-        for (at, track) in self.tracks.iter_mut().enumerate() {
-            if pushed {
-                // A push says that something changed, in a polarity that differs between firmwares: go and look.
-                track.next_poll = now;
-            } else if at == index {
-                let every =
-                    if track.watch_until > now { self.config.watch_interval } else { self.config.poll_interval };
-                track.next_poll = now + if track.misses >= MISSES { SILENT_POLL.max(every) } else { every };
+        if pushed {
+            // A push says that something changed, in a polarity that differs between firmwares: go and look.
+            return self.schedule.poll_all_at(now);
+        }
+        let Some(track) = self.tracks.get(index) else { return };
+        let watched = soon || track.watch_until > now;
+        let every = if watched { self.config.watch_interval } else { self.config.poll_interval };
+        let every = if track.misses >= MISSES { SILENT_POLL.max(every) } else { every };
+        self.schedule.poll_at(index, now + every);
+    }
+
+    /// A board said how its locks stand. `true`: some door may have shut, and is to be read again soon.
+    fn read(&mut self, index: usize, bits: &[bool], items: Option<&[bool]>) -> bool {
+        if let Some(track) = self.tracks.get_mut(index) {
+            (track.heard, track.misses) = (true, 0);
+        }
+        let compartments: Vec<u16> = compartments(&self.config.boards[index]).collect();
+        let states: Vec<_> = compartments.iter().zip(bits).map(|(no, bit)| (*no, self.door_state(*bit))).collect();
+        self.confirms
+            .values_mut()
+            .filter(|confirm| confirm.index == index)
+            .for_each(|confirm| confirm.answered = Ok(()));
+        let mut soon = false;
+        for (compartment, state) in states {
+            if state == DoorState::Open && self.confirms.remove(&compartment).is_some() {
+                (self.sink)(LockerEvent::UnlockAcked { compartment });
+            }
+            match self.doors.read(compartment, state) {
+                Seen::Same => {}
+                Seen::Changed => (self.sink)(LockerEvent::Door { compartment, state }),
+                Seen::ReadAgain => soon = true,
             }
         }
-    }
-
-    fn heard(&mut self, index: usize) {
-        if let Some(track) = self.tracks.get_mut(index) {
-            track.heard = true;
-            track.misses = 0;
+        for (compartment, present) in compartments.iter().zip(items.unwrap_or_default()) {
+            let item = if *present { ItemState::Present } else { ItemState::Absent };
+            if self.doors.set_item(*compartment, item) {
+                (self.items)(*compartment, item);
+            }
         }
+        soon
     }
 
-    fn missed(&mut self, index: usize, garbled: bool) {
+    fn missed(&mut self, index: usize, miss: Miss) {
+        let unheard = |confirm: &&mut Confirm| confirm.index == index && confirm.answered.is_err();
+        self.confirms.values_mut().filter(unheard).for_each(|confirm| confirm.answered = Err(miss));
         let Some(track) = self.tracks.get_mut(index) else { return };
         track.misses = track.misses.saturating_add(1);
-        track.garbled = garbled;
+        track.last_miss = miss;
         if track.misses < MISSES {
             return;
         }
         track.heard = true;
-        let board = self.config.boards[index].clone();
-        for compartment in (1..=board.locks).filter_map(|lock| board.compartment(lock)) {
-            self.observe(compartment, DoorState::Unknown);
+        for compartment in compartments(&self.config.boards[index]).collect::<Vec<_>>() {
+            self.forget(compartment);
         }
     }
 
@@ -314,15 +387,30 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         if !self.tracks.iter().all(|track| track.heard) {
             return;
         }
-        let silent = || self.tracks.iter().zip(&self.config.boards).filter(|(track, _)| track.misses >= MISSES);
-        let boards = silent().map(|(_, board)| board.address.to_string()).collect::<Vec<_>>().join(", ");
+        let missing: Vec<_> =
+            self.tracks.iter().zip(&self.config.boards).filter(|(track, _)| track.misses >= MISSES).collect();
         let port = self.config.port.to_string_lossy().into_owned();
-        let garbled = silent().any(|(track, _)| track.garbled);
-        let fault = if garbled { Fault::BoardsGarbled { port, boards } } else { Fault::BoardsSilent { port, boards } };
-        let status = match silent().count() {
-            0 => DeviceStatus::Ready,
-            all if all == self.tracks.len() => DeviceStatus::Down(fault),
-            _ => DeviceStatus::Degraded(fault),
+        let name = |(track, board): &(&Track, &Board)| match track.last_miss {
+            Miss::Fewer(locks) => format!("{} ({locks} locks)", board.address),
+            Miss::Silent | Miss::Garbled(_) | Miss::Refused => board.address.to_string(),
+        };
+        let boards = missing.iter().map(name).collect::<Vec<_>>().join(", ");
+        // One fault is told at a time: that which says most of what is wrong.
+        let status = match missing.iter().map(|(track, _)| track.last_miss).max() {
+            None => DeviceStatus::Ready,
+            Some(worst) => {
+                let fault = match worst {
+                    Miss::Silent => Fault::BoardsSilent { port, boards },
+                    Miss::Garbled(_) => Fault::BoardsGarbled { port, boards },
+                    Miss::Refused => Fault::BoardsRefuse { port, boards },
+                    Miss::Fewer(_) => Fault::BoardsSmaller { port, boards },
+                };
+                if missing.len() == self.tracks.len() {
+                    DeviceStatus::Down(fault)
+                } else {
+                    DeviceStatus::Degraded(fault)
+                }
+            }
         };
         self.report(status);
     }
@@ -333,29 +421,18 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         if bit == (self.config.closed_bit == ClosedBit::One) { DoorState::Closed } else { DoorState::Open }
     }
 
-    /// A contact bounces when a door springs open, and "closed" ends a deposit: an open door counts as closed only when
-    /// two reads in a row say so.
-    fn read_door(&mut self, index: usize, compartment: u16, state: DoorState) {
-        let was_open = self.doors.get(&compartment) == Some(&DoorState::Open);
-        if was_open && state == DoorState::Closed && self.closing.insert(compartment) {
-            if let Some(track) = self.tracks.get_mut(index) {
-                track.confirm = true;
-            }
-            return;
+    /// Nothing is known of a compartment any more.
+    fn forget(&mut self, compartment: u16) {
+        if self.doors.set(compartment, DoorState::Unknown) == Seen::Changed {
+            (self.sink)(LockerEvent::Door { compartment, state: DoorState::Unknown });
         }
-        self.observe(compartment, state);
-    }
-
-    fn observe(&mut self, compartment: u16, state: DoorState) {
-        self.closing.remove(&compartment);
-        if self.doors.insert(compartment, state) != Some(state) {
-            (self.sink)(LockerEvent::Door { compartment, state });
+        if self.doors.set_item(compartment, ItemState::Unknown) {
+            (self.items)(compartment, ItemState::Unknown);
         }
     }
 
     fn send_snapshot(&mut self) {
-        let doors = self.doors.iter().map(|(compartment, state)| (*compartment, *state)).collect();
-        (self.sink)(LockerEvent::Snapshot(doors));
+        (self.sink)(LockerEvent::Snapshot(self.doors.all()));
     }
 
     fn report(&mut self, status: DeviceStatus) {
@@ -366,4 +443,24 @@ impl<S: FnMut(LockerEvent)> Bus<S> {
         self.status = Some(status.clone());
         (self.sink)(LockerEvent::BusState(status));
     }
+}
+
+/// What became of an unlock.
+enum Outcome {
+    Acked,
+    Refused,
+    Failed(Failure),
+}
+
+/// What is to be said of an unlock whose lock was not seen to let go in time.
+fn unseen(confirm: &Confirm) -> Outcome {
+    match confirm.answered {
+        Ok(()) => Outcome::Refused,
+        Err(Miss::Garbled(bytes)) => Outcome::Failed(Failure::Garbled(bytes)),
+        Err(Miss::Silent | Miss::Refused | Miss::Fewer(_)) => Outcome::Failed(Failure::Silent),
+    }
+}
+
+fn compartments(board: &Board) -> impl Iterator<Item = u16> + '_ {
+    (1..=board.locks).filter_map(|lock| board.compartment(lock))
 }

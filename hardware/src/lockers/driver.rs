@@ -4,7 +4,7 @@ use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 
 use super::bus::{Bus, Command};
-use super::{ConfigError, LockerEvent, LockersConfig, OpenError};
+use super::{ConfigError, ItemState, LockerEvent, LockersConfig, OpenError};
 
 /// Starts the owner thread of a cabinet.
 #[derive(Debug)]
@@ -21,6 +21,19 @@ impl Lockers {
         config: LockersConfig,
         sink: impl FnMut(LockerEvent) + Send + 'static,
     ) -> Result<LockersHandle, ConfigError> {
+        Self::spawn_with_items(config, sink, |_, _| {})
+    }
+
+    /// As [`Lockers::spawn`], and calls `items` with a compartment whenever what lies in it changed. Both are called
+    /// from one thread, in the order in which things were seen. Boards without such sensors never make it call.
+    ///
+    /// # Errors
+    /// As [`Lockers::spawn`].
+    pub fn spawn_with_items(
+        config: LockersConfig,
+        sink: impl FnMut(LockerEvent) + Send + 'static,
+        items: impl FnMut(u16, ItemState) + Send + 'static,
+    ) -> Result<LockersHandle, ConfigError> {
         config.validate()?;
         let (commands, inbox) = mpsc::channel();
         let compartments = config
@@ -28,7 +41,7 @@ impl Lockers {
             .iter()
             .flat_map(|board| (1..=board.locks).filter_map(|lock| board.compartment(lock)))
             .collect();
-        let thread = std::thread::spawn(move || Bus::new(config, sink, inbox).run());
+        let thread = std::thread::spawn(move || Bus::new(config, sink, items, inbox).run());
         Ok(LockersHandle { commands, compartments, thread: Some(thread) })
     }
 }

@@ -2,11 +2,16 @@
 
 use std::time::{Duration, Instant};
 
+use super::frame::{Expect, Reply, Request};
 use super::line::Line;
-use super::xor24::{Decoder, Expect, Reply, Request};
+use super::protocol::Protocol;
+use super::stream::Stream;
 use crate::Fault;
 
-/// Whether the adapter returns what it sends. An echoed unlock is byte for byte a legal answer, so this must be known.
+/// Bits on the wire for each byte: start, eight data, stop.
+const BITS: u32 = 10;
+
+/// Whether the adapter returns what it sends. Where an echoed unlock is byte for byte a legal answer, this must be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Echo {
     Unknown,
@@ -33,8 +38,8 @@ const DRAIN: Duration = Duration::from_millis(200);
 /// An open line and what is known of it.
 pub(super) struct Wire {
     line: Line,
-    gap: Duration,
-    timeout: Duration,
+    protocol: Protocol,
+    timing: Timing,
     echo: Echo,
     pushed: bool,
     free_at: Instant,
@@ -42,14 +47,30 @@ pub(super) struct Wire {
     dirty: bool,
 }
 
+/// The times of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) baud: u32,
+    /// Shortest silence between two exchanges.
+    pub(super) gap: Duration,
+    /// How long an answer may take.
+    pub(super) timeout: Duration,
+}
+
 impl Wire {
-    pub(super) fn new(line: Line, gap: Duration, timeout: Duration) -> Self {
-        Self { line, gap, timeout, echo: Echo::Unknown, pushed: false, free_at: Instant::now(), dirty: false }
+    pub(super) fn new(line: Line, protocol: Protocol, timing: Timing) -> Self {
+        let free_at = Instant::now();
+        Self { line, protocol, timing, echo: Echo::Unknown, pushed: false, free_at, dirty: false }
     }
 
-    /// Whether it was found out if the adapter echoes.
+    /// Whether it was found out if the adapter echoes, or that is of no matter.
     pub(super) fn knows_echo(&self) -> bool {
-        self.echo != Echo::Unknown
+        self.echo != Echo::Unknown || !self.protocol.echo_passes(Expect::Unlock { board: 0, lock: 1 })
+    }
+
+    /// Until when the bus is to be left silent.
+    pub(super) fn free_at(&self) -> Instant {
+        self.free_at
     }
 
     /// Whether a push came since this was last asked.
@@ -57,21 +78,22 @@ impl Wire {
         std::mem::take(&mut self.pushed)
     }
 
-    /// Asks for the state of lock 1: the request has 33 where an answer has 00 or 11, so an echo cannot be mistaken.
+    /// Asks for the state of lock 1, of which no answer is a copy, and sees whether a copy comes.
     pub(super) fn detect_echo(&mut self, board: u8) -> Result<(), Failure> {
-        let request = Request::ReadOne { board, lock: 1 };
+        let request = self.protocol.encode(Request::ReadOne { board, lock: 1 });
         self.begin()?;
-        self.line.write(&request.encode()).map_err(Failure::Lost)?;
-        let mut decoder = Decoder::default();
+        self.line.write(&request).map_err(Failure::Lost)?;
+        let mut stream = Stream::default();
         let mut echoed = false;
-        let deadline = Instant::now() + self.timeout;
+        let deadline = Instant::now() + self.timing.timeout;
+        let expect = Expect::One { board, lock: 1 };
         let answered = loop {
-            echoed = echoed || decoder.take_echo(&request.encode());
-            if self.pick(&mut decoder, Expect::One { board, lock: 1 }).is_some() {
+            echoed = echoed || stream.take_echo(&request);
+            if !stream.begins(&request) && self.pick(&mut stream, expect, false).is_some() {
                 break true;
             }
-            if !self.read_into(&mut decoder, deadline)? {
-                break false;
+            if !self.read_into(&mut stream, deadline)? {
+                break self.pick(&mut stream, expect, true).is_some();
             }
         };
         self.end(answered);
@@ -79,90 +101,106 @@ impl Wire {
             self.echo = if echoed { Echo::Yes } else { Echo::No };
             tracing::info!("the serial adapter {} what it sends", if echoed { "echoes" } else { "does not echo" });
         }
-        match (answered, decoder.unused()) {
-            (true, _) => Ok(()),
-            (false, 0) => Err(Failure::Silent),
-            (false, bytes) => Err(Failure::Garbled(bytes)),
-        }
+        if answered { Ok(()) } else { Err(missed(&stream)) }
     }
 
     /// Sends `request`, calls `sent` once its last byte was handed to the port (or may have been), and waits for the
     /// answer. Never sends twice.
-    pub(super) fn exchange(&mut self, request: Request, expect: Expect, sent: impl FnOnce()) -> Result<Reply, Failure> {
-        self.begin()?;
-        let bytes = request.encode();
-        let written = self.line.write(&bytes);
-        sent();
-        written.map_err(Failure::Lost)?;
-        let mut decoder = Decoder::default();
+    pub(super) fn exchange(&mut self, request: Request, locks: u8, sent: impl FnOnce()) -> Result<Reply, Failure> {
+        let bytes = self.protocol.encode(request);
+        let expect = Expect::answer_to(request, locks);
+        self.put(&bytes, sent)?;
+        let mut stream = Stream::default();
+        let shows_echo = !self.protocol.echo_passes(expect);
         // While the echo is unknown an exact copy of the request is never taken for an answer.
-        let mut echo_due = self.echo != Echo::No || shows_echo(expect);
+        let mut echo_due = self.echo != Echo::No || shows_echo;
         let echo_must = self.echo == Echo::Yes;
-        let deadline = Instant::now() + self.timeout;
+        let deadline = Instant::now() + self.timing.timeout;
+        let mut over = false;
         let reply = loop {
-            if echo_due && decoder.take_echo(&bytes) {
+            if echo_due && stream.take_echo(&bytes) {
                 echo_due = false;
-                self.echo = if shows_echo(expect) { Echo::Yes } else { self.echo };
+                self.echo = if shows_echo { Echo::Yes } else { self.echo };
             }
-            if !(echo_due && echo_must)
-                && let Some(reply) = self.pick(&mut decoder, expect)
-            {
+            // What may still become the echo is not looked at for an answer.
+            let waits = echo_due && (echo_must || (!over && stream.begins(&bytes)));
+            if !waits && let Some(reply) = self.pick(&mut stream, expect, over) {
                 break Some(reply);
             }
-            if !self.read_into(&mut decoder, deadline)? {
+            if over {
                 break None;
             }
+            over = !self.read_into(&mut stream, deadline)?;
         };
         self.end(reply.is_some());
         if reply.is_none() && echo_due && echo_must {
             self.echo = Echo::Unknown; // another adapter, perhaps: find out again
         }
-        match (reply, decoder.unused()) {
-            (Some(reply), _) => Ok(reply),
-            (None, 0) => Err(Failure::Silent),
-            (None, bytes) => Err(Failure::Garbled(bytes)),
-        }
+        reply.ok_or_else(|| missed(&stream))
     }
 
-    /// The answer among what was decoded; pushes are noted and passed over.
-    fn pick(&mut self, decoder: &mut Decoder, expect: Expect) -> Option<Reply> {
+    /// Sends a request that nothing answers. `sent` as in [`Wire::exchange`]. Never sends twice.
+    pub(super) fn tell(&mut self, request: Request, sent: impl FnOnce()) -> Result<(), Failure> {
+        let bytes = self.protocol.encode(request);
+        self.put(&bytes, sent)?;
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        self.end(true);
+        self.free_at += Duration::from_secs(1) * BITS * length / self.timing.baud.max(1);
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8], sent: impl FnOnce()) -> Result<(), Failure> {
+        self.begin()?;
+        let written = self.line.write(bytes);
+        sent();
+        written.map_err(Failure::Lost)
+    }
+
+    /// The answer among what was decoded; pushes are noted and passed over. `over`: no more bytes will come.
+    fn pick(&mut self, stream: &mut Stream, expect: Expect, over: bool) -> Option<Reply> {
+        let protocol = self.protocol;
+        let front = |bytes: &[u8]| protocol.front(bytes, expect);
         loop {
-            match decoder.next(expect)? {
+            match if over { stream.last(front) } else { stream.next(front) }? {
                 Reply::Push { .. } => self.pushed = true,
-                reply @ (Reply::Unlock { .. } | Reply::One { .. } | Reply::All { .. }) => return Some(reply),
+                reply @ (Reply::Unlock { .. }
+                | Reply::One { .. }
+                | Reply::All { .. }
+                | Reply::Refused { .. }
+                | Reply::Fewer { .. }) => return Some(reply),
             }
         }
     }
 
     /// Reads once. `false`: the deadline passed.
-    fn read_into(&mut self, decoder: &mut Decoder, deadline: Instant) -> Result<bool, Failure> {
+    fn read_into(&mut self, stream: &mut Stream, deadline: Instant) -> Result<bool, Failure> {
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return Ok(false);
         }
         let mut buffer = [0; 64];
         let count = self.line.read(&mut buffer, left).map_err(Failure::Lost)?;
-        decoder.push(&buffer[..count]);
+        stream.push(&buffer[..count]);
         Ok(true)
     }
 
     /// Keeps the silence between two exchanges, and empties the line: nothing that came unasked answers what follows.
     fn begin(&mut self) -> Result<(), Failure> {
-        let mut decoder = Decoder::default();
+        let mut stream = Stream::default();
         let give_up = Instant::now() + DRAIN;
         let mut buffer = [0; 64];
         loop {
             let left = self.free_at.saturating_duration_since(Instant::now());
             let wait = if self.dirty { left.max(QUIET) } else { left };
             let count = self.line.read(&mut buffer, wait).map_err(Failure::Lost)?;
-            decoder.push(&buffer[..count]);
+            stream.push(&buffer[..count]);
             let now = Instant::now();
             if (count == 0 && self.free_at <= now) || now >= give_up {
                 break;
             }
         }
-        // Of what came unasked only pushes mean anything; lock 0 of board 0 asks for no other frame.
-        if self.pick(&mut decoder, Expect::One { board: 0, lock: 0 }).is_some() {
+        // Of what came unasked only pushes mean anything; there is no lock 0 that could answer.
+        if self.pick(&mut stream, Expect::One { board: 0, lock: 0 }, true).is_some() {
             tracing::debug!("an answer came that nobody had asked for");
         }
         self.dirty = false;
@@ -170,17 +208,15 @@ impl Wire {
     }
 
     fn end(&mut self, clean: bool) {
-        self.free_at = Instant::now() + self.gap;
+        self.free_at = Instant::now() + self.timing.gap;
         self.dirty = !clean;
     }
 }
 
-/// Whether no answer to this can be byte for byte what was asked, so that a copy of it is an echo for certain. A state
-/// byte of 00 makes the answer of a board with one state byte the same as the question.
-fn shows_echo(expect: Expect) -> bool {
-    match expect {
-        Expect::Unlock { .. } => false,
-        Expect::One { .. } => true,
-        Expect::All { locks, .. } => locks > 8,
+/// Why nothing was found in `stream`.
+fn missed(stream: &Stream) -> Failure {
+    match stream.unused() {
+        0 => Failure::Silent,
+        bytes => Failure::Garbled(bytes),
     }
 }

@@ -38,6 +38,11 @@ impl Line {
         }
     }
 
+    /// Goes on at another rate.
+    pub(super) fn set_baud(&mut self, baud: u32) -> Result<(), Fault> {
+        self.port.set_baud_rate(baud).map_err(|error| self.lost(&error.into()))
+    }
+
     /// Writes all of `bytes`.
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.port.write_all(bytes).map_err(|error| self.lost(&error))
@@ -45,6 +50,9 @@ impl Line {
 
     /// Reads what is there, waiting at most `wait`. `Ok(0)`: nothing came.
     pub(super) fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Fault> {
+        if wait.is_zero() && self.port.bytes_to_read().map_err(|error| self.lost(&error.into()))? == 0 {
+            return Ok(0);
+        }
         // A wait of zero would be an endless one to some drivers.
         self.port.set_timeout(wait.max(Duration::from_millis(1))).map_err(|error| self.lost(&error.into()))?;
         match self.port.read(buffer) {

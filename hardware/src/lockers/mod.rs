@@ -22,18 +22,33 @@
 //! open ([`LockerEvent::Door`]). A driver that is told to open always tries: a broken sensor that says "open" never
 //! stops it. An unlock is never repeated by the driver; whether to try again is for the caller, after a look at the
 //! observed state.
+//!
+//! There are four families of boards ([`Protocol`]): [`xor24`], [`cu48`], [`cu16`] and [`wkly`]. What they say is the
+//! same few things ([`frame`]); boards that do not answer an unlock are asked for the state of the lock instead, and
+//! what they say to that within [`LockersConfig::confirm_for`] is their acknowledgement or refusal.
 
 mod bus;
+pub mod calibrate;
 mod config;
+pub mod cu16;
+pub mod cu48;
+mod doors;
 mod driver;
 mod error;
 mod exchange;
+pub mod frame;
 mod line;
+mod protocol;
+mod schedule;
+pub mod stream;
+pub mod survey;
+pub mod wkly;
 pub mod xor24;
 
 pub use config::{Board, ClosedBit, ConfigError, LockersConfig};
 pub use driver::{Lockers, LockersHandle};
 pub use error::{OpenError, UnlockError};
+pub use protocol::{NoSuchProtocol, Protocol};
 
 use crate::DeviceStatus;
 
@@ -45,6 +60,18 @@ pub enum DoorState {
     /// The sensor says open.
     Open,
     /// No trustworthy answer: not asked yet, the board is silent, or the port is gone.
+    Unknown,
+}
+
+/// Whether something lies in a compartment, as its sensor sees it. Only some boards have one
+/// ([`Protocol::knows_items`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ItemState {
+    /// The sensor sees something.
+    Present,
+    /// The sensor sees nothing. A sheet of paper may lie where it does not look.
+    Absent,
+    /// No trustworthy answer.
     Unknown,
 }
 
@@ -71,7 +98,7 @@ pub enum LockerEvent {
         /// Compartment number.
         compartment: u16,
     },
-    /// The board says that the lock let go. The door may still hang; wait for [`LockerEvent::Door`].
+    /// The board says that the lock let go, by its answer or by the state of the lock right after. The door may still hang; wait for [`LockerEvent::Door`].
     UnlockAcked {
         /// Compartment number.
         compartment: u16,

@@ -1,6 +1,7 @@
 //! `kiosk locker`.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use hardware::{DeviceStatus, Fault};
 use kiosk_wire::{CompartmentNo, Fact};
 use serde_json::{Value, json};
 
+use super::calibrate::Calibrate;
 use super::output::{Exit, Failure, say, say_json};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -38,19 +40,23 @@ pub(super) enum Locker {
     },
     /// Say every change of a door, until interrupted.
     Watch,
+    /// Find out which lock boards are on a serial line, and which state of their contacts means "closed". Opens one
+    /// door, after asking; that opening is written into the journal first. Prints the section for the configuration.
+    Calibrate(Calibrate),
 }
 
 impl Locker {
-    pub(super) fn run(self, config: &Config, json: bool) -> Result<Exit, Failure> {
+    pub(super) fn run(self, config: &Config, path: &Path, json: bool) -> Result<Exit, Failure> {
         files::make_folder(&config.data_dir)?;
         let _lock = files::lock_folder(&config.data_dir)?.ok_or_else(|| {
             Failure::new(Exit::InUse, "the kiosk is running and owns the locker: stop it first (systemctl stop kiosk)")
         })?;
-        let line = Line::open(config)?;
+        let opened = || Line::open(config);
         match self {
-            Self::Status => status(&line, config, json),
-            Self::Open { compartment, reason } => open(&line, config, compartment, &reason, json),
-            Self::Watch => watch(&line, json),
+            Self::Status => status(&opened()?, config, json),
+            Self::Open { compartment, reason } => open(&opened()?, config, compartment, &reason, json),
+            Self::Watch => watch(&opened()?, json),
+            Self::Calibrate(calibrate) => calibrate.run(config, path, json),
         }
     }
 }

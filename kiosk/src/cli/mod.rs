@@ -1,5 +1,6 @@
 //! `kiosk`: the commands of the terminal.
 
+mod calibrate;
 mod card;
 mod doctor;
 mod enrol;
@@ -79,7 +80,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Enrol(enrol) => enrol.run(&load()?, json),
         Command::Doctor => doctor::run(&load()?, json),
         Command::Journal(journal) => journal.run(&load()?, json),
-        Command::Locker(locker) => locker.run(&load()?, json),
+        Command::Locker(locker) => locker.run(&load()?, &config, json),
         Command::Card(card) => card.run(&load()?, json),
     }
 }
