@@ -191,6 +191,9 @@ impl HallBuilder {
             let variables: Vec<_> = self.kiosk_variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             hall.kiosk.start_with(&variables)?;
             hall.kiosk.wait_screen(&["idle"])?;
+            // A terminal that was never on before has nothing to offer until its catalogue has come.
+            let catalogue = hall.kiosk.data().join("catalogue.cache");
+            until_true("the first catalogue", PATIENCE, || catalogue.exists())?;
         }
         Ok(hall)
     }
