@@ -1,7 +1,6 @@
 //! The terminal's disk fills up: it takes no more deposits and says so, keeps what it holds, and goes on when there is
 //! room again (P1, P3, P6).
 #![expect(clippy::unwrap_used, reason = "tests")]
-#![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for the one fact it is about")]
 
 use e2e::Hall;
 use e2e::hand::{PRIMARY, Phone, SHOW_PERMIT};

@@ -85,7 +85,7 @@ fn receiver(answers: &'static [&'static str]) -> (String, Receiver<Told>) {
                 head.push(text.trim().to_owned());
             }
             let header = |name: &str| {
-                let found = head.iter().find_map(|text| text.to_lowercase().starts_with(name).then_some(text));
+                let found = head.iter().find(|text| text.to_lowercase().starts_with(name));
                 found.and_then(|text| text.split_once(": ")).map(|(_, value)| value.to_owned()).unwrap_or_default()
             };
             let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
