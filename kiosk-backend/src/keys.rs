@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
 use hmac::{Hmac, KeyInit, Mac};
-use kiosk_wire::DirectiveId;
+use kiosk_wire::{DirectiveId, SubmissionId};
 use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -64,9 +64,18 @@ impl Keys {
 
     /// The one-time code of a collection: six digits that follow from the directive, so that nobody needs to keep it.
     pub fn collection_code(&self, directive: DirectiveId) -> String {
+        self.code(b"collect-code\0", directive.0.as_bytes())
+    }
+
+    /// The code by which an applicant takes the result of a case out of its box: six digits, the same until then.
+    pub fn pickup_code(&self, case: SubmissionId) -> String {
+        self.code(b"pickup-code\0", case.0.as_bytes())
+    }
+
+    fn code(&self, what: &[u8], whose: &[u8; 16]) -> String {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.codes).unwrap_or_else(|_| unreachable!());
-        mac.update(b"collect-code\0");
-        mac.update(directive.0.as_bytes());
+        mac.update(what);
+        mac.update(whose);
         let bytes = mac.finalize().into_bytes();
         let number = bytes.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
         format!("{:06}", number % 1_000_000)

@@ -78,14 +78,18 @@ pub fn is_expired(directive: &Directive, server_ms: Option<i64>) -> bool {
     server_ms.is_none_or(|now| now >= directive.expires_ms)
 }
 
-/// Whether `directive`, armed earlier, still lets its clerk open its compartment.
-pub fn is_armed(directive: &Directive, present: Present<'_>) -> Option<(CompartmentNo, SubmissionId)> {
-    let DirectiveOrder::ArmCollection { submission, compartment, .. } = directive.order else { return None };
-    let armed = present.projection.answer(directive.id) == Some(DirectiveOutcome::Armed)
+/// Whether `directive`, armed earlier, still lets its clerk do what it says.
+pub fn is_armed(directive: &Directive, present: Present<'_>) -> bool {
+    present.projection.answer(directive.id) == Some(DirectiveOutcome::Armed)
         && directive.generation >= present.generation
         && !is_expired(directive, present.server_ms)
-        && judge_order(&directive.order, present) == Ok(Decision::Arm);
-    armed.then_some((compartment, submission))
+        && judge_order(&directive.order, present) == Ok(Decision::Arm)
+}
+
+/// The compartment that `directive`, armed earlier, still lets its clerk open to take paper out.
+pub fn armed_collection(directive: &Directive, present: Present<'_>) -> Option<(CompartmentNo, SubmissionId)> {
+    let DirectiveOrder::ArmCollection { submission, compartment, .. } = directive.order else { return None };
+    is_armed(directive, present).then_some((compartment, submission))
 }
 
 fn judge_order(order: &DirectiveOrder, present: Present<'_>) -> Result<Decision, DirectiveOutcome> {
@@ -112,11 +116,21 @@ fn judge_order(order: &DirectiveOrder, present: Present<'_>) -> Result<Decision,
             | Holds::Deposit { .. }
             | Holds::Paper { .. }
             | Holds::Unconfirmed { .. }
-            | Holds::Opened { .. } => Err(NoLongerTrue),
+            | Holds::Opened { .. }
+            | Holds::Loading { .. }
+            | Holds::Result { .. } => Err(NoLongerTrue),
         },
+        // Whether a compartment is free is asked when the clerk stands there.
+        DirectiveOrder::ArmLoading { submission, .. } => {
+            let here = present.projection.compartments().values().any(|place| {
+                matches!(place.holds, Holds::Loading { .. } | Holds::Result { .. })
+                    && place.holds.submission() == Some(submission)
+            });
+            if here { Err(NoLongerTrue) } else { Ok(Decision::Arm) }
+        }
         DirectiveOrder::OpenNow { submission, compartment, .. } => {
             let holds = place(compartment)?.holds;
-            let in_use = matches!(holds, Holds::Deposit { .. } | Holds::Opened { .. });
+            let in_use = matches!(holds, Holds::Deposit { .. } | Holds::Opened { .. } | Holds::Loading { .. });
             if in_use || (submission.is_some() && submission != holds.submission()) {
                 return Err(NoLongerTrue);
             }
@@ -124,7 +138,14 @@ fn judge_order(order: &DirectiveOrder, present: Present<'_>) -> Result<Decision,
         }
         DirectiveOrder::ReturnToService { compartment } => {
             let place = place(compartment)?;
-            let in_use = matches!(place.holds, Holds::Deposit { .. } | Holds::Opened { .. } | Holds::Paper { .. });
+            let in_use = matches!(
+                place.holds,
+                Holds::Deposit { .. }
+                    | Holds::Opened { .. }
+                    | Holds::Paper { .. }
+                    | Holds::Loading { .. }
+                    | Holds::Result { .. }
+            );
             let doubtful = place.set_aside.is_some() || place.holds != Holds::Nothing;
             if in_use || !doubtful { Err(NoLongerTrue) } else { Ok(Decision::Return { compartment }) }
         }
@@ -276,9 +297,9 @@ mod tests {
         assert_eq!(decide(&doubled, now(3, Some(1_500))), Decision::AnsweredBefore(Done));
         let armed = Directive { id: id(50), ..order.clone() };
         assert_eq!(decide(&armed, now(3, Some(9_000))), Decision::AnsweredBefore(Armed));
-        assert!(is_armed(&armed, now(3, Some(1_500))).is_some());
-        assert!(is_armed(&armed, now(3, Some(9_000))).is_none());
-        assert!(is_armed(&order, now(3, Some(1_500))).is_none(), "it was never answered");
+        assert!(is_armed(&armed, now(3, Some(1_500))));
+        assert!(!is_armed(&armed, now(3, Some(9_000))));
+        assert!(!is_armed(&order, now(3, Some(1_500))), "it was never answered");
         let foreign = Directive { kiosk: KioskId(Uuid::from_u128(77)), ..order };
         assert_eq!(decide(&foreign, now(3, Some(1_500))), Decision::Answer(NotUnderstood));
     }

@@ -12,7 +12,7 @@ use kiosk_wire::{CompartmentNo, Directive, DirectiveOrder, Roster, RosterStaff, 
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
-use crate::directive::{Present, is_armed};
+use crate::directive::{Present, armed_collection, is_armed};
 use crate::identity::Identity;
 use crate::journal::Holds;
 
@@ -71,10 +71,10 @@ pub fn pin_mark(phc: &str) -> String {
 /// The armed directive that a one-time code opens, if any.
 pub fn by_code<'a>(armed: &'a [Directive], code: &str, present: Present<'_>) -> Option<&'a Directive> {
     armed.iter().find(|directive| match &directive.order {
-        DirectiveOrder::ArmCollection { code_hash, .. } => {
+        DirectiveOrder::ArmCollection { code_hash, .. } | DirectiveOrder::ArmLoading { code_hash, .. } => {
             let text = format!("{}{code}", directive.id);
             let hash = hex::encode(Sha256::digest(text.as_bytes()));
-            code_hash.eq_ignore_ascii_case(&hash) && is_armed(directive, present).is_some()
+            code_hash.eq_ignore_ascii_case(&hash) && is_armed(directive, present)
         }
         DirectiveOrder::DisarmCollection { .. }
         | DirectiveOrder::AffirmEmpty { .. }
@@ -84,9 +84,26 @@ pub fn by_code<'a>(armed: &'a [Directive], code: &str, present: Present<'_>) -> 
     })
 }
 
-/// The one compartment that a directive armed.
-pub fn armed_door(directive: &Directive, present: Present<'_>) -> Option<StaffDoor> {
-    let (compartment, submission) = is_armed(directive, present)?;
+/// The one compartment that a directive armed: for a result, the next of `rooms`.
+pub fn armed_door<'a>(
+    directive: &Directive,
+    present: Present<'_>,
+    rooms: &mut impl Iterator<Item = &'a CompartmentNo>,
+) -> Option<StaffDoor> {
+    if let DirectiveOrder::ArmLoading { submission, receipt, .. } = &directive.order {
+        if !is_armed(directive, present) {
+            return None;
+        }
+        let room = rooms.next();
+        return Some(StaffDoor {
+            compartment: room.map_or(0, |no| no.0),
+            submission: Some(submission.0),
+            receipt: Some(receipt.0.clone()),
+            kind: if room.is_some() { StaffDoorKind::Load } else { StaffDoorKind::LoadNoRoom },
+            authority: Authority::Directive { directive: directive.id.0 },
+        });
+    }
+    let (compartment, submission) = armed_collection(directive, present)?;
     let receipt = present.projection.submission(submission).map(|known| known.receipt.0.clone());
     Some(StaffDoor {
         compartment: compartment.0,
@@ -98,14 +115,22 @@ pub fn armed_door(directive: &Directive, present: Present<'_>) -> Option<StaffDo
 }
 
 /// The compartments that a member of staff with card and PIN may open now: those armed for them, and those of their
-/// windows that nobody else is collecting.
-pub fn doors(staff: &RosterStaff, roster: &Roster, armed: &[Directive], present: Present<'_>) -> Vec<StaffDoor> {
+/// windows that nobody else is collecting. `rooms` are free compartments for results.
+pub fn doors(
+    staff: &RosterStaff,
+    roster: &Roster,
+    armed: &[Directive],
+    present: Present<'_>,
+    rooms: &[CompartmentNo],
+) -> Vec<StaffDoor> {
+    let mut rooms = rooms.iter();
     let mut doors: Vec<_> = armed
         .iter()
         .filter(|directive| directive.staff == staff.id)
-        .filter_map(|directive| armed_door(directive, present))
+        .filter_map(|directive| armed_door(directive, present, &mut rooms))
         .collect();
-    let taken: Vec<_> = armed.iter().filter_map(|directive| is_armed(directive, present)).map(|(no, _)| no).collect();
+    let taken: Vec<_> =
+        armed.iter().filter_map(|directive| armed_collection(directive, present)).map(|(no, _)| no).collect();
     for no in present.fitted.iter().filter(|no| !taken.contains(no)) {
         doors.extend(by_roster(staff, roster, *no, present));
     }
@@ -117,7 +142,10 @@ fn by_roster(staff: &RosterStaff, roster: &Roster, no: CompartmentNo, present: P
     let kind = match (place.set_aside, place.holds) {
         (_, Holds::Deposit { .. }) | (None, Holds::Nothing) => return None,
         (None, Holds::Paper { .. }) => StaffDoorKind::Paper,
-        (None, Holds::Opened { .. } | Holds::ToBeConfirmed { .. }) => StaffDoorKind::ToBeConfirmed,
+        (None, Holds::Result { .. }) => StaffDoorKind::Result,
+        (None, Holds::Opened { .. } | Holds::Loading { .. } | Holds::ToBeConfirmed { .. }) => {
+            StaffDoorKind::ToBeConfirmed
+        }
         (Some(_), _) | (None, Holds::Unconfirmed { .. }) => StaffDoorKind::SetAside,
     };
     let known = place.holds.submission().and_then(|id| present.projection.submission(id));

@@ -67,8 +67,57 @@ impl Desk {
     pub fn collect(&self) -> Result<String> {
         self.browser.click("#collect")?;
         self.browser.wait_for("#collect-code")?;
-        let code = self.browser.script("return document.querySelector('#collect-code').dataset.code")?;
+        self.code_of("#collect-code")
+    }
+
+    /// Presses *put the result in* and returns the one-time code.
+    pub fn load(&self) -> Result<String> {
+        self.browser.click("#load")?;
+        self.browser.wait_for("#collect-code")?;
+        self.code_of("#collect-code")
+    }
+
+    /// The code by which the applicant opens the box of the result.
+    pub fn pickup_code(&self) -> Result<String> {
+        self.browser.wait_for("#pickup-code")?;
+        self.code_of("#pickup-code")
+    }
+
+    fn code_of(&self, css: &str) -> Result<String> {
+        let code = self.browser.script(&format!("return document.querySelector('{css}').dataset.code"))?;
         Ok(code.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Takes a step that asks nothing.
+    pub fn step(&self, event: &str) -> Result<()> {
+        self.browser.wait_for(&format!("#step-{event}"))?;
+        self.browser.click(&format!("#step-{event}"))
+    }
+
+    /// Fills in what a step asks and goes on to read it.
+    pub fn fill(&self, event: &str, need: &str, text: &str) -> Result<()> {
+        self.browser.wait_for(&format!("#fill-{event}"))?;
+        self.browser.script(&format!("document.querySelector('#fill-{event}').open = true"))?;
+        self.browser.type_into(&format!("#{need}-{event}"), text)?;
+        self.browser.click(&format!("#step-{event}"))
+    }
+
+    /// Ticks every material as fine, but for these, which are missing, and goes on to see what follows.
+    pub fn review(&self, missing: &[usize]) -> Result<()> {
+        self.browser.wait_for("#review")?;
+        let missing: Vec<String> = missing.iter().map(usize::to_string).collect();
+        self.browser.script(&format!(
+            "const missing = [{}]; for (let n = 0; document.getElementById(`verdict-${{n}}-fine`); n++) \
+             document.getElementById(`verdict-${{n}}-${{missing.includes(n) ? 'missing' : 'fine'}}`).click();",
+            missing.join(",")
+        ))?;
+        self.browser.click("#review-go")
+    }
+
+    /// Confirms a step that was shown to be read.
+    pub fn confirm(&self, event: &str) -> Result<()> {
+        self.browser.wait_for(&format!("#go-{event}"))?;
+        self.browser.click(&format!("#go-{event}"))
     }
 
     /// Waits until the case page shows this state's code.

@@ -31,12 +31,20 @@ pub const GUIDE: Place = (540, 1070);
 pub const SEARCH_TAB: Place = (866, 844);
 /// Choosing: the first tile.
 pub const FIRST_TILE: Place = (296, 1002);
+/// Choosing: the tile 文化教育, the third of the first page.
+pub const CULTURE_TILE: Place = (296, 1182);
+/// Choosing within a tile: the first row.
+pub const FIRST_ROW: Place = (540, 983);
 /// Search: the first hit.
 pub const FIRST_HIT: Place = (540, 827);
 /// A question's or field's first option.
 pub const FIRST_OPTION: Place = (540, 850);
 /// The first size of box.
 pub const FIRST_SIZE: Place = (540, 894);
+/// A person's cases: the first.
+pub const FIRST_ERRAND: Place = (540, 868);
+/// Rating: 非常满意.
+pub const FIRST_LEVEL: Place = (540, 860);
 /// Staff: the first box of the list.
 pub const FIRST_BOX: Place = (540, 865);
 /// Staff: the box is empty.
@@ -145,6 +153,13 @@ impl Hall {
         self.kiosk.wait_screen(&["guide"]).map(drop)
     }
 
+    /// Finds 营业性演出审批 by its tiles and opens its guide.
+    pub fn find_show_permit(&mut self) -> Result<()> {
+        self.touch_and_look(CULTURE_TILE)?; // the page keeps its name
+        self.touch_on(FIRST_ROW)?;
+        self.kiosk.wait_screen(&["guide"]).map(drop)
+    }
+
     /// Goes through the pages from an item's guide until one of `ends` is shown, answering each with the first option.
     pub fn answer_until(&mut self, phone: Phone, ends: &[&str]) -> Result<String> {
         let start = std::time::Instant::now();
@@ -217,6 +232,15 @@ impl Hall {
     pub fn leave(&mut self) -> Result<()> {
         self.touch_on(PRIMARY)?;
         self.kiosk.wait_screen(&["idle"]).map(drop)
+    }
+
+    /// Staff type the console's one-time code at the kiosk, whose door then opens.
+    pub fn staff_code(&mut self, code: &str) -> Result<()> {
+        self.touch_on(QUIT)?;
+        self.kiosk.wait_screen(&["staff_code"])?;
+        std::thread::sleep(Duration::from_millis(350));
+        self.type_digits(code)?;
+        self.kiosk.wait_screen(&["staff_door"]).map(drop)
     }
 
     /// Staff sign in at the kiosk with card and PIN.

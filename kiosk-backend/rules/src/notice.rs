@@ -31,6 +31,9 @@ pub struct Document {
     pub office: String,
     /// On which day.
     pub date: String,
+    /// Each material as found, in a notice of corrections: what the terminal shows when they are brought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Finding>,
 }
 
 impl fmt::Debug for Document {
@@ -140,6 +143,7 @@ pub fn compose(kind: NoticeKind, number: String, said: &Said<'_>) -> Document {
         closing: Vec::new(),
         office: said.office.to_owned(),
         date: day(said.today),
+        missing: if kind == NoticeKind::Correction { said.form.findings.clone() } else { Vec::new() },
     };
     let (list, closing) = body(kind, said);
     document.list = list;

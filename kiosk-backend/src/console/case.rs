@@ -10,7 +10,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
-use crate::domain::{commands, queries};
+use crate::domain::{commands, queries, results};
 use crate::problem::Refusal;
 
 /// An address that names no case is answered as one that names another window's.
@@ -147,6 +147,32 @@ command!(
     void,
     |app, actor, id, press| commands::void_deposit(app, actor, id, press.version, &press.reason)
 );
+
+#[derive(Deserialize)]
+pub(super) struct Load {
+    #[serde(default)]
+    version: Option<u64>,
+    #[serde(default)]
+    kiosk: String,
+}
+
+/// `POST /cases/{id}/load`
+pub(super) async fn load(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(load): Posted<Load>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let done = match load.kiosk.parse() {
+        Ok(kiosk) => results::load(&console.app, &me.actor, id, load.version, kiosk).await,
+        Err(_) => {
+            let title = "There is no such terminal in service";
+            Err(Refusal::new(Code::InvalidValue, title, "Choose another").field("kiosk"))
+        }
+    };
+    after(&console, &me, id, done).await
+}
 
 /// `POST /cases/{id}/open-now`: only with the box's number typed again, since a door springs open.
 pub(super) async fn open_now(

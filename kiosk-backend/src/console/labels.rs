@@ -84,6 +84,14 @@ impl Lang {
             Happening::CollectionOpened => self.t("为取件开柜", "Box opened for staff"),
             Happening::CollectionClosed => self.t("取件后柜门已关", "Shut again by staff"),
             Happening::EmptinessAffirmed => self.t("确认柜子已取空", "Box affirmed empty"),
+            Happening::CorrectionPrepared => self.t("申请人来补交材料", "Corrections brought to a terminal"),
+            Happening::CorrectionVoided => self.t("补正材料没有存入", "Corrections were not put in"),
+            Happening::LoadingArmed => self.t("去放结果", "On the way with the result"),
+            Happening::LoadingOpened => self.t("为放结果开柜", "Box opened for the result"),
+            Happening::LoadingVoided => self.t("结果没有放入", "The result was not put in"),
+            Happening::PickupOpened => self.t("申请人刷证，为领取开柜", "Box opened for the applicant"),
+            Happening::PickupAffirmed => self.t("申请人确认都取走了", "The applicant took everything"),
+            Happening::ResultRecovered => self.t("结果取回窗口", "The result went back to the window"),
             Happening::OpenedFromDesk => self.t("负责人从桌面开柜", "Opened from the desk by a chief"),
             Happening::CompartmentSetAside => self.t("柜子停用", "Box taken out of service"),
             Happening::ReturnedToService => self.t("柜子恢复使用", "Box returned to service"),
@@ -189,6 +197,7 @@ impl Lang {
             CompartmentState::Free => self.t("空闲", "Free"),
             CompartmentState::Reserved => self.t("正在存件", "Deposit under way"),
             CompartmentState::Paper => self.t("有件", "Holds paper"),
+            CompartmentState::Result => self.t("待申请人领取", "Holds a result"),
             CompartmentState::ToBeConfirmed => self.t("待确认取空", "To be confirmed"),
             CompartmentState::SetAside => self.t("停用", "Out of service"),
         }
@@ -200,6 +209,7 @@ impl Lang {
             CompartmentState::Free => self.t("空", "F"),
             CompartmentState::Reserved => self.t("存", "D"),
             CompartmentState::Paper => self.t("件", "P"),
+            CompartmentState::Result => self.t("果", "R"),
             CompartmentState::ToBeConfirmed => self.t("核", "C"),
             CompartmentState::SetAside => self.t("停", "X"),
         }
@@ -340,16 +350,18 @@ pub(super) fn cell_class(state: &CompartmentState) -> &'static str {
         CompartmentState::Free => "is-free",
         CompartmentState::Reserved => "is-reserved",
         CompartmentState::Paper => "is-paper",
+        CompartmentState::Result => "is-result",
         CompartmentState::ToBeConfirmed => "is-confirm",
         CompartmentState::SetAside => "is-aside",
     }
 }
 
 /// All states of a box, in the legend's order.
-pub(super) const CELL_STATES: [CompartmentState; 5] = [
+pub(super) const CELL_STATES: [CompartmentState; 6] = [
     CompartmentState::Free,
     CompartmentState::Reserved,
     CompartmentState::Paper,
+    CompartmentState::Result,
     CompartmentState::ToBeConfirmed,
     CompartmentState::SetAside,
 ];

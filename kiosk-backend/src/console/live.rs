@@ -18,7 +18,7 @@ use axum::extract::State;
 use axum::response::sse::{Event as Sse, KeepAlive};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::Console;
@@ -31,7 +31,8 @@ use crate::store::sessions::Digest;
 
 pub(super) const PATH: &str = "/events";
 
-/// The first of several events is told at once; those that follow it closely are told together after this pause.
+/// The first of several events is told at once; those that follow it closely are told together after this pause. News
+/// of cases does not wait because terminals were just told of: those are told of all the time.
 const PAUSE: Duration = Duration::from_millis(150);
 /// A stream ends after this long and the page asks again, so that nobody listens much longer than their session lasts.
 const LONGEST: Duration = Duration::from_secs(600);
@@ -49,7 +50,10 @@ struct Listener {
     key: Digest,
     address: String,
     started: bool,
-    quiet_until: Instant,
+    /// No news of terminals before this.
+    terminals_after: Instant,
+    /// No news of cases before this.
+    cases_after: Instant,
     ends: Instant,
 }
 
@@ -65,7 +69,8 @@ pub(super) async fn events(
         address: me.visitor.address,
         console,
         started: false,
-        quiet_until: now,
+        terminals_after: now,
+        cases_after: now,
         ends: now + LONGEST,
     };
     let batches = stream::unfold(listener, |mut listener| async move {
@@ -89,29 +94,29 @@ impl Listener {
         }
     }
 
-    /// Waits for news and takes all that has gathered.
+    /// Waits for news, and until it may be told; takes all that has gathered by then.
     async fn collect(&mut self) -> Option<News> {
-        sleep_until(self.quiet_until).await;
         let mut news = News::default();
         let midnight = Instant::now() + self.until_midnight();
-        tokio::select! {
-            first = self.news.recv() => match first {
-                Ok(event) => news.add(event),
-                Err(RecvError::Lagged(_)) => news.missed = true,
-                Err(RecvError::Closed) => return None,
-            },
-            // Deadlines are days: their lights change at the hall's midnight.
-            () = sleep_until(midnight) => news.missed = true,
-            () = sleep_until(self.ends) => return None,
-        }
         loop {
-            match self.news.try_recv() {
-                Ok(event) => news.add(event),
-                Err(TryRecvError::Lagged(_)) => news.missed = true,
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            let due = if news.of_cases() { self.cases_after } else { self.terminals_after };
+            tokio::select! {
+                biased;
+                event = self.news.recv() => match event {
+                    Ok(event) => news.add(event),
+                    Err(RecvError::Lagged(_)) => news.missed = true,
+                    Err(RecvError::Closed) => return None,
+                },
+                () = sleep_until(due), if !news.is_empty() => break,
+                // Deadlines are days: their lights change at the hall's midnight.
+                () = sleep_until(midnight), if news.is_empty() => news.missed = true,
+                () = sleep_until(self.ends) => return None,
             }
         }
-        self.quiet_until = Instant::now() + PAUSE;
+        self.terminals_after = Instant::now() + PAUSE;
+        if news.of_cases() {
+            self.cases_after = self.terminals_after;
+        }
         Some(news)
     }
 
@@ -152,6 +157,15 @@ struct News {
 impl News {
     fn everything() -> Self {
         Self { events: Vec::new(), missed: true }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.events.is_empty() && !self.missed
+    }
+
+    /// Whether it is more than terminals being heard of.
+    fn of_cases(&self) -> bool {
+        self.missed || self.events.iter().any(|event| event.kind != EventKind::KioskChanged)
     }
 
     fn add(&mut self, event: Event) {
@@ -232,6 +246,17 @@ mod tests {
         let case = format!("case-{}", Uuid::from_u128(7));
         assert_eq!(news.names(&clerk(1)), vec![case, "deposit".to_owned(), "inbox".to_owned()]);
         assert!(news.names(&clerk(3)).is_empty());
+    }
+
+    #[test]
+    fn terminals_being_heard_of_hold_no_deposit_back() {
+        let heard = Event { case: None, window: None, kiosk: None, kind: EventKind::KioskChanged };
+        let mut news = News::default();
+        assert!(news.is_empty() && !news.of_cases());
+        news.add(heard);
+        assert!(!news.is_empty() && !news.of_cases());
+        news.add(deposit(7, 1));
+        assert!(news.of_cases() && News::everything().of_cases());
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub fn router(app: App) -> Router {
         .route("/language", post(sign_in::language))
         .route("/inbox", get(inbox::page).post(inbox::search))
         .route("/cases/{id}", get(case::page))
+        .route("/cases/{id}/load", post(case::load).get(case::back))
         .route("/cases/{id}/collect", post(case::collect).get(case::back))
         .route("/cases/{id}/take-over", post(case::take_over).get(case::back))
         .route("/cases/{id}/cancel-collect", post(case::cancel_collect).get(case::back))

@@ -75,6 +75,11 @@ impl CasePage {
         self.case.row.state == CaseState::Voided
     }
 
+    /// Whether who is on the way brings the result, and does not fetch paper.
+    fn is_loading(&self) -> bool {
+        crate::domain::results::decided(self.case.row.state)
+    }
+
     /// Whether the materials are to be ticked: then one form leads to whatever follows.
     fn reviews(&self) -> bool {
         self.case.steps.iter().any(|step| self.in_review(step))

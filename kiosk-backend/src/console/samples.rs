@@ -189,6 +189,8 @@ pub(super) fn case() -> CaseView {
         ],
         collecting: None,
         doubt: None,
+        terminals: vec![],
+        pickup_code: None,
         received: None,
         may: May { collect: true, open_now: true, ..May::default() },
         steps: Vec::new(),
@@ -274,6 +276,30 @@ fn at(state: CaseState, corrections: u16) -> CaseView {
         made_ms: NOW - MINUTE,
         by: Some("王敏".into()),
     }];
+    case
+}
+
+/// Decided: the result can go into a locker.
+fn decided() -> CaseView {
+    let mut case = at(CaseState::DecidedGrant, 0);
+    case.terminals = vec![(case.row.kiosk.0, case.row.kiosk.1.clone()), (KioskId(id(31)), "二楼自助区".into())];
+    case.may = May { load: true, ..May::default() };
+    case
+}
+
+/// I am on the way with the result.
+fn loading() -> CaseView {
+    let mut case = decided();
+    case.collecting = collecting(true).collecting;
+    case.may = May { cancel: true, ..May::default() };
+    case
+}
+
+/// The result lies in a box.
+fn in_locker() -> CaseView {
+    let mut case = at(CaseState::ResultReady, 0);
+    case.pickup_code = Some("730152".into());
+    case.may = May { collect: true, ..May::default() };
     case
 }
 
@@ -456,8 +482,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-pre-review", case_page(at(CaseState::PreReview, 0), None)),
         ("case-second-round", case_page(at(CaseState::PreReview, 1), None)),
         ("case-in-progress", case_page(at(CaseState::InProgress, 0), None)),
-        ("case-decided", case_page(at(CaseState::DecidedGrant, 0), None)),
+        ("case-decided", case_page(decided(), None)),
+        ("case-loading", case_page(loading(), None)),
         ("case-result-ready", case_page(at(CaseState::ResultReady, 0), None)),
+        ("case-result-in-locker", case_page(in_locker(), None)),
         (
             "confirm",
             render(&ConfirmPage {

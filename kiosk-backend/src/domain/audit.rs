@@ -28,6 +28,8 @@ pub enum Action {
     CollectTakenOver,
     /// Staff cancelled it.
     CollectCancelled,
+    /// Staff asked to put a result into a compartment.
+    LoadingArmed,
     /// Staff affirmed a compartment empty.
     EmptinessAffirmed,
     /// Staff confirmed an unconfirmed deposit.

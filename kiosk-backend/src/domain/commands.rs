@@ -331,7 +331,13 @@ fn disarm(
     Ok(())
 }
 
-fn happened(tx: &Tx<'_>, look: &Look, row: &CaseRow, what: Happening, note: Option<&str>) -> Result<(), Refusal> {
+pub(super) fn happened(
+    tx: &Tx<'_>,
+    look: &Look,
+    row: &CaseRow,
+    what: Happening,
+    note: Option<&str>,
+) -> Result<(), Refusal> {
     let event = Happened {
         what,
         at_ms: look.now_ms,
@@ -361,7 +367,7 @@ fn place(row: &CaseRow) -> Result<(KioskId, CompartmentNo), Refusal> {
         .ok_or_else(|| wrong_state("There is no paper in a box for this case", "Load the page again"))
 }
 
-fn heard_lately(app: &App, tx: &Tx<'_>, look: &Look, kiosk: KioskId) -> Result<(), Refusal> {
+pub(super) fn heard_lately(app: &App, tx: &Tx<'_>, look: &Look, kiosk: KioskId) -> Result<(), Refusal> {
     let stored = store::kiosks::get(tx, kiosk)?.and_then(|row| row.seen_ms);
     if stored.max(app.heard_ms(kiosk)).is_some_and(|seen| look.now_ms - seen < UNSEEN_MS) {
         return Ok(());

@@ -70,6 +70,7 @@ fn word(order: &DirectiveOrder) -> &'static str {
         DirectiveOrder::AffirmEmpty { .. } => "affirm_empty",
         DirectiveOrder::OpenNow { .. } => "open_now",
         DirectiveOrder::ReturnToService { .. } => "return_to_service",
+        DirectiveOrder::ArmLoading { .. } => "arm_loading",
         DirectiveOrder::Unknown => "unknown",
     }
 }

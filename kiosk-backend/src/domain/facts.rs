@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use hall_rules::CaseEvent;
 use hall_rules::case::{Need, Standing};
 use hall_rules::clock::Past;
 use hall_rules::notice::Form;
+use hall_rules::{CaseEvent, CaseState};
 use jiff::Timestamp;
 use kiosk_wire::entry::{MoveReason, VoidReason};
 use kiosk_wire::kiosk_api::CompartmentState as Box_;
@@ -167,6 +167,16 @@ pub fn apply(
         Fact::TechnicianOpened { compartment, reason } => {
             fact.audit(Action::TechnicianOpened, None, &format!("compartment {compartment}: {reason}"))
         }
+        Fact::CorrectionPrepared { submission, .. } => fact.correcting(*submission),
+        Fact::LoadIntended { submission, compartment, staff, .. } => fact.loading(*submission, *compartment, *staff),
+        Fact::ResultLoaded { submission, compartment, staff } => fact.loaded(*submission, *compartment, *staff),
+        Fact::LoadVoided { submission, compartment, staff, maybe_opened } => {
+            fact.load_voided(*submission, *compartment, *staff, *maybe_opened)
+        }
+        Fact::PickupIntended { submission, compartment, .. } => fact.pickup_opened(*submission, *compartment),
+        Fact::PickedUp { submission, compartment } => fact.picked_up(*submission, *compartment),
+        Fact::PickupAffirmed { submission, compartment } => fact.pickup_affirmed(*submission, *compartment),
+        Fact::Rated { .. } => Ok(Some(Code::EntryKindUnknown)),
         Fact::Unknown => Ok(Some(Code::EntryKindUnknown)),
     }
 }
@@ -275,7 +285,12 @@ impl Facts<'_, '_> {
 
     fn voided(mut self, id: SubmissionId, why: VoidReason) -> Applied {
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
-        if !self.note(id, Happening::Case(CaseEvent::DepositVoided), head.compartment, None, Some(&word_of(&why)))? {
+        let what = if head.state == CaseState::Correction {
+            Happening::CorrectionVoided
+        } else {
+            Happening::Case(CaseEvent::DepositVoided)
+        };
+        if !self.note(id, what, head.compartment, None, Some(&word_of(&why)))? {
             return Ok(Some(Code::EntryImplausible));
         }
         if let Some(no) = head.compartment
@@ -336,9 +351,99 @@ impl Facts<'_, '_> {
             store::cases::set_received(self.tx, id, staff, self.at_ms)?;
             self.note(id, Happening::Case(CaseEvent::Received), Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
+        } else if head.state == CaseState::ResultReady && head.compartment == Some(no) {
+            self.note(id, Happening::ResultRecovered, Some(no), Some(staff), None)?;
+            store::cases::set_place(self.tx, id, None)?;
+            store::cases::set_claim(self.tx, id, None)?;
         } else {
             self.note(id, Happening::EmptinessAffirmed, Some(no), Some(staff), None)?;
         }
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    /// The applicant brings corrections, perhaps to another terminal than at first: from now on this one tells.
+    fn correcting(mut self, id: SubmissionId) -> Applied {
+        let Some(head) = store::cases::head(self.tx, id)? else { return Ok(Some(Code::EntryImplausible)) };
+        if head.state != CaseState::Correction {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        store::cases::set_kiosk(self.tx, id, self.context.kiosk)?;
+        self.note(id, Happening::CorrectionPrepared, None, None, None)?;
+        self.changed(id, None);
+        Ok(None)
+    }
+
+    fn loading(mut self, id: SubmissionId, no: CompartmentNo, staff: StaffId) -> Applied {
+        let Some(head) = store::cases::head(self.tx, id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.compartment(no, Box_::Reserved, Some(id))?;
+        if standing(self.tx, id)?.row(CaseEvent::ResultReady).is_none() {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        store::cases::set_kiosk(self.tx, id, self.context.kiosk)?;
+        store::cases::set_place(self.tx, id, Some(no))?;
+        self.note(id, Happening::LoadingOpened, Some(no), Some(staff), None)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn loaded(mut self, id: SubmissionId, no: CompartmentNo, staff: StaffId) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.compartment(no, Box_::Result, Some(id))?;
+        let name = store::kiosks::get(self.tx, self.context.kiosk)?.map(|row| row.name).unwrap_or_default();
+        let form = Form { delivery: format!("出件柜领取：{name}，{no}号柜"), ..Form::default() };
+        let what = Happening::Case(CaseEvent::ResultReady);
+        if !self.note_form(id, what, no, Some(staff), &form.delivery, &form)? {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        store::cases::set_claim(self.tx, id, None)?;
+        self.tell(id, &head, what)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn load_voided(
+        mut self,
+        id: SubmissionId,
+        no: CompartmentNo,
+        staff: Option<StaffId>,
+        maybe_opened: bool,
+    ) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        let (state, case) = if maybe_opened { (Box_::ToBeConfirmed, Some(id)) } else { (Box_::Free, None) };
+        self.compartment(no, state, case)?;
+        store::cases::set_place(self.tx, id, None)?;
+        self.note(id, Happening::LoadingVoided, Some(no), staff, None)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn pickup_opened(mut self, id: SubmissionId, no: CompartmentNo) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, Happening::PickupOpened, Some(no), None, None)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn picked_up(mut self, id: SubmissionId, no: CompartmentNo) -> Applied {
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.compartment(no, Box_::ToBeConfirmed, Some(id))?;
+        let form = Form { receiver: "申请人本人（刷证开柜）".to_owned(), ..Form::default() };
+        let what = Happening::Case(CaseEvent::Collected);
+        if !self.note_form(id, what, no, None, &form.receiver, &form)? {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        self.tell(id, &head, what)?;
+        self.changed(id, head.window);
+        Ok(None)
+    }
+
+    fn pickup_affirmed(mut self, id: SubmissionId, no: CompartmentNo) -> Applied {
+        self.compartment(no, Box_::Free, None)?;
+        self.kiosk_changed();
+        let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
+        self.note(id, Happening::PickupAffirmed, Some(no), None, None)?;
+        store::cases::set_place(self.tx, id, None)?;
         self.changed(id, head.window);
         Ok(None)
     }
@@ -417,6 +522,22 @@ impl Facts<'_, '_> {
     ) -> StoreResult<bool> {
         let kiosk = Some(self.context.kiosk);
         let happened = Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None };
+        append(self.tx, &self.context.desk, id, &happened)
+    }
+
+    /// As [`Self::note`], with what the terminal filled in for the step.
+    fn note_form(
+        &self,
+        id: SubmissionId,
+        what: Happening,
+        no: CompartmentNo,
+        staff: Option<StaffId>,
+        note: &str,
+        form: &Form,
+    ) -> StoreResult<bool> {
+        let (kiosk, compartment) = (Some(self.context.kiosk), Some(no));
+        let happened =
+            Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note: Some(note), form: Some(form) };
         append(self.tx, &self.context.desk, id, &happened)
     }
 

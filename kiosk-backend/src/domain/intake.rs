@@ -133,14 +133,19 @@ fn payload(keys: &Keys, header: Option<&Header>, text: Option<&kiosk_wire::Perso
     }
 }
 
-fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
+/// The family of a document as the rules know it.
+pub fn family(document: kiosk_wire::submission::DocumentFamily) -> hall_rules::DocumentFamily {
     use kiosk_wire::submission::DocumentFamily as Wire;
-    let applicant = &submission.applicant;
-    let family = match applicant.document {
+    match document {
         Wire::ResidentNumber => hall_rules::DocumentFamily::ResidentNumber,
         Wire::ForeignResidentOld => hall_rules::DocumentFamily::ForeignResidentOld,
         Wire::TravelDocument => hall_rules::DocumentFamily::TravelDocument,
-    };
+    }
+}
+
+fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
+    let applicant = &submission.applicant;
+    let family = family(applicant.document);
     let number = applicant.number.expose();
     let last = number.char_indices().rev().nth(3).map_or(number.as_str(), |(at, _)| &number[at..]);
     let person = hall_rules::PersonKey::new(family, number);

@@ -176,9 +176,28 @@ fn read_case(
         collecting: collecting.map(|claim| collecting_view(look, claim, opened)),
         doubt: row.doubt.clone(),
         received: row.received.clone(),
+        terminals: terminals(connection, &row)?,
+        pickup_code: pickup_code(look, &row),
         may: may(look, &row, opened),
         row: view_row,
     })
+}
+
+/// Terminals in service, the case's own first.
+fn terminals(connection: &Connection, row: &CaseRow) -> StoreResult<Vec<(KioskId, String)>> {
+    if !super::results::decided(row.state) {
+        return Ok(Vec::new());
+    }
+    let serving = |kiosk: &store::kiosks::KioskRow| kiosk.enrolled_ms.is_some() && kiosk.revoked_ms.is_none();
+    let kiosks = store::kiosks::all(connection)?.into_iter().filter(serving);
+    let mut terminals: Vec<_> = kiosks.map(|kiosk| (kiosk.id, kiosk.name)).collect();
+    terminals.sort_by_key(|(id, name)| (*id != row.kiosk.0, name.clone()));
+    Ok(terminals)
+}
+
+fn pickup_code(look: &Look, row: &CaseRow) -> Option<String> {
+    let in_box = row.state == CaseState::ResultReady && row.compartment.is_some();
+    in_box.then(|| look.keys.pickup_code(row.id))
 }
 
 /// A case the actor may see, or `not-found`.
@@ -198,12 +217,15 @@ pub(super) fn box_opened(connection: &Connection, row: &CaseRow) -> StoreResult<
 /// What the actor may do with a case now.
 pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
     let in_box = row.state.in_box() && row.compartment.is_some();
+    let result = row.state == CaseState::ResultReady && row.compartment.is_some();
     let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
     May {
-        collect: in_box && claim.is_none(),
+        // A result that nobody fetches is taken out again by the same way as paper.
+        collect: (in_box || result) && claim.is_none(),
+        load: super::results::decided(row.state) && claim.is_none(),
         take_over: in_box && claim.is_some() && !mine && look.actor.is_chief(),
-        cancel: in_box && mine && !opened,
+        cancel: (in_box || result || super::results::decided(row.state)) && mine && !opened,
         affirm: opened && row.compartment.is_some(),
         settle: row.state == CaseState::DepositUnconfirmed,
         open_now: in_box && look.actor.is_chief(),

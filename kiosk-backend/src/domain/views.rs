@@ -270,6 +270,22 @@ pub enum Happening {
     CollectionClosed,
     /// Someone entitled affirmed the box empty.
     EmptinessAffirmed,
+    /// The applicant is about to hand in corrections at a terminal.
+    CorrectionPrepared,
+    /// The applicant took the corrections home again: nothing is in a box.
+    CorrectionVoided,
+    /// A clerk asked to put the result into a box.
+    LoadingArmed,
+    /// The door was about to be opened for the result.
+    LoadingOpened,
+    /// The result did not go into the box.
+    LoadingVoided,
+    /// The door was about to be opened for the applicant.
+    PickupOpened,
+    /// The applicant said that everything was taken out.
+    PickupAffirmed,
+    /// Staff took the result out again: the window hands it over.
+    ResultRecovered,
     /// A chief opened the door from the desk; the note is the reason.
     OpenedFromDesk,
     /// The compartment was set aside; the note says why.
@@ -329,6 +345,8 @@ pub struct ApplicantView {
 pub struct May {
     /// Arm the box for themself.
     pub collect: bool,
+    /// Put the result into a box.
+    pub load: bool,
     /// Take over from the one who is collecting (chiefs).
     pub take_over: bool,
     /// Cancel their own arming.
@@ -364,6 +382,10 @@ pub struct CaseView {
     pub doubt: Option<String>,
     /// Who took the paper and when.
     pub received: Option<(String, i64)>,
+    /// Terminals whose boxes can take the result, its own first.
+    pub terminals: Vec<(KioskId, String)>,
+    /// The code by which the applicant opens the box of the result with a card that could be a copy; while it is there.
+    pub pickup_code: Option<String>,
     /// What the asker may do with its box.
     pub may: May,
     /// How the case can go on, by the asker; the usual way first.

@@ -268,6 +268,18 @@ pub fn search(connection: &Connection, reader: StaffId, wanted: &Wanted, limit: 
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The cases of a person that are not over, newest first.
+pub fn of_person(connection: &Connection, person: &BlindIndex, limit: usize) -> StoreResult<Vec<CaseRow>> {
+    let sql = format!(
+        "{SELECT} WHERE c.person_index = $2 AND c.state NOT IN ('submitted', 'voided', 'archived')
+         ORDER BY c.changed_ms DESC LIMIT {limit}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let nobody = [0_u8; 16];
+    let rows = statement.query_map(params![nobody, person], case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What the terminal's facts need of a case: little, and quickly.
 #[derive(Clone, Copy, Debug)]
 pub struct CaseHead {
@@ -381,6 +393,14 @@ pub fn set_place(connection: &Connection, id: SubmissionId, compartment: Option<
     connection
         .prepare_cached("UPDATE cases SET compartment = $1 WHERE id = $2")?
         .execute(params![compartment.map(|no| no.0), id.0.as_bytes()])?;
+    Ok(())
+}
+
+/// Notes that a case goes on at another terminal, with nothing in a box there yet.
+pub fn set_kiosk(connection: &Connection, id: SubmissionId, kiosk: KioskId) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE cases SET kiosk_id = $1, compartment = NULL WHERE id = $2")?
+        .execute(params![kiosk.0.as_bytes(), id.0.as_bytes()])?;
     Ok(())
 }
 

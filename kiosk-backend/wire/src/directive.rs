@@ -3,7 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId};
+use crate::ids::{CompartmentNo, DirectiveId, KioskId, ReceiptNumber, StaffId, SubmissionId};
+use crate::submission::ResultHolder;
 
 /// One request, signed by the hall's key ([`crate::signed::Purpose::Directive`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +66,21 @@ pub enum DirectiveOrder {
     ReturnToService {
         /// Which compartment.
         compartment: CompartmentNo,
+    },
+    /// Let this clerk put the result of a case into a free compartment when they stand at the terminal.
+    ArmLoading {
+        /// Whose result.
+        submission: SubmissionId,
+        /// The number the applicant has.
+        receipt: ReceiptNumber,
+        /// Item code.
+        item: String,
+        /// Department code of that item.
+        department: String,
+        /// Who may take it out, and how it is known to be them.
+        holder: ResultHolder,
+        /// As in [`DirectiveOrder::ArmCollection`].
+        code_hash: String,
     },
     /// An order this build does not know: answered `not_understood`.
     #[serde(other)]

@@ -282,6 +282,86 @@ pub enum Fact {
         reason: String,
     },
 
+    /// An applicant is about to hand in corrections of an earlier submission. Payload: [`crate::Corrections`].
+    CorrectionPrepared {
+        /// The submission, and so the case, they belong to.
+        submission: SubmissionId,
+        /// The number the applicant has.
+        receipt: ReceiptNumber,
+        /// Item code.
+        item: String,
+        /// Department code of that item.
+        department: String,
+    },
+
+    /// A door is about to be opened for staff who put a result in. On disk before the unlock is sent.
+    LoadIntended {
+        /// Whose result.
+        submission: SubmissionId,
+        /// The number the applicant has.
+        receipt: ReceiptNumber,
+        /// Item code.
+        item: String,
+        /// Department code of that item; decides whose staff may take it out again.
+        department: String,
+        /// Where.
+        compartment: CompartmentNo,
+        /// Who stands there.
+        staff: StaffId,
+        /// The directive that asked for it.
+        directive: DirectiveId,
+    },
+    /// Staff shut the door and said that the result is in. Payload: [`crate::ResultHolder`].
+    ResultLoaded {
+        /// Whose result.
+        submission: SubmissionId,
+        /// Where.
+        compartment: CompartmentNo,
+        /// Who says so.
+        staff: StaffId,
+    },
+    /// The loading ended without a result in the compartment.
+    LoadVoided {
+        /// Whose result it was to be.
+        submission: SubmissionId,
+        /// Which compartment.
+        compartment: CompartmentNo,
+        /// Who stood there, when known: nobody after a power cut.
+        staff: Option<StaffId>,
+        /// Whether the door may have been open: then somebody must affirm that the compartment is empty.
+        maybe_opened: bool,
+    },
+    /// A door is about to be opened for the applicant whose result lies behind it. On disk before the unlock is sent.
+    PickupIntended {
+        /// Whose result.
+        submission: SubmissionId,
+        /// Which compartment.
+        compartment: CompartmentNo,
+        /// What entitles them.
+        proof: PickupProof,
+    },
+    /// The applicant shut the door. The compartment is *to be confirmed*.
+    PickedUp {
+        /// Whose result.
+        submission: SubmissionId,
+        /// Which compartment.
+        compartment: CompartmentNo,
+    },
+    /// The applicant says that everything was taken out: the compartment is free.
+    PickupAffirmed {
+        /// Whose result it was.
+        submission: SubmissionId,
+        /// Which compartment.
+        compartment: CompartmentNo,
+    },
+    /// The applicant rated the service at the terminal, one visit one rating (GB/T 39734-2020).
+    Rated {
+        /// Which case.
+        submission: SubmissionId,
+        /// 5 非常满意 … 1 非常不满意.
+        level: u8,
+    },
+
     /// A kind this build does not know. Never written; only read.
     #[serde(other)]
     Unknown,
@@ -339,6 +419,16 @@ pub enum Authority {
         /// The window.
         window: WindowId,
     },
+}
+
+/// What entitles an applicant to the door of their result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PickupProof {
+    /// A card that proved itself.
+    Card,
+    /// A card that could be copied, and the pick-up code.
+    CardAndCode,
 }
 
 /// Why a compartment is set aside.

@@ -7,6 +7,7 @@
 //! | `POST /kiosk/v1/heartbeat` | [`Heartbeat`] | [`HeartbeatAnswer`] |
 //! | `GET /kiosk/v1/directives?after=N&wait_s=S` | – | [`DirectivesAnswer`], held open up to `S` (≤ 25) seconds until there is news |
 //! | `GET /kiosk/v1/roster` | `If-None-Match` | [`crate::Signed`] of a [`crate::Roster`], or 304 |
+//! | `POST /kiosk/v1/person` | [`PersonQuery`] | [`PersonAnswer`]: where the cases of the person at the screen stand |
 //! | `GET /kiosk/v1/catalogue` | `If-None-Match` | `hall_rules::Catalogue` as JSON, or 304 |
 //!
 //! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
@@ -14,9 +15,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{JournalId, KioskId};
+use crate::ids::{JournalId, KioskId, ReceiptNumber, SubmissionId};
 use crate::problem::Code;
-use crate::{Envelope, Signed};
+use crate::submission::DocumentFamily;
+use crate::{Envelope, Personal, Signed};
 
 /// Trades a one-time code for an identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -177,6 +179,8 @@ pub enum CompartmentState {
     Reserved,
     /// Holds paper.
     Paper,
+    /// Holds a result for its applicant.
+    Result,
     /// Opened by staff, not yet affirmed empty.
     ToBeConfirmed,
     /// Not offered until staff looked.
@@ -221,4 +225,97 @@ pub struct DirectivesAnswer {
     pub roster_etag: String,
     /// ETag of the present catalogue; empty when none was imported.
     pub catalogue_etag: String,
+}
+
+/// Asks where the cases of the person at the screen stand.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PersonQuery {
+    /// Family of the document.
+    pub document: DocumentFamily,
+    /// Its number.
+    pub number: Personal<String>,
+}
+
+/// Where that person's cases stand, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonAnswer {
+    /// The cases that are not archived, at most [`PersonAnswer::MOST`].
+    pub cases: Vec<CaseBrief>,
+}
+
+impl PersonAnswer {
+    /// The most cases in one answer.
+    pub const MOST: usize = 12;
+}
+
+/// A case as its applicant is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseBrief {
+    /// Which.
+    pub submission: SubmissionId,
+    /// The number the applicant has.
+    pub receipt: ReceiptNumber,
+    /// Item code.
+    pub item: String,
+    /// Department code.
+    pub department: String,
+    /// Name of the item.
+    pub item_name: BothLanguages,
+    /// Its state in a word or two.
+    pub state: BothLanguages,
+    /// What was last said to the applicant, or what happens next.
+    pub told: BothLanguages,
+    /// The day by which the office or, in a correction, the applicant must act, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// What the applicant is to do, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub todo: Option<Todo>,
+}
+
+/// What an applicant is to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "todo", rename_all = "snake_case")]
+pub enum Todo {
+    /// Hand in corrections.
+    Correct {
+        /// Everything that is missing or wrong.
+        missing: Vec<MissingMaterial>,
+    },
+    /// Take the result out of a box.
+    PickUp {
+        /// At which terminal, by its name.
+        kiosk_name: String,
+        /// Whether that is the terminal that asks.
+        here: bool,
+        /// In which compartment.
+        compartment: crate::CompartmentNo,
+    },
+    /// Something that this build does not know; `told` says it.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One material to be corrected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissingMaterial {
+    /// Code within the item.
+    pub code: String,
+    /// Its name.
+    pub name: BothLanguages,
+    /// What is amiss, as the notice says it.
+    pub reason: String,
+    /// Originals asked for.
+    pub originals: u8,
+    /// Copies asked for.
+    pub copies: u8,
+}
+
+/// A text in both languages of the hall.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BothLanguages {
+    /// Chinese.
+    pub zh: String,
+    /// English.
+    pub en: String,
 }

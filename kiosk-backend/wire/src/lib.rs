@@ -1,8 +1,9 @@
 //! Every type that crosses the network between a terminal and the backend, and nothing else.
 //!
 //! No IO, no clock, no randomness: ids, stamps and keys are handed in.
-//! Apart from serde types there are only the two computations on which both ends must agree to the bit: the hash
-//! chain of journal entries ([`entry`]) and the signature over exact bytes ([`signed`]).
+//! Apart from serde types there are only the computations on which both ends must agree to the bit: the hash
+//! chain of journal entries ([`entry`]), the signature over exact bytes ([`signed`]), and what stands for the person
+//! who may take a result ([`ResultHolder`]).
 //!
 //! # Versions
 //! The backend accepts every version it ever shipped. Unknown fields are ignored here (config and catalogue are
@@ -29,7 +30,7 @@ pub use problem::{Code, Problem};
 pub use roster::{Roster, RosterStaff, RosterWindow};
 pub use signed::Signed;
 pub use stamp::Stamp;
-pub use submission::Submission;
+pub use submission::{Corrections, ResultHolder, Submission};
 
 /// The wire version this build writes. It reads every version from 1 on.
 pub const VERSION: u16 = 1;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
-use crate::Personal;
+use crate::{Personal, SubmissionId};
 
 /// The personal payload of [`crate::Fact::SubmissionPrepared`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,4 +106,45 @@ pub struct MaterialLine {
     pub deferrable: bool,
     /// What the applicant said: it is in the box.
     pub brought: bool,
+}
+
+/// The personal payload of [`crate::Fact::CorrectionPrepared`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Corrections {
+    /// 16 random bytes in hex, as in [`Submission`].
+    pub salt: String,
+    /// What was asked for and what the applicant says is in the box.
+    #[serde(default)]
+    pub materials: Vec<MaterialLine>,
+}
+
+/// Who may take a result out of a compartment; the personal payload of [`crate::Fact::ResultLoaded`].
+///
+/// Neither field says who it is, yet whoever has them and the time can try all numbers there are. So they are kept
+/// sealed, as all personal data is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultHolder {
+    /// [`ResultHolder::mark_of`] the person, hex.
+    pub mark: Personal<String>,
+    /// [`ResultHolder::code_hash_of`] the pick-up code, hex.
+    pub code_hash: Personal<String>,
+}
+
+impl ResultHolder {
+    /// What stands for a person and a submission: SHA-256 in hex of `"result-holder-v1\0" ‖ submission (16 bytes) ‖
+    /// person key`.
+    pub fn mark_of(submission: SubmissionId, person_key: &str) -> Personal<String> {
+        Self::hash(b"result-holder-v1\0", submission, person_key)
+    }
+
+    /// What a typed pick-up code is compared with: SHA-256 in hex of `"pickup-code-v1\0" ‖ submission (16 bytes) ‖
+    /// code`.
+    pub fn code_hash_of(submission: SubmissionId, code: &str) -> Personal<String> {
+        Self::hash(b"pickup-code-v1\0", submission, code)
+    }
+
+    fn hash(what: &[u8], submission: SubmissionId, text: &str) -> Personal<String> {
+        let hash = Sha256::new().chain_update(what).chain_update(submission.0.as_bytes()).chain_update(text);
+        Personal::new(hex::encode(hash.finalize()))
+    }
 }

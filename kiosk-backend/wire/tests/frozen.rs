@@ -7,10 +7,13 @@
 use ed25519_dalek::SigningKey;
 use kiosk_wire::entry::{Envelope, Fact, Header};
 use kiosk_wire::kiosk_api::{
-    DirectivesAnswer, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush,
+    DirectivesAnswer, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush, PersonAnswer,
+    PersonQuery,
 };
 use kiosk_wire::signed::{Purpose, Signed, TokenClaims};
-use kiosk_wire::{Code, Directive, DirectiveOutcome, JournalId, Problem, Roster, Submission};
+use kiosk_wire::{
+    Code, Corrections, Directive, DirectiveOutcome, JournalId, Problem, ResultHolder, Roster, Submission, SubmissionId,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -64,6 +67,15 @@ fn facts_of_version_1() {
         r#"{"kind":"door_forced","compartment":7}"#,
         r#"{"kind":"rolled_back","backend_next":9}"#,
         r#"{"kind":"technician_opened","compartment":7,"reason":"lock replaced"}"#,
+        r#"{"kind":"correction_prepared","submission":"$ID","receipt":"10101000000186","item":"x","department":"culture"}"#,
+        r#"{"kind":"load_intended","submission":"$ID","receipt":"10101000000186","item":"x","department":"culture","compartment":7,"staff":"$OTHER","directive":"$OTHER"}"#,
+        r#"{"kind":"result_loaded","submission":"$ID","compartment":7,"staff":"$OTHER"}"#,
+        r#"{"kind":"load_voided","submission":"$ID","compartment":7,"staff":null,"maybe_opened":true}"#,
+        r#"{"kind":"pickup_intended","submission":"$ID","compartment":7,"proof":"card"}"#,
+        r#"{"kind":"pickup_intended","submission":"$ID","compartment":7,"proof":"card_and_code"}"#,
+        r#"{"kind":"picked_up","submission":"$ID","compartment":7}"#,
+        r#"{"kind":"pickup_affirmed","submission":"$ID","compartment":7}"#,
+        r#"{"kind":"rated","submission":"$ID","level":5}"#,
     ] {
         let at = r#""at":{"wall_ms_utc":5,"boot_id":"$ID","mono_ms":6,"server_offset_ms":-7}"#;
         let header: Header = frozen(&format!(r#"{{"v":1,{at},{}"#, &fact[1..]));
@@ -170,6 +182,7 @@ fn directives_and_rosters_of_version_1() {
         r#"{"order":"affirm_empty","submission":"$ID","compartment":7}"#,
         r#"{"order":"open_now","submission":null,"compartment":7,"reason":"noise"}"#,
         r#"{"order":"return_to_service","compartment":7}"#,
+        r#"{"order":"arm_loading","submission":"$ID","receipt":"10101000000186","item":"x","department":"culture","holder":{"mark":"01","code_hash":"02"},"code_hash":"00"}"#,
     ] {
         frozen::<Directive>(&format!(
             r#"{{"id":"$ID","kiosk":"$OTHER","generation":1,"issued_ms":1,"expires_ms":2,"staff":"$ID","staff_name":"李梅","order":{order}}}"#
@@ -181,6 +194,26 @@ fn directives_and_rosters_of_version_1() {
         "staff":[{"id":"$ID","name":"李梅","windows":["$ID"],"role":"clerk","card_hash":"00","pin_phc":"$argon2id$"},
                  {"id":"$OTHER","name":"赵敏","windows":[],"role":"chief"}]}"#,
     );
+}
+
+#[test]
+fn the_marks_of_version_1() {
+    let id = SubmissionId(ID.parse().unwrap());
+    assert_eq!(ResultHolder::mark_of(id, "resident_number:11010519491231002X").expose(), "47846519726c18d2186b694c72bb62dfce6c4aacfa799efdcc5f2fc3799ecd19");
+    assert_eq!(ResultHolder::code_hash_of(id, "482917").expose(), "b7400837cf5c159e4736a2f9bb3f7303c62128fbb4b4b7dd685be44a7335e570");
+    frozen::<ResultHolder>(r#"{"mark":"01","code_hash":"02"}"#);
+    frozen::<Corrections>(
+        r#"{"salt":"00","materials":[{"code":"m","name":"x","originals":1,"copies":0,"deferrable":false,"brought":true}]}"#,
+    );
+    frozen::<PersonQuery>(r#"{"document":"resident_number","number":"11010519491231002X"}"#);
+    for todo in [
+        r#"{"todo":"correct","missing":[{"code":"m","name":{"zh":"表","en":"form"},"reason":"未提交","originals":1,"copies":0}]}"#,
+        r#"{"todo":"pick_up","kiosk_name":"1号","here":true,"compartment":7}"#,
+    ] {
+        frozen::<PersonAnswer>(&format!(
+            r#"{{"cases":[{{"submission":"$ID","receipt":"10101000000186","item":"x","department":"culture","item_name":{{"zh":"甲","en":"A"}},"state":{{"zh":"待补正","en":"b"}},"told":{{"zh":"","en":""}},"due":"2026-12-03","todo":{todo}}}]}}"#
+        ));
+    }
 }
 
 #[test]

@@ -63,6 +63,9 @@ impl Journey {
             Touch::Act(Act::ByDepartment) => self.switch(ChooseBy::Department, now),
             Touch::Act(Act::Search) => self.forward(Page::Search { page: 0 }, now),
             Touch::Act(Act::SwitchKeyOrder) => self.switch_keys(),
+            Touch::Act(Act::MyErrands) if self.visit.as_ref().is_some_and(|visit| !visit.errands.is_empty()) => {
+                self.show(Page::Errands { page: 0 }, now);
+            }
             Touch::Key(key) => self.search_key(key),
             Touch::Choose(id) => self.choose_tile(&id, now),
             Touch::Next
@@ -98,6 +101,8 @@ impl Journey {
         | Page::Materials { page }
         | Page::Missing { page }
         | Page::Check { page }
+        | Page::Errands { page }
+        | Page::Errand { page, .. }
         | Page::StaffBoxes { page }) = &mut self.page
         else {
             return;
@@ -182,7 +187,8 @@ pub(crate) fn tiles(visit: &Visit, by: ChooseBy, level: &Level, page: usize, lan
         ),
     };
     let (tiles, paging) = page_of(&all, page, per_page);
-    TilesView { by, within, tiles: tiles.to_vec(), paging, signed_in: !visit.is_reading() }
+    let errands = u16::try_from(visit.errands.len()).unwrap_or(u16::MAX);
+    TilesView { by, within, tiles: tiles.to_vec(), paging, signed_in: !visit.is_reading(), errands }
 }
 
 fn other(by: ChooseBy) -> ChooseBy {

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use hall_rules::answers::{ACTING_FOR, ActingFor};
+use hall_rules::catalogue::SizeHint;
+use uuid::Uuid;
 
 use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
 use crate::visit::{Deposit, Page, Pending, Purpose, Visit, Wish};
 use crate::{
-    Act, Draft, MoveReason, NoDeposit, Output, Personal, Prepared, PreparedMaterial, Receipt, RecordFailure,
-    SetAsideReason, Sound, StaffCall, Ticket, Touch, UnconfirmedReason, UnlockOutcome, VoidReason,
+    Act, Draft, Errand, MissingMaterial, MoveReason, NoDeposit, Output, Personal, Prepared, PreparedCorrection,
+    PreparedMaterial, Receipt, RecordFailure, SetAsideReason, Sound, StaffCall, Ticket, Todo, Touch, UnconfirmedReason,
+    UnlockOutcome, VoidReason,
 };
 
 /// How many boxes are tried before the applicant is sent to the window.
@@ -37,12 +40,13 @@ impl Journey {
     /// The size chosen, or the one that suits the item.
     pub(crate) fn chosen_size(&self) -> Option<String> {
         let visit = self.visit.as_ref()?;
-        visit.size.clone().or_else(|| self.cabinet.size_for(visit.item()?.size_hint).map(str::to_owned))
+        // Corrections of an item that is no longer on offer are a few sheets.
+        let hint = visit.item().map(|item| item.size_hint).or(visit.correcting.as_ref().map(|_| SizeHint::A4));
+        visit.size.clone().or_else(|| self.cabinet.size_for(hint?).map(str::to_owned))
     }
 
     fn prepare(&mut self, compartment: u16, tried: Vec<u16>, now: Duration) {
-        let Some(prepared) = self.visit.as_ref().and_then(prepared) else { return };
-        let submission = prepared.submission;
+        let Some((submission, prepared)) = self.visit.as_ref().and_then(prepared) else { return };
         self.deposit = Some(Deposit {
             submission,
             compartment,
@@ -56,10 +60,7 @@ impl Journey {
             unconfirmed: None,
             ends_at: now,
         });
-        self.record(
-            Purpose::Prepare,
-            vec![Draft::SubmissionPrepared(Box::new(prepared)), Draft::DepositIntended { submission, compartment }],
-        );
+        self.record(Purpose::Prepare, vec![prepared, Draft::DepositIntended { submission, compartment }]);
         self.show(Page::Saving, now);
     }
 
@@ -69,6 +70,9 @@ impl Journey {
             Purpose::Note => {}
             Purpose::StaffIntent | Purpose::StaffClosed { .. } | Purpose::StaffAffirm => {
                 self.staff_recorded(pending.purpose, now);
+            }
+            Purpose::PickupIntent | Purpose::PickedUp | Purpose::PickupAffirm => {
+                self.pickup_recorded(&pending.purpose, now);
             }
             Purpose::Prepare
             | Purpose::Deposited
@@ -96,7 +100,13 @@ impl Journey {
             Purpose::Deposited => self.done(None, now),
             Purpose::Unconfirmed(why) => self.done(Some(why), now),
             Purpose::Void => self.show(Page::NotDeposited, now),
-            Purpose::StaffIntent | Purpose::StaffClosed { .. } | Purpose::StaffAffirm | Purpose::Note => {}
+            Purpose::StaffIntent
+            | Purpose::StaffClosed { .. }
+            | Purpose::StaffAffirm
+            | Purpose::PickupIntent
+            | Purpose::PickedUp
+            | Purpose::PickupAffirm
+            | Purpose::Note => {}
         }
     }
 
@@ -125,6 +135,9 @@ impl Journey {
             Purpose::Note => self.again.push((now + RECORD_AGAIN, pending)),
             Purpose::StaffIntent | Purpose::StaffClosed { .. } | Purpose::StaffAffirm => {
                 self.staff_record_failed(pending, now);
+            }
+            Purpose::PickupIntent | Purpose::PickedUp | Purpose::PickupAffirm => {
+                self.pickup_record_failed(pending, now);
             }
             Purpose::Prepare => self.prepare_failed(why, now),
             Purpose::Reopen => {
@@ -226,6 +239,8 @@ impl Journey {
             Finding::Closed | Finding::Stuck | Finding::NeverSent | Finding::MaybeMissed | Finding::LineLost => {
                 if self.deposit.is_some() {
                     self.deposit_door_over(finding, now);
+                } else if self.pickup.is_some() {
+                    self.pickup_door_over(finding, now);
                 } else {
                     self.staff_door_over(finding, now);
                 }
@@ -412,8 +427,39 @@ impl Journey {
     }
 }
 
+/// What is put on record before the door: a new submission, or corrections of an earlier one.
+fn prepared(visit: &Visit) -> Option<(Uuid, Draft)> {
+    if let Some(errand) = &visit.correcting {
+        return Some((errand.submission, Draft::CorrectionPrepared(Box::new(correction(errand)))));
+    }
+    let prepared = submission(visit)?;
+    Some((prepared.submission, Draft::SubmissionPrepared(Box::new(prepared))))
+}
+
+fn correction(errand: &Errand) -> PreparedCorrection {
+    let missing = match &errand.todo {
+        Some(Todo::Correct { missing }) => missing.as_slice(),
+        Some(Todo::PickUp { .. } | Todo::PickUpElsewhere { .. }) | None => &[],
+    };
+    let material = |line: &MissingMaterial| PreparedMaterial {
+        code: line.code.clone(),
+        name: line.name.zh.clone(),
+        originals: line.originals,
+        copies: line.copies,
+        deferrable: false,
+        brought: true,
+    };
+    PreparedCorrection {
+        submission: errand.submission,
+        receipt: errand.receipt.clone(),
+        item: errand.item.clone(),
+        department: errand.department.clone(),
+        materials: missing.iter().map(material).collect(),
+    }
+}
+
 /// Everything the applicant said.
-fn prepared(visit: &Visit) -> Option<Prepared> {
+fn submission(visit: &Visit) -> Option<Prepared> {
     let (holder, item) = (visit.holder.as_ref()?, visit.item()?);
     let acting_for = visit.answers.get(ACTING_FOR).and_then(ActingFor::from_code)?;
     let asked: Vec<&str> = visit.fields().iter().map(|field| field.code.as_str()).collect();

@@ -36,9 +36,13 @@ impl Journey {
 
     /// Ends whatever visit there is: everything personal goes, settings return to their defaults.
     pub(crate) fn end(&mut self, now: Duration) {
+        if let Some(note) = self.unfinished_loading() {
+            self.record(Purpose::Note, vec![note]);
+        }
         self.visit = None;
         self.deposit = None;
         self.staff = None;
+        self.pickup = None;
         self.other = None;
         self.back_to = None;
         self.help = None;
@@ -51,7 +55,10 @@ impl Journey {
 
     pub(crate) fn service_changed(&mut self, service: Service, now: Duration) {
         self.service = Some(service);
-        let busy = self.deposit.is_some() || self.staff.is_some() || matches!(self.page, Page::ShutDoors(_));
+        let busy = self.deposit.is_some()
+            || self.staff.is_some()
+            || self.pickup.is_some()
+            || matches!(self.page, Page::ShutDoors(_));
         if busy {
             return; // what was begun is brought to its end first
         }
@@ -100,6 +107,10 @@ impl Journey {
             | Page::RecordFailed { .. }
             | Page::NotDeposited
             | Page::Done
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
+            | Page::PickupFailed
+            | Page::Rate { .. }
             | Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }
@@ -117,7 +128,10 @@ impl Journey {
             | Page::Phone
             | Page::Field(_)
             | Page::Check { .. }
-            | Page::BoxSize => self.visit.as_ref().is_some_and(Visit::is_reading),
+            | Page::BoxSize
+            | Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupCode => self.visit.as_ref().is_some_and(Visit::is_reading),
         };
         if reads {
             if self.visit.is_some() && self.back_to.is_none() {
@@ -170,13 +184,15 @@ impl Journey {
             | Page::Door
             | Page::AskPaperIn
             | Page::RecordFailed { .. }
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
             | Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }
             | Page::StaffDoor
             | Page::StaffAffirm { .. } => {}
             // What the former person did is safe or void: the next one may begin.
-            Page::Done | Page::NotDeposited | Page::StaffRefused(_) => {
+            Page::Done | Page::NotDeposited | Page::PickupFailed | Page::Rate { .. } | Page::StaffRefused(_) => {
                 self.end(now);
                 self.begin(*identity, submission, now);
             }
@@ -194,7 +210,10 @@ impl Journey {
             | Page::Phone
             | Page::Field(_)
             | Page::Check { .. }
-            | Page::BoxSize => self.card_read_in_visit(identity, submission, now),
+            | Page::BoxSize
+            | Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupCode => self.card_read_in_visit(identity, submission, now),
         }
     }
 
@@ -328,6 +347,10 @@ impl Journey {
                 return Some(self.entered + SAVING_SHOWN).filter(|_| self.shown.screen != crate::Screen::Saving);
             }
             Page::Done => return self.deposit.as_ref().map(|deposit| deposit.ends_at),
+            Page::Rate { .. } => self.config.done_stays,
+            Page::PickupCode => {
+                return self.pickup.as_ref().and_then(|pickup| pickup.checking).map(|since| since + CHECKING);
+            }
             Page::StaffPin | Page::StaffCode => {
                 return self.staff.as_ref().and_then(|staff| staff.checking).map(|since| since + CHECKING);
             }
@@ -353,6 +376,11 @@ impl Journey {
             | Page::AskPaperIn
             | Page::RecordFailed { .. }
             | Page::NotDeposited
+            | Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
+            | Page::PickupFailed
             | Page::StaffBoxes { .. }
             | Page::StaffDoor
             | Page::StaffAffirm { .. } => return None,
@@ -368,7 +396,12 @@ impl Journey {
             Page::Reading => self.show_problem(CardProblem::NoAnswer, now),
             Page::CardProblem(_) => self.leave_problem(now),
             Page::ShutDoors(_) => self.show(self.home(), now),
-            Page::StaffRefused(_) | Page::Done => self.end(now),
+            Page::StaffRefused(_) | Page::Done | Page::Rate { .. } => self.end(now),
+            Page::PickupCode => {
+                if let Some(pickup) = &mut self.pickup {
+                    pickup.checking = None;
+                }
+            }
             Page::StaffPin | Page::StaffCode => {
                 if let Some(staff) = &mut self.staff {
                     staff.checking = None;
@@ -396,6 +429,8 @@ impl Journey {
             | Page::Door
             | Page::RecordFailed { paper_in: true }
             | Page::Done
+            | Page::PickupDoor
+            | Page::Rate { .. }
             | Page::StaffDoor
             | Page::StaffRefused(_) => None,
             Page::Choose { .. }
@@ -405,6 +440,9 @@ impl Journey {
             | Page::AskPaperIn
             | Page::NotDeposited
             | Page::RecordFailed { paper_in: false }
+            | Page::PickupCode
+            | Page::AskTaken { .. }
+            | Page::PickupFailed
             | Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }
@@ -416,6 +454,8 @@ impl Journey {
             | Page::Missing { .. }
             | Page::Phone
             | Page::Field(_)
+            | Page::Errands { .. }
+            | Page::Errand { .. }
             | Page::Check { .. } => Some(IDLE_FORM),
         }
     }

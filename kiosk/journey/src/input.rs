@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hall_rules::{Catalogue, DocumentFamily};
+use hall_rules::{Catalogue, DocumentFamily, Text};
 use uuid::Uuid;
 
 use crate::output::{Assurance, Authority, StaffRefusal, Ticket};
@@ -81,6 +81,22 @@ pub enum Input {
         /// Mobile number, 11 digits.
         phone: Personal,
     },
+    /// What waits for this person; told once or again as more is known.
+    Errands {
+        /// Which visit asked: an answer that comes after its visit is dropped.
+        visit: Uuid,
+        /// Their cases.
+        errands: Vec<Errand>,
+    },
+    /// A pick-up code was compared: the answer to [`crate::Output::CheckPickupCode`].
+    PickupCodeChecked {
+        /// For which result.
+        submission: Uuid,
+        /// Whether it is the one.
+        right: bool,
+        /// Tries left; 0 sends the applicant to the window.
+        tries_left: u8,
+    },
     /// The last [`crate::Output::CallStaff`] reached the hall's staff.
     StaffCallReceived,
 
@@ -137,6 +153,74 @@ impl Identity {
     pub fn is_same_person(&self, other: &Self) -> bool {
         self.document == other.document && self.number == other.number
     }
+}
+
+/// A case of the person at the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// Which.
+    pub submission: Uuid,
+    /// Its number.
+    pub receipt: String,
+    /// Item code.
+    pub item: String,
+    /// Department code.
+    pub department: String,
+    /// Name of the item.
+    pub item_name: Text,
+    /// Its state in a word or two; empty when only this terminal knows of it.
+    pub state: Text,
+    /// What was last said to the applicant; may be empty.
+    pub told: Text,
+    /// The day by which somebody must act, `YYYY-MM-DD`.
+    pub due: Option<String>,
+    /// What the applicant is to do, if anything.
+    pub todo: Option<Todo>,
+}
+
+/// What the applicant is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Todo {
+    /// Take the result out of a box of this terminal.
+    PickUp {
+        /// Which.
+        compartment: u16,
+    },
+    /// Hand in corrections.
+    Correct {
+        /// Everything that is missing or wrong.
+        missing: Vec<MissingMaterial>,
+    },
+    /// Take the result out of a box of another terminal.
+    PickUpElsewhere {
+        /// Its name.
+        kiosk: String,
+    },
+}
+
+impl Todo {
+    /// What is shown first.
+    pub(crate) fn rank(&self) -> u8 {
+        match self {
+            Self::PickUp { .. } => 0,
+            Self::Correct { .. } | Self::PickUpElsewhere { .. } => 1,
+        }
+    }
+}
+
+/// One material to be corrected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingMaterial {
+    /// Code within the item.
+    pub code: String,
+    /// Its name.
+    pub name: Text,
+    /// What is amiss, in the clerk's words.
+    pub reason: String,
+    /// Originals asked for.
+    pub originals: u8,
+    /// Copies asked for.
+    pub copies: u8,
 }
 
 /// Why a card could not be used.
@@ -284,8 +368,14 @@ pub struct StaffDoor {
 pub enum StaffDoorKind {
     /// Armed from the console for this person.
     Armed,
+    /// A result to put into this free compartment, armed from the console for this person.
+    Load,
+    /// The same, and no compartment is free; `compartment` is 0.
+    LoadNoRoom,
     /// Holds paper for their window.
     Paper,
+    /// Holds a result that its applicant has not taken yet.
+    Result,
     /// Was opened, not yet affirmed empty.
     ToBeConfirmed,
     /// Set aside: somebody must look.

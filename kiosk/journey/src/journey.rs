@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cabinet::Cabinet;
-use crate::visit::{Deposit, Offer, Page, Pending, Purpose, StaffVisit, Visit};
+use crate::visit::{Deposit, Offer, Page, Pending, Pickup, Purpose, StaffVisit, Visit};
 use crate::{
     Draft, Health, Identity, Input, JourneyConfig, Language, Output, Service, Sound, StaffCall, TextSize, Ticket,
     Touch, View, Window,
@@ -53,6 +53,7 @@ pub struct Journey {
     pub(crate) visit: Option<Visit>,
     pub(crate) deposit: Option<Deposit>,
     pub(crate) staff: Option<StaffVisit>,
+    pub(crate) pickup: Option<Pickup>,
     /// Another person's card, read during a visit: the question is open.
     pub(crate) other: Option<(Box<Identity>, uuid::Uuid)>,
     /// Where a card problem returns to.
@@ -91,6 +92,7 @@ impl Journey {
             visit: None,
             deposit: None,
             staff: None,
+            pickup: None,
             other: None,
             back_to: None,
             card_present: false,
@@ -121,6 +123,10 @@ impl Journey {
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,
             Input::KnownPhone { visit, phone } => self.known_phone(visit, phone),
+            Input::Errands { visit, errands } => self.errands(visit, errands, now),
+            Input::PickupCodeChecked { submission, right, tries_left } => {
+                self.pickup_code_checked(submission, right, tries_left, now);
+            }
             Input::StaffCallReceived => self.help = self.help.map(|_| true),
             Input::StaffVerified { staff, name, doors } => self.staff_verified(staff, name, doors, now),
             Input::StaffRefused { staff, why, tries_left } => self.staff_refused(staff, why, tries_left, now),
@@ -181,7 +187,8 @@ impl Journey {
     pub fn door_in_use(&self) -> Option<u16> {
         let deposit = self.deposit.as_ref().filter(|_| self.page == Page::Saving);
         let staff = self.staff.as_ref().filter(|_| self.page == Page::Saving).and_then(|staff| staff.current.as_ref());
-        let watched = self.watch().map(|watch| watch.compartment);
+        let pickup = self.pickup.as_ref().filter(|_| self.page == Page::Saving).map(|pickup| pickup.compartment);
+        let watched = self.watch().map(|watch| watch.compartment).or(pickup);
         watched.or(deposit.map(|deposit| deposit.compartment)).or(staff.map(|door| door.compartment))
     }
 
@@ -230,12 +237,14 @@ impl Journey {
     /// The watch over the door in use.
     pub(crate) fn watch(&self) -> Option<&crate::door::DoorWatch> {
         let deposit = self.deposit.as_ref().and_then(|deposit| deposit.watch.as_ref());
-        deposit.or_else(|| self.staff.as_ref().and_then(|staff| staff.watch.as_ref()))
+        let pickup = || self.pickup.as_ref().and_then(|pickup| pickup.watch.as_ref());
+        deposit.or_else(pickup).or_else(|| self.staff.as_ref().and_then(|staff| staff.watch.as_ref()))
     }
 
     pub(crate) fn watch_mut(&mut self) -> Option<&mut crate::door::DoorWatch> {
         let deposit = self.deposit.as_mut().and_then(|deposit| deposit.watch.as_mut());
-        deposit.or_else(|| self.staff.as_mut().and_then(|staff| staff.watch.as_mut()))
+        let pickup = self.pickup.as_mut().and_then(|pickup| pickup.watch.as_mut());
+        deposit.or(pickup).or_else(|| self.staff.as_mut().and_then(|staff| staff.watch.as_mut()))
     }
 
     fn touch(&mut self, touch: Touch, now: Duration) {
@@ -297,6 +306,13 @@ impl Journey {
             Page::Door | Page::AskPaperIn | Page::RecordFailed { .. } | Page::NotDeposited | Page::Done => {
                 self.touch_deposit(&touch, now);
             }
+            Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupCode
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
+            | Page::PickupFailed
+            | Page::Rate { .. } => self.touch_errands(touch, now),
             Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }

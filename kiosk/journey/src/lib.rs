@@ -24,6 +24,7 @@ mod choose;
 mod deposit;
 mod door;
 mod entry;
+mod errands;
 mod home;
 pub mod ime;
 mod input;

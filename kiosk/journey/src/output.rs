@@ -34,8 +34,8 @@ pub enum Output {
     Play(Sound),
     /// Tell the hall's staff that someone is needed here.
     CallStaff(StaffCall),
-    /// Find what earlier visits of this person left on this terminal; answer with [`crate::Input::KnownPhone`] if
-    /// anything.
+    /// Find what earlier visits of this person left, here and at the hall's server; answer with
+    /// [`crate::Input::KnownPhone`] and [`crate::Input::Errands`] if anything.
     LookUpPerson {
         /// Which visit asks; hand back with the answer.
         visit: Uuid,
@@ -43,6 +43,13 @@ pub enum Output {
         document: DocumentFamily,
         /// Its number.
         number: Personal,
+    },
+    /// Compare a pick-up code with the one of a result; answer with [`crate::Input::PickupCodeChecked`].
+    CheckPickupCode {
+        /// For which result.
+        submission: Uuid,
+        /// What was typed.
+        code: Personal,
     },
     /// Check a staff member's proof off the loop; answer with [`crate::Input::StaffVerified`] or
     /// [`crate::Input::StaffRefused`].
@@ -178,6 +185,71 @@ pub enum Draft {
         /// Why.
         why: VoidReason,
     },
+    /// An applicant hands in corrections. Always followed by [`Draft::DepositIntended`] in the same record.
+    CorrectionPrepared(Box<PreparedCorrection>),
+    /// A door is about to be opened for staff who put a result in.
+    LoadIntended {
+        /// Whose result.
+        submission: Uuid,
+        /// Where.
+        compartment: u16,
+        /// Who stands there.
+        staff: Uuid,
+        /// The directive that asked for it.
+        directive: Uuid,
+    },
+    /// Staff say that the result is in.
+    ResultLoaded {
+        /// Whose result.
+        submission: Uuid,
+        /// Where.
+        compartment: u16,
+        /// Who says so.
+        staff: Uuid,
+        /// The directive that asked for it.
+        directive: Uuid,
+    },
+    /// The loading ended without a result in the compartment.
+    LoadVoided {
+        /// Whose result it was to be.
+        submission: Uuid,
+        /// Which compartment.
+        compartment: u16,
+        /// Who stood there.
+        staff: Uuid,
+        /// Whether the door may have been open.
+        maybe_opened: bool,
+    },
+    /// A door is about to be opened for the applicant whose result lies behind it.
+    PickupIntended {
+        /// Whose result.
+        submission: Uuid,
+        /// Which compartment.
+        compartment: u16,
+        /// What entitles them.
+        proof: PickupProof,
+    },
+    /// The applicant shut the door.
+    PickedUp {
+        /// Whose result.
+        submission: Uuid,
+        /// Which compartment.
+        compartment: u16,
+    },
+    /// The applicant says that everything was taken out.
+    PickupAffirmed {
+        /// Whose result it was.
+        submission: Uuid,
+        /// Which compartment.
+        compartment: u16,
+    },
+    /// The applicant rated the service: 5 非常满意 … 1 非常不满意.
+    Rated {
+        /// Which case.
+        submission: Uuid,
+        /// The level.
+        level: u8,
+    },
     /// A compartment must not be offered until staff return it to service.
     CompartmentSetAside {
         /// Which.
@@ -252,6 +324,21 @@ pub struct Prepared {
     pub materials: Vec<PreparedMaterial>,
 }
 
+/// Corrections of an earlier submission, ready for the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreparedCorrection {
+    /// The submission they belong to.
+    pub submission: Uuid,
+    /// The number the applicant has.
+    pub receipt: String,
+    /// Item code.
+    pub item: String,
+    /// Department code of that item.
+    pub department: String,
+    /// What was asked for.
+    pub materials: Vec<PreparedMaterial>,
+}
+
 /// One line of the material list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedMaterial {
@@ -278,6 +365,15 @@ pub enum Assurance {
     ChipVerified,
     /// A licensed SAM released the data.
     SamVerified,
+}
+
+/// What entitles an applicant to the door of their result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PickupProof {
+    /// A card that proved itself.
+    Card,
+    /// A card that could be copied, and the pick-up code.
+    CardAndCode,
 }
 
 /// Why a deposit went to another compartment.

@@ -8,10 +8,15 @@ use crate::journey::{COUNTDOWN, Journey, SAVING_SHOWN};
 use crate::staff::{CODE_DIGITS, PIN_DIGITS};
 use crate::visit::{Deposit, Page, Wish};
 use crate::{
-    DoneView, DoorPhase, DoorView, Foot, IdleView, Language, OutOfServiceReason, Overlay, PartState, PersonLine,
-    Screen, Service, StaffBoxRow, StaffBoxesView, StaffPadView, Step, TextSize, View, WindowLine,
+    DoneView, DoorPhase, DoorPurpose, DoorView, Errand, ErrandRow, ErrandView, ErrandsView, Foot, IdleView, Language,
+    MissingLine, OutOfServiceReason, Overlay, PartState, PersonLine, Screen, Service, StaffBoxRow, StaffBoxesView,
+    StaffPadView, Step, TextSize, TodoView, View, WindowLine,
 };
 
+/// Cases of a person on a page.
+const ERRANDS: usize = 4;
+/// Materials to be corrected on a page.
+const MISSING: usize = 5;
 /// Boxes of staff on a page.
 const STAFF_ROWS: usize = 5;
 /// Steps of a visit: choose, read, fill in, check, deposit.
@@ -91,6 +96,13 @@ impl Journey {
             | Page::RecordFailed { .. }
             | Page::NotDeposited
             | Page::Done
+            | Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupCode
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
+            | Page::PickupFailed
+            | Page::Rate { .. }
             | Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }
@@ -114,12 +126,20 @@ impl Journey {
             | Page::Saving
             | Page::AskPaperIn
             | Page::RecordFailed { paper_in: true }
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
             | Page::StaffDoor => Foot::default(),
             Page::Door => match self.deposit.as_ref().map(|deposit| deposit.wish) {
                 Some(Wish::Bigger | Wish::Other) => back,
                 Some(Wish::Leave) | None => Foot::default(),
             },
-            Page::NotDeposited | Page::Done | Page::StaffRefused(_) | Page::RecordFailed { paper_in: false } => quit,
+            Page::NotDeposited
+            | Page::Done
+            | Page::Errands { .. }
+            | Page::PickupFailed
+            | Page::Rate { .. }
+            | Page::StaffRefused(_)
+            | Page::RecordFailed { paper_in: false } => quit,
             Page::NoBox(_) => {
                 let can_go_back = self.visit.as_ref().is_some_and(|visit| !visit.history.is_empty());
                 Foot { back: can_go_back, quit: true }
@@ -136,6 +156,8 @@ impl Journey {
             | Page::Field(_)
             | Page::Check { .. }
             | Page::BoxSize
+            | Page::Errand { .. }
+            | Page::PickupCode
             | Page::StaffPin
             | Page::StaffCode
             | Page::StaffBoxes { .. }
@@ -167,6 +189,16 @@ impl Journey {
             }
             Page::NotDeposited => Screen::NotDeposited { window: self.window() },
             Page::Done => self.deposit.as_ref().map_or(Screen::Saving, |deposit| Screen::Done(self.done_view(deposit))),
+            Page::Errands { page } => Screen::Errands(self.errands_view(*page)),
+            Page::Errand { id, page } => {
+                let view = self.errand(*id).map(|errand| self.errand_view(errand, *page));
+                view.map_or(Screen::Saving, Screen::Errand)
+            }
+            Page::PickupCode => Screen::PickupCode(self.pickup_pad()),
+            Page::PickupDoor => Screen::PickupDoor(self.door()),
+            Page::AskTaken { .. } => Screen::AskTaken { compartment: self.pickup_box() },
+            Page::PickupFailed => Screen::PickupFailed { compartment: self.pickup_box(), window: self.window() },
+            Page::Rate { rated } => Screen::Rate { rated: *rated },
             Page::StaffPin => Screen::StaffPin(self.pad(PIN_DIGITS)),
             Page::StaffCode => Screen::StaffCode(self.pad(CODE_DIGITS)),
             Page::StaffBoxes { page } => Screen::StaffBoxes(self.boxes(*page)),
@@ -177,6 +209,7 @@ impl Journey {
                     compartment: door.map_or(0, |door| door.compartment),
                     receipt: door.and_then(|door| door.receipt.clone()),
                     opening_seen: *opening_seen,
+                    loading: self.loading().is_some(),
                 }
             }
             Page::StaffRefused(why) => Screen::StaffRefused { why: *why },
@@ -247,12 +280,25 @@ impl Journey {
         let deposit = self.deposit.as_ref();
         DoorView {
             compartment: self.watch().map_or(0, |watch| watch.compartment),
+            purpose: self.purpose(),
             phase: self.phase(),
             instead_of: deposit.and_then(|deposit| deposit.instead_of),
             can_bigger: self.can_bigger(),
             can_found: self.can_found(),
             can_say_in: self.can_say_in(),
             cabinet: self.cabinet.cells(),
+        }
+    }
+
+    fn purpose(&self) -> DoorPurpose {
+        if self.deposit.is_some() {
+            DoorPurpose::Deposit
+        } else if self.pickup.is_some() {
+            DoorPurpose::PickUp
+        } else if self.loading().is_some() {
+            DoorPurpose::Load
+        } else {
+            DoorPurpose::Collect
         }
     }
 
@@ -274,8 +320,15 @@ impl Journey {
         let receipt = deposit.receipt.as_ref();
         let number = receipt.map(|receipt| receipt.number.clone()).unwrap_or_default();
         let visit = self.visit.as_ref();
-        let item = visit.and_then(|visit| visit.item()).map(|item| item.name.get(self.language).to_owned());
-        let in_box = |visit: &crate::visit::Visit| visit.materials().iter().filter(|m| m.goes_in_box()).count();
+        let correcting = visit.and_then(|visit| visit.correcting.as_ref());
+        let name =
+            correcting.map(|errand| &errand.item_name).or(visit.and_then(|visit| visit.item()).map(|item| &item.name));
+        let item = name.map(|name| name.get(self.language).to_owned());
+        let in_box =
+            |visit: &crate::visit::Visit| match visit.correcting.as_ref().and_then(|errand| errand.todo.as_ref()) {
+                Some(crate::Todo::Correct { missing }) => missing.len(),
+                _ => visit.materials().iter().filter(|m| m.goes_in_box()).count(),
+            };
         DoneView {
             qr: number.clone(),
             receipt: number,
@@ -285,7 +338,7 @@ impl Journey {
             made_at: receipt.map(|receipt| receipt.made_at.clone()).unwrap_or_default(),
             answer_by: receipt.and_then(|receipt| receipt.answer_by.clone()),
             window: self.window(),
-            has_phone: visit.is_some_and(|visit| visit.phone_given().is_some()),
+            has_phone: correcting.is_some() || visit.is_some_and(|visit| visit.phone_given().is_some()),
             offline: self.health.backend != PartState::Ok,
             unconfirmed: deposit.unconfirmed,
             can_reopen: self.can_reopen(),
@@ -323,5 +376,63 @@ impl Journey {
             stuck: staff.and_then(|staff| staff.stuck),
             record_failed: staff.is_some_and(|staff| staff.record_failed),
         }
+    }
+
+    fn pickup_box(&self) -> u16 {
+        self.pickup.as_ref().map_or(0, |pickup| pickup.compartment)
+    }
+
+    fn errands_view(&self, page: usize) -> ErrandsView {
+        let errands = self.visit.as_ref().map(|visit| visit.errands.as_slice()).unwrap_or_default();
+        let (errands, paging) = crate::layout::page_of(errands, page, ERRANDS);
+        ErrandsView { rows: errands.iter().map(|errand| self.errand_row(errand)).collect(), paging }
+    }
+
+    fn errand_row(&self, errand: &Errand) -> ErrandRow {
+        ErrandRow {
+            id: errand.submission.to_string(),
+            item: errand.item_name.get(self.language).to_owned(),
+            receipt: errand.receipt.clone(),
+            state: errand.state.get(self.language).to_owned(),
+            todo: errand.todo.as_ref().map(todo_view),
+        }
+    }
+
+    fn errand_view(&self, errand: &Errand, page: usize) -> ErrandView {
+        let missing = match &errand.todo {
+            Some(crate::Todo::Correct { missing }) => missing.as_slice(),
+            Some(crate::Todo::PickUp { .. } | crate::Todo::PickUpElsewhere { .. }) | None => &[],
+        };
+        let line = |line: &crate::MissingMaterial| MissingLine {
+            name: line.name.get(self.language).to_owned(),
+            reason: line.reason.clone(),
+            originals: line.originals,
+            copies: line.copies,
+        };
+        let (missing, paging) = crate::layout::page_of(missing, page, MISSING);
+        ErrandView {
+            row: self.errand_row(errand),
+            told: errand.told.get(self.language).to_owned(),
+            due: errand.due.clone(),
+            missing: missing.iter().map(line).collect(),
+            paging,
+            blocked: self.errand_blocked(errand.todo.as_ref()).is_some(),
+            window: self.window_of(&errand.department),
+        }
+    }
+
+    fn window_of(&self, department: &String) -> Option<WindowLine> {
+        let window = self.windows.iter().find(|window| window.departments.contains(department))?;
+        Some(WindowLine { name: window.name.clone(), phone: window.phone.clone() })
+    }
+}
+
+fn todo_view(todo: &crate::Todo) -> TodoView {
+    match todo {
+        crate::Todo::PickUp { compartment } => TodoView::PickUp { compartment: *compartment },
+        crate::Todo::Correct { missing } => {
+            TodoView::Correct { missing: u16::try_from(missing.len()).unwrap_or(u16::MAX) }
+        }
+        crate::Todo::PickUpElsewhere { kiosk } => TodoView::PickUpElsewhere { kiosk: kiosk.clone() },
     }
 }

@@ -7,7 +7,10 @@ use uuid::Uuid;
 use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
 use crate::visit::{Page, Pending, Purpose, StaffVisit};
-use crate::{Act, Draft, Key, Output, Sound, StaffCall, StaffDoor, StaffDoorKind, StaffProof, StaffRefusal, Touch};
+use crate::{
+    Act, Authority, Draft, Key, Output, SetAsideReason, Sound, StaffCall, StaffDoor, StaffDoorKind, StaffProof,
+    StaffRefusal, Touch,
+};
 
 /// The longest PIN.
 pub(crate) const PIN_DIGITS: u8 = 8;
@@ -28,6 +31,8 @@ impl Journey {
             | Page::CardProblem(_)
             | Page::Done
             | Page::NotDeposited
+            | Page::PickupFailed
+            | Page::Rate { .. }
             | Page::StaffCode
             | Page::StaffPin
             | Page::StaffRefused(_) => true,
@@ -49,6 +54,11 @@ impl Journey {
             | Page::Door
             | Page::AskPaperIn
             | Page::RecordFailed { .. }
+            | Page::Errands { .. }
+            | Page::Errand { .. }
+            | Page::PickupCode
+            | Page::PickupDoor
+            | Page::AskTaken { .. }
             | Page::StaffBoxes { .. }
             | Page::StaffDoor
             | Page::StaffAffirm { .. } => false,
@@ -72,6 +82,7 @@ impl Journey {
             (Page::StaffPin | Page::StaffCode, Touch::Next) => self.verify(now),
             (Page::StaffBoxes { .. }, Touch::Turn(turn)) => self.turn(turn),
             (Page::StaffBoxes { .. }, Touch::Choose(id)) => self.staff_choose(&id, now),
+            (Page::StaffAffirm { .. }, touch) if self.loading().is_some() => self.affirm_loading(&touch, now),
             (Page::StaffAffirm { .. }, Touch::Act(Act::AffirmEmpty) | Touch::Next) => self.affirm(now),
             (Page::StaffAffirm { .. }, Touch::Act(Act::NotEmpty) | Touch::Back) => self.not_empty(now),
             _ => {}
@@ -125,7 +136,9 @@ impl Journey {
         self.show(Page::StaffBoxes { page: 0 }, now);
         // A one-time code names its box: nothing is left to choose.
         let only = self.staff.as_ref().and_then(|staff| match staff.doors.as_slice() {
-            [only] if by_code && only.kind == StaffDoorKind::Armed => Some(only.compartment.to_string()),
+            [only] if by_code && matches!(only.kind, StaffDoorKind::Armed | StaffDoorKind::Load) => {
+                Some(only.compartment.to_string())
+            }
             _ => None,
         });
         if let Some(id) = only {
@@ -179,11 +192,17 @@ impl Journey {
         let Some(door) = staff.doors.iter().find(|door| door.compartment.to_string() == id).cloned() else { return };
         staff.stuck = None;
         staff.record_failed = false;
-        let intent = Draft::CollectionIntended {
-            submission: door.submission,
-            compartment: door.compartment,
-            staff: who,
-            authority: door.authority.clone(),
+        let intent = match (&door.kind, door.submission, &door.authority) {
+            (StaffDoorKind::LoadNoRoom, ..) => return self.play(Sound::Attention),
+            (StaffDoorKind::Load, Some(submission), Authority::Directive { directive }) => {
+                Draft::LoadIntended { submission, compartment: door.compartment, staff: who, directive: *directive }
+            }
+            _ => Draft::CollectionIntended {
+                submission: door.submission,
+                compartment: door.compartment,
+                staff: who,
+                authority: door.authority.clone(),
+            },
         };
         staff.current = Some(door);
         self.record(Purpose::StaffIntent, vec![intent]);
@@ -218,13 +237,18 @@ impl Journey {
             | Purpose::Move { .. }
             | Purpose::Void
             | Purpose::Reopen
+            | Purpose::PickupIntent
+            | Purpose::PickedUp
+            | Purpose::PickupAffirm
             | Purpose::Note => {}
         }
     }
 
     pub(crate) fn staff_record_failed(&mut self, pending: Pending, now: Duration) {
-        // The closing is a fact: it is written once the journal can be, whoever stands here then.
-        if matches!(pending.purpose, Purpose::StaffClosed { .. }) {
+        // The closing is a fact, and so is what was put in: it is written once the journal can be, whoever stands here
+        // then.
+        let loaded = |draft: &Draft| matches!(draft, Draft::ResultLoaded { .. } | Draft::LoadVoided { .. });
+        if matches!(pending.purpose, Purpose::StaffClosed { .. }) || pending.drafts.iter().any(loaded) {
             self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, drafts: pending.drafts }));
         }
         if let Some(staff) = &mut self.staff {
@@ -244,6 +268,16 @@ impl Journey {
         if stuck {
             self.emit(Output::CallStaff(StaffCall::DoorStuck { compartment: door.compartment }));
         }
+        if let Some((submission, compartment, ..)) = self.loading() {
+            if !stuck {
+                return self.show(Page::StaffAffirm { opening_seen }, now); // only they know what they put in
+            }
+            let voided = Draft::LoadVoided { submission, compartment, staff: who, maybe_opened: false };
+            let why = SetAsideReason::DoorStuck;
+            let aside = Draft::CompartmentSetAside { compartment, why, submission: None };
+            self.record(Purpose::StaffClosed { opening_seen, stuck }, vec![voided, aside]);
+            return self.show(Page::Saving, now);
+        }
         let closed = Draft::CollectionClosed {
             submission: door.submission,
             compartment: door.compartment,
@@ -252,6 +286,32 @@ impl Journey {
         };
         self.record(Purpose::StaffClosed { opening_seen, stuck }, vec![closed]);
         self.show(Page::Saving, now);
+    }
+
+    /// The result that is being put in: submission, compartment, who, and the directive.
+    pub(crate) fn loading(&self) -> Option<(Uuid, u16, Uuid, Uuid)> {
+        let staff = self.staff.as_ref()?;
+        let door = staff.current.as_ref().filter(|door| door.kind == StaffDoorKind::Load)?;
+        let Authority::Directive { directive } = door.authority else { return None };
+        Some((door.submission?, door.compartment, staff.staff?, directive))
+    }
+
+    fn affirm_loading(&mut self, touch: &Touch, now: Duration) {
+        let Some((submission, compartment, staff, directive)) = self.loading() else { return };
+        let draft = match touch {
+            Touch::Act(Act::AffirmLoaded) => Draft::ResultLoaded { submission, compartment, staff, directive },
+            Touch::Act(Act::NotLoaded) => Draft::LoadVoided { submission, compartment, staff, maybe_opened: true },
+            _ => return,
+        };
+        self.record(Purpose::StaffAffirm, vec![draft]);
+        self.show(Page::Saving, now);
+    }
+
+    /// Staff left the question open whether the result is in: somebody must look.
+    pub(crate) fn unfinished_loading(&self) -> Option<Draft> {
+        let (submission, compartment, staff, _) = self.loading()?;
+        let asked = matches!(self.page, Page::StaffAffirm { .. });
+        asked.then_some(Draft::LoadVoided { submission, compartment, staff, maybe_opened: true })
     }
 
     fn affirm(&mut self, now: Duration) {

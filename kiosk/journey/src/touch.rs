@@ -108,6 +108,16 @@ pub enum Act {
     AffirmEmpty,
     /// Staff: there is still something in it.
     NotEmpty,
+    /// Choosing: how this person's cases stand.
+    MyErrands,
+    /// Result: everything was taken out.
+    TakenOut,
+    /// Result: something is still inside, or the door never opened.
+    NotTakenOut,
+    /// Staff: the result is in the box.
+    AffirmLoaded,
+    /// Staff: it is not in the box.
+    NotLoaded,
     /// Another person's card was read: yes, end this visit and begin theirs.
     SwapPerson,
     /// Another person's card was read: no, go on with this visit.

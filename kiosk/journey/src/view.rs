@@ -4,6 +4,7 @@
 //! [`crate::Act::Change`]; it is not for the eye.
 
 mod ask;
+mod errands;
 mod locker;
 
 use hall_rules::Language;
@@ -12,6 +13,7 @@ use crate::input::CardProblem;
 use crate::output::StaffRefusal;
 
 pub use ask::*;
+pub use errands::*;
 pub use locker::*;
 
 /// Everything the screen shows.
@@ -185,6 +187,32 @@ pub enum Screen {
     /// "You may leave." Primary ends. Button: [`crate::Act::OpenAgain`] while `can_reopen`.
     Done(DoneView),
 
+    /// How this person's cases stand. `Choose(id)` shows one; primary goes on to choose an item.
+    Errands(ErrandsView),
+    /// One case. Primary does what there is to do; Back returns to all.
+    Errand(ErrandView),
+    /// Pad for the pick-up code, for a card that could be a copy. Primary: check it.
+    PickupCode(StaffPadView),
+    /// The door of a result is being opened or is open.
+    PickupDoor(DoorView),
+    /// The door of a result was shut: is everything out? [`crate::Act::TakenOut`] or [`crate::Act::NotTakenOut`].
+    AskTaken {
+        /// Which door.
+        compartment: u16,
+    },
+    /// The result could not be taken out here; staff were called. Primary ends.
+    PickupFailed {
+        /// Which door.
+        compartment: u16,
+        /// Which window hands it over instead.
+        window: Option<WindowLine>,
+    },
+    /// The result was taken out: how was the service? `Choose("5")` … `Choose("1")`; primary ends.
+    Rate {
+        /// What was chosen.
+        rated: Option<u8>,
+    },
+
     /// Staff: PIN pad. Primary: sign in.
     StaffPin(StaffPadView),
     /// Staff: pad for the console's one-time code.
@@ -193,7 +221,8 @@ pub enum Screen {
     StaffBoxes(StaffBoxesView),
     /// Staff: a door is being opened or is open.
     StaffDoor(DoorView),
-    /// Staff: is it empty? [`crate::Act::AffirmEmpty`] or [`crate::Act::NotEmpty`].
+    /// Staff: is it empty? [`crate::Act::AffirmEmpty`] or [`crate::Act::NotEmpty`]. With `loading`: is the result in?
+    /// [`crate::Act::AffirmLoaded`] or [`crate::Act::NotLoaded`].
     StaffAffirm {
         /// Which box.
         compartment: u16,
@@ -201,6 +230,8 @@ pub enum Screen {
         receipt: Option<String>,
         /// Whether the door was seen open at all.
         opening_seen: bool,
+        /// A result was to be put in.
+        loading: bool,
     },
     /// Staff: the card or code was refused for good (unknown card, locked, roster too old).
     StaffRefused {
@@ -220,6 +251,8 @@ impl Screen {
             Self::Missing(view) => Some(view.paging),
             Self::Check(view) => Some(view.paging),
             Self::StaffBoxes(view) => Some(view.paging),
+            Self::Errands(view) => Some(view.paging),
+            Self::Errand(view) => Some(view.paging),
             Self::Starting
             | Self::NotEnrolled { .. }
             | Self::OutOfService { .. }
@@ -240,6 +273,11 @@ impl Screen {
             | Self::RecordFailed { .. }
             | Self::NotDeposited { .. }
             | Self::Done(_)
+            | Self::PickupCode(_)
+            | Self::PickupDoor(_)
+            | Self::AskTaken { .. }
+            | Self::PickupFailed { .. }
+            | Self::Rate { .. }
             | Self::StaffPin(_)
             | Self::StaffCode(_)
             | Self::StaffDoor(_)
@@ -277,6 +315,13 @@ impl Screen {
             Self::RecordFailed { .. } => "record_failed",
             Self::NotDeposited { .. } => "not_deposited",
             Self::Done(_) => "done",
+            Self::Errands(_) => "errands",
+            Self::Errand(_) => "errand",
+            Self::PickupCode(_) => "pickup_code",
+            Self::PickupDoor(_) => "pickup_door",
+            Self::AskTaken { .. } => "ask_taken",
+            Self::PickupFailed { .. } => "pickup_failed",
+            Self::Rate { .. } => "rate",
             Self::StaffPin(_) => "staff_pin",
             Self::StaffCode(_) => "staff_code",
             Self::StaffBoxes(_) => "staff_boxes",

@@ -13,7 +13,8 @@ use crate::entry::TextEntry;
 use crate::ime::Ime;
 use crate::search::{Found, SearchIndex};
 use crate::{
-    CardProblem, ChooseBy, Draft, Identity, NoDeposit, Personal, Receipt, StaffDoor, StaffRefusal, UnconfirmedReason,
+    CardProblem, ChooseBy, Draft, Errand, Identity, NoDeposit, Personal, Receipt, StaffDoor, StaffRefusal,
+    UnconfirmedReason,
 };
 
 /// A catalogue, its search index, and its pinyin engine once a text field was shown.
@@ -88,6 +89,25 @@ pub(crate) enum Page {
     NotDeposited,
     Done,
 
+    /// What waits for this person.
+    Errands {
+        page: usize,
+    },
+    Errand {
+        id: Uuid,
+        page: usize,
+    },
+    PickupCode,
+    PickupDoor,
+    /// Whether the closing is on record already.
+    AskTaken {
+        recorded: bool,
+    },
+    PickupFailed,
+    Rate {
+        rated: Option<u8>,
+    },
+
     StaffPin,
     StaffCode,
     StaffBoxes {
@@ -148,6 +168,10 @@ pub(crate) struct Visit {
     pub(crate) found: Found,
     pub(crate) keys_abc: bool,
     pub(crate) history: Vec<Page>,
+    /// What waits for this person, as far as it is known.
+    pub(crate) errands: Vec<Errand>,
+    /// The case whose corrections are handed in, instead of a new submission.
+    pub(crate) correcting: Option<Errand>,
 }
 
 /// The person whose card was read.
@@ -178,6 +202,8 @@ impl Visit {
             found: Found::default(),
             keys_abc: false,
             history: Vec::new(),
+            errands: Vec::new(),
+            correcting: None,
         }
     }
 
@@ -278,6 +304,18 @@ pub(crate) struct Deposit {
     pub(crate) ends_at: Duration,
 }
 
+/// A result being taken out.
+#[derive(Default)]
+pub(crate) struct Pickup {
+    pub(crate) submission: Uuid,
+    pub(crate) compartment: u16,
+    pub(crate) digits: Personal,
+    pub(crate) checking: Option<Duration>,
+    pub(crate) refused: bool,
+    pub(crate) tries_left: u8,
+    pub(crate) watch: Option<DoorWatch>,
+}
+
 /// A member of staff at the screen.
 #[derive(Default)]
 pub(crate) struct StaffVisit {
@@ -313,8 +351,14 @@ pub(crate) enum Purpose {
     StaffIntent,
     /// Staff shut it (or it never opened).
     StaffClosed { opening_seen: bool, stuck: bool },
-    /// Staff say it is empty.
+    /// Staff say it is empty, or what became of a result they put in.
     StaffAffirm,
+    /// A door for the applicant's result.
+    PickupIntent,
+    /// The applicant shut it.
+    PickedUp,
+    /// The applicant says that it is empty.
+    PickupAffirm,
     /// Nothing waits for it; repeated until it is made.
     Note,
 }

@@ -21,11 +21,12 @@ use std::path::{Path, PathBuf};
 
 use kiosk_wire::entry::chain_hash;
 use kiosk_wire::{DirectiveId, Envelope, Fact, Header, JournalId, Personal, Signed, StaffId, Stamp};
+use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use thiserror::Error;
 
 pub use open::{OpenError, renew};
-pub use outbox::{Outbox, OutboxError, Unsent, find_phone};
+pub use outbox::{Outbox, OutboxError, Unsent, Waiting, find_phone, find_results};
 pub use projection::{Compartment, Holds, Projection, Refusal};
 pub use retention::RETENTION_MS;
 pub use seal::{PayloadKey, SealError};
@@ -47,6 +48,10 @@ pub struct Journal {
     projection: Projection,
     failpoint: Failpoint,
 }
+
+/// What an armed directive is sealed for instead of a position: it says itself which one it is. It is sealed because it
+/// may name, in marks, who is to have a result.
+const ARMED: u64 = 0;
 
 /// Something to write down.
 #[derive(Debug)]
@@ -186,8 +191,14 @@ impl Journal {
     /// Directives that arm a compartment and wait for their clerk.
     pub fn armed(&self) -> Result<Vec<Signed>, RecordError> {
         let mut statement = self.conn.prepare_cached("SELECT signed FROM armed ORDER BY directive")?;
-        let texts = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-        Ok(texts.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>()?)
+        let kept = statement.query_map([], |row| row.get::<_, Value>(0))?.collect::<Result<Vec<_>, _>>()?;
+        let open = |kept: Value| match kept {
+            Value::Blob(sealed) => Ok(serde_json::from_str(self.key.open(self.id, ARMED, &sealed)?.expose())?),
+            // Kept by a release that did not seal them.
+            Value::Text(text) => Ok(serde_json::from_str(&text)?),
+            Value::Null | Value::Integer(_) | Value::Real(_) => Err(RecordError::Seal(SealError::Unreadable)),
+        };
+        kept.into_iter().map(open).collect()
     }
 
     /// Wrong PINs in a row of one member of staff under the PIN whose roster text hashes to `pin`.
@@ -233,7 +244,7 @@ struct Row {
     header: String,
     payload_hash: Option<String>,
     payload: Option<(u32, Vec<u8>)>,
-    answers: Option<(DirectiveId, Option<String>)>,
+    answers: Option<(DirectiveId, Option<Vec<u8>>)>,
 }
 
 impl Row {
@@ -246,7 +257,8 @@ impl Row {
         key: &PayloadKey,
     ) -> Result<Self, RecordError> {
         let answers = if let Fact::DirectiveAnswered { directive, .. } = &entry.fact {
-            Some((*directive, entry.arms.as_ref().map(serde_json::to_string).transpose()?))
+            let text = entry.arms.as_ref().map(serde_json::to_string).transpose()?;
+            Some((*directive, text.map(|text| key.seal(journal, ARMED, &text)).transpose()?))
         } else {
             None
         };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kiosk_wire::submission::DocumentFamily;
-use kiosk_wire::{CompartmentNo, Envelope, JournalId, Personal, Submission};
+use kiosk_wire::{CompartmentNo, Envelope, JournalId, Personal, ResultHolder, Submission, SubmissionId};
 use rusqlite::{Connection, params};
 
 use super::seal::PayloadKey;
@@ -145,6 +145,44 @@ pub fn find_phone(folder: &Path, family: DocumentFamily, number: &str) -> Option
         }
     }
     None
+}
+
+/// A result that lies here for the person who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Whose.
+    pub submission: SubmissionId,
+    /// Where.
+    pub compartment: CompartmentNo,
+    /// How it is known to be theirs.
+    pub holder: ResultHolder,
+}
+
+/// Which of these results belong to this person. As [`find_phone`], not for the loop.
+pub fn find_results(folder: &Path, held: &[(CompartmentNo, SubmissionId)], person_key: &str) -> Vec<Waiting> {
+    let find = |(compartment, submission): &(CompartmentNo, SubmissionId)| {
+        let holder = holder_of(folder, *submission)?;
+        let theirs = holder.mark == ResultHolder::mark_of(*submission, person_key);
+        theirs.then_some(Waiting { submission: *submission, compartment: *compartment, holder })
+    };
+    held.iter().filter_map(find).collect()
+}
+
+fn holder_of(folder: &Path, submission: SubmissionId) -> Option<ResultHolder> {
+    let outbox = Outbox::open(folder).ok()?;
+    let (seq, sealed): (i64, Vec<u8>) = outbox
+        .conn
+        .query_row(
+            "SELECT seq, payload FROM entries
+             WHERE json_extract(header, '$.kind') = 'result_loaded' AND json_extract(header, '$.submission') = ?1
+               AND payload IS NOT NULL
+             ORDER BY seq DESC LIMIT 1",
+            [submission.to_string()],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .ok()?;
+    let text = outbox.key.open(outbox.journal, unsql(seq), &sealed).ok()?;
+    serde_json::from_str(text.expose()).ok()
 }
 
 /// How many submissions are looked through for a phone number.

@@ -63,6 +63,18 @@ pub enum Holds {
         /// By whom.
         staff: StaffId,
     },
+    /// A door was or is about to be opened for staff who put a result in.
+    Loading {
+        /// Whose.
+        submission: SubmissionId,
+        /// By whom.
+        staff: StaffId,
+    },
+    /// A result for its applicant.
+    Result {
+        /// Whose.
+        submission: SubmissionId,
+    },
     /// Opened and shut; nobody entitled has said yet that it is empty.
     ToBeConfirmed {
         /// Whose paper was in it, when known.
@@ -75,7 +87,10 @@ impl Holds {
     pub fn submission(self) -> Option<SubmissionId> {
         match self {
             Self::Nothing => None,
-            Self::Deposit { submission } | Self::Paper { submission } => Some(submission),
+            Self::Deposit { submission }
+            | Self::Paper { submission }
+            | Self::Loading { submission, .. }
+            | Self::Result { submission } => Some(submission),
             Self::Unconfirmed { submission } | Self::Opened { submission, .. } | Self::ToBeConfirmed { submission } => {
                 submission
             }
@@ -94,8 +109,9 @@ impl Compartment {
         match (self.set_aside, self.holds) {
             (Some(_), _) | (None, Holds::Unconfirmed { .. }) => CompartmentState::SetAside,
             (None, Holds::Nothing) => CompartmentState::Free,
-            (None, Holds::Deposit { .. }) => CompartmentState::Reserved,
+            (None, Holds::Deposit { .. } | Holds::Loading { .. }) => CompartmentState::Reserved,
             (None, Holds::Paper { .. }) => CompartmentState::Paper,
+            (None, Holds::Result { .. }) => CompartmentState::Result,
             (None, Holds::Opened { .. } | Holds::ToBeConfirmed { .. }) => CompartmentState::ToBeConfirmed,
         }
     }
@@ -124,7 +140,7 @@ impl Compartment {
     }
 }
 
-/// A submission whose paper may still be here.
+/// A submission whose paper or result may still be here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     /// The number its applicant has.
@@ -203,18 +219,27 @@ impl Projection {
 
     /// Deposits that were begun and not ended, each with its compartment: after a crash nobody knows about them.
     pub fn open_deposits(&self) -> Vec<(CompartmentNo, SubmissionId)> {
-        let open = |(no, compartment): (&CompartmentNo, &Compartment)| match compartment.holds {
-            Holds::Deposit { submission } => Some((*no, submission)),
-            Holds::Nothing
-            | Holds::Paper { .. }
-            | Holds::Unconfirmed { .. }
-            | Holds::Opened { .. }
-            | Holds::ToBeConfirmed { .. } => None,
-        };
-        self.compartments.iter().filter_map(open).collect()
+        let holds = |(no, place): (&CompartmentNo, &Compartment)| (*no, place.holds);
+        let open = |(no, holds)| if let Holds::Deposit { submission } = holds { Some((no, submission)) } else { None };
+        self.compartments.iter().map(holds).filter_map(open).collect()
     }
 
-    /// Submissions that were prepared and for which no door was ever meant to open.
+    /// Results that staff were putting in, each with its compartment.
+    pub fn open_loadings(&self) -> Vec<(CompartmentNo, SubmissionId)> {
+        let holds = |(no, place): (&CompartmentNo, &Compartment)| (*no, place.holds);
+        let open =
+            |(no, holds)| if let Holds::Loading { submission, .. } = holds { Some((no, submission)) } else { None };
+        self.compartments.iter().map(holds).filter_map(open).collect()
+    }
+
+    /// Results that wait for their applicant, each with its compartment.
+    pub fn results(&self) -> Vec<(CompartmentNo, SubmissionId)> {
+        let holds = |(no, place): (&CompartmentNo, &Compartment)| (*no, place.holds);
+        let held = |(no, holds)| if let Holds::Result { submission } = holds { Some((no, submission)) } else { None };
+        self.compartments.iter().map(holds).filter_map(held).collect()
+    }
+
+    /// Submissions and corrections that were prepared and for which no door was ever meant to open.
     pub fn idle_submissions(&self) -> Vec<SubmissionId> {
         let held: Vec<_> =
             self.compartments.values().filter_map(|compartment| compartment.holds.submission()).collect();
@@ -232,31 +257,24 @@ impl Projection {
             }
             Fact::DepositIntended { submission, compartment } => free(*compartment).or_else(|| known(*submission)),
             Fact::DepositMoved { submission, to, .. } => free(*to).or_else(|| known(*submission)),
-            Fact::DepositReopened { submission, compartment } => match self.compartment(*compartment).holds {
-                Holds::Paper { submission: held } | Holds::Deposit { submission: held } if held == *submission => None,
-                Holds::Paper { .. }
-                | Holds::Deposit { .. }
-                | Holds::Nothing
-                | Holds::Unconfirmed { .. }
-                | Holds::Opened { .. }
-                | Holds::ToBeConfirmed { .. } => Some(Refusal::OtherContent(*compartment)),
-            },
-            Fact::CollectionIntended { compartment, .. } => match self.compartment(*compartment).holds {
-                Holds::Deposit { .. } => Some(Refusal::OtherContent(*compartment)),
-                Holds::Nothing
-                | Holds::Paper { .. }
-                | Holds::Unconfirmed { .. }
-                | Holds::Opened { .. }
-                | Holds::ToBeConfirmed { .. } => None,
-            },
-            Fact::EmptinessAffirmed { compartment, .. } => match self.compartment(*compartment).holds {
-                Holds::ToBeConfirmed { .. } => None,
-                Holds::Nothing
-                | Holds::Deposit { .. }
-                | Holds::Paper { .. }
-                | Holds::Unconfirmed { .. }
-                | Holds::Opened { .. } => Some(Refusal::NotLookedInto(*compartment)),
-            },
+            Fact::LoadIntended { compartment, .. } => free(*compartment),
+            Fact::DepositReopened { submission, compartment } => {
+                let holds = self.compartment(*compartment).holds;
+                let same = [Holds::Paper { submission: *submission }, Holds::Deposit { submission: *submission }];
+                (!same.contains(&holds)).then_some(Refusal::OtherContent(*compartment))
+            }
+            Fact::PickupIntended { submission, compartment, .. } => {
+                let held = self.compartment(*compartment).holds == (Holds::Result { submission: *submission });
+                (!held).then_some(Refusal::OtherContent(*compartment))
+            }
+            Fact::CollectionIntended { compartment, .. } => {
+                let in_use = matches!(self.compartment(*compartment).holds, Holds::Deposit { .. });
+                in_use.then_some(Refusal::OtherContent(*compartment))
+            }
+            Fact::EmptinessAffirmed { compartment, .. } | Fact::PickupAffirmed { compartment, .. } => {
+                let shut = matches!(self.compartment(*compartment).holds, Holds::ToBeConfirmed { .. });
+                (!shut).then_some(Refusal::NotLookedInto(*compartment))
+            }
             Fact::JournalCreated { .. }
             | Fact::Started { .. }
             | Fact::Deposited { .. }
@@ -270,6 +288,11 @@ impl Projection {
             | Fact::DoorForced { .. }
             | Fact::RolledBack { .. }
             | Fact::TechnicianOpened { .. }
+            | Fact::CorrectionPrepared { .. }
+            | Fact::ResultLoaded { .. }
+            | Fact::LoadVoided { .. }
+            | Fact::PickedUp { .. }
+            | Fact::Rated { .. }
             | Fact::Unknown => None,
         }
     }
@@ -287,6 +310,32 @@ impl Projection {
                     ended: false,
                 };
                 self.submissions.insert(*submission, known);
+            }
+            Fact::CorrectionPrepared { submission, receipt, item, department } => {
+                self.know(*submission, (receipt, item, department), seq);
+            }
+            Fact::LoadIntended { submission, receipt, item, department, compartment, staff, directive: _ } => {
+                self.know(*submission, (receipt, item, department), seq);
+                self.at(*compartment).holds = Holds::Loading { submission: *submission, staff: *staff };
+            }
+            Fact::ResultLoaded { submission, compartment, staff: _ } => {
+                self.at(*compartment).holds = Holds::Result { submission: *submission };
+                if let Some(known) = self.submissions.get_mut(submission) {
+                    known.seq = seq;
+                }
+                self.end(*submission);
+            }
+            Fact::LoadVoided { submission, compartment, staff: _, maybe_opened } => {
+                self.at(*compartment).holds = if *maybe_opened {
+                    Holds::ToBeConfirmed { submission: Some(*submission) }
+                } else {
+                    Holds::Nothing
+                };
+                self.end(*submission);
+                self.forget_settled();
+            }
+            Fact::PickedUp { submission, compartment } => {
+                self.at(*compartment).holds = Holds::ToBeConfirmed { submission: Some(*submission) };
             }
             Fact::DepositIntended { submission, compartment } | Fact::DepositReopened { submission, compartment } => {
                 self.at(*compartment).holds = Holds::Deposit { submission: *submission };
@@ -312,7 +361,7 @@ impl Projection {
                 let place = self.at(*compartment);
                 place.holds = Holds::ToBeConfirmed { submission: place.holds.submission().or(*submission) };
             }
-            Fact::EmptinessAffirmed { compartment, .. } => {
+            Fact::EmptinessAffirmed { compartment, .. } | Fact::PickupAffirmed { compartment, .. } => {
                 self.at(*compartment).affirm_empty();
                 self.forget_settled();
             }
@@ -344,8 +393,18 @@ impl Projection {
             | Fact::Started { .. }
             | Fact::StaffRefused { .. }
             | Fact::RolledBack { .. }
+            // Until the door is shut behind the applicant, the result is held to be in.
+            | Fact::PickupIntended { .. }
+            | Fact::Rated { .. }
             | Fact::Unknown => {}
         }
+    }
+
+    /// A submission that was made earlier, perhaps elsewhere, has something here again.
+    fn know(&mut self, id: SubmissionId, words: (&ReceiptNumber, &String, &String), seq: u64) {
+        let (receipt, item, department) = words;
+        let (receipt, item, department) = (receipt.clone(), item.clone(), department.clone());
+        self.submissions.insert(id, Known { receipt, item, department, seq, ended: false });
     }
 
     fn at(&mut self, no: CompartmentNo) -> &mut Compartment {

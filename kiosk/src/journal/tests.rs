@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use kiosk_wire::entry::{Authority, MoveReason, SetAsideReason, UnconfirmedReason, VoidReason};
-use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, ReceiptNumber, SubmissionId};
+use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, ReceiptNumber, ResultHolder, SubmissionId};
 use proptest::prelude::*;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -468,5 +468,101 @@ proptest! {
         prop_assert_eq!(verify(folder.path()).expect("verifies").findings, []);
         let journal = open(folder.path());
         prop_assert_eq!(journal.projection(), &before);
+    }
+}
+
+fn loading(n: u128, no: u16) -> Fact {
+    Fact::LoadIntended {
+        submission: submission(n),
+        receipt: ReceiptNumber("1".into()),
+        item: "x".into(),
+        department: "culture".into(),
+        compartment: CompartmentNo(no),
+        staff: StaffId(Uuid::from_u128(9)),
+        directive: DirectiveId(Uuid::from_u128(100)),
+    }
+}
+
+/// P1 and P2 for results: from the intent on the box belongs to one person, until they say that it is empty.
+#[test]
+fn a_result_keeps_its_box_until_it_was_taken_out() {
+    let (id, no, staff) = (submission(5), CompartmentNo(5), StaffId(Uuid::from_u128(9)));
+    let proof = kiosk_wire::entry::PickupProof::Card;
+    let loaded = Fact::ResultLoaded { submission: id, compartment: no, staff };
+    let intended = Fact::PickupIntended { submission: id, compartment: no, proof };
+    let taken = Fact::PickedUp { submission: id, compartment: no };
+    let affirmed = Fact::PickupAffirmed { submission: id, compartment: no };
+    let mut projection = Projection::default();
+    let steps = [
+        (loading(5, 5), Holds::Loading { submission: id, staff }),
+        (loaded.clone(), Holds::Result { submission: id }),
+        (intended.clone(), Holds::Result { submission: id }),
+        (taken, Holds::ToBeConfirmed { submission: Some(id) }),
+        (affirmed.clone(), Holds::Nothing),
+    ];
+    assert!(projection.refuses(&intended).is_some(), "nothing lies there yet");
+    for (seq, (fact, holds)) in (1..).zip(&steps) {
+        assert_eq!(projection.refuses(fact), None, "{fact:?}");
+        projection.apply(seq, fact);
+        assert_eq!(projection.compartment(no).holds, *holds, "{fact:?}");
+        if *holds != Holds::Nothing {
+            assert!(projection.refuses(&loading(6, 5)).is_some(), "P2: it is not free");
+            assert!(projection.refuses(&prepared_into(7, 5)).is_some(), "P2: it is not free");
+        }
+    }
+    assert!(projection.refuses(&affirmed).is_some() && projection.refuses(&intended).is_some());
+    assert_eq!(projection.submissions().count(), 0, "it is the backend's business again");
+}
+
+fn prepared_into(n: u128, no: u16) -> Fact {
+    Fact::DepositIntended { submission: submission(n), compartment: CompartmentNo(no) }
+}
+
+#[test]
+fn a_loading_that_was_cut_off_leaves_a_box_to_look_into() {
+    let mut projection = Projection::default();
+    projection.apply(1, &loading(5, 5));
+    assert_eq!(projection.open_loadings(), [(CompartmentNo(5), submission(5))]);
+    let void = |maybe_opened| Fact::LoadVoided {
+        submission: submission(5),
+        compartment: CompartmentNo(5),
+        staff: None,
+        maybe_opened,
+    };
+    let mut shut = projection.clone();
+    shut.apply(2, &void(false));
+    assert!(shut.compartment(CompartmentNo(5)).is_free(), "its door never opened");
+    projection.apply(2, &void(true));
+    assert_eq!(
+        projection.compartment(CompartmentNo(5)).holds,
+        Holds::ToBeConfirmed { submission: Some(submission(5)) }
+    );
+}
+
+/// Who may have a result is known again after a restart, to this person's card only, and lies sealed on the disk.
+#[test]
+fn a_result_is_found_by_the_person_it_belongs_to() {
+    let folder = TempDir::new().expect("folder");
+    let mut journal = open(folder.path());
+    let person = "resident-number:11010519491231002X";
+    let holder = ResultHolder {
+        mark: ResultHolder::mark_of(submission(5), person),
+        code_hash: ResultHolder::code_hash_of(submission(5), "482917"),
+    };
+    let payload = Personal::new(serde_json::to_string(&holder).expect("words"));
+    let staff = StaffId(Uuid::from_u128(9));
+    let loaded = Fact::ResultLoaded { submission: submission(5), compartment: CompartmentNo(5), staff };
+    let loaded = NewEntry { fact: loaded, payload: Some(payload), arms: None };
+    journal.record(at(3), vec![loading(5, 5).into(), loaded]).expect("writes");
+    drop(journal);
+    let journal = open(folder.path());
+    let held = journal.projection().results();
+    let found = find_results(folder.path(), &held, person);
+    assert_eq!(found, [Waiting { submission: submission(5), compartment: CompartmentNo(5), holder: holder.clone() }]);
+    assert_eq!(find_results(folder.path(), &held, "resident-number:440524188001010014"), []);
+    for file in fs::read_dir(folder.path()).expect("files").flatten() {
+        let bytes = fs::read(file.path()).expect("bytes");
+        let mark = holder.mark.expose().as_bytes();
+        assert!(!bytes.windows(mark.len()).any(|window| window == mark), "{:?}", file.path());
     }
 }

@@ -107,6 +107,8 @@ impl Runner {
             waiting: Vec::new(),
             remote: None,
             desk: desk::Desk::default(),
+            asked: None,
+            catalogue: None,
             postponed: Vec::new(),
             call: None,
             told: Told::default(),
@@ -154,15 +156,21 @@ impl Runner {
         }
     }
 
-    /// Deposits that were begun and not ended before the process died: nobody knows about them. Staff look.
+    /// What was begun and not ended before the process died: nobody knows about it. Staff look.
     fn settle_interrupted(&mut self) {
         let Some(journal) = &self.journal else { return };
         let why = UnconfirmedReason::Interrupted;
-        let interrupted: Vec<NewEntry> = journal
-            .projection()
-            .open_deposits()
-            .into_iter()
-            .map(|(compartment, submission)| Fact::DepositUnconfirmed { submission, compartment, why }.into())
+        let deposits = journal.projection().open_deposits().into_iter();
+        let loadings = journal.projection().open_loadings().into_iter();
+        let interrupted: Vec<NewEntry> = deposits
+            .map(|(compartment, submission)| Fact::DepositUnconfirmed { submission, compartment, why })
+            .chain(loadings.map(|(compartment, submission)| Fact::LoadVoided {
+                submission,
+                compartment,
+                staff: None,
+                maybe_opened: true,
+            }))
+            .map(NewEntry::from)
             .collect();
         if !interrupted.is_empty()
             && let Err(error) = self.record(interrupted)
@@ -202,7 +210,9 @@ impl Runner {
             match serde_json::from_str::<Catalogue>(&told.body) {
                 Ok(catalogue) => {
                     self.parts.catalogue_etag = told.etag;
-                    self.tell(Input::Catalogue(Arc::new(catalogue)));
+                    let catalogue = Arc::new(catalogue);
+                    self.catalogue = Some(Arc::clone(&catalogue));
+                    self.tell(Input::Catalogue(catalogue));
                 }
                 Err(error) => tracing::warn!(%error, "the catalogue at hand cannot be read"),
             }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hardware::lockers::DoorState;
 use kiosk_journey::{Input, StaffProof, StaffRefusal};
 use kiosk_wire::entry::Authority;
 use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, Fact, StaffId};
@@ -62,6 +63,18 @@ impl Desk {
             {
                 collecting = Some((*compartment, *directive));
             }
+            if let Fact::LoadIntended { compartment, directive, .. } = &entry.fact {
+                collecting = Some((*compartment, *directive));
+            }
+            if let Fact::ResultLoaded { compartment, .. } = &entry.fact
+                && let Some((_, directive)) = collecting.take_if(|(no, _)| no == compartment)
+            {
+                answer = Some(Fact::DirectiveAnswered { directive, outcome: DirectiveOutcome::Done });
+            }
+            // Another box may be tried: the directive stays armed.
+            if let Fact::LoadVoided { compartment, .. } = &entry.fact {
+                collecting = collecting.filter(|(no, _)| no != compartment);
+            }
             if let Fact::CollectionClosed { compartment, opening_seen, .. } = &entry.fact
                 && let Some((_, directive)) = collecting.take_if(|(no, _)| no == compartment)
             {
@@ -75,6 +88,17 @@ impl Desk {
     /// What was followed is written.
     pub(super) fn keep(&mut self, collecting: Collecting) {
         self.collecting = collecting;
+    }
+
+    /// How many wrong codes are still borne.
+    pub(super) fn code_tries_left(&mut self, now: Duration) -> u8 {
+        self.wrong_codes.retain(|at| now < *at + CODE_PAUSE);
+        u8::try_from(CODE_TRIES.saturating_sub(self.wrong_codes.len())).unwrap_or(0)
+    }
+
+    /// Counts a wrong code.
+    pub(super) fn note_wrong_code(&mut self, now: Duration) {
+        self.wrong_codes.push(now);
     }
 
     /// Whether a door is open by this directive.
@@ -151,8 +175,7 @@ impl Runner {
 
     fn check_code(&mut self, code: &kiosk_journey::Personal) {
         let now = self.clock.now();
-        self.desk.wrong_codes.retain(|at| now < *at + CODE_PAUSE);
-        if self.desk.wrong_codes.len() >= CODE_TRIES {
+        if self.desk.code_tries_left(now) == 0 {
             return self.refuse(None, StaffRefusal::Locked, None);
         }
         let found =
@@ -160,9 +183,9 @@ impl Runner {
         match found {
             Some(id) => self.sign_in(SignedIn::ByCode(id)),
             None => {
-                self.desk.wrong_codes.push(now);
-                let left = CODE_TRIES.saturating_sub(self.desk.wrong_codes.len());
-                self.refuse(None, StaffRefusal::WrongCode, Some(u8::try_from(left).unwrap_or(0)));
+                self.desk.note_wrong_code(now);
+                let left = self.desk.code_tries_left(now);
+                self.refuse(None, StaffRefusal::WrongCode, Some(left));
             }
         }
     }
@@ -189,17 +212,32 @@ impl Runner {
     /// The boxes that whoever is signed in may open now.
     fn staff_doors(&self) -> Vec<kiosk_journey::StaffDoor> {
         let (Some(how), Some(present)) = (&self.desk.signed_in, self.present()) else { return Vec::new() };
+        let rooms = self.rooms();
         match how {
             SignedIn::ByCard(id) => self
                 .roster
                 .as_ref()
-                .and_then(|roster| Some(staff::doors(staff::by_id(roster, *id)?, roster, &self.armed, present)))
+                .and_then(|roster| Some(staff::doors(staff::by_id(roster, *id)?, roster, &self.armed, present, &rooms)))
                 .unwrap_or_default(),
             SignedIn::ByCode(id) => {
                 let armed = self.armed.iter().find(|directive| directive.id == *id);
-                armed.and_then(|directive| staff::armed_door(directive, present)).into_iter().collect()
+                armed
+                    .and_then(|directive| staff::armed_door(directive, present, &mut rooms.iter()))
+                    .into_iter()
+                    .collect()
             }
         }
+    }
+
+    /// The compartments that a result can be put into, the best first: those of A4 sheets, then by number.
+    fn rooms(&self) -> Vec<CompartmentNo> {
+        let Some(journal) = &self.journal else { return Vec::new() };
+        let free = |no: &&CompartmentNo| {
+            journal.projection().compartment(**no).is_free() && self.doors.get(no) == Some(&DoorState::Closed)
+        };
+        let mut rooms: Vec<CompartmentNo> = self.fitted.iter().filter(free).copied().collect();
+        rooms.sort_by_key(|no| (self.sizes.get(no).is_none_or(|size| !size.eq_ignore_ascii_case("A4")), *no));
+        rooms
     }
 
     /// Tells when the list of whoever is signed in changed.

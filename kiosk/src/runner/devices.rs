@@ -178,8 +178,12 @@ impl Runner {
         let Some(journal) = &self.journal else { return true };
         let place = journal.projection().compartment(compartment);
         let expected = match place.holds {
-            Holds::Deposit { .. } | Holds::Opened { .. } => true,
-            Holds::Nothing | Holds::Paper { .. } | Holds::Unconfirmed { .. } | Holds::ToBeConfirmed { .. } => false,
+            Holds::Deposit { .. } | Holds::Opened { .. } | Holds::Loading { .. } => true,
+            Holds::Nothing
+            | Holds::Paper { .. }
+            | Holds::Result { .. }
+            | Holds::Unconfirmed { .. }
+            | Holds::ToBeConfirmed { .. } => false,
         };
         expected || place.set_aside.is_some() || self.journey.door_in_use() == Some(compartment.0)
     }

@@ -17,6 +17,7 @@ mod desk;
 mod devices;
 mod health;
 mod news;
+mod person;
 mod remote;
 mod translate;
 
@@ -58,13 +59,8 @@ pub enum Event {
     News(News),
     /// A PIN was checked.
     PinChecked(desk::PinCheck),
-    /// The phone number that a person left with an earlier visit.
-    KnownPhone {
-        /// For which visit it was sought.
-        visit: uuid::Uuid,
-        /// The number.
-        phone: kiosk_journey::Personal,
-    },
+    /// What was found here of the person at the screen.
+    PersonFound(person::Found),
     /// The end.
     Stop,
 }
@@ -122,6 +118,8 @@ pub struct Runner {
     waiting: Vec<Directive>,
     remote: Option<remote::Remote>,
     desk: desk::Desk,
+    asked: Option<person::Asked>,
+    catalogue: Option<Arc<hall_rules::Catalogue>>,
     postponed: Vec<(Ticket, Vec<Draft>)>,
     call: Option<call::Call>,
 
@@ -174,7 +172,7 @@ impl Runner {
             Event::Locker(event) => self.take_locker(event),
             Event::News(news) => self.take_news(news),
             Event::PinChecked(check) => self.take_pin_check(check),
-            Event::KnownPhone { visit, phone } => self.tell(Input::KnownPhone { visit, phone }),
+            Event::PersonFound(found) => self.take_found(found),
             Event::Stop => {}
         }
     }
@@ -235,9 +233,13 @@ impl Runner {
                 Output::OpenDoor { compartment } => self.open_door(CompartmentNo(compartment)),
                 Output::Play(sound) => (self.hands.play)(sound),
                 Output::CallStaff(what) => self.call_staff(what),
-                Output::LookUpPerson { visit, document, number } => self.look_up(visit, document, number),
+                Output::LookUpPerson { visit, document, number } => self.look_up(visit, document, &number),
+                Output::CheckPickupCode { submission, code } => self.check_pickup_code(submission, &code),
                 Output::VerifyStaff(proof) => self.verify_staff(proof),
-                Output::Wipe => self.desk.end(),
+                Output::Wipe => {
+                    self.desk.end();
+                    self.asked = None;
+                }
                 Output::Print => tracing::debug!("no printer is driven yet"),
             }
         }
@@ -266,14 +268,14 @@ impl Runner {
     }
 
     fn try_to_record(&mut self, drafts: Vec<Draft>) -> Result<Option<Receipt>, RecordFailure> {
-        let deposits = drafts.iter().any(|draft| matches!(draft, Draft::SubmissionPrepared(_)));
-        let number = if deposits { Some(self.next_number()?) } else { None };
+        let number = self.number_for(&drafts)?;
         let mut entries = Vec::with_capacity(drafts.len() + 1);
         for draft in drafts {
             let mut salt = [0; 16];
             getrandom::fill(&mut salt).map_err(|_| RecordFailure::Broken)?;
             let number = number.clone().unwrap_or_else(|| ReceiptNumber(String::new()));
-            entries.push(translate::entry(draft, &number, salt).map_err(|_| RecordFailure::Broken)?);
+            let asked = translate::loading(&draft, &self.armed).ok_or(RecordFailure::NotAllowed)?;
+            entries.push(translate::entry(draft, &number, salt, asked).map_err(|_| RecordFailure::Broken)?);
         }
         let (ended, collecting) = self.desk.follow(&entries);
         entries.extend(ended.map(NewEntry::from));
@@ -285,6 +287,21 @@ impl Runner {
         self.desk.keep(collecting);
         self.forget_answered();
         Ok(number.map(|number| self.receipt(number)))
+    }
+
+    /// The number for the applicant: a new one for a submission, the old one for its corrections.
+    fn number_for(&self, drafts: &[Draft]) -> Result<Option<ReceiptNumber>, RecordFailure> {
+        for draft in drafts {
+            match draft {
+                Draft::SubmissionPrepared(_) => return self.next_number().map(Some),
+                Draft::CorrectionPrepared(_) if !matches!(self.service(), Service::Ready) => {
+                    return Err(RecordFailure::NotAllowed);
+                }
+                Draft::CorrectionPrepared(correction) => return Ok(Some(ReceiptNumber(correction.receipt.clone()))),
+                _ => {}
+            }
+        }
+        Ok(None)
     }
 
     fn next_number(&self) -> Result<ReceiptNumber, RecordFailure> {
@@ -343,17 +360,6 @@ impl Runner {
         }
     }
 
-    fn look_up(&self, visit: uuid::Uuid, document: kiosk_journey::DocumentFamily, number: kiosk_journey::Personal) {
-        let (folder, sender) = (self.folder.clone(), self.sender.clone());
-        let family = translate::family(document);
-        std::thread::spawn(move || {
-            if let Some(phone) = crate::journal::find_phone(&folder, family, number.expose()) {
-                let phone = kiosk_journey::Personal::from(phone.expose().as_str());
-                drop(sender.send(Event::KnownPhone { visit, phone }));
-            }
-        });
-    }
-
     /// Draws when there is something new to see.
     fn show(&mut self) {
         let revision = self.journey.revision();
@@ -387,6 +393,8 @@ fn opens_a_door(draft: &Draft) -> bool {
             | Draft::DepositReopened { .. }
             | Draft::DepositMoved { .. }
             | Draft::CollectionIntended { .. }
+            | Draft::LoadIntended { .. }
+            | Draft::PickupIntended { .. }
     )
 }
 

@@ -33,8 +33,10 @@ impl Runner {
             News::Roster(told) => self.take_new_roster(&told),
             News::Catalogue(catalogue) => {
                 tracing::info!(version = catalogue.version, "catalogue received");
+                self.catalogue = Some(std::sync::Arc::clone(&catalogue));
                 self.tell(Input::Catalogue(catalogue));
             }
+            News::Person { visit, answer } => self.take_cases(visit, answer),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
             News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),
         }

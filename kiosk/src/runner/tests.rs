@@ -435,7 +435,7 @@ fn with_card_and_pin_the_boxes_of_ones_own_windows_open_without_any_network() {
     let roster = roster("2468");
     let present = bench.runner.present().expect("present");
     let staff = crate::staff::by_card(&roster, &[4, 1, 2, 3]).expect("in the roster");
-    let doors: Vec<_> = crate::staff::doors(staff, &roster, &[], present).iter().map(|door| door.compartment).collect();
+    let doors: Vec<_> = crate::staff::doors(staff, &roster, &[], present, &[]).iter().map(|door| door.compartment).collect();
     assert_eq!(doors, [3], "the other department's box stays shut");
     let mut busy = staff.clone();
     busy.id = StaffId(Uuid::from_u128(77));
@@ -443,10 +443,10 @@ fn with_card_and_pin_the_boxes_of_ones_own_windows_open_without_any_network() {
     bench.arm(100, 11, 3);
     let present = bench.runner.present().expect("present");
     assert!(
-        crate::staff::doors(&busy, &roster, &bench.runner.armed, present).is_empty(),
+        crate::staff::doors(&busy, &roster, &bench.runner.armed, present, &[]).is_empty(),
         "someone else is collecting it"
     );
-    assert_eq!(crate::staff::doors(staff, &roster, &bench.runner.armed, present).len(), 1);
+    assert_eq!(crate::staff::doors(staff, &roster, &bench.runner.armed, present, &[]).len(), 1);
 }
 
 #[test]

@@ -5,12 +5,33 @@ use hardware::lockers;
 use kiosk_journey::{self as journey, Draft};
 use kiosk_wire::entry::{self, Fact};
 use kiosk_wire::submission::{self as wire, Applicant, MaterialLine, Submission};
-use kiosk_wire::{CompartmentNo, DirectiveId, Personal, ReceiptNumber, StaffId, SubmissionId, WindowId};
+use kiosk_wire::{
+    CompartmentNo, Corrections, Directive, DirectiveId, DirectiveOrder, Personal, ReceiptNumber, StaffId, SubmissionId,
+    WindowId,
+};
 
 use crate::journal::NewEntry;
 
-/// A draft as an entry. `receipt` is the number for a new submission, `salt` its 16 random bytes.
-pub(super) fn entry(draft: Draft, receipt: &ReceiptNumber, salt: [u8; 16]) -> Result<NewEntry, serde_json::Error> {
+/// The directive behind a draft about loading a result; `None` inside when the draft is about something else, and at
+/// all when the directive is not there any more.
+#[expect(clippy::option_option, reason = "whether it needs one, and whether there is one")]
+pub(super) fn loading<'a>(draft: &Draft, armed: &'a [Directive]) -> Option<Option<&'a Directive>> {
+    match draft {
+        Draft::LoadIntended { directive, .. } | Draft::ResultLoaded { directive, .. } => {
+            armed.iter().find(|known| known.id.0 == *directive).map(Some)
+        }
+        _ => Some(None),
+    }
+}
+
+/// A draft as an entry. `receipt` is the number for a submission, `salt` its 16 random bytes, `asked` the directive that
+/// wants a result put in.
+pub(super) fn entry(
+    draft: Draft,
+    receipt: &ReceiptNumber,
+    salt: [u8; 16],
+    asked: Option<&Directive>,
+) -> Result<NewEntry, serde_json::Error> {
     let s = SubmissionId;
     let c = CompartmentNo;
     let fact = match draft {
@@ -53,9 +74,86 @@ pub(super) fn entry(draft: Draft, receipt: &ReceiptNumber, salt: [u8; 16]) -> Re
             compartment: c(compartment),
             staff: StaffId(staff),
         },
+        Draft::CorrectionPrepared(correction) => return self::correction(*correction, receipt, salt),
+        Draft::LoadIntended { submission, compartment, staff, directive } => {
+            let DirectiveOrder::ArmLoading { receipt, item, department, .. } = order(asked)? else {
+                return Err(not_a_loading());
+            };
+            Fact::LoadIntended {
+                submission: s(submission),
+                receipt,
+                item,
+                department,
+                compartment: c(compartment),
+                staff: StaffId(staff),
+                directive: DirectiveId(directive),
+            }
+        }
+        Draft::ResultLoaded { submission, compartment, staff, directive: _ } => {
+            let DirectiveOrder::ArmLoading { holder, .. } = order(asked)? else { return Err(not_a_loading()) };
+            let fact =
+                Fact::ResultLoaded { submission: s(submission), compartment: c(compartment), staff: StaffId(staff) };
+            let payload = Some(Personal::new(serde_json::to_string(&holder)?));
+            return Ok(NewEntry { fact, payload, arms: None });
+        }
+        Draft::LoadVoided { submission, compartment, staff, maybe_opened } => Fact::LoadVoided {
+            submission: s(submission),
+            compartment: c(compartment),
+            staff: Some(StaffId(staff)),
+            maybe_opened,
+        },
+        Draft::PickupIntended { submission, compartment, proof } => {
+            let proof = match proof {
+                journey::PickupProof::Card => entry::PickupProof::Card,
+                journey::PickupProof::CardAndCode => entry::PickupProof::CardAndCode,
+            };
+            Fact::PickupIntended { submission: s(submission), compartment: c(compartment), proof }
+        }
+        Draft::PickedUp { submission, compartment } => {
+            Fact::PickedUp { submission: s(submission), compartment: c(compartment) }
+        }
+        Draft::PickupAffirmed { submission, compartment } => {
+            Fact::PickupAffirmed { submission: s(submission), compartment: c(compartment) }
+        }
+        Draft::Rated { submission, level } => Fact::Rated { submission: s(submission), level },
         Draft::StaffRefused { staff, why } => Fact::StaffRefused { staff: staff.map(StaffId), why: staff_refusal(why) },
     };
     Ok(fact.into())
+}
+
+fn order(asked: Option<&Directive>) -> Result<DirectiveOrder, serde_json::Error> {
+    asked.map(|directive| directive.order.clone()).ok_or_else(not_a_loading)
+}
+
+fn not_a_loading() -> serde_json::Error {
+    serde::de::Error::custom("no directive asks for this result")
+}
+
+fn material(line: journey::PreparedMaterial) -> MaterialLine {
+    MaterialLine {
+        code: line.code,
+        name: line.name,
+        originals: line.originals,
+        copies: line.copies,
+        deferrable: line.deferrable,
+        brought: line.brought,
+    }
+}
+
+fn correction(
+    correction: journey::PreparedCorrection,
+    receipt: &ReceiptNumber,
+    salt: [u8; 16],
+) -> Result<NewEntry, serde_json::Error> {
+    let fact = Fact::CorrectionPrepared {
+        submission: SubmissionId(correction.submission),
+        receipt: receipt.clone(),
+        item: correction.item,
+        department: correction.department,
+    };
+    let materials = correction.materials.into_iter().map(material).collect();
+    let payload = serde_json::to_string(&Corrections { salt: hex::encode(salt), materials })?;
+    Ok(NewEntry { fact, payload: Some(Personal::new(payload)), arms: None })
 }
 
 fn prepared(
@@ -69,14 +167,6 @@ fn prepared(
         item: prepared.item,
         item_version: prepared.item_version,
         department: prepared.department,
-    };
-    let material = |line: journey::PreparedMaterial| MaterialLine {
-        code: line.code,
-        name: line.name,
-        originals: line.originals,
-        copies: line.copies,
-        deferrable: line.deferrable,
-        brought: line.brought,
     };
     let submission = Submission {
         salt: hex::encode(salt),

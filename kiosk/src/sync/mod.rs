@@ -7,12 +7,14 @@
 //! |---|---|---|
 //! | push | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
 //! | listen | always: directives by long poll; roster and catalogue when their ETag changed | the same |
+//! | person | when a card was read | never: the visit goes on without the answer |
 //! | beat | every 15 s, and soon after something changed | the next beat comes anyway |
 
 pub mod backoff;
 pub mod beat;
 pub mod http;
 mod listen;
+mod person;
 mod push;
 #[cfg(test)]
 mod tests;
@@ -23,9 +25,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use hall_rules::Catalogue;
-use kiosk_wire::kiosk_api::Heartbeat;
+use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery};
 use kiosk_wire::{Code, JournalId, Signed};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 
 use crate::cache::Told;
 use crate::clock::Clock;
@@ -68,6 +70,13 @@ pub enum News {
     Roster(Told),
     /// A catalogue came in; it is kept already.
     Catalogue(Arc<Catalogue>),
+    /// Where the cases of a person stand.
+    Person {
+        /// Which visit asked.
+        visit: uuid::Uuid,
+        /// The answer.
+        answer: PersonAnswer,
+    },
     /// A heartbeat that calls staff arrived.
     CallHeard {
         /// Since when the call stands, as the heartbeat said.
@@ -119,6 +128,7 @@ pub struct Setup {
 pub struct Courier {
     position: watch::Sender<Position>,
     heartbeat: watch::Sender<Heartbeat>,
+    questions: mpsc::UnboundedSender<person::Question>,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
@@ -131,6 +141,7 @@ impl Courier {
     pub fn spawn(setup: Setup, sink: impl Fn(News) + Send + Sync + 'static) -> Result<Self, http::SetupError> {
         let (position, positions) = watch::channel(setup.position);
         let (heartbeat, heartbeats) = watch::channel(setup.heartbeat);
+        let (questions, asked) = mpsc::unbounded_channel();
         let client = Client::new(&setup.backend, setup.identity, Arc::clone(&setup.clock))?;
         let context = Arc::new(Context {
             client,
@@ -153,17 +164,24 @@ impl Courier {
                     () = push::count(&context, positions) => {}
                     () = listen::run(&context, setup.roster_etag, setup.catalogue_etag) => {}
                     () = beat::run(&context, heartbeats) => {}
+                    () = person::run(&context, asked) => {}
                     () = stopped.notified() => {}
                 }
             });
         };
         let thread = std::thread::Builder::new().name("sync".into()).spawn(work).map_err(http::SetupError::Thread)?;
-        Ok(Self { position, heartbeat, stop, thread: Some(thread) })
+        Ok(Self { position, heartbeat, questions, stop, thread: Some(thread) })
     }
 
     /// Tells where the journal stands now.
     pub fn journal_is_at(&self, position: Position) {
         self.position.send_replace(position);
+    }
+
+    /// Asks where the cases of the person at the screen stand; answered by [`News::Person`], or not at all.
+    pub fn ask_person(&self, visit: uuid::Uuid, query: PersonQuery) {
+        // Without its thread there is no answer either.
+        drop(self.questions.send((visit, query)));
     }
 
     /// Tells how the terminal is; sent soon, and again every 15 seconds.

@@ -56,6 +56,8 @@ pub fn notice_wanted(from: Option<CaseState>, event: CaseEvent, to: CaseState) -
         // art. 32: 受理或者不予受理 ... 应当出具 ... 书面凭证
         S::AcceptedDeferred => Some(N::DeferredAcceptance),
         to if before && to.at_work() => Some(N::Acceptance),
+        // What is still asked for was told in writing already.
+        S::Correction if event == CaseEvent::DepositVoided => None,
         S::Correction => Some(N::Correction),
         S::Refused => Some(N::Refusal),
         S::NotTaken => Some(N::NotTaken),

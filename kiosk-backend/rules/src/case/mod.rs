@@ -66,6 +66,16 @@ pub struct Derived {
     pub unforeseen: Vec<usize>,
 }
 
+/// What the applicant was told last, Chinese and English.
+pub fn last_told(events: impl IntoIterator<Item = CaseEvent>) -> Option<(&'static str, &'static str)> {
+    let (mut standing, mut last) = (Standing::default(), None);
+    for event in events {
+        last = standing.row(event).and_then(|row| row.told).or(last);
+        standing = standing.after(event).unwrap_or(standing);
+    }
+    last
+}
+
 /// Derives the standing from all events, oldest first.
 pub fn derive(events: impl IntoIterator<Item = CaseEvent>) -> Derived {
     let mut derived = Derived::default();

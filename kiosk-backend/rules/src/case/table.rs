@@ -199,7 +199,13 @@ pub const TRANSITIONS: &[Transition] = &[
     row(S::Deposited, E::Deposited, S::Deposited, TERMINAL),
     row(S::Deposited, E::DepositUnconfirmed, S::DepositUnconfirmed, TERMINAL),
     row(S::DepositUnconfirmed, E::DepositConfirmed, S::Deposited, CLERK),
-    row(S::DepositUnconfirmed, E::DepositVoided, S::Voided, CLERK_OR_TERMINAL).needs(&[Need::InternalReason]),
+    row(S::DepositUnconfirmed, E::DepositVoided, S::Voided, CLERK_OR_TERMINAL)
+        .when(Guard::FirstRound)
+        .needs(&[Need::InternalReason]),
+    // The corrections are not there after all: they are still asked for.
+    row(S::DepositUnconfirmed, E::DepositVoided, S::Correction, CLERK_OR_TERMINAL)
+        .when(Guard::LaterRound)
+        .needs(&[Need::InternalReason]),
     received(S::DepositUnconfirmed),
     row(S::DepositUnconfirmed, E::Deposited, S::Deposited, TERMINAL),
     row(S::DepositUnconfirmed, E::DepositUnconfirmed, S::DepositUnconfirmed, TERMINAL),
@@ -242,6 +248,7 @@ pub const TRANSITIONS: &[Transition] = &[
         .makes(N::Receipt)
         .tells("窗口已收到您的补正材料", "The window has your corrections"),
     row(S::Correction, E::Deposited, S::Deposited, TERMINAL),
+    row(S::Correction, E::DepositUnconfirmed, S::DepositUnconfirmed, TERMINAL),
     row(S::Correction, E::CorrectionLapsed, S::Lapsed, CHIEF)
         .needs(&[Need::Reason])
         .makes(N::Lapse)
@@ -273,15 +280,15 @@ pub const TRANSITIONS: &[Transition] = &[
     row(S::Special, E::SpecialEnded, S::InProgress, CLERK)
         .tells("特别程序结束，办理期限继续计算", "The special procedure is over; the time goes on"),
     withdrawn(S::Special),
-    row(S::DecidedGrant, E::ResultReady, S::ResultReady, CLERK)
+    row(S::DecidedGrant, E::ResultReady, S::ResultReady, CLERK_OR_TERMINAL)
         .needs(&[Need::Delivery])
         .tells("办理结果已备好，请领取", "Your result is ready"),
     taken_back(S::DecidedGrant, E::Recalled, S::Recalled),
     taken_back(S::DecidedGrant, E::Revoked, S::Revoked),
-    row(S::DecidedDeny, E::ResultReady, S::ResultReady, CLERK)
+    row(S::DecidedDeny, E::ResultReady, S::ResultReady, CLERK_OR_TERMINAL)
         .needs(&[Need::Delivery])
         .tells("办理结果已备好，请领取", "Your result is ready"),
-    row(S::ResultReady, E::Collected, S::Collected, CLERK)
+    row(S::ResultReady, E::Collected, S::Collected, CLERK_OR_TERMINAL)
         .needs(&[Need::Receiver])
         .makes(N::Delivery)
         .tells("办理结果已送达", "Your result was handed over"),

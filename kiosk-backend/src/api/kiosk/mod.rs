@@ -5,6 +5,7 @@ mod directives;
 mod enrol;
 mod heartbeat;
 mod journal;
+mod person;
 mod roster;
 
 use axum::Router;
@@ -23,6 +24,7 @@ pub(super) fn router() -> Router<App> {
         .route("/heartbeat", post(heartbeat::post))
         .route("/directives", get(directives::get))
         .route("/roster", get(roster::get))
+        .route("/person", post(person::post))
         .route("/catalogue", get(catalogue::get))
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)

@@ -108,6 +108,8 @@ pub(super) fn case() -> Value {
         }),
         doubt: Some("interrupted".into()),
         received: Some(("李梅".into(), WHEN)),
+        terminals: vec![(KioskId(ID), "大厅一号终端".into())],
+        pickup_code: None,
         may: May { collect: true, ..May::default() },
         steps: vec![StepView {
             event: CaseEvent::Refused,
@@ -146,6 +148,7 @@ pub(super) fn notice() -> Value {
         closing: vec!["本机关决定受理。".into()],
         office: "政务服务大厅".into(),
         date: "2026年11月23日".into(),
+        missing: vec![],
     })
 }
 

@@ -15,6 +15,8 @@ pub struct TilesView {
     pub paging: Paging,
     /// Whether a card was read. Without one this only reads the guide.
     pub signed_in: bool,
+    /// How many cases this person has: [`crate::Act::MyErrands`] shows them.
+    pub errands: u16,
 }
 
 /// By what the tiles are ordered.

@@ -51,6 +51,8 @@ pub struct BoxSizeRow {
 pub struct DoorView {
     /// Its number, to be shown very large.
     pub compartment: u16,
+    /// What it is opened for.
+    pub purpose: DoorPurpose,
     /// How it stands.
     pub phase: DoorPhase,
     /// Another door that did not open, before this one was tried.
@@ -63,6 +65,19 @@ pub struct DoorView {
     pub can_say_in: bool,
     /// The whole cabinet, for a picture that shows which door.
     pub cabinet: Vec<CabinetCell>,
+}
+
+/// What a door is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DoorPurpose {
+    /// An applicant puts paper in.
+    Deposit,
+    /// Staff take it out.
+    Collect,
+    /// Staff put a result in.
+    Load,
+    /// The applicant takes it out.
+    PickUp,
 }
 
 /// One door in the picture of the cabinet.

@@ -4,6 +4,7 @@
 
 mod budget;
 mod doors;
+mod errands;
 mod random;
 mod staff;
 mod terminal;

@@ -33,6 +33,8 @@ enum Event {
     StaffRefused(bool),
     Service(u8),
     Free(u16),
+    Errands,
+    CodeChecked(bool),
 }
 
 fn touch() -> impl Strategy<Value = Touch> {
@@ -57,6 +59,11 @@ fn touch() -> impl Strategy<Value = Touch> {
         Just(Act::OpenAgain),
         Just(Act::AffirmEmpty),
         Just(Act::NotEmpty),
+        Just(Act::MyErrands),
+        Just(Act::TakenOut),
+        Just(Act::NotTakenOut),
+        Just(Act::AffirmLoaded),
+        Just(Act::NotLoaded),
         Just(Act::SwapPerson),
         Just(Act::KeepPerson),
     ];
@@ -100,6 +107,8 @@ fn event() -> impl Strategy<Value = Event> {
         1 => any::<bool>().prop_map(Event::StaffRefused),
         1 => (0_u8..8).prop_map(Event::Service),
         1 => (1_u16..7).prop_map(Event::Free),
+        4 => Just(Event::Errands),
+        2 => any::<bool>().prop_map(Event::CodeChecked),
     ]
 }
 
@@ -113,6 +122,8 @@ fn offered(terminal: &Terminal, n: u8) -> Touch {
             kiosk_journey::FieldInput::Options { rows, .. } => rows.into_iter().map(|option| option.id).collect(),
             _ => vec![],
         },
+        Screen::Errands(view) => view.rows.into_iter().map(|row| row.id).collect(),
+        Screen::Rate { .. } => (1..=5).map(|level: u8| level.to_string()).collect(),
         Screen::BoxSize(view) => view.sizes.into_iter().map(|size| size.id).collect(),
         Screen::StaffBoxes(view) => view.rows.into_iter().map(|row| row.id).collect(),
         Screen::Phone(view) if view.known.is_none() && view.typed.len() < 13 => {
@@ -169,6 +180,14 @@ fn happen(terminal: &mut Terminal, event: Event) {
         Event::StaffCard => terminal.input(Input::StaffCard { staff: Uuid::from_u128(7), name: "王芳".into() }),
         Event::StaffVerified => {
             let taken = terminal.boxes.iter().filter(|(_, b)| !b.free);
+            let free = terminal.boxes.iter().find(|(_, b)| b.free && b.door == DoorState::Closed);
+            let load = free.map(|(&no, _)| StaffDoor {
+                compartment: no,
+                submission: Some(Uuid::from_u128(50)),
+                receipt: None,
+                kind: StaffDoorKind::Load,
+                authority: kiosk_journey::Authority::Directive { directive: Uuid::nil() },
+            });
             let doors = taken.map(|(&no, _)| StaffDoor {
                 compartment: no,
                 submission: None,
@@ -176,7 +195,7 @@ fn happen(terminal: &mut Terminal, event: Event) {
                 kind: StaffDoorKind::Paper,
                 authority: kiosk_journey::Authority::Directive { directive: Uuid::nil() },
             });
-            let doors = doors.collect();
+            let doors = doors.chain(load).collect();
             terminal.input(Input::StaffVerified { staff: Uuid::from_u128(7), name: "王芳".into(), doors });
         }
         Event::StaffRefused(locked) => {
@@ -188,6 +207,18 @@ fn happen(terminal: &mut Terminal, event: Event) {
             1 => Service::JournalForked,
             _ => Service::Ready,
         })),
+        Event::Errands => {
+            // What waits in a box is in one that is not free; every second one is a result.
+            let taken: Vec<u16> = terminal.boxes.iter().filter(|(_, b)| !b.free).map(|(&no, _)| no).collect();
+            if let Some(visit) = terminal.last_visit {
+                let errands = crate::errands::some(&taken);
+                terminal.input(Input::Errands { visit, errands });
+            }
+        }
+        Event::CodeChecked(right) => {
+            let submission = crate::errands::RESULT;
+            terminal.input(Input::PickupCodeChecked { submission, right, tries_left: 2 });
+        }
         Event::Free(no) => {
             // Staff at the desk: only a box that is shut and not in use changes.
             if terminal.journey.door_in_use() != Some(no) {
@@ -215,6 +246,7 @@ fn check(terminal: &Terminal) {
             | Screen::Starting
             | Screen::Door(_)
             | Screen::StaffDoor(_)
+            | Screen::PickupDoor(_)
             | Screen::Saving
     ) || terminal.slow;
     let exit = terminal.journey.poll_timeout().is_some() || waits_for_world;

@@ -71,6 +71,7 @@ pub(crate) struct Terminal {
     unanswered: Vec<(Ticket, Vec<Draft>)>,
     pub(crate) touches: u32,
     receipts: u32,
+    pub(crate) last_visit: Option<Uuid>,
     pub(crate) screens: Vec<&'static str>,
 }
 
@@ -145,6 +146,7 @@ impl Terminal {
             unanswered: Vec::new(),
             touches: 0,
             receipts: 0,
+            last_visit: None,
             screens: Vec::new(),
         }
     }
@@ -180,6 +182,7 @@ impl Terminal {
                 Output::Play(_)
                 | Output::CallStaff(_)
                 | Output::LookUpPerson { .. }
+                | Output::CheckPickupCode { .. }
                 | Output::VerifyStaff(_)
                 | Output::Wipe
                 | Output::Print => {}
@@ -215,16 +218,29 @@ impl Terminal {
                         answer_by: Some("2026-11-30".into()),
                     });
                 }
-                Draft::DepositIntended { compartment: to, .. } | Draft::DepositMoved { to, .. } => {
+                Draft::CorrectionPrepared(correction) => {
+                    receipt = Some(Receipt {
+                        number: correction.receipt.clone(),
+                        made_at: "2026-11-24 10:00".into(),
+                        answer_by: Some("2026-12-01".into()),
+                    });
+                }
+                Draft::DepositIntended { compartment: to, .. }
+                | Draft::DepositMoved { to, .. }
+                | Draft::LoadIntended { compartment: to, .. } => {
                     let target = self.boxes.get_mut(to).expect("a box of this cabinet");
                     assert!(target.free, "P2: box {to} is offered although it is not free");
                     target.free = false;
                     self.entitled.insert(*to);
                 }
-                Draft::DepositReopened { compartment, .. } | Draft::CollectionIntended { compartment, .. } => {
+                Draft::DepositReopened { compartment, .. }
+                | Draft::CollectionIntended { compartment, .. }
+                | Draft::PickupIntended { compartment, .. } => {
                     self.entitled.insert(*compartment);
                 }
-                Draft::EmptinessAffirmed { compartment, .. } => {
+                Draft::LoadVoided { compartment, maybe_opened: false, .. }
+                | Draft::PickupAffirmed { compartment, .. }
+                | Draft::EmptinessAffirmed { compartment, .. } => {
                     self.boxes.get_mut(compartment).expect("a box of this cabinet").free = true;
                 }
                 Draft::Deposited { .. }
@@ -232,6 +248,10 @@ impl Terminal {
                 | Draft::DepositVoided { .. }
                 | Draft::CompartmentSetAside { .. }
                 | Draft::CollectionClosed { .. }
+                | Draft::ResultLoaded { .. }
+                | Draft::LoadVoided { .. }
+                | Draft::PickedUp { .. }
+                | Draft::Rated { .. }
                 | Draft::StaffRefused { .. } => {}
             }
         }
@@ -323,6 +343,7 @@ impl Terminal {
         let submission = Uuid::from_u128(self.now.as_millis() << 8 | 1);
         self.input(Input::CardPresent);
         self.wait(Duration::from_millis(700));
+        self.last_visit = Some(submission);
         self.input(Input::CardRead { identity: identity(name, number), submission });
         submission
     }
@@ -460,6 +481,14 @@ pub(crate) fn kind(draft: &Draft) -> &'static str {
         Draft::Deposited { .. } => "deposited",
         Draft::DepositUnconfirmed { .. } => "unconfirmed",
         Draft::DepositVoided { .. } => "voided",
+        Draft::CorrectionPrepared(_) => "correction prepared",
+        Draft::LoadIntended { .. } => "load intended",
+        Draft::ResultLoaded { .. } => "result loaded",
+        Draft::LoadVoided { .. } => "load voided",
+        Draft::PickupIntended { .. } => "pickup intended",
+        Draft::PickedUp { .. } => "picked up",
+        Draft::PickupAffirmed { .. } => "pickup affirmed",
+        Draft::Rated { .. } => "rated",
         Draft::CompartmentSetAside { .. } => "set aside",
         Draft::CollectionIntended { .. } => "collection intended",
         Draft::CollectionClosed { .. } => "collection closed",

@@ -132,6 +132,11 @@ pub(crate) fn touch(drawn: &Drawn, action: Action, number: i32, text: &str) -> O
         Action::OpenAgain => act(Act::OpenAgain),
         Action::AffirmEmpty => act(Act::AffirmEmpty),
         Action::NotEmpty => act(Act::NotEmpty),
+        Action::MyErrands => act(Act::MyErrands),
+        Action::TakenOut => act(Act::TakenOut),
+        Action::NotTakenOut => act(Act::NotTakenOut),
+        Action::AffirmLoaded => act(Act::AffirmLoaded),
+        Action::NotLoaded => act(Act::NotLoaded),
         Action::SwapPerson => act(Act::SwapPerson),
         Action::KeepPerson => act(Act::KeepPerson),
     }

@@ -60,8 +60,7 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
             free: size.free.into(),
             chosen: size.chosen,
         })),
-        Screen::Door(view) => show.set_door(door(view, false)),
-        Screen::StaffDoor(view) => show.set_door(door(view, true)),
+        Screen::Door(view) | Screen::StaffDoor(view) | Screen::PickupDoor(view) => show.set_door(door(view)),
         Screen::AskPaperIn { compartment } => show.set_trouble(paper_in(Some(*compartment))),
         Screen::RecordFailed { paper_in: compartment, window: line } => {
             show.set_trouble(ui::TroubleData { window: window(line.as_ref()), ..paper_in(*compartment) });
@@ -70,12 +69,22 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
             show.set_trouble(ui::TroubleData { window: window(line.as_ref()), ..Default::default() });
         }
         Screen::Done(view) => show.set_done(done(view)),
-        Screen::StaffPin(view) | Screen::StaffCode(view) => show.set_pad(pad(view)),
+        Screen::Errands(view) => {
+            show.set_errands(ui::ErrandsData { rows: rows(&view.rows, errand_row), paging: paging(view.paging) });
+        }
+        Screen::Errand(view) => show.set_errand(errand(view)),
+        Screen::AskTaken { compartment } => show.set_trouble(paper_in(Some(*compartment))),
+        Screen::PickupFailed { compartment, window: line } => {
+            show.set_trouble(ui::TroubleData { window: window(line.as_ref()), ..paper_in(Some(*compartment)) });
+        }
+        Screen::Rate { rated } => show.set_rated(rated.unwrap_or_default().into()),
+        Screen::StaffPin(view) | Screen::StaffCode(view) | Screen::PickupCode(view) => show.set_pad(pad(view)),
         Screen::StaffBoxes(view) => show.set_staff_boxes(staff_boxes(view)),
-        Screen::StaffAffirm { compartment, receipt, opening_seen } => show.set_affirm(ui::AffirmData {
+        Screen::StaffAffirm { compartment, receipt, opening_seen, loading } => show.set_affirm(ui::AffirmData {
             compartment: (*compartment).into(),
             receipt: text(&receipt.as_deref().map(grouped).unwrap_or_default()),
             opening_seen: *opening_seen,
+            loading: *loading,
         }),
         Screen::StaffRefused { why } => show.set_refusal(refusal(Some(*why))),
     }
@@ -93,6 +102,8 @@ pub(super) fn empty(app: &App, screen: &Screen) {
         | Screen::CardProblem { .. }
         | Screen::AskPaperIn { .. }
         | Screen::RecordFailed { .. }
+        | Screen::AskTaken { .. }
+        | Screen::PickupFailed { .. }
         | Screen::NotDeposited { .. } => show.set_trouble(Default::default()),
         Screen::Idle(_) => show.set_idle(Default::default()),
         Screen::Choose(_) => show.set_choose(Default::default()),
@@ -107,9 +118,12 @@ pub(super) fn empty(app: &App, screen: &Screen) {
         Screen::Text(_) => show.set_text(Default::default()),
         Screen::Check(_) => show.set_check(Default::default()),
         Screen::BoxSize(_) => show.set_box_sizes(Default::default()),
-        Screen::Door(_) | Screen::StaffDoor(_) => show.set_door(Default::default()),
+        Screen::Door(_) | Screen::StaffDoor(_) | Screen::PickupDoor(_) => show.set_door(Default::default()),
+        Screen::Errands(_) => show.set_errands(Default::default()),
+        Screen::Errand(_) => show.set_errand(Default::default()),
+        Screen::Rate { .. } => show.set_rated(0),
         Screen::Done(_) => show.set_done(Default::default()),
-        Screen::StaffPin(_) | Screen::StaffCode(_) => show.set_pad(Default::default()),
+        Screen::StaffPin(_) | Screen::StaffCode(_) | Screen::PickupCode(_) => show.set_pad(Default::default()),
         Screen::StaffBoxes(_) => show.set_staff_boxes(Default::default()),
         Screen::StaffAffirm { .. } => show.set_affirm(Default::default()),
         Screen::StaffRefused { .. } => show.set_refusal(ui::Refusal::None),
@@ -139,7 +153,13 @@ fn kind(screen: &Screen) -> PageKind {
         Screen::Check(_) => PageKind::Check,
         Screen::BoxSize(_) => PageKind::BoxSize,
         Screen::Saving => PageKind::Saving,
-        Screen::Door(_) | Screen::StaffDoor(_) => PageKind::Door,
+        Screen::Door(_) | Screen::StaffDoor(_) | Screen::PickupDoor(_) => PageKind::Door,
+        Screen::Errands(_) => PageKind::Errands,
+        Screen::Errand(_) => PageKind::Errand,
+        Screen::PickupCode(_) => PageKind::PickupCode,
+        Screen::AskTaken { .. } => PageKind::AskTaken,
+        Screen::PickupFailed { .. } => PageKind::PickupFailed,
+        Screen::Rate { .. } => PageKind::Rate,
         Screen::AskPaperIn { .. } => PageKind::AskPaperIn,
         Screen::RecordFailed { .. } => PageKind::RecordFailed,
         Screen::NotDeposited { .. } => PageKind::NotDeposited,
@@ -243,6 +263,7 @@ fn choose(view: &journey::TilesView) -> ui::ChooseData {
         }),
         paging: paging(view.paging),
         signed_in: view.signed_in,
+        errands: view.errands.into(),
     }
 }
 
@@ -420,7 +441,7 @@ fn check_row(row: &journey::CheckRow) -> ui::CheckRowData {
     }
 }
 
-fn door(view: &journey::DoorView, staff: bool) -> ui::DoorData {
+fn door(view: &journey::DoorView) -> ui::DoorData {
     ui::DoorData {
         compartment: view.compartment.into(),
         phase: match view.phase {
@@ -438,7 +459,47 @@ fn door(view: &journey::DoorView, staff: bool) -> ui::DoorData {
         can_found: view.can_found,
         can_say_in: view.can_say_in,
         cells: rows(&view.cabinet, |cell| i32::from(cell.no)),
-        staff,
+        r#use: match view.purpose {
+            journey::DoorPurpose::Deposit => ui::DoorUse::Deposit,
+            journey::DoorPurpose::Collect => ui::DoorUse::Collect,
+            journey::DoorPurpose::Load => ui::DoorUse::Load,
+            journey::DoorPurpose::PickUp => ui::DoorUse::PickUp,
+        },
+    }
+}
+
+fn errand_row(row: &journey::ErrandRow) -> ui::ErrandData {
+    let (todo, number, place) = match &row.todo {
+        None => (ui::ErrandTodo::None, 0, ""),
+        Some(journey::TodoView::PickUp { compartment }) => (ui::ErrandTodo::PickUp, (*compartment).into(), ""),
+        Some(journey::TodoView::Correct { missing }) => (ui::ErrandTodo::Correct, (*missing).into(), ""),
+        Some(journey::TodoView::PickUpElsewhere { kiosk }) => (ui::ErrandTodo::Elsewhere, 0, kiosk.as_str()),
+    };
+    ui::ErrandData {
+        id: text(&row.id),
+        item: text(&row.item),
+        receipt: text(&grouped(&row.receipt)),
+        state: text(&row.state),
+        todo,
+        number,
+        place: text(place),
+    }
+}
+
+fn errand(view: &journey::ErrandView) -> ui::ErrandPageData {
+    ui::ErrandPageData {
+        row: errand_row(&view.row),
+        told: text(&view.told),
+        due: text(view.due.as_deref().unwrap_or_default()),
+        window: window(view.window.as_ref()),
+        missing: rows(&view.missing, |line| ui::MissingData {
+            name: text(&line.name),
+            reason: text(&line.reason),
+            originals: line.originals.into(),
+            copies: line.copies.into(),
+        }),
+        paging: paging(view.paging),
+        blocked: view.blocked,
     }
 }
 
@@ -504,6 +565,9 @@ fn staff_boxes(view: &journey::StaffBoxesView) -> ui::StaffBoxesData {
             receipt: text(&row.receipt.as_deref().map(grouped).unwrap_or_default()),
             reason: match row.kind {
                 journey::StaffDoorKind::Armed => ui::BoxReason::Armed,
+                journey::StaffDoorKind::Load => ui::BoxReason::Load,
+                journey::StaffDoorKind::LoadNoRoom => ui::BoxReason::LoadNoRoom,
+                journey::StaffDoorKind::Result => ui::BoxReason::Result,
                 journey::StaffDoorKind::Paper => ui::BoxReason::Paper,
                 journey::StaffDoorKind::ToBeConfirmed => ui::BoxReason::ToBeConfirmed,
                 journey::StaffDoorKind::SetAside => ui::BoxReason::SetAside,

@@ -63,6 +63,13 @@ pub(crate) fn phone(typed: &str, check: PhoneCheck) -> Screen {
     Screen::Phone(PhoneView { known: None, typed: typed.into(), check })
 }
 
+fn with_errands(screen: Screen) -> Screen {
+    match screen {
+        Screen::Choose(view) => Screen::Choose(TilesView { errands: 2, ..view }),
+        other => other,
+    }
+}
+
 fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
     let group = |id: &str, chinese: &str, english: &str, items| Tile {
         id: id.into(),
@@ -102,6 +109,7 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
             tiles,
             paging: Paging { page: 1, pages },
             signed_in: true,
+            errands: 0,
         })
     };
     let hit = |runs: &[(&str, bool)], plain: &str| Hit {
@@ -139,6 +147,10 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
     let _ = size;
     vec![
         Sample { name: "choose_theme", view: visit(1, choose(ChooseBy::Theme, "", groups.clone(), 1)) },
+        Sample {
+            name: "choose_theme_errands",
+            view: visit(1, with_errands(choose(ChooseBy::Theme, "", groups.clone(), 1))),
+        },
         Sample {
             name: "choose_department",
             view: View { offline: true, ..visit(1, choose(ChooseBy::Department, "", groups, 2)) },
@@ -413,6 +425,7 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
 pub(crate) fn door(phase: DoorPhase) -> DoorView {
     DoorView {
         compartment: 12,
+        purpose: DoorPurpose::Deposit,
         phase,
         instead_of: None,
         can_bigger: false,
@@ -496,6 +509,94 @@ fn locker(zh: bool) -> Vec<Sample> {
     ]
 }
 
+fn errands(zh: bool) -> Vec<Sample> {
+    let row = |id: &str, chinese: &str, english: &str, state: (&str, &str), todo| ErrandRow {
+        id: id.into(),
+        item: words(zh, chinese, english),
+        receipt: "1101202600000178".into(),
+        state: words(zh, state.0, state.1),
+        todo,
+    };
+    let result = row(
+        "1",
+        "营业性演出审批",
+        "Commercial performance permit",
+        ("待取件", "Result ready"),
+        Some(TodoView::PickUp { compartment: 12 }),
+    );
+    let correct = row(
+        "2",
+        "食品经营许可（新办、变更、延续、补办、注销）",
+        "Food business licence (new, change, renewal, replacement, cancellation)",
+        ("待补正", "Waiting for corrections"),
+        Some(TodoView::Correct { missing: 3 }),
+    );
+    let elsewhere = row(
+        "3",
+        "教师资格认定",
+        "Teacher qualification",
+        ("待取件", "Result ready"),
+        Some(TodoView::PickUpElsewhere { kiosk: "2号大厅自助区".into() }),
+    );
+    let running = row("4", "社会保障卡申领", "Social security card", ("办理中", "In progress"), None);
+    let line = |chinese: &str, english: &str, reason: &str, originals, copies| MissingLine {
+        name: words(zh, chinese, english),
+        reason: reason.into(),
+        originals,
+        copies,
+    };
+    let view = |row: ErrandRow, told: (&str, &str), missing| ErrandView {
+        row,
+        told: words(zh, told.0, told.1),
+        due: Some("2026-12-03".into()),
+        missing,
+        paging: Paging { page: 1, pages: 1 },
+        blocked: false,
+        window: window(),
+    };
+    let missing = vec![
+        line("食品经营许可证申请书", "Application form", "缺少签字或盖章", 1, 0),
+        line("与食品经营相适应的主要设备设施布局、操作流程图", "Plan of equipment and operation", "未提交", 1, 1),
+        line("食品安全管理制度文本", "Food safety rules", "复印件不清晰", 0, 2),
+    ];
+    let told = ("材料需要补正，告知书一次列明了全部内容", "Papers need correcting; the notice lists everything");
+    let running_told = ("您的申请已受理", "Your application is accepted");
+    let ready = ("办理结果已备好，请领取", "Your result is ready");
+    let corrected = view(correct.clone(), told, missing);
+    let page = |screen| View { step: None, ..visit(1, screen) };
+    let only_quit = |screen| View { foot: Foot { back: false, quit: true }, ..page(screen) };
+    let alone = |screen| View { foot: Foot::default(), ..page(screen) };
+    let all = vec![result.clone(), correct, elsewhere.clone(), running.clone()];
+    let pad = StaffPadView {
+        name: String::new(),
+        typed: 4,
+        of: 6,
+        checking: false,
+        refused: Some(StaffRefusal::WrongCode),
+        tries_left: Some(4),
+    };
+    vec![
+        Sample {
+            name: "errands",
+            view: only_quit(Screen::Errands(ErrandsView { rows: all, paging: Paging { page: 1, pages: 2 } })),
+        },
+        Sample { name: "errand_result", view: page(Screen::Errand(view(result, ready, vec![]))) },
+        Sample { name: "errand_elsewhere", view: page(Screen::Errand(view(elsewhere, ready, vec![]))) },
+        Sample { name: "errand_running", view: page(Screen::Errand(view(running, running_told, vec![]))) },
+        Sample { name: "errand_correct", view: page(Screen::Errand(corrected.clone())) },
+        Sample { name: "errand_blocked", view: page(Screen::Errand(ErrandView { blocked: true, ..corrected })) },
+        Sample { name: "pickup_code", view: page(Screen::PickupCode(pad)) },
+        Sample {
+            name: "pickup_door",
+            view: alone(Screen::PickupDoor(DoorView { purpose: DoorPurpose::PickUp, ..door(DoorPhase::Open) })),
+        },
+        Sample { name: "ask_taken", view: alone(Screen::AskTaken { compartment: 12 }) },
+        Sample { name: "pickup_failed", view: only_quit(Screen::PickupFailed { compartment: 12, window: window() }) },
+        Sample { name: "rate", view: only_quit(Screen::Rate { rated: None }) },
+        Sample { name: "rated", view: only_quit(Screen::Rate { rated: Some(5) }) },
+    ]
+}
+
 fn staff() -> Vec<Sample> {
     let pad =
         |of| StaffPadView { name: "刘窗口".into(), typed: 3, of, checking: false, refused: None, tries_left: None };
@@ -506,11 +607,14 @@ fn staff() -> Vec<Sample> {
         kind,
     };
     let rows = vec![
+        row(9, StaffDoorKind::Load, "1101202600000144"),
         row(7, StaffDoorKind::Armed, "1101202600000178"),
         row(12, StaffDoorKind::Paper, "1101202600000186"),
         row(3, StaffDoorKind::ToBeConfirmed, "1101202600000097"),
         row(21, StaffDoorKind::SetAside, ""),
     ];
+    let results =
+        vec![row(0, StaffDoorKind::LoadNoRoom, "1101202600000144"), row(5, StaffDoorKind::Result, "1101202600000129")];
     let boxes = |rows, stuck| {
         Screen::StaffBoxes(StaffBoxesView {
             name: "刘窗口".into(),
@@ -520,10 +624,12 @@ fn staff() -> Vec<Sample> {
             record_failed: false,
         })
     };
+    let opened = |purpose| Screen::StaffDoor(DoorView { purpose, ..door(DoorPhase::Open) });
     let affirm = |opening_seen, receipt: Option<&str>| Screen::StaffAffirm {
         compartment: 7,
         receipt: receipt.map(str::to_owned),
         opening_seen,
+        loading: false,
     };
     vec![
         Sample {
@@ -536,8 +642,19 @@ fn staff() -> Vec<Sample> {
         },
         Sample { name: "staff_code", view: by_staff(Screen::StaffCode(pad(6))) },
         Sample { name: "staff_boxes", view: by_staff(boxes(rows, None)) },
+        Sample { name: "staff_boxes_results", view: by_staff(boxes(results, None)) },
         Sample { name: "staff_boxes_none", view: by_staff(boxes(vec![], Some(7))) },
-        Sample { name: "staff_door", view: by_staff(Screen::StaffDoor(door(DoorPhase::Open))) },
+        Sample { name: "staff_door", view: by_staff(opened(DoorPurpose::Collect)) },
+        Sample { name: "staff_loading", view: by_staff(opened(DoorPurpose::Load)) },
+        Sample {
+            name: "staff_affirm_loaded",
+            view: by_staff(Screen::StaffAffirm {
+                compartment: 9,
+                receipt: Some("1101202600000144".into()),
+                opening_seen: true,
+                loading: true,
+            }),
+        },
         Sample { name: "staff_affirm", view: by_staff(affirm(true, Some("1101202600000178"))) },
         Sample { name: "staff_affirm_unseen", view: by_staff(affirm(false, None)) },
         Sample { name: "staff_locked", view: by_staff(Screen::StaffRefused { why: StaffRefusal::Locked }) },
@@ -615,6 +732,7 @@ pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     samples.extend(item_pages(zh, size));
     samples.extend(answers(zh, size));
     samples.extend(locker(zh));
+    samples.extend(errands(zh));
     samples.extend(staff());
     samples.extend(overlays());
     for sample in &mut samples {

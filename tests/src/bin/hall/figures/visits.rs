@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::desk::Desk;
-use e2e::hand::{Phone, SHOW_PERMIT};
+use e2e::hand::Phone;
 use e2e::peer::now_ms;
 use e2e::wait::{PATIENCE, until, until_true};
 use e2e::{Context as _, Error, Hall, Result};
@@ -62,7 +62,8 @@ fn visit(hall: &mut Hall, desk: &Desk, n: usize, times: &mut Times) -> Result<()
     let before = hall.display.touches();
     let from = hall.kiosk.journal()?.last().map_or(1, |entry| entry.seq + 1);
     hall.swipe(card)?;
-    hall.find_item(SHOW_PERMIT)?;
+    // The touches are those of the shortest way, by tiles; typing the name's initials takes four more.
+    hall.find_show_permit()?;
     hall.answer_until(phone, &["door"])?;
     let door = hall.wait_door()?;
     times.touches.push(hall.display.touches() - before);
@@ -123,7 +124,7 @@ fn table(mut times: Times, pss: &[u64], listeners: usize) -> Vec<Figure> {
     let new = times.touches.iter().take(3).copied().max().unwrap_or(0);
     let unlock = percentile(&mut times.unlock, 99);
     let leave = percentile(&mut times.leave, 99);
-    let row = percentile(&mut times.row, 99);
+    let (row, usual_row) = (percentile(&mut times.row, 99), percentile(&mut times.row, 50));
     let (early, late) = (pss.get(3).copied().unwrap_or(0), pss.last().copied().unwrap_or(0));
     let identity = percentile(&mut times.identity, 99);
     vec![
@@ -133,7 +134,7 @@ fn table(mut times: Times, pss: &[u64], listeners: usize) -> Vec<Figure> {
             "<= 50 ms above the APDUs",
             identity <= Duration::from_millis(50),
         ),
-        Figure::new("touches, 营业性演出审批, new phone, worst", new.to_string(), "<= 22", new <= 22),
+        Figure::new("touches by tiles, 营业性演出审批, new phone, worst", new.to_string(), "<= 22", new <= 22),
         Figure::new("touches, the same, known phone, worst", known.to_string(), "<= 11", known <= 11),
         Figure::new(
             format!("last touch → durable → unlock heard, 9600 baud, p99 of {VISITS}"),
@@ -144,7 +145,7 @@ fn table(mut times: Times, pss: &[u64], listeners: usize) -> Vec<Figure> {
         Figure::new("door shut → you may leave on X, p99", ms(leave), "<= 700 ms", leave <= Duration::from_millis(700)),
         Figure::new(
             format!("kiosk commit → row in Chromium beside {listeners} listeners, p99"),
-            ms(row),
+            format!("{} (median {})", ms(row), ms(usual_row)),
             "<= 300 ms",
             row <= Duration::from_millis(300),
         ),

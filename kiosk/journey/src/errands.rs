@@ -1,0 +1,260 @@
+//! What waits for the person whose card was read: results to take out of a box, corrections to hand in, and how their
+//! cases stand.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::door::{DoorWatch, Finding};
+use crate::journey::{Journey, RECORD_AGAIN};
+use crate::staff::CODE_DIGITS;
+use crate::visit::{Page, Pending, Pickup, Purpose};
+use crate::{
+    Act, Assurance, ChooseBy, Draft, Errand, Key, NoDeposit, Output, Personal, PickupProof, Sound, StaffCall,
+    StaffRefusal, Todo, Touch,
+};
+
+/// What was found within this time of a page's change may still replace it: no touch counts before.
+const FOUND_SOON: Duration = crate::journey::GUARD;
+
+impl Journey {
+    /// What waits for the person of this visit. What needs them comes first, and is shown at once if it came before
+    /// they could touch anything; later it waits behind a button.
+    pub(crate) fn errands(&mut self, visit: Uuid, mut errands: Vec<Errand>, now: Duration) {
+        let Some(ours) = &mut self.visit else { return };
+        if ours.holder.as_ref().is_none_or(|holder| holder.submission != visit) {
+            return; // the answer to a former visit's question
+        }
+        errands.sort_by_key(|errand| errand.todo.as_ref().map_or(2, Todo::rank));
+        let wanted = errands.iter().any(|errand| errand.todo.is_some());
+        ours.errands = errands;
+        let top = Page::Choose { by: ChooseBy::Theme, level: crate::visit::Level::Top, page: 0 };
+        let untouched = self.page == top || matches!(self.page, Page::NoBox(_));
+        if wanted && untouched && now < self.entered + FOUND_SOON {
+            self.show(Page::Errands { page: 0 }, now);
+        }
+    }
+
+    pub(crate) fn touch_errands(&mut self, touch: Touch, now: Duration) {
+        match (self.page.clone(), touch) {
+            (Page::PickupDoor | Page::AskTaken { .. }, Touch::Quit | Touch::Back) => {}
+            (Page::AskTaken { recorded }, Touch::Act(Act::TakenOut)) => self.taken_out(recorded, now),
+            (Page::AskTaken { .. }, Touch::Act(Act::NotTakenOut)) => self.not_taken_out(now),
+            (Page::Errands { .. }, Touch::Next | Touch::Back) => self.choose_anew(now),
+            (Page::Errands { .. } | Page::Errand { .. }, Touch::Turn(turn)) => self.turn(turn),
+            (Page::Errands { .. }, Touch::Choose(id)) => {
+                let known = |errand: &&Errand| errand.submission.to_string() == id;
+                let found = self.visit.as_ref().and_then(|visit| visit.errands.iter().find(known));
+                if let Some(id) = found.map(|errand| errand.submission) {
+                    self.show(Page::Errand { id, page: 0 }, now);
+                }
+            }
+            (Page::Errand { .. } | Page::PickupCode, Touch::Back) => {
+                self.pickup = None;
+                self.show(Page::Errands { page: 0 }, now);
+            }
+            (Page::Errand { id, .. }, Touch::Next) => self.do_errand(id, now),
+            (Page::PickupCode, Touch::Key(key)) => self.pickup_key(key),
+            (Page::PickupCode, Touch::Next) => self.check_pickup_code(now),
+            (Page::Rate { rated: None }, Touch::Choose(level)) => self.rate(&level, now),
+            (Page::Rate { .. } | Page::PickupFailed, Touch::Next) | (_, Touch::Quit) => self.end(now),
+            _ => {}
+        }
+    }
+
+    fn choose_anew(&mut self, now: Duration) {
+        if let Some(visit) = &mut self.visit {
+            visit.history.clear();
+        }
+        match self.no_deposit() {
+            Some(why) => self.show(Page::NoBox(why), now),
+            None => self.show(Page::Choose { by: ChooseBy::Theme, level: crate::visit::Level::Top, page: 0 }, now),
+        }
+    }
+
+    pub(crate) fn errand(&self, id: Uuid) -> Option<&Errand> {
+        self.visit.as_ref()?.errands.iter().find(|errand| errand.submission == id)
+    }
+
+    fn do_errand(&mut self, id: Uuid, now: Duration) {
+        let assurance = self.visit.as_ref().and_then(|visit| visit.holder.as_ref()).map(|h| h.identity.assurance);
+        match self.errand(id).and_then(|errand| errand.todo.clone()) {
+            Some(Todo::PickUp { compartment }) => {
+                let pickup = Pickup { submission: id, compartment, ..Pickup::default() };
+                self.pickup = Some(pickup);
+                match assurance {
+                    // A card that could be a copy does not open a box that holds something.
+                    Some(Assurance::ReadOnly) | None => self.show(Page::PickupCode, now),
+                    Some(Assurance::ChipVerified | Assurance::SamVerified) => self.pick_up(PickupProof::Card, now),
+                }
+            }
+            Some(Todo::Correct { .. }) => self.correct(id, now),
+            Some(Todo::PickUpElsewhere { .. }) | None => self.show(Page::Errands { page: 0 }, now),
+        }
+    }
+
+    /// Hands in the corrections of a case: the box opens after the record, as for every deposit.
+    fn correct(&mut self, id: Uuid, now: Duration) {
+        if let Some(why) = self.no_deposit() {
+            return self.show(Page::NoBox(why), now);
+        }
+        let Some(visit) = &mut self.visit else { return };
+        let Some(errand) = visit.errands.iter().find(|errand| errand.submission == id).cloned() else { return };
+        visit.item = visit.catalogue().items.iter().position(|item| item.code == errand.item);
+        visit.size = None;
+        visit.correcting = Some(errand);
+        self.hand_in(now);
+    }
+
+    fn pickup_key(&mut self, key: Key) {
+        let Some(pickup) = self.pickup.as_mut().filter(|pickup| pickup.checking.is_none()) else { return };
+        pickup.refused = false;
+        match key {
+            Key::Char(c) if c.is_ascii_digit() && pickup.digits.expose().len() < usize::from(CODE_DIGITS) => {
+                pickup.digits.push(c);
+            }
+            Key::Delete => pickup.digits.pop(),
+            Key::Clear => pickup.digits.clear(),
+            Key::Char(_) | Key::Space | Key::Candidate(_) => {}
+        }
+    }
+
+    fn check_pickup_code(&mut self, now: Duration) {
+        let Some(pickup) = self.pickup.as_mut().filter(|pickup| pickup.checking.is_none()) else { return };
+        if pickup.digits.expose().len() < usize::from(CODE_DIGITS) {
+            return;
+        }
+        pickup.checking = Some(now);
+        let code: Personal = std::mem::take(&mut pickup.digits);
+        let submission = pickup.submission;
+        self.emit(Output::CheckPickupCode { submission, code });
+    }
+
+    /// The code was compared. `tries_left` of 0 ends it: the window hands the result over.
+    pub(crate) fn pickup_code_checked(&mut self, submission: Uuid, right: bool, tries_left: u8, now: Duration) {
+        let Some(pickup) = self.pickup.as_mut() else { return };
+        if pickup.submission != submission || pickup.checking.take().is_none() || self.page != Page::PickupCode {
+            return;
+        }
+        self.active = now;
+        if right {
+            return self.pick_up(PickupProof::CardAndCode, now);
+        }
+        pickup.refused = true;
+        pickup.tries_left = tries_left;
+        self.play(Sound::Attention);
+        if tries_left == 0 {
+            self.show(Page::PickupFailed, now);
+        }
+    }
+
+    fn pick_up(&mut self, proof: PickupProof, now: Duration) {
+        let Some(pickup) = &self.pickup else { return };
+        let (submission, compartment) = (pickup.submission, pickup.compartment);
+        self.record(Purpose::PickupIntent, vec![Draft::PickupIntended { submission, compartment, proof }]);
+        self.show(Page::Saving, now);
+    }
+
+    pub(crate) fn pickup_recorded(&mut self, purpose: &Purpose, now: Duration) {
+        let Some(pickup) = &mut self.pickup else { return };
+        match purpose {
+            Purpose::PickupIntent => {
+                let compartment = pickup.compartment;
+                pickup.watch = Some(DoorWatch::new(compartment, now));
+                self.emit(Output::OpenDoor { compartment });
+                self.show(Page::PickupDoor, now);
+            }
+            Purpose::PickedUp => self.show(Page::AskTaken { recorded: true }, now),
+            Purpose::PickupAffirm => self.picked_up(now),
+            _ => {}
+        }
+    }
+
+    pub(crate) fn pickup_record_failed(&mut self, pending: Pending, now: Duration) {
+        match pending.purpose {
+            Purpose::PickupIntent => self.pickup_failed(now),
+            // The closing is a fact: it is written once the journal can be. Staff then affirm that the box is empty.
+            Purpose::PickedUp => {
+                self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, drafts: pending.drafts }));
+                self.picked_up(now);
+            }
+            _ => self.picked_up(now),
+        }
+    }
+
+    pub(crate) fn pickup_door_over(&mut self, finding: Finding, now: Duration) {
+        let Some(pickup) = &mut self.pickup else { return };
+        pickup.watch = None;
+        let (submission, compartment) = (pickup.submission, pickup.compartment);
+        match finding {
+            Finding::Closed => {
+                self.record(Purpose::PickedUp, vec![Draft::PickedUp { submission, compartment }]);
+                self.show(Page::Saving, now);
+            }
+            Finding::MaybeMissed | Finding::LineLost => self.show(Page::AskTaken { recorded: false }, now),
+            Finding::Stuck | Finding::NeverSent => {
+                self.emit(Output::CallStaff(StaffCall::DoorStuck { compartment }));
+                self.pickup_failed(now);
+            }
+            Finding::PulseAgain | Finding::Opened | Finding::OutOfSight | Finding::Reminder | Finding::CallStaff => {}
+        }
+    }
+
+    fn pickup_failed(&mut self, now: Duration) {
+        self.play(Sound::Attention);
+        self.show(Page::PickupFailed, now);
+    }
+
+    /// The applicant says that everything was taken out.
+    fn taken_out(&mut self, recorded: bool, now: Duration) {
+        let Some(pickup) = &self.pickup else { return };
+        let (submission, compartment) = (pickup.submission, pickup.compartment);
+        let mut drafts = vec![Draft::PickupAffirmed { submission, compartment }];
+        if !recorded {
+            drafts.insert(0, Draft::PickedUp { submission, compartment });
+        }
+        self.record(Purpose::PickupAffirm, drafts);
+        self.show(Page::Saving, now);
+    }
+
+    /// Something is still inside, or the door never opened: the box stays as it is, and a person comes.
+    fn not_taken_out(&mut self, now: Duration) {
+        if let Some(compartment) = self.pickup.as_ref().map(|pickup| pickup.compartment) {
+            self.emit(Output::CallStaff(StaffCall::Unconfirmed { compartment }));
+        }
+        self.pickup_failed(now);
+    }
+
+    fn picked_up(&mut self, now: Duration) {
+        self.play(Sound::Done);
+        self.show(Page::Rate { rated: None }, now);
+    }
+
+    fn rate(&mut self, level: &str, now: Duration) {
+        let Some(submission) = self.pickup.as_ref().map(|pickup| pickup.submission) else { return };
+        let Some(level) = level.parse::<u8>().ok().filter(|level| (1..=5).contains(level)) else { return };
+        self.record(Purpose::Note, vec![Draft::Rated { submission, level }]);
+        self.show(Page::Rate { rated: Some(level) }, now);
+    }
+
+    /// Why nothing can be taken in for corrections, told before the door.
+    pub(crate) fn errand_blocked(&self, todo: Option<&Todo>) -> Option<NoDeposit> {
+        match todo {
+            Some(Todo::Correct { .. }) => self.no_deposit(),
+            Some(Todo::PickUp { .. } | Todo::PickUpElsewhere { .. }) | None => None,
+        }
+    }
+
+    /// The pad for the pick-up code, as the pads for staff are shown.
+    pub(crate) fn pickup_pad(&self) -> crate::StaffPadView {
+        let pickup = self.pickup.as_ref();
+        crate::StaffPadView {
+            name: String::new(),
+            typed: pickup.map_or(0, |pickup| u8::try_from(pickup.digits.expose().len()).unwrap_or(u8::MAX)),
+            of: CODE_DIGITS,
+            checking: pickup.is_some_and(|pickup| pickup.checking.is_some()),
+            refused: pickup.filter(|pickup| pickup.refused).map(|_| StaffRefusal::WrongCode),
+            tries_left: pickup.filter(|pickup| pickup.refused).map(|pickup| pickup.tries_left),
+        }
+    }
+}

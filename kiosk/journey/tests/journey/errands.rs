@@ -1,0 +1,323 @@
+//! A person's own cases: results, corrections, progress.
+
+use hall_rules::Text;
+use kiosk_journey::{
+    Act, Assurance, Authority, Draft, Errand, Input, MissingMaterial, Output, Personal, PickupProof, RecordFailure,
+    Screen, StaffCall, StaffDoor, StaffDoorKind, Todo, TodoView, Touch,
+};
+use uuid::Uuid;
+
+use crate::terminal::{Lock, PERFORMANCE, Terminal, ZHANG, identity};
+
+pub(crate) const RESULT: Uuid = Uuid::from_u128(101);
+const CORRECTION: Uuid = Uuid::from_u128(102);
+const RUNNING: Uuid = Uuid::from_u128(103);
+const CLERK: Uuid = Uuid::from_u128(7);
+const DIRECTIVE: Uuid = Uuid::from_u128(9);
+
+fn errand(submission: Uuid, todo: Option<Todo>) -> Errand {
+    Errand {
+        submission,
+        receipt: "1010100000002".into(),
+        item: PERFORMANCE.into(),
+        department: "culture".into(),
+        item_name: Text::new("营业性演出审批", "Commercial performance permit"),
+        state: Text::new("办理中", "In progress"),
+        told: Text::new("您的申请已受理", "Your application is accepted"),
+        due: Some("2026-12-03".into()),
+        todo,
+    }
+}
+
+fn result(compartment: u16) -> Errand {
+    errand(RESULT, Some(Todo::PickUp { compartment }))
+}
+
+fn correction(materials: usize) -> Errand {
+    let missing = |n| MissingMaterial {
+        code: format!("m{n}"),
+        name: Text::zh(format!("材料{n}")),
+        reason: "未提交".into(),
+        originals: 1,
+        copies: 0,
+    };
+    errand(CORRECTION, Some(Todo::Correct { missing: (1..=materials).map(missing).collect() }))
+}
+
+/// What a random person may have, with a result in one of these boxes.
+pub(crate) fn some(taken: &[u16]) -> Vec<Errand> {
+    let mut all = vec![errand(RUNNING, None), correction(7)];
+    all.extend(taken.first().map(|no| result(*no)));
+    all
+}
+
+/// A terminal whose box 3 holds something, and a person of whom this is known at once.
+fn met_by(errands: Vec<Errand>) -> Terminal {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&3).unwrap().free = false;
+    terminal.cabinet();
+    let visit = terminal.zhang();
+    terminal.input(Input::Errands { visit, errands });
+    terminal
+}
+
+#[test]
+fn a_result_is_taken_out_with_the_card_and_rated() {
+    let mut terminal = met_by(vec![errand(RUNNING, None), result(3)]);
+    let Screen::Errands(list) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(list.rows[0].todo, Some(TodoView::PickUp { compartment: 3 }), "what needs the person comes first");
+    terminal.choose(&RESULT.to_string());
+    assert_eq!(terminal.screen(), "errand");
+    terminal.next();
+    assert_eq!(terminal.screen(), "pickup_door");
+    terminal.wait_s(3_600);
+    assert_eq!(terminal.screen(), "pickup_door", "no timeout with a door open");
+    terminal.shut();
+    assert_eq!(terminal.screen(), "ask_taken");
+    terminal.act(Act::TakenOut);
+    assert_eq!(terminal.screen(), "rate");
+    terminal.choose("5");
+    assert_eq!(terminal.view().screen, Screen::Rate { rated: Some(5) });
+    terminal.choose("1");
+    assert_eq!(terminal.journal_kinds(), ["pickup intended", "picked up", "pickup affirmed", "rated"], "rated once");
+    assert!(matches!(terminal.journal[0], Draft::PickupIntended { proof: PickupProof::Card, .. }));
+    terminal.next();
+    assert_eq!(terminal.screen(), "idle");
+    assert!(terminal.boxes[&3].free);
+}
+
+#[test]
+fn nobody_is_asked_to_rate_for_ever() {
+    let mut terminal = met_by(vec![result(3)]);
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    terminal.shut();
+    terminal.act(Act::TakenOut);
+    terminal.wait_s(31);
+    assert_eq!(terminal.screen(), "idle");
+}
+
+#[test]
+fn a_card_that_could_be_a_copy_needs_the_code() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&3).unwrap().free = false;
+    terminal.cabinet();
+    let visit = Uuid::from_u128(77);
+    let mut card = identity("张三丰", ZHANG);
+    card.assurance = Assurance::ReadOnly;
+    terminal.input(Input::CardRead { identity: card, submission: visit });
+    terminal.input(Input::Errands { visit, errands: vec![result(3)] });
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    assert_eq!(terminal.screen(), "pickup_code");
+    terminal.type_text("12345");
+    terminal.next();
+    assert!(!terminal.outputs.iter().any(|output| matches!(output, Output::CheckPickupCode { .. })), "too short");
+    terminal.type_text("6");
+    terminal.next();
+    assert!(terminal.heard(&Output::CheckPickupCode { submission: RESULT, code: Personal::from("123456") }));
+    terminal.input(Input::PickupCodeChecked { submission: RESULT, right: false, tries_left: 4 });
+    let Screen::PickupCode(pad) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!((pad.typed, pad.tries_left), (0, Some(4)));
+    terminal.input(Input::PickupCodeChecked { submission: RESULT, right: true, tries_left: 4 });
+    assert_eq!(terminal.screen(), "pickup_code", "nothing was asked: such an answer opens no door");
+    terminal.type_text("654321");
+    terminal.next();
+    terminal.input(Input::PickupCodeChecked { submission: RESULT, right: true, tries_left: 4 });
+    assert_eq!(terminal.screen(), "pickup_door");
+    assert!(matches!(terminal.journal[0], Draft::PickupIntended { proof: PickupProof::CardAndCode, .. }));
+}
+
+#[test]
+fn the_last_wrong_code_leads_to_the_window() {
+    let mut terminal = met_by(vec![]);
+    let visit = Uuid::from_u128(78);
+    let mut card = identity("张三丰", ZHANG);
+    card.assurance = Assurance::ReadOnly;
+    terminal.touch(Touch::Quit);
+    terminal.input(Input::CardRead { identity: card, submission: visit });
+    terminal.input(Input::Errands { visit, errands: vec![result(3)] });
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    terminal.type_text("000000");
+    terminal.next();
+    terminal.input(Input::PickupCodeChecked { submission: RESULT, right: false, tries_left: 0 });
+    assert_eq!(terminal.screen(), "pickup_failed");
+    assert_eq!(terminal.journal_kinds(), Vec::<&str>::new(), "no door moved");
+}
+
+#[test]
+fn a_door_that_does_not_open_keeps_the_result_and_calls_staff() {
+    let mut terminal = met_by(vec![result(3)]);
+    terminal.boxes.get_mut(&3).unwrap().lock = Lock::Stuck;
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    terminal.wait_s(10);
+    assert_eq!(terminal.screen(), "pickup_failed");
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorStuck { compartment: 3 })));
+    assert_eq!(terminal.journal_kinds(), ["pickup intended"], "it is still on record as lying there");
+    assert!(!terminal.boxes[&3].free);
+}
+
+#[test]
+fn something_left_inside_keeps_the_box() {
+    let mut terminal = met_by(vec![result(3)]);
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    terminal.shut();
+    terminal.act(Act::NotTakenOut);
+    assert_eq!(terminal.screen(), "pickup_failed");
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::Unconfirmed { compartment: 3 })));
+    assert_eq!(terminal.journal_kinds(), ["pickup intended", "picked up"]);
+    assert!(!terminal.boxes[&3].free, "staff look first");
+}
+
+#[test]
+fn a_journal_that_cannot_be_written_opens_no_door() {
+    let mut terminal = met_by(vec![result(3)]);
+    terminal.always_fails = Some(RecordFailure::DiskFull);
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    assert_eq!(terminal.screen(), "pickup_failed");
+    assert_eq!(terminal.boxes[&3].pulses, 0);
+}
+
+#[test]
+fn corrections_go_into_a_box_under_the_old_number() {
+    let mut terminal = met_by(vec![correction(7)]);
+    terminal.choose(&CORRECTION.to_string());
+    let Screen::Errand(page) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!((page.missing.len(), page.paging.pages), (5, 2));
+    terminal.touch(Touch::Turn(kiosk_journey::Turn::Next));
+    let Screen::Errand(page) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(page.missing[0].name, "材料6");
+    terminal.next();
+    assert_eq!(terminal.screen(), "door");
+    terminal.shut();
+    let Screen::Done(done) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!((done.receipt.as_str(), done.materials, done.item.as_str()), ("1010100000002", 7, "营业性演出审批"));
+    assert_eq!(terminal.journal_kinds(), ["correction prepared", "intended", "deposited"]);
+    let Draft::CorrectionPrepared(correction) = &terminal.journal[0] else { panic!() };
+    assert_eq!((correction.submission, correction.materials.len()), (CORRECTION, 7));
+}
+
+#[test]
+fn corrections_wait_while_no_box_is_free() {
+    let mut terminal = met_by(vec![correction(1)]);
+    terminal.boxes.values_mut().for_each(|b| b.free = false);
+    terminal.cabinet();
+    terminal.choose(&CORRECTION.to_string());
+    let Screen::Errand(page) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert!(page.blocked);
+    terminal.next();
+    assert_eq!(terminal.screen(), "no_box");
+}
+
+#[test]
+fn progress_waits_behind_a_button_and_interrupts_nobody() {
+    let mut terminal = met_by(vec![errand(RUNNING, None)]);
+    let Screen::Choose(tiles) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(tiles.errands, 1);
+    terminal.act(Act::MyErrands);
+    assert_eq!(terminal.screen(), "errands");
+    terminal.choose(&RUNNING.to_string());
+    let Screen::Errand(page) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!((page.row.todo, page.due.as_deref()), (None, Some("2026-12-03")));
+    terminal.next();
+    assert_eq!(terminal.screen(), "errands", "there is nothing to do");
+    terminal.next();
+    assert_eq!(terminal.screen(), "choose");
+}
+
+#[test]
+fn what_is_known_late_does_not_jump_under_the_finger() {
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    terminal.wait_s(1);
+    terminal.input(Input::Errands { visit, errands: vec![result(3)] });
+    let Screen::Choose(tiles) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(tiles.errands, 1);
+}
+
+#[test]
+fn another_persons_errands_are_not_shown() {
+    let mut terminal = Terminal::new();
+    let first = terminal.zhang();
+    terminal.touch(Touch::Quit);
+    terminal.card("李四光", crate::terminal::LI);
+    terminal.input(Input::Errands { visit: first, errands: vec![result(3)] });
+    let Screen::Choose(tiles) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(tiles.errands, 0);
+}
+
+fn load(compartment: u16) -> StaffDoor {
+    StaffDoor {
+        compartment,
+        submission: Some(RESULT),
+        receipt: Some("1010100000002".into()),
+        kind: StaffDoorKind::Load,
+        authority: Authority::Directive { directive: DIRECTIVE },
+    }
+}
+
+fn staff_with(door: StaffDoor) -> Terminal {
+    let mut terminal = Terminal::new();
+    terminal.input(Input::StaffCard { staff: CLERK, name: "王芳".into() });
+    terminal.type_text("2468");
+    terminal.next();
+    terminal.input(Input::StaffVerified { staff: CLERK, name: "王芳".into(), doors: vec![door] });
+    terminal
+}
+
+#[test]
+fn staff_put_a_result_in() {
+    let mut terminal = staff_with(load(4));
+    terminal.choose("4");
+    assert_eq!(terminal.screen(), "staff_door");
+    terminal.shut();
+    assert!(matches!(terminal.view().screen, Screen::StaffAffirm { loading: true, compartment: 4, .. }));
+    terminal.act(Act::AffirmEmpty);
+    assert_eq!(terminal.screen(), "staff_affirm", "that was not the question");
+    terminal.act(Act::AffirmLoaded);
+    assert_eq!(terminal.screen(), "staff_boxes");
+    assert_eq!(terminal.journal_kinds(), ["load intended", "result loaded"]);
+    assert!(!terminal.boxes[&4].free);
+}
+
+#[test]
+fn a_result_that_did_not_go_in_leaves_a_box_to_look_into() {
+    for leave in [Touch::Act(Act::NotLoaded), Touch::Quit] {
+        let mut terminal = staff_with(load(4));
+        terminal.choose("4");
+        terminal.shut();
+        terminal.touch(leave);
+        assert_eq!(terminal.journal_kinds(), ["load intended", "load voided"]);
+        assert!(matches!(terminal.journal[1], Draft::LoadVoided { maybe_opened: true, .. }));
+        assert!(!terminal.boxes[&4].free);
+    }
+    let mut terminal = staff_with(load(4));
+    terminal.choose("4");
+    terminal.shut();
+    terminal.wait_s(200);
+    assert_eq!(terminal.screen(), "idle", "they walked away");
+    assert_eq!(terminal.journal_kinds(), ["load intended", "load voided"]);
+}
+
+#[test]
+fn a_stuck_door_frees_the_result_for_another_box() {
+    let mut terminal = staff_with(load(4));
+    terminal.boxes.get_mut(&4).unwrap().lock = Lock::Stuck;
+    terminal.choose("4");
+    terminal.wait_s(10);
+    assert_eq!(terminal.journal_kinds(), ["load intended", "load voided", "set aside"]);
+    let Screen::StaffBoxes(boxes) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(boxes.stuck, Some(4));
+}
+
+#[test]
+fn without_a_free_box_nothing_opens() {
+    let mut terminal = staff_with(StaffDoor { kind: StaffDoorKind::LoadNoRoom, ..load(0) });
+    terminal.choose("0");
+    assert_eq!(terminal.screen(), "staff_boxes");
+    assert_eq!(terminal.journal_kinds(), Vec::<&str>::new());
+}
