@@ -140,6 +140,9 @@ document.addEventListener("submit", (event) => {
   if (event.target.hasAttribute("hx-post")) return;
   if (event.target.dataset.sent) { event.preventDefault(); return; }
   if (event.target.method === "post") event.target.dataset.sent = "true";
+  // What was typed is kept while the case around it is renewed; what is sent was pressed on the case as it is shown.
+  const shown = event.target.closest("#case");
+  if (shown && event.target.elements.version) event.target.elements.version.value = shown.dataset.version;
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 

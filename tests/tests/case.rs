@@ -93,7 +93,9 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     hall.touch_and_look(FIRST_LEVEL).unwrap();
     hall.leave().unwrap();
     desk.wait_state("collected").unwrap();
+    desk.browser.wait_for_text("#case", "申请人确认都取走了").unwrap();
     desk.step("archived").unwrap();
+    desk.confirm("archived").unwrap();
     desk.wait_state("archived").unwrap();
 
     hall.kiosk.wait_fact("the rating", 1, |fact| matches!(fact, Fact::Rated { level: 5, .. }).then_some(())).unwrap();

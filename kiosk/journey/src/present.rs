@@ -15,7 +15,7 @@ use crate::{
 
 /// Cases of a person on a page.
 const ERRANDS: usize = 4;
-/// Materials to be corrected on a page.
+/// Materials to be corrected on a page; one less in large text.
 const MISSING: usize = 5;
 /// Boxes of staff on a page.
 const STAFF_ROWS: usize = 5;
@@ -409,7 +409,11 @@ impl Journey {
             originals: line.originals,
             copies: line.copies,
         };
-        let (missing, paging) = crate::layout::page_of(missing, page, MISSING);
+        let per_page = match self.text_size {
+            TextSize::Normal => MISSING,
+            TextSize::Large => MISSING - 1,
+        };
+        let (missing, paging) = crate::layout::page_of(missing, page, per_page);
         ErrandView {
             row: self.errand_row(errand),
             told: errand.told.get(self.language).to_owned(),
