@@ -58,7 +58,7 @@ pub fn make(
         compartment: ask.compartment,
         signed: &signed,
     };
-    store::directives::insert(tx, &new)?;
+    store::directives::insert(tx, &keys.sealer, &new)?;
     tx.revise()?;
     Ok(id)
 }

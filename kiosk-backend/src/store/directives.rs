@@ -1,9 +1,11 @@
-//! Directives: signed once, kept as signed, answered by a journal entry.
+//! Directives: signed once, kept as signed and sealed, since one about a result marks who may have it; answered by a
+//! journal entry.
 
 use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, KioskId, Signed, StaffId, SubmissionId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{StoreResult, optional_uuid_at, optional_word_at, signed, uuid_at, word_of};
+use super::seal::Sealer;
+use super::{StoreError, StoreResult, optional_uuid_at, optional_word_at, signed, uuid_at, word_of};
 
 /// One directive as stored.
 #[derive(Clone, Debug)]
@@ -45,8 +47,9 @@ pub struct NewDirective<'a> {
 }
 
 /// Stores a directive.
-pub fn insert(connection: &Connection, new: &NewDirective<'_>) -> StoreResult<()> {
+pub fn insert(connection: &Connection, sealer: &Sealer, new: &NewDirective<'_>) -> StoreResult<()> {
     let directive = new.directive;
+    let body = hex::encode(sealer.seal(&new.signed.body, &context(directive.id))?);
     connection
         .prepare_cached(
             "INSERT INTO directives
@@ -63,7 +66,7 @@ pub fn insert(connection: &Connection, new: &NewDirective<'_>) -> StoreResult<()
             new.order,
             new.case.map(|case| case.0.into_bytes()),
             new.compartment.map(|no| no.0),
-            new.signed.body,
+            body,
             new.signed.signature
         ])?;
     Ok(())
@@ -97,15 +100,32 @@ fn directive(row: &Row<'_>) -> rusqlite::Result<DirectiveRow> {
 }
 
 /// The directives that a terminal has neither answered nor missed, oldest first.
-pub fn open(connection: &Connection, kiosk: KioskId, now_ms: i64) -> StoreResult<Vec<Signed>> {
+pub fn open(connection: &Connection, sealer: &Sealer, kiosk: KioskId, now_ms: i64) -> StoreResult<Vec<Signed>> {
     let mut statement = connection.prepare_cached(
-        "SELECT body, signature FROM directives
+        "SELECT id, body, signature FROM directives
          WHERE kiosk_id = $1 AND expires_ms > $2 AND outcome IS NULL ORDER BY issued_ms, id",
     )?;
     let rows = statement.query_map(params![kiosk.0.as_bytes(), now_ms], |row| {
-        Ok(Signed { body: row.get(0)?, signature: row.get(1)? })
+        Ok((DirectiveId(uuid_at(row, 0)?), row.get::<_, String>(1)?, row.get(2)?))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    rows.map(|row| {
+        let (id, body, signature) = row?;
+        Ok(Signed { body: unsealed(sealer, id, body)?, signature })
+    })
+    .collect()
+}
+
+/// What a directive's text is tied to.
+fn context(id: DirectiveId) -> Vec<u8> {
+    format!("directive {id}").into_bytes()
+}
+
+fn unsealed(sealer: &Sealer, id: DirectiveId, body: String) -> StoreResult<String> {
+    if body.starts_with('{') {
+        return Ok(body); // kept by a release that did not seal them
+    }
+    let sealed = hex::decode(&body).map_err(|cause| StoreError::Corrupt(format!("directive {id}: {cause}")))?;
+    Ok(sealer.open(&sealed, &context(id))?.expose().clone())
 }
 
 /// Keeps the terminal's answer.

@@ -6,5 +6,6 @@ mod faults;
 mod hall;
 mod kiosk_v1;
 mod restored;
+mod results;
 mod staff_v1;
 mod webhook;

@@ -199,8 +199,14 @@ fn directives_and_rosters_of_version_1() {
 #[test]
 fn the_marks_of_version_1() {
     let id = SubmissionId(ID.parse().unwrap());
-    assert_eq!(ResultHolder::mark_of(id, "resident_number:11010519491231002X").expose(), "47846519726c18d2186b694c72bb62dfce6c4aacfa799efdcc5f2fc3799ecd19");
-    assert_eq!(ResultHolder::code_hash_of(id, "482917").expose(), "b7400837cf5c159e4736a2f9bb3f7303c62128fbb4b4b7dd685be44a7335e570");
+    assert_eq!(
+        ResultHolder::mark_of(id, "resident_number:11010519491231002X").expose(),
+        "47846519726c18d2186b694c72bb62dfce6c4aacfa799efdcc5f2fc3799ecd19"
+    );
+    assert_eq!(
+        ResultHolder::code_hash_of(id, "482917").expose(),
+        "b7400837cf5c159e4736a2f9bb3f7303c62128fbb4b4b7dd685be44a7335e570"
+    );
     frozen::<ResultHolder>(r#"{"mark":"01","code_hash":"02"}"#);
     frozen::<Corrections>(
         r#"{"salt":"00","materials":[{"code":"m","name":"x","originals":1,"copies":0,"deferrable":false,"brought":true}]}"#,

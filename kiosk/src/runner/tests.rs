@@ -435,7 +435,8 @@ fn with_card_and_pin_the_boxes_of_ones_own_windows_open_without_any_network() {
     let roster = roster("2468");
     let present = bench.runner.present().expect("present");
     let staff = crate::staff::by_card(&roster, &[4, 1, 2, 3]).expect("in the roster");
-    let doors: Vec<_> = crate::staff::doors(staff, &roster, &[], present, &[]).iter().map(|door| door.compartment).collect();
+    let doors: Vec<_> =
+        crate::staff::doors(staff, &roster, &[], present, &[]).iter().map(|door| door.compartment).collect();
     assert_eq!(doors, [3], "the other department's box stays shut");
     let mut busy = staff.clone();
     busy.id = StaffId(Uuid::from_u128(77));

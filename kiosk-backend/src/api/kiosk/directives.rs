@@ -38,7 +38,7 @@ pub(super) async fn get(
 }
 
 async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
-    let now_ms = app.now_ms();
+    let (now_ms, keys) = (app.now_ms(), app.keys());
     Ok(app
         .store()
         .read(move |connection| {
@@ -46,7 +46,7 @@ async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
                 generation: meta::counter(connection, meta::GENERATION)?,
                 server_ms: now_ms,
                 revision: meta::counter(connection, meta::REVISION)?,
-                directives: store::directives::open(connection, kiosk, now_ms)?,
+                directives: store::directives::open(connection, &keys.sealer, kiosk, now_ms)?,
                 roster_etag: roster::etag(connection, now_ms)?,
                 catalogue_etag: store::catalogue::present_etag(connection)?,
             })
