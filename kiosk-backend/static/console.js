@@ -15,7 +15,7 @@ function showUnread(count) {
 }
 
 if (live) {
-  showUnread(Number(document.getElementById("unread").dataset.count));
+  showUnread(Number(document.getElementById("unread")?.dataset.count ?? 0));
   // Sent with the number of cases of my windows that I have not opened.
   live.addEventListener("unread", (event) => showUnread(Number(event.detail.data)));
 }

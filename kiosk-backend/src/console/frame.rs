@@ -1,6 +1,6 @@
 //! What surrounds every page: who is here, in which language, and what became of the last press.
 
-use kiosk_wire::roster::Role;
+use hall_rules::Right;
 
 use super::words::{Clock, Lang};
 use crate::domain::views::{Counts, KioskView, Staff};
@@ -73,8 +73,9 @@ impl Shell {
         self.here == here
     }
 
-    pub(super) fn is_chief(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| me.role >= Role::Chief)
+    /// Whether the reader's role gives them a right, by its code: templates offer what is theirs.
+    pub(super) fn may(&self, right: Right) -> bool {
+        self.me.as_ref().is_some_and(|me| me.role.may(right))
     }
 
     /// The names of my windows, joined.

@@ -9,6 +9,7 @@ use super::Console;
 use super::frame::Here;
 use super::labels::{FILTERS, filter_key};
 use super::pages::{self, InboxPage};
+use super::routes::first_page;
 use super::session::{Posted, SignedIn};
 use crate::domain::views::{Filter, Inbox};
 use crate::domain::{commands, queries};
@@ -29,8 +30,8 @@ pub(super) struct Sought {
 }
 
 /// `GET /`
-pub(super) async fn home() -> Redirect {
-    Redirect::to("/inbox")
+pub(super) async fn home(me: SignedIn) -> Redirect {
+    Redirect::to(first_page(me.actor.staff.role))
 }
 
 /// `GET /inbox`: a list with masked names only, so looking at it is no look at a person.

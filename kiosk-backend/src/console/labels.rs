@@ -1,10 +1,9 @@
 //! Values of the domain as words, chips and lights. Every function names every value: a new one does not compile until
 //! it has its words.
 
-use hall_rules::CaseState;
 use hall_rules::clock::Light;
+use hall_rules::{CaseState, Role};
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{Code, DirectiveOutcome};
 
@@ -264,11 +263,7 @@ impl Lang {
 
     /// A role, where it is worth saying.
     pub(super) fn role(&self, role: &Role) -> Option<&'static str> {
-        match role {
-            Role::Clerk => None,
-            Role::Chief => Some(self.t("负责人", "chief")),
-            Role::Admin => Some(self.t("管理员", "admin")),
-        }
+        (*role != Role::Clerk).then(|| self.pair(role.words()))
     }
 
     /// Why an entry was set aside.
@@ -428,7 +423,9 @@ impl Lang {
             Code::InvalidValue => {
                 said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。"))
             }
-            Code::Forbidden => said(("这一项只有负责人能做", "请找本窗口的负责人。")),
+            Code::Forbidden => {
+                said(("您的岗位不能做这件事", "什么也没有改变。请找有这项权限的同事；各岗位的权限见工作手册。"))
+            }
             Code::NotFound => said(("没有找到", "可能地址不对，或它属于别的窗口。")),
             Code::CsrfMismatch => said(("页面太旧，没有执行", "请回到页面重新打开后再按一次。")),
             Code::MalformedBody | Code::BodyTooLarge => said(("表单内容读不出", "请回到页面重新填写。")),

@@ -198,7 +198,7 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use kiosk_wire::roster::Role;
+    use hall_rules::Role;
     use kiosk_wire::{StaffId, SubmissionId, WindowId};
     use uuid::Uuid;
 

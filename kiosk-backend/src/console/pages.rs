@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use hall_rules::case::Need;
 use hall_rules::notice::Document;
 use hall_rules::review::Verdict;
-use hall_rules::{CaseEvent, CaseState};
+use hall_rules::{CaseEvent, CaseState, Right};
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::frame::{CALL, Call, Here, Shell};

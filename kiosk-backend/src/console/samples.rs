@@ -3,6 +3,7 @@
 //! `CONSOLE_PAGES=DIR cargo test -p kiosk-backend console::samples` writes the pages into `DIR`, with `static/` beside
 //! them, so that a browser can draw them from `file://` after a search and replace of the absolute paths.
 
+use hall_rules::Role;
 use hall_rules::case::{NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
@@ -11,7 +12,6 @@ use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
@@ -190,7 +190,7 @@ pub(super) fn case() -> CaseView {
         collecting: None,
         doubt: None,
         received: None,
-        may: May { collect: true, open_now: true, ..May::default() },
+        may: May { collect: true, open_now: true, reveal: true, ..May::default() },
         steps: Vec::new(),
         corrections: 0,
         clocks: vec![
@@ -259,7 +259,7 @@ fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| row.staff_may(true)).map(view).collect()
+    standing.rows().filter(|row| row.staff_may(Role::Chief, true)).map(view).collect()
 }
 
 fn at(state: CaseState, corrections: u16) -> CaseView {

@@ -1,6 +1,6 @@
 //! Commands of staff: checked against the present, refused with a reason, done in one transaction with their audit.
 
-use hall_rules::{CaseEvent, CaseState};
+use hall_rules::{CaseEvent, CaseState, Right};
 use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, Personal, SubmissionId};
 
 use super::UNSEEN_MS;
@@ -55,6 +55,7 @@ async fn reveal(
     reason: String,
     pick: fn(&kiosk_wire::Submission) -> Option<Personal<String>>,
 ) -> Result<Personal<String>, Refusal> {
+    actor.must(Right::RevealPersonal)?;
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {
@@ -90,6 +91,7 @@ pub async fn collect(
     seen: Option<u64>,
     take_over: bool,
 ) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     let asked = app.clone();
     command(app, actor, id, seen, move |tx, look, row| {
         let claim = row.claim.clone().filter(|claim| claim.is_active(look.now_ms));
@@ -97,7 +99,7 @@ pub async fn collect(
             if claim.staff == look.actor.staff.id {
                 return Ok(());
             }
-            if !(take_over && look.actor.is_chief()) {
+            if !(take_over && look.actor.may(Right::TakeOver)) {
                 return Err(Refusal::new(
                     Code::AlreadyBeingCollected,
                     "Someone else is collecting this",
@@ -128,6 +130,7 @@ pub async fn collect(
 
 /// The actor changed their mind.
 pub async fn cancel_collect(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         let claim = row.claim.clone().filter(|claim| claim.is_active(look.now_ms));
         let Some(claim) = claim.filter(|claim| claim.staff == look.actor.staff.id) else {
@@ -148,6 +151,7 @@ pub async fn cancel_collect(app: &App, actor: &Actor, id: SubmissionId, seen: Op
 /// The actor has the paper and says the box is empty (已取出): the case is received, and the terminal may offer the box
 /// again.
 pub async fn affirm_empty(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         let opened = box_opened(tx, row)?;
         if !may(look, row, opened).affirm {
@@ -175,6 +179,7 @@ pub async fn affirm_empty(app: &App, actor: &Actor, id: SubmissionId, seen: Opti
 
 /// Staff looked: the paper is there.
 pub async fn confirm_deposit(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         settle(row)?;
         store::cases::clear_doubt(tx, row.id)?;
@@ -193,6 +198,7 @@ pub async fn void_deposit(
     seen: Option<u64>,
     reason: &str,
 ) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     let reason = checked_reason(reason)?;
     command(app, actor, id, seen, move |tx, look, row| {
         settle(row)?;
@@ -213,7 +219,7 @@ pub async fn open_now(
     seen: Option<u64>,
     reason: &str,
 ) -> Result<(), Refusal> {
-    queries::chiefs_only(actor)?;
+    actor.must(Right::OpenFromDesk)?;
     let reason = checked_reason(reason)?;
     let asked = app.clone();
     command(app, actor, id, seen, move |tx, look, row| {
@@ -237,6 +243,7 @@ pub async fn open_now(
 
 /// Staff looked into a compartment that was set aside: it serves again.
 pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: CompartmentNo) -> Result<(), Refusal> {
+    actor.must(Right::ReturnBoxes)?;
     let look = Look::new(app, actor);
     let asked = app.clone();
     app.store()
@@ -271,7 +278,7 @@ pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: Com
 
 /// The actor looked at an entry that was set aside.
 pub async fn looked_at(app: &App, actor: &Actor, entry: i64) -> Result<(), Refusal> {
-    queries::chiefs_only(actor)?;
+    actor.must(Right::SettleEntries)?;
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {

@@ -1,7 +1,7 @@
 //! Questions of staff. Asking changes nothing.
 
 use hall_rules::case::{Standing, Transition};
-use hall_rules::{CaseEvent, CaseState, ServiceItem, Text, mask};
+use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, mask};
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
 use rusqlite::Connection;
@@ -28,6 +28,7 @@ const PAGE: u32 = 50;
 pub(super) struct Look {
     pub(super) actor: Actor,
     pub(super) desk: Desk,
+    chiefs_decide: bool,
 }
 
 impl Deref for Look {
@@ -40,12 +41,22 @@ impl Deref for Look {
 
 impl Look {
     pub(super) fn new(app: &App, actor: &Actor) -> Self {
-        Self { actor: actor.clone(), desk: Desk::of(app) }
+        Self { actor: actor.clone(), desk: Desk::of(app), chiefs_decide: app.config().chiefs_decide }
+    }
+
+    /// Whether the actor may take this step of a case.
+    pub(super) fn may_step(&self, row: &Transition) -> bool {
+        row.staff_may(self.actor.staff.role, self.chiefs_decide)
     }
 
     fn listing(&self, view: View) -> Listing {
-        let windows = (!self.actor.is_chief()).then(|| self.actor.staff.windows.iter().map(|(id, _)| *id).collect());
-        Listing { reader: self.actor.staff.id, windows, view, now_ms: self.now_ms, today: self.today() }
+        Listing {
+            reader: self.actor.staff.id,
+            windows: self.actor.windows(),
+            view,
+            now_ms: self.now_ms,
+            today: self.today(),
+        }
     }
 }
 
@@ -91,7 +102,11 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
                 attention: count(View::Attention)?,
                 all: count(View::All)?,
                 unread: count(View::Unread)?,
-                set_aside: if look.actor.is_chief() { store::journal::count_set_aside(connection)? } else { 0 },
+                set_aside: if look.actor.may(Right::SettleEntries) {
+                    store::journal::count_set_aside(connection)?
+                } else {
+                    0
+                },
             })
         })
         .await?)
@@ -104,7 +119,8 @@ pub async fn unread(app: &App, actor: &Actor) -> Result<u32, Refusal> {
     Ok(app.store().read(count).await?)
 }
 
-/// Cases by receipt number, by the last four of the number, by full name, or by phone. Only those the asker may see.
+/// Cases by receipt number, by the last four of the document number, by full name or its initials, or by phone. Only
+/// those the asker may see.
 pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
     let look = Look::new(app, actor);
     let text = text.trim().to_owned();
@@ -116,9 +132,9 @@ pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow
         .read(move |connection| {
             let mut found = Vec::new();
             for wanted in wanted(&look.keys, &text) {
-                found.extend(store::cases::search(connection, look.actor.staff.id, &wanted, PAGE)?);
+                let windows = look.actor.windows();
+                found.extend(store::cases::search(connection, look.actor.staff.id, windows.as_deref(), &wanted, PAGE)?);
             }
-            found.retain(|row| look.actor.sees(row.window.as_ref().map(|(id, _)| *id)));
             found.sort_by_key(|row| row.id);
             found.dedup_by_key(|row| row.id);
             found.sort_by_key(|row| std::cmp::Reverse(row.changed_ms));
@@ -133,9 +149,11 @@ fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
     if let Ok(receipt) = hall_rules::ReceiptNumber::parse(&compact) {
         wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
     }
-    for of in [IndexOf::LastFour, IndexOf::Name, IndexOf::Phone] {
-        wanted.push(Wanted::Index(keys.sealer.index(of, if of == IndexOf::Name { text } else { &compact })));
-    }
+    let index = |of, value: &str| keys.sealer.index(of, value);
+    wanted.push(Wanted::Name(index(IndexOf::Name, text)));
+    wanted.push(Wanted::LastFour(index(IndexOf::LastFour, &compact)));
+    wanted.push(Wanted::Phone(index(IndexOf::Phone, &compact)));
+    wanted.extend(hall_rules::initials::typed(text).map(|typed| Wanted::Initials(index(IndexOf::Initials, &typed))));
     wanted
 }
 
@@ -163,7 +181,7 @@ fn read_case(
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
     let all = hall_rules::clock::clocks(&past, &clocks::limits(item.as_ref(), submission.as_ref()));
     Ok(CaseView {
-        steps: steps(&standing, look.actor.is_chief()),
+        steps: steps(&standing, look),
         corrections: standing.corrections,
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
@@ -200,18 +218,20 @@ pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
     let in_box = row.state.in_box() && row.compartment.is_some();
     let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
+    let handles = look.actor.may(Right::HandleBoxes);
     May {
-        collect: in_box && claim.is_none(),
-        take_over: in_box && claim.is_some() && !mine && look.actor.is_chief(),
-        cancel: in_box && mine && !opened,
-        affirm: opened && row.compartment.is_some(),
-        settle: row.state == CaseState::DepositUnconfirmed,
-        open_now: in_box && look.actor.is_chief(),
+        collect: handles && in_box && claim.is_none(),
+        take_over: handles && in_box && claim.is_some() && !mine && look.actor.may(Right::TakeOver),
+        cancel: handles && in_box && mine && !opened,
+        affirm: handles && opened && row.compartment.is_some(),
+        settle: handles && row.state == CaseState::DepositUnconfirmed,
+        open_now: in_box && look.actor.may(Right::OpenFromDesk),
+        reveal: look.actor.may(Right::RevealPersonal),
     }
 }
 
 /// How the case can go on. What settles a doubtful deposit or the box has buttons of its own.
-fn steps(standing: &Standing, chief: bool) -> Vec<StepView> {
+fn steps(standing: &Standing, look: &Look) -> Vec<StepView> {
     let own = |event| matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
     let view = |row: &Transition| StepView {
         event: row.event,
@@ -219,7 +239,7 @@ fn steps(standing: &Standing, chief: bool) -> Vec<StepView> {
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| row.staff_may(chief) && !own(row.event)).map(view).collect()
+    standing.rows().filter(|row| look.may_step(row) && !own(row.event)).map(view).collect()
 }
 
 fn notice_view(row: store::notices::NoticeRow) -> NoticeView {
@@ -460,9 +480,9 @@ pub async fn kiosks(app: &App) -> Result<Vec<KioskView>, Refusal> {
         .await?)
 }
 
-/// Entries that wait for a person: chiefs and administrators.
+/// Entries that wait for a person.
 pub async fn set_aside(app: &App, actor: &Actor) -> Result<Vec<SetAsideRow>, Refusal> {
-    chiefs_only(actor)?;
+    actor.must(Right::SettleEntries)?;
     let rows = app.store().read(|connection| store::journal::all_set_aside(connection, 200)).await?;
     let kind = |header: &str| {
         let header: Option<serde_json::Value> = serde_json::from_str(header).ok();
@@ -483,9 +503,9 @@ pub async fn set_aside(app: &App, actor: &Actor) -> Result<Vec<SetAsideRow>, Ref
         .collect())
 }
 
-/// A page of the audit, newest first: chiefs and administrators.
+/// A page of the audit, newest first.
 pub async fn audit(app: &App, actor: &Actor, before: Option<i64>) -> Result<AuditPage, Refusal> {
-    chiefs_only(actor)?;
+    actor.must(Right::SeeAudit)?;
     Ok(app
         .store()
         .read(move |connection| {
@@ -525,13 +545,6 @@ fn audit_row(connection: &Connection, entry: store::audit::AuditEntry) -> StoreR
         reason: word("object"),
         from: word("from"),
     })
-}
-
-pub(super) fn chiefs_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.is_chief() {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::Forbidden, "This is for chiefs and administrators", "Ask the chief of your window"))
 }
 
 /// Which compartment a command means, for its messages.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use kiosk_wire::roster::Role;
+use hall_rules::Role;
 use kiosk_wire::{Code, Personal, StaffId, WindowId};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};

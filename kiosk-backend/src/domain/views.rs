@@ -4,15 +4,17 @@
 use hall_rules::case::{Need, NoticeKind};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::review::Fault;
-use hall_rules::{CaseEvent, CaseState, Text};
+use hall_rules::{CaseEvent, CaseState, Right, Role, Text};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
 };
 use serde::Serialize;
+
+use crate::access::not_yours;
+use crate::problem::Refusal;
 
 /// A member of staff, as every request needs them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,14 +43,28 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Whether a case of this window is theirs to see. Chiefs and administrators see every window.
-    pub fn sees(&self, window: Option<WindowId>) -> bool {
-        self.is_chief() || window.is_some_and(|window| self.staff.windows.iter().any(|(own, _)| *own == window))
+    /// Whether their role gives them this right.
+    pub fn may(&self, right: Right) -> bool {
+        self.staff.role.may(right)
     }
 
-    /// Whether they may do what chiefs may.
-    pub fn is_chief(&self) -> bool {
-        self.staff.role >= Role::Chief
+    /// Refuses those whose role does not give them this right.
+    pub fn must(&self, right: Right) -> Result<(), Refusal> {
+        if self.may(right) { Ok(()) } else { Err(not_yours(right)) }
+    }
+
+    /// The windows whose cases are theirs to see; absent for every window and none.
+    pub fn windows(&self) -> Option<Vec<WindowId>> {
+        match (self.may(Right::SeeCases), self.may(Right::SeeEveryWindow)) {
+            (false, _) => Some(Vec::new()),
+            (true, true) => None,
+            (true, false) => Some(self.staff.windows.iter().map(|(id, _)| *id).collect()),
+        }
+    }
+
+    /// Whether a case of this window is theirs to see.
+    pub fn sees(&self, window: Option<WindowId>) -> bool {
+        self.windows().is_none_or(|own| window.is_some_and(|window| own.contains(&window)))
     }
 }
 
@@ -339,6 +355,8 @@ pub struct May {
     pub settle: bool,
     /// Open the door from the desk (chiefs, with a reason).
     pub open_now: bool,
+    /// Have the applicant's phone and number shown in full.
+    pub reveal: bool,
 }
 
 /// One case, as its page shows it.

@@ -2,6 +2,7 @@
 
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
+use hall_rules::initials::READINGS;
 use jiff::civil::Date;
 use kiosk_wire::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId, WindowId};
 use rusqlite::types::Value;
@@ -205,11 +206,7 @@ impl Listing {
                 AND (r.version IS NULL OR r.version < c.news_version) AND $2 >= 0"
                 .into(),
         };
-        if let Some(windows) = &self.windows {
-            let places: Vec<String> = (0..windows.len()).map(|n| format!("${}", n + 3)).collect();
-            condition = format!("({condition}) AND c.window_id IN ({})", places.join(", "));
-            values.extend(windows.iter().map(|window| blob(window.0.as_bytes())));
-        }
+        of_windows(self.windows.as_deref(), &mut condition, &mut values);
         (condition, values)
     }
 
@@ -252,20 +249,48 @@ pub fn count(connection: &Connection, listing: &Listing) -> StoreResult<u32> {
 pub enum Wanted {
     /// By number.
     Receipt(String),
-    /// By one of the blind indexes: last four, name or phone.
-    Index(BlindIndex),
+    /// By the last four of the document number.
+    LastFour(BlindIndex),
+    /// By full name.
+    Name(BlindIndex),
+    /// By initials of the name.
+    Initials(BlindIndex),
+    /// By phone.
+    Phone(BlindIndex),
 }
 
-/// Cases that match, newest first; the caller filters by window.
-pub fn search(connection: &Connection, reader: StaffId, wanted: &Wanted, limit: u32) -> StoreResult<Vec<CaseRow>> {
-    let (condition, value) = match wanted {
-        Wanted::Receipt(number) => ("c.receipt = $2", Value::Text(number.clone())),
-        Wanted::Index(index) => ("(c.last4_index = $2 OR c.name_index = $2 OR c.phone_index = $2)", blob(index)),
+/// Cases that match and are of these windows, newest first; no windows mean every one and none.
+pub fn search(
+    connection: &Connection,
+    reader: StaffId,
+    windows: Option<&[WindowId]>,
+    wanted: &Wanted,
+    limit: u32,
+) -> StoreResult<Vec<CaseRow>> {
+    let (mut condition, value) = match wanted {
+        Wanted::Receipt(number) => ("c.receipt = $2".to_owned(), Value::Text(number.clone())),
+        Wanted::LastFour(index) => ("c.last4_index = $2".to_owned(), blob(index)),
+        Wanted::Name(index) => ("c.name_index = $2".to_owned(), blob(index)),
+        Wanted::Phone(index) => ("c.phone_index = $2".to_owned(), blob(index)),
+        Wanted::Initials(index) => {
+            ("c.id IN (SELECT case_id FROM case_initials WHERE initials_index = $2)".to_owned(), blob(index))
+        }
     };
+    let mut values = vec![blob(reader.0.as_bytes()), value];
+    of_windows(windows, &mut condition, &mut values);
     let sql = format!("{SELECT} WHERE {condition} ORDER BY c.changed_ms DESC LIMIT {limit}");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![reader.0.as_bytes(), value], case)?;
+    let rows = statement.query_map(params_from_iter(values), case)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Narrows a condition to windows, if any are named.
+fn of_windows(windows: Option<&[WindowId]>, condition: &mut String, values: &mut Vec<Value>) {
+    if let Some(windows) = windows {
+        let places: Vec<String> = (1..=windows.len()).map(|n| format!("${}", values.len() + n)).collect();
+        *condition = format!("({condition}) AND c.window_id IN ({})", places.join(", "));
+        values.extend(windows.iter().map(|window| blob(window.0.as_bytes())));
+    }
 }
 
 /// What the terminal's facts need of a case: little, and quickly.
@@ -344,6 +369,8 @@ pub struct Indexes {
     pub last4: BlindIndex,
     /// Full name.
     pub name: BlindIndex,
+    /// Initials of the name, as many ways as it can be read.
+    pub initials: [Option<BlindIndex>; READINGS],
     /// Phone.
     pub phone: Option<BlindIndex>,
 }
@@ -373,7 +400,37 @@ pub fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreR
             new.indexes.map(|indexes| indexes.name),
             new.indexes.and_then(|indexes| indexes.phone),
         ])?;
+    if inserted == 1
+        && let Some(indexes) = new.indexes
+    {
+        set_initials(connection, new.id, &indexes.initials)?;
+    }
     Ok(inserted == 1)
+}
+
+/// Keeps the indexes of a name's initials.
+pub fn set_initials(
+    connection: &Connection,
+    id: SubmissionId,
+    initials: &[Option<BlindIndex>; READINGS],
+) -> StoreResult<()> {
+    let mut statement = connection
+        .prepare_cached("INSERT INTO case_initials (case_id, initials_index) VALUES ($1, $2) ON CONFLICT DO NOTHING")?;
+    for index in initials.iter().flatten() {
+        statement.execute(params![id.0.as_bytes(), index])?;
+    }
+    Ok(())
+}
+
+/// Cases of an older release, whose name is known and not yet found by its initials: id and entry.
+pub fn without_initials(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.id, c.entry_id FROM cases c JOIN entries e ON e.id = c.entry_id
+         WHERE c.name_index IS NOT NULL AND e.payload IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM case_initials i WHERE i.case_id = c.id)",
+    )?;
+    let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Notes where the paper is or may be.

@@ -1,6 +1,6 @@
 //! Staff and windows.
 
-use kiosk_wire::roster::Role;
+use hall_rules::Role;
 use kiosk_wire::{StaffId, WindowId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 

@@ -1,6 +1,7 @@
 //! What staff ask and command.
 
 use hall_rules::CaseEvent;
+use hall_rules::Role;
 use kiosk_backend::app::App;
 use kiosk_backend::domain::views::{Due, Filter, Happening};
 use kiosk_backend::domain::{Actor, commands, queries, staff};
@@ -8,7 +9,6 @@ use kiosk_backend::event::EventKind;
 use kiosk_backend::problem::Refusal;
 use kiosk_wire::entry::Authority;
 use kiosk_wire::kiosk_api::DirectivesAnswer;
-use kiosk_wire::roster::Role;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Code, CompartmentNo, Directive, DirectiveOrder, DirectiveOutcome, Fact, Personal, SubmissionId};
 

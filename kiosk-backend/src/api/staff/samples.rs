@@ -1,12 +1,12 @@
 //! Examples of answers, made from the very types, so that the document cannot drift from what is sent. All fictional.
 
+use hall_rules::Role;
 use hall_rules::case::{Need, NoticeKind};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::Document;
 use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{Code, CompartmentNo, DirectiveId, JournalId, KioskId, Personal, StaffId, SubmissionId, WindowId};
 use serde_json::{Value, json};

@@ -1,0 +1,77 @@
+//! Every address of the console: what answers, and what it wants of whoever asks. The router and the test that asks
+//! each address as each role are made from this one table.
+
+use axum::Extension;
+use axum::routing::{MethodRouter, get, post};
+use hall_rules::{Right, Role};
+
+use super::{Console, assets, case, inbox, live, machines, records, sign_in, steps};
+use crate::access::Wants;
+
+/// One address.
+pub(super) struct Route {
+    pub(super) path: &'static str,
+    pub(super) wants: Wants,
+    answers: MethodRouter<Console>,
+}
+
+impl Route {
+    /// What answers, with what it wants beside it for [`super::session::SignedIn`].
+    pub(super) fn answers(self) -> MethodRouter<Console> {
+        self.answers.layer(Extension(self.wants))
+    }
+}
+
+fn open(path: &'static str, answers: MethodRouter<Console>) -> Route {
+    Route { path, wants: Wants::Nothing, answers }
+}
+
+fn anyone(path: &'static str, answers: MethodRouter<Console>) -> Route {
+    Route { path, wants: Wants::SignIn, answers }
+}
+
+fn to(right: Right, path: &'static str, answers: MethodRouter<Console>) -> Route {
+    Route { path, wants: Wants::Right(right), answers }
+}
+
+/// The table.
+pub(super) fn table() -> Vec<Route> {
+    use Right as R;
+    vec![
+        open("/sign-in", get(sign_in::page).post(sign_in::enter)),
+        open("/sign-out", post(sign_in::leave)),
+        open("/language", post(sign_in::language)),
+        open("/static/{*name}", get(assets::file)),
+        anyone("/", get(inbox::home)),
+        anyone(live::PATH, get(live::events)),
+        to(R::SeeCases, "/inbox", get(inbox::page).post(inbox::search)),
+        to(R::SeeCases, "/cases/{id}", get(case::page)),
+        to(R::HandleBoxes, "/cases/{id}/collect", post(case::collect).get(case::back)),
+        to(R::TakeOver, "/cases/{id}/take-over", post(case::take_over).get(case::back)),
+        to(R::HandleBoxes, "/cases/{id}/cancel-collect", post(case::cancel_collect).get(case::back)),
+        to(R::HandleBoxes, "/cases/{id}/affirm-empty", post(case::affirm_empty).get(case::back)),
+        to(R::HandleBoxes, "/cases/{id}/confirm", post(case::confirm).get(case::back)),
+        to(R::HandleBoxes, "/cases/{id}/void", post(case::void).get(case::back)),
+        to(R::OpenFromDesk, "/cases/{id}/open-now", post(case::open_now).get(case::back)),
+        to(R::RevealPersonal, "/cases/{id}/phone", post(case::phone).get(case::back)),
+        to(R::RevealPersonal, "/cases/{id}/number", post(case::number).get(case::back)),
+        to(R::TakeSteps, "/cases/{id}/prepare", post(steps::prepare).get(case::back)),
+        to(R::TakeSteps, "/cases/{id}/step", post(steps::step).get(case::back)),
+        to(R::SeeCases, "/cases/{id}/notices/{n}", get(steps::notice)),
+        to(R::SeeTerminals, "/kiosks", get(machines::list)),
+        to(R::SeeTerminals, "/kiosks/{id}", get(machines::cabinet)),
+        to(R::ReturnBoxes, "/kiosks/{id}/return-to-service", post(machines::return_to_service).get(machines::back)),
+        to(R::SettleEntries, "/attention", get(records::attention)),
+        to(R::SettleEntries, "/attention/{entry}/looked", post(records::looked)),
+        to(R::SeeAudit, "/audit", get(records::audit)),
+    ]
+}
+
+/// Where someone of this role begins.
+pub(super) fn first_page(role: Role) -> &'static str {
+    match role {
+        Role::Clerk | Role::Chief | Role::Approver => "/inbox",
+        Role::Supervisor => "/inbox",
+        Role::Administrator | Role::Technician => "/kiosks",
+    }
+}
