@@ -7,6 +7,7 @@
 //! | [`catalogue`] | what one can apply for |
 //! | [`load`] | is this catalogue sound, and if not: which file, line and field, and what to do |
 //! | [`answers`] | which question comes next, and which materials these answers need |
+//! | [`csv`] | a table that a spreadsheet program reads and cannot be tricked by |
 //! | [`field`] | which fields a terminal asks, and is this value well formed |
 //! | [`checks`] | is this ID number, organisation code or phone number possible |
 //! | [`mask`] | how a name or number is shown |
@@ -27,6 +28,7 @@ pub mod case;
 pub mod catalogue;
 pub mod checks;
 pub mod clock;
+pub mod csv;
 pub mod field;
 pub mod generate;
 pub mod initials;

@@ -10,7 +10,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
-use crate::domain::{commands, queries};
+use crate::domain::{claims, commands, queries};
 use crate::problem::Refusal;
 
 /// An address that names no case is answered as one that names another window's.
@@ -83,6 +83,7 @@ pub(super) async fn after(
     let told_on_the_page = matches!(
         refusal.code(),
         Code::AlreadyBeingCollected
+            | Code::CaseClaimed
             | Code::WrongState
             | Code::StalePage
             | Code::KioskOffline
@@ -146,6 +147,22 @@ command!(
     /// `POST /cases/{id}/void`
     void,
     |app, actor, id, press| commands::void_deposit(app, actor, id, press.version, &press.reason)
+);
+
+command!(
+    /// `POST /cases/{id}/claim`
+    claim,
+    |app, actor, id, _press| claims::claim(app, actor, id)
+);
+command!(
+    /// `POST /cases/{id}/release`
+    release,
+    |app, actor, id, _press| claims::release(app, actor, id)
+);
+command!(
+    /// `POST /cases/{id}/claim-over`
+    claim_over,
+    |app, actor, id, press| claims::take_over(app, actor, id, &press.reason)
 );
 
 /// `POST /cases/{id}/open-now`: only with the box's number typed again, since a door springs open.

@@ -12,6 +12,8 @@ pub(super) enum Here {
     Kiosks,
     Attention,
     Audit,
+    Supervision,
+    Statistics,
     Elsewhere,
 }
 
@@ -88,6 +90,7 @@ impl Shell {
 /// How a note looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
+    Good,
     Bad,
     Warn,
 }
@@ -95,6 +98,7 @@ pub(super) enum Tone {
 impl Tone {
     pub(super) fn class(self) -> &'static str {
         match self {
+            Self::Good => "good",
             Self::Bad => "bad",
             Self::Warn => "warn",
         }

@@ -395,6 +395,16 @@ impl Lang {
                     "There is no need to go too. If it is urgent, ask a chief to take over.".to_owned(),
                 ),
             },
+            Code::CaseClaimed => match self {
+                Self::Zh => (
+                    format!("{} 正在办这个件", problem.detail),
+                    "可以看，不能动；要紧时请负责人接手。过一会儿没有动作，认领会自动到期。".to_owned(),
+                ),
+                Self::En => (
+                    format!("{} is working on this case", problem.detail),
+                    "You can read it. If it is urgent ask a chief to take over; the claim ends by itself.".to_owned(),
+                ),
+            },
             Code::TooManyTries => {
                 let minutes = refusal.retry_after_s.unwrap_or(60).div_ceil(60);
                 match self {
@@ -416,6 +426,9 @@ impl Lang {
             }
             Code::InvalidValue if problem.field.as_deref() == Some("days") => {
                 said(("工作日天数不对", "请填写天数；延长期限最多 10 个工作日。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("view") => {
+                said(("这个视图没有存下", "名称 1 到 20 个字，每人最多存 12 个。"))
             }
             Code::InvalidValue if problem.field.as_deref().is_some_and(|field| field != "reason") => {
                 said(("有一项没有填好", "请把这一步要求的内容填完整，每项一行。"))
@@ -463,6 +476,11 @@ impl Lang {
             "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),
             "deposit_confirmed" => self.t("核实材料在柜里", "confirmed a deposit"),
             "deposit_voided" => self.t("核实没有材料，作废", "voided a deposit"),
+            "case_claimed" => self.t("认领办件", "claimed a case"),
+            "case_released" => self.t("放回办件", "gave a case back"),
+            "claim_taken_over" => self.t("接手办件", "took over a case"),
+            "escalation_seen" => self.t("督办已阅", "saw that a case is late"),
+            "exported" => self.t("导出统计表", "took a table out"),
             "case_stepped" => self.t("办件流转", "moved a case on"),
             "notice_read" => self.t("查看文书", "read a notice"),
             "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),

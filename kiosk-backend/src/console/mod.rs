@@ -5,6 +5,7 @@
 
 mod assets;
 mod case;
+mod charts;
 mod frame;
 mod guard;
 mod inbox;
@@ -19,6 +20,7 @@ mod samples;
 mod session;
 mod sign_in;
 mod steps;
+mod supervision;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -86,7 +88,7 @@ impl Console {
         Ok(Shell {
             me: Some(me.actor.staff.clone()),
             csrf: me.csrf(),
-            counts: queries::counts(&self.app, &me.actor).await?,
+            counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })

@@ -9,9 +9,14 @@ use hall_rules::review::Verdict;
 use hall_rules::{CaseEvent, CaseState, Right};
 use kiosk_wire::kiosk_api::CompartmentState;
 
+use super::charts;
 use super::frame::{CALL, Call, Here, Shell};
+use super::inbox::Asked;
 use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
 use super::words::{Lang, bytes, grouped};
+use crate::domain::escalations::Late;
+use crate::domain::inbox::Choices;
+use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
@@ -34,14 +39,35 @@ pub(super) struct SignInPage {
 pub(super) struct InboxPage {
     pub(super) shell: Shell,
     pub(super) show: Filter,
+    /// What the address asks for.
+    pub(super) asked: Asked,
+    /// What it can be narrowed to.
+    pub(super) choices: Choices,
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
     pub(super) older: Option<String>,
     /// Not the first page: a link back to it.
     pub(super) first: Option<String>,
+    /// Cases that were just claimed together, to give back.
+    pub(super) undo: Vec<String>,
 }
 
 impl InboxPage {
+    /// This view's first page.
+    pub(super) fn here(&self) -> String {
+        self.tab(&self.show)
+    }
+
+    /// Another view with the same narrowing.
+    fn tab(&self, filter: &Filter) -> String {
+        format!("/inbox?{}", self.asked.query(filter_key(filter)))
+    }
+
+    fn is_saved(&self) -> bool {
+        let query = self.asked.query(filter_key(&self.show));
+        self.choices.views.iter().any(|view| view.query == query)
+    }
+
     fn count(&self, filter: &Filter) -> u32 {
         match filter {
             Filter::New => self.shell.counts.new,
@@ -233,6 +259,50 @@ pub(super) struct AttentionPage {
 pub(super) struct AuditView {
     pub(super) shell: Shell,
     pub(super) audit: AuditPage,
+}
+
+/// What is late, and counts by window and item.
+#[derive(Template)]
+#[template(path = "supervision.html")]
+pub(super) struct SupervisionPage {
+    pub(super) shell: Shell,
+    pub(super) late: Vec<Late>,
+    pub(super) tallies: Vec<NamedTally>,
+}
+
+/// Figures of a time, with pictures.
+#[derive(Template)]
+#[template(path = "statistics.html")]
+pub(super) struct StatisticsPage {
+    pub(super) shell: Shell,
+    pub(super) figures: Statistics,
+}
+
+impl StatisticsPage {
+    fn came(&self) -> u32 {
+        self.figures.days.iter().map(|day| day.came).sum()
+    }
+
+    fn decided(&self) -> u32 {
+        self.figures.days.iter().map(|day| day.decided).sum()
+    }
+
+    /// Per cent, rounded down: 100 is said only when it is true.
+    fn one_visit(&self) -> u32 {
+        self.figures.one_visit.1 * 100 / self.figures.one_visit.0.max(1)
+    }
+
+    fn volume(&self) -> String {
+        charts::volume(self.shell.lang, &self.figures.days)
+    }
+
+    fn clocks(&self) -> String {
+        charts::clocks(self.shell.lang, &self.figures.clocks)
+    }
+
+    fn lockers(&self) -> String {
+        charts::lockers(self.shell.lang, &self.figures.lockers)
+    }
 }
 
 /// A page that says why there is no page.

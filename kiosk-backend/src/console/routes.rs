@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
-use super::{Console, assets, case, inbox, live, machines, records, sign_in, steps};
+use super::{Console, assets, case, inbox, live, machines, records, sign_in, steps, supervision};
 use crate::access::Wants;
 
 /// One address.
@@ -45,7 +45,13 @@ pub(super) fn table() -> Vec<Route> {
         anyone("/", get(inbox::home)),
         anyone(live::PATH, get(live::events)),
         to(R::SeeCases, "/inbox", get(inbox::page).post(inbox::search)),
+        to(R::SeeCases, "/inbox/bulk", post(inbox::bulk)),
+        to(R::SeeCases, "/inbox/views", post(inbox::save_view)),
+        to(R::SeeCases, "/inbox/views/{view}/forget", post(inbox::forget_view)),
         to(R::SeeCases, "/cases/{id}", get(case::page)),
+        to(R::ClaimCases, "/cases/{id}/claim", post(case::claim).get(case::back)),
+        to(R::ClaimCases, "/cases/{id}/release", post(case::release).get(case::back)),
+        to(R::TakeOver, "/cases/{id}/claim-over", post(case::claim_over).get(case::back)),
         to(R::HandleBoxes, "/cases/{id}/collect", post(case::collect).get(case::back)),
         to(R::TakeOver, "/cases/{id}/take-over", post(case::take_over).get(case::back)),
         to(R::HandleBoxes, "/cases/{id}/cancel-collect", post(case::cancel_collect).get(case::back)),
@@ -64,6 +70,10 @@ pub(super) fn table() -> Vec<Route> {
         to(R::SettleEntries, "/attention", get(records::attention)),
         to(R::SettleEntries, "/attention/{entry}/looked", post(records::looked)),
         to(R::SeeAudit, "/audit", get(records::audit)),
+        to(R::Supervise, "/supervision", get(supervision::page)),
+        to(R::Supervise, "/supervision/{id}/seen", post(supervision::seen)),
+        to(R::Supervise, "/statistics", get(supervision::statistics)),
+        to(R::Supervise, "/statistics/export", get(supervision::export)),
     ]
 }
 
@@ -71,7 +81,7 @@ pub(super) fn table() -> Vec<Route> {
 pub(super) fn first_page(role: Role) -> &'static str {
     match role {
         Role::Clerk | Role::Chief | Role::Approver => "/inbox",
-        Role::Supervisor => "/inbox",
+        Role::Supervisor => "/supervision",
         Role::Administrator | Role::Technician => "/kiosks",
     }
 }

@@ -19,16 +19,22 @@ use kiosk_wire::{
 use uuid::Uuid;
 
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
+use super::inbox::Asked;
+use super::labels::CELL_STATES;
 use super::pages::{
     AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage, NoticePage, RefusalPage,
-    ShownPage, SignInPage,
+    ShownPage, SignInPage, StatisticsPage, SupervisionPage,
 };
 use super::words::{Clock, Lang};
+use crate::domain::escalations::Late;
+use crate::domain::inbox::{Choices, SavedView};
+use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
+use crate::store::supervision::Tally;
 
 /// 2026-11-23 15:00 in Shanghai.
 const NOW: i64 = 1_795_417_200_000;
@@ -58,7 +64,17 @@ fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         hall: lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").into(),
         me: Some(clerk()),
         csrf: "0".repeat(64),
-        counts: Counts { new: 4, work: 6, waiting: 3, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
+        counts: Counts {
+            new: 4,
+            work: 6,
+            waiting: 3,
+            mine: 1,
+            attention: 2,
+            all: 37,
+            unread: 3,
+            set_aside: 2,
+            late: 3,
+        },
         calls: Vec::new(),
         here,
         path: path.into(),
@@ -81,6 +97,7 @@ fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, state: CaseSt
         deposited_ms: Some(NOW - 4 * MINUTE),
         due: running(date(2026, 11, 30), 5),
         collecting: None,
+        held: None,
         changed_ms: NOW - 4 * MINUTE,
         unread: false,
     }
@@ -399,6 +416,55 @@ fn audit() -> AuditPage {
     }
 }
 
+fn tally(zh: &str, en: &str, open: u32, soon: u32, over: u32) -> NamedTally {
+    let window = Some(WindowId(id(3)));
+    let tally = Tally {
+        window,
+        window_name: "3号窗口 文化旅游".into(),
+        item: "x".into(),
+        open,
+        soon,
+        over,
+        again: over,
+        ..Tally::default()
+    };
+    NamedTally { tally, item: Text::new(zh, en) }
+}
+
+fn figures() -> Statistics {
+    let day = |n: u32| {
+        let date = date(2026, 11, 23).checked_sub(jiff::Span::new().days(29 - i64::from(n))).expect("a day");
+        let busy = u32::from(n % 7 < 5);
+        Day { date, came: busy * (7 + n * 5 % 11), decided: busy * (4 + n * 3 % 9) }
+    };
+    let clock = |kind, ended, in_time, median_used, median_limit| ClockFigure {
+        kind,
+        ended,
+        in_time,
+        median_used,
+        median_limit,
+    };
+    let boxes = |counts: [u32; 5]| CELL_STATES.into_iter().zip(counts).collect();
+    Statistics {
+        span: 30,
+        days: (0..30).map(day).collect(),
+        clocks: vec![
+            clock(ClockKind::Pickup, 231, 219, 0, 1),
+            clock(ClockKind::Acceptance, 204, 204, 1, 5),
+            clock(ClockKind::Promised, 150, 141, 2, 3),
+            clock(ClockKind::Legal, 150, 150, 2, 20),
+            clock(ClockKind::Issue, 120, 120, 1, 10),
+        ],
+        one_visit: (150, 131),
+        median_pickup_min: Some(47),
+        lockers: vec![
+            LockerUse { name: "大厅1号机".into(), boxes: boxes([17, 1, 4, 1, 1]) },
+            LockerUse { name: "北门2号机".into(), boxes: boxes([22, 0, 2, 0, 0]) },
+        ],
+        measured: (240, false),
+    }
+}
+
 /// Every page with its file name.
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     use askama::Template;
@@ -411,10 +477,18 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
         show: Filter::New,
+        asked: Asked::default(),
+        choices: Choices {
+            items: vec![("commercial-performance".into(), Text::new("营业性演出审批", "Commercial performances"))],
+            windows: Vec::new(),
+            kiosks: vec![(id(9).to_string(), "大厅1号机".into())],
+            views: vec![SavedView { id: 1, name: "快到期的演出".into(), query: "show=work&light=soon".into() }],
+        },
         query: String::new(),
         rows,
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
+        undo: Vec::new(),
     };
     let mut calling = inbox(rows());
     let mut called = kiosk(9, "大厅1号机", false);
@@ -511,6 +585,26 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                     looked_by: None,
                 }],
             }),
+        ),
+        (
+            "supervision",
+            render(&SupervisionPage {
+                shell: shell(lang, Here::Supervision, "/supervision"),
+                late: rows()
+                    .into_iter()
+                    .take(2)
+                    .zip([true, false])
+                    .map(|(row, over)| Late { row, over, since_ms: NOW - HOUR })
+                    .collect(),
+                tallies: vec![
+                    tally("营业性演出审批", "Commercial performance permit", 12, 3, 1),
+                    tally("挖掘城市道路审批", "Digging up a city road", 4, 0, 0),
+                ],
+            }),
+        ),
+        (
+            "statistics",
+            render(&StatisticsPage { shell: shell(lang, Here::Statistics, "/statistics"), figures: figures() }),
         ),
         ("audit", render(&AuditView { shell: shell(lang, Here::Audit, "/audit"), audit: audit() })),
         (

@@ -223,7 +223,7 @@ fn to_sign_in(parts: &Parts) -> Response {
 }
 
 /// Percent-encodes a path for use within a query.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

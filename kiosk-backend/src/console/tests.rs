@@ -1,8 +1,10 @@
 //! Routes through the whole router, as a browser uses them: cookies, forms and redirects, over a real store.
 
 mod hall;
+mod inbox;
 mod roles;
 mod steps;
+mod supervision;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

@@ -34,6 +34,16 @@ pub enum Action {
     DepositConfirmed,
     /// Staff voided an unconfirmed deposit.
     DepositVoided,
+    /// Staff claimed a case.
+    CaseClaimed,
+    /// Staff gave their claim back.
+    CaseReleased,
+    /// A chief took a case from whoever held it.
+    ClaimTakenOver,
+    /// Staff saw that a case is late.
+    EscalationSeen,
+    /// Staff took a table of figures out.
+    Exported,
     /// Staff moved the case on; the object is the event.
     CaseStepped,
     /// Staff read a notice of the case.

@@ -5,6 +5,7 @@ use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, Personal, Submiss
 
 use super::UNSEEN_MS;
 use super::audit::{self, Action, Who};
+use super::claims;
 use super::directives::{self, AFFIRM_MS, ARMED_MS, Ask, OPEN_NOW_MS};
 use super::facts::{self, Happened};
 use super::queries::{self, Look, box_opened, may, seen_case};
@@ -93,13 +94,17 @@ pub async fn collect(
 ) -> Result<(), Refusal> {
     actor.must(Right::HandleBoxes)?;
     let asked = app.clone();
-    command(app, actor, id, seen, move |tx, look, row| {
+    let over = take_over && actor.may(Right::TakeOver);
+    run(app, actor, id, seen, over, move |tx, look, row| {
+        if over {
+            store::claims::release(tx, row.id)?;
+        }
         let claim = row.claim.clone().filter(|claim| claim.is_active(look.now_ms));
         if let Some(claim) = &claim {
             if claim.staff == look.actor.staff.id {
                 return Ok(());
             }
-            if !(take_over && look.actor.may(Right::TakeOver)) {
+            if !over {
                 return Err(Refusal::new(
                     Code::AlreadyBeingCollected,
                     "Someone else is collecting this",
@@ -305,10 +310,42 @@ pub(super) async fn command<F>(
 where
     F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
 {
+    run(app, actor, id, seen, false, work).await
+}
+
+/// As [`command`], also while somebody else holds the case: for those who may take it over.
+pub(super) async fn command_over<F>(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    work: F,
+) -> Result<(), Refusal>
+where
+    F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
+{
+    run(app, actor, id, seen, true, work).await
+}
+
+async fn run<F>(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    over: bool,
+    work: F,
+) -> Result<(), Refusal>
+where
+    F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
+{
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {
             let row = seen_case(tx, &look, id)?;
+            if !over {
+                claims::mine_or_free(&look, &row)?;
+            }
+            claims::renew(tx, &look, &row)?;
             work(tx, &look, &row).map_err(|refusal| {
                 // An old page explains a wrong state better than the state does.
                 let stale = seen.is_some_and(|seen| seen != row.version) && refusal.code() == Code::WrongState;

@@ -2,12 +2,15 @@
 //! store; nothing here knows HTTP or pages.
 
 pub mod audit;
+pub mod claims;
 pub mod clocks;
 pub mod commands;
 pub mod directives;
 pub mod enrolment;
+pub mod escalations;
 pub mod facts;
 pub mod import;
+pub mod inbox;
 pub mod intake;
 pub mod limit;
 pub mod notices;
@@ -15,6 +18,7 @@ pub mod queries;
 pub mod roster;
 pub mod sign_in;
 pub mod staff;
+pub mod statistics;
 pub mod steps;
 pub mod views;
 

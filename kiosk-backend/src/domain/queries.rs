@@ -11,18 +11,17 @@ use std::ops::Deref;
 use super::UNSEEN_MS;
 use super::clocks::{self, Desk};
 use super::views::{
-    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Filter, Inbox,
-    InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
+    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
+    KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
 use crate::app::App;
 use crate::keys::Keys;
 use crate::problem::Refusal;
-use crate::store::cases::{CaseRow, Claim, Listing, View, Wanted};
-use crate::store::seal::IndexOf;
+use crate::store::cases::{CaseRow, Claim};
 use crate::store::{self, StoreError, StoreResult};
 
 /// Rows of one page.
-const PAGE: u32 = 50;
+pub(super) const PAGE: u32 = 50;
 
 /// What every question needs besides the database.
 pub(super) struct Look {
@@ -48,113 +47,6 @@ impl Look {
     pub(super) fn may_step(&self, row: &Transition) -> bool {
         row.staff_may(self.actor.staff.role, self.chiefs_decide)
     }
-
-    fn listing(&self, view: View) -> Listing {
-        Listing {
-            reader: self.actor.staff.id,
-            windows: self.actor.windows(),
-            view,
-            now_ms: self.now_ms,
-            today: self.today(),
-        }
-    }
-}
-
-/// One page of a view of the inbox.
-pub async fn inbox(app: &App, actor: &Actor, filter: Filter, after: Option<u32>) -> Result<Inbox, Refusal> {
-    let look = Look::new(app, actor);
-    let offset = after.unwrap_or(0);
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let mut rows = store::cases::list(connection, &look.listing(view_of(filter)), offset, PAGE + 1)?;
-            let more = rows.len() > PAGE as usize;
-            rows.truncate(PAGE as usize);
-            let rows = inbox_rows(connection, &look, rows)?;
-            Ok::<_, StoreError>(Inbox { rows, next: more.then_some(offset + PAGE) })
-        })
-        .await?)
-}
-
-fn view_of(filter: Filter) -> View {
-    match filter {
-        Filter::New => View::New,
-        Filter::Work => View::Work,
-        Filter::Waiting => View::Waiting,
-        Filter::Mine => View::Mine,
-        Filter::Attention => View::Attention,
-        Filter::All => View::All,
-    }
-}
-
-/// How many there are in each view.
-pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
-    let look = Look::new(app, actor);
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let count = |view| store::cases::count(connection, &look.listing(view));
-            Ok::<_, StoreError>(Counts {
-                new: count(View::New)?,
-                work: count(View::Work)?,
-                waiting: count(View::Waiting)?,
-                mine: count(View::Mine)?,
-                attention: count(View::Attention)?,
-                all: count(View::All)?,
-                unread: count(View::Unread)?,
-                set_aside: if look.actor.may(Right::SettleEntries) {
-                    store::journal::count_set_aside(connection)?
-                } else {
-                    0
-                },
-            })
-        })
-        .await?)
-}
-
-/// How many deposits are news to the asker: for titles that are renewed at each event.
-pub async fn unread(app: &App, actor: &Actor) -> Result<u32, Refusal> {
-    let look = Look::new(app, actor);
-    let count = move |connection: &Connection| store::cases::count(connection, &look.listing(View::Unread));
-    Ok(app.store().read(count).await?)
-}
-
-/// Cases by receipt number, by the last four of the document number, by full name or its initials, or by phone. Only
-/// those the asker may see.
-pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
-    let look = Look::new(app, actor);
-    let text = text.trim().to_owned();
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let mut found = Vec::new();
-            for wanted in wanted(&look.keys, &text) {
-                let windows = look.actor.windows();
-                found.extend(store::cases::search(connection, look.actor.staff.id, windows.as_deref(), &wanted, PAGE)?);
-            }
-            found.sort_by_key(|row| row.id);
-            found.dedup_by_key(|row| row.id);
-            found.sort_by_key(|row| std::cmp::Reverse(row.changed_ms));
-            inbox_rows(connection, &look, found)
-        })
-        .await?)
-}
-
-fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let mut wanted = Vec::new();
-    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(&compact) {
-        wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
-    }
-    let index = |of, value: &str| keys.sealer.index(of, value);
-    wanted.push(Wanted::Name(index(IndexOf::Name, text)));
-    wanted.push(Wanted::LastFour(index(IndexOf::LastFour, &compact)));
-    wanted.push(Wanted::Phone(index(IndexOf::Phone, &compact)));
-    wanted.extend(hall_rules::initials::typed(text).map(|typed| Wanted::Initials(index(IndexOf::Initials, &typed))));
-    wanted
 }
 
 /// One case. Says `not-found` for a case of another window, as for none.
@@ -181,7 +73,7 @@ fn read_case(
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
     let all = hall_rules::clock::clocks(&past, &clocks::limits(item.as_ref(), submission.as_ref()));
     Ok(CaseView {
-        steps: steps(&standing, look),
+        steps: if view_row.is_others() { Vec::new() } else { steps(&standing, look) },
         corrections: standing.corrections,
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
@@ -218,15 +110,21 @@ pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
     let in_box = row.state.in_box() && row.compartment.is_some();
     let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
-    let handles = look.actor.may(Right::HandleBoxes);
+    let held = held(look, row);
+    let others = held.as_ref().is_some_and(|held| !held.mine);
+    // While a colleague holds the case others read it; a chief takes it over first.
+    let handles = look.actor.may(Right::HandleBoxes) && !others;
     May {
         collect: handles && in_box && claim.is_none(),
         take_over: handles && in_box && claim.is_some() && !mine && look.actor.may(Right::TakeOver),
         cancel: handles && in_box && mine && !opened,
         affirm: handles && opened && row.compartment.is_some(),
         settle: handles && row.state == CaseState::DepositUnconfirmed,
-        open_now: in_box && look.actor.may(Right::OpenFromDesk),
+        open_now: in_box && !others && look.actor.may(Right::OpenFromDesk),
         reveal: look.actor.may(Right::RevealPersonal),
+        claim: held.is_none() && !row.state.is_final() && look.actor.may(Right::ClaimCases),
+        release: held.is_some_and(|held| held.mine),
+        claim_over: others && look.actor.may(Right::TakeOver),
     }
 }
 
@@ -274,7 +172,7 @@ fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {
     })
 }
 
-fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> StoreResult<Vec<InboxRow>> {
+pub(super) fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> StoreResult<Vec<InboxRow>> {
     let mut items: HashMap<(String, u32), Option<ServiceItem>> = HashMap::new();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
@@ -305,9 +203,17 @@ fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission:
         deposited_ms: row.deposited_ms,
         due: clocks::due(&look.desk, row),
         collecting: row.claim.as_ref().filter(|c| c.is_active(look.now_ms)).map(|c| c.staff_name.clone()),
+        held: held(look, row),
         changed_ms: row.changed_ms,
         unread: waits && row.read_version.is_none_or(|seen| seen < row.news_version),
     }
+}
+
+/// Who holds the case now.
+fn held(look: &Look, row: &CaseRow) -> Option<HeldView> {
+    let held = row.held.as_ref().filter(|held| held.until_ms > look.now_ms)?;
+    let (since_ms, until_ms) = (held.since_ms, held.until_ms);
+    Some(HeldView { name: held.staff_name.clone(), mine: held.staff == look.actor.staff.id, since_ms, until_ms })
 }
 
 /// The personal payload of a case; `None` when it is missing or unreadable.

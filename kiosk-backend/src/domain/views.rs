@@ -106,6 +106,8 @@ pub struct Counts {
     pub unread: u32,
     /// Journal entries set aside and not looked at; 0 for clerks.
     pub set_aside: u32,
+    /// Cases that are late and that no chief or supervisor has seen so; 0 for others.
+    pub late: u32,
 }
 
 /// The clock of a case that ends first.
@@ -209,10 +211,32 @@ pub struct InboxRow {
     pub due: Due,
     /// Who is on the way to the box.
     pub collecting: Option<String>,
+    /// Who claimed the case and holds it still.
+    pub held: Option<HeldView>,
     /// When it last changed.
     pub changed_ms: i64,
     /// Whether the asker has not opened it since it last changed.
     pub unread: bool,
+}
+
+impl InboxRow {
+    /// Whether a colleague holds it.
+    pub fn is_others(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.mine)
+    }
+}
+
+/// Someone works on the case now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldView {
+    /// Their name.
+    pub name: String,
+    /// Whether it is the asker.
+    pub mine: bool,
+    /// Since when.
+    pub since_ms: i64,
+    /// Until when, if they do nothing.
+    pub until_ms: i64,
 }
 
 /// A page of the inbox.
@@ -357,6 +381,12 @@ pub struct May {
     pub open_now: bool,
     /// Have the applicant's phone and number shown in full.
     pub reveal: bool,
+    /// Claim it, or renew the claim.
+    pub claim: bool,
+    /// Give the claim back.
+    pub release: bool,
+    /// Take it from whoever holds it (chiefs).
+    pub claim_over: bool,
 }
 
 /// One case, as its page shows it.

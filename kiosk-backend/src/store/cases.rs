@@ -56,6 +56,21 @@ pub struct CaseRow {
     pub claim: Option<Claim>,
     /// The number of events that the asker has seen.
     pub read_version: Option<u64>,
+    /// Who claimed it last.
+    pub held: Option<Held>,
+}
+
+/// Someone claimed the case; it holds until its time is over.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// Since when.
+    pub since_ms: i64,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 /// Someone is on the way to the box.
@@ -87,14 +102,16 @@ const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.
         c.window_id, w.name, c.state, c.version, c.news_version, c.compartment, c.deposited_ms, c.due_date,
         c.changed_ms, c.received_ms, rs.name, c.doubt,
         d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
-        c.due_clock, c.soon_date
+        c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms
     FROM cases c
     JOIN kiosks k ON k.id = c.kiosk_id
     LEFT JOIN windows w ON w.id = c.window_id
     LEFT JOIN staff rs ON rs.id = c.received_by
     LEFT JOIN directives d ON d.id = c.claim_directive
     LEFT JOIN staff ds ON ds.id = d.staff_id
-    LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1";
+    LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1
+    LEFT JOIN case_claims h ON h.case_id = c.id
+    LEFT JOIN staff hs ON hs.id = h.staff_id";
 
 fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     let window = optional_uuid_at(row, 8)?.map(WindowId);
@@ -123,6 +140,7 @@ fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         doubt: row.get(19)?,
         claim: claim(row)?,
         read_version: row.get::<_, Option<i64>>(26)?.map(i64::unsigned_abs),
+        held: held(row)?,
     })
 }
 
@@ -136,6 +154,11 @@ fn claim(row: &Row<'_>) -> rusqlite::Result<Option<Claim>> {
         expires_ms: row.get(24)?,
         outcome: optional_word_at(row, 25)?,
     }))
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<Option<Held>> {
+    let Some(staff) = optional_uuid_at(row, 29)? else { return Ok(None) };
+    Ok(Some(Held { staff: StaffId(staff), staff_name: row.get(30)?, since_ms: row.get(31)?, until_ms: row.get(32)? }))
 }
 
 /// One case, as `reader` sees it.
@@ -155,10 +178,27 @@ pub struct Listing {
     pub windows: Option<Vec<WindowId>>,
     /// Which view.
     pub view: View,
+    /// Which of them only.
+    pub only: Only,
     /// Now: claims that have expired do not count.
     pub now_ms: i64,
     /// The day in the hall: clocks that are soon over want attention.
     pub today: Date,
+}
+
+/// Narrows a view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Of this item.
+    pub item: Option<String>,
+    /// Of this window.
+    pub window: Option<WindowId>,
+    /// From this terminal.
+    pub kiosk: Option<KioskId>,
+    /// Whose clock is over (true), or soon over or over (false).
+    pub over: Option<bool>,
+    /// News to the reader.
+    pub unread: bool,
 }
 
 /// Views of the list.
@@ -182,6 +222,9 @@ pub enum View {
 
 const ACTIVE_CLAIM: &str =
     "(d.id IS NOT NULL AND d.expires_ms > $2 AND (d.outcome IS NULL OR d.outcome IN ('armed', 'done')))";
+const HELD: &str = "(h.case_id IS NOT NULL AND h.until_ms > $2)";
+const NEWS: &str =
+    "c.state IN ('deposited', 'deposit_unconfirmed') AND (r.version IS NULL OR r.version < c.news_version)";
 const BOX_OPENED: &str = "EXISTS (SELECT 1 FROM compartments b WHERE b.kiosk_id = c.kiosk_id AND b.case_id = c.id
         AND b.state = 'to_be_confirmed')";
 
@@ -190,8 +233,10 @@ impl Listing {
     fn condition(&self) -> (String, Vec<Value>) {
         let mut values = vec![blob(self.reader.0.as_bytes()), Value::Integer(self.now_ms)];
         let mut condition = match self.view {
-            View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND $2 >= 0"),
-            View::Mine => format!("(({ACTIVE_CLAIM} AND d.staff_id = $1) OR c.received_by = $1)"),
+            View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND NOT {HELD}"),
+            View::Mine => {
+                format!("(({ACTIVE_CLAIM} AND d.staff_id = $1) OR ({HELD} AND h.staff_id = $1) OR c.received_by = $1)")
+            }
             View::Attention => format!(
                 "(c.state = 'deposit_unconfirmed' OR {BOX_OPENED} OR c.soon_date <= '{today}'
                     OR (c.due_clock IS NOT NULL AND c.due_date IS NULL)) AND $2 >= 0",
@@ -202,12 +247,34 @@ impl Listing {
                 .into(),
             View::Waiting => "c.state IN ('correction', 'special', 'result_ready') AND $2 >= 0".into(),
             View::All => "c.state <> 'submitted' AND $2 >= 0".into(),
-            View::Unread => "c.state IN ('deposited', 'deposit_unconfirmed')
-                AND (r.version IS NULL OR r.version < c.news_version) AND $2 >= 0"
-                .into(),
+            View::Unread => format!("{NEWS} AND $2 >= 0"),
         };
+        self.narrow(&mut condition, &mut values);
         of_windows(self.windows.as_deref(), &mut condition, &mut values);
         (condition, values)
+    }
+
+    fn narrow(&self, condition: &mut String, values: &mut Vec<Value>) {
+        let only = &self.only;
+        let mut and = |text: &str, value: Value| {
+            values.push(value);
+            *condition = format!("({condition}) AND {text} ${}", values.len());
+        };
+        if let Some(item) = &only.item {
+            and("c.item =", Value::Text(item.clone()));
+        }
+        if let Some(window) = only.window {
+            and("c.window_id =", blob(window.0.as_bytes()));
+        }
+        if let Some(kiosk) = only.kiosk {
+            and("c.kiosk_id =", blob(kiosk.0.as_bytes()));
+        }
+        if let Some(over) = only.over {
+            and(if over { "c.due_date <" } else { "c.soon_date <=" }, Value::Text(self.today.to_string()));
+        }
+        if only.unread {
+            *condition = format!("({condition}) AND {NEWS}");
+        }
     }
 
     fn order(&self) -> &'static str {
@@ -239,6 +306,7 @@ pub fn count(connection: &Connection, listing: &Listing) -> StoreResult<u32> {
     let sql = format!(
         "SELECT COUNT(*) FROM cases c
          LEFT JOIN directives d ON d.id = c.claim_directive
+         LEFT JOIN case_claims h ON h.case_id = c.id
          LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1 WHERE {condition}"
     );
     Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)

@@ -38,7 +38,7 @@ pub(super) fn session() -> Value {
 }
 
 pub(super) fn counts() -> Value {
-    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0 })
+    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0, late: 0 })
 }
 
 fn row() -> InboxRow {
@@ -56,6 +56,7 @@ fn row() -> InboxRow {
         deposited_ms: Some(WHEN),
         due: Due::Running { kind: ClockKind::Acceptance, due: date(2026, 11, 30), days_left: 5, light: Light::Green },
         collecting: Some("李梅".into()),
+        held: None,
         changed_ms: WHEN,
         unread: true,
     }

@@ -46,6 +46,9 @@ CREATE TABLE escalations (
     seen_by  BLOB REFERENCES staff (id),
     UNIQUE (case_id, clock, due_date, level)
 ) STRICT;
+CREATE INDEX cases_deposited ON cases (deposited_ms);
+CREATE INDEX case_events_kind ON case_events (kind, at_ms);
+CREATE INDEX cases_soon ON cases (soon_date) WHERE soon_date IS NOT NULL;
 CREATE INDEX escalations_open ON escalations (case_id) WHERE seen_ms IS NULL;
 
 -- The boxes of one round share the one-time code of their first directive.
