@@ -15,6 +15,8 @@ pub enum Wants {
     Nothing,
     /// Anyone who is signed in.
     SignIn,
+    /// Anyone who is signed in, even while their password is a one-time code: it is where they change it.
+    Own,
     /// Whoever has this right.
     Right(Right),
 }
@@ -24,7 +26,7 @@ impl Wants {
     pub fn right(self) -> Option<Right> {
         match self {
             Self::Right(right) => Some(right),
-            Self::Nothing | Self::SignIn => None,
+            Self::Nothing | Self::SignIn | Self::Own => None,
         }
     }
 }
@@ -32,11 +34,18 @@ impl Wants {
 /// Whether `staff` may ask for the path that these extensions belong to.
 pub fn check(extensions: &Extensions, staff: &Staff) -> Result<(), Refusal> {
     match extensions.get::<Wants>() {
-        Some(Wants::Nothing | Wants::SignIn) => Ok(()),
+        Some(Wants::Nothing | Wants::Own) => Ok(()),
+        Some(_) if staff.must_change => Err(change_first()),
+        Some(Wants::SignIn) => Ok(()),
         Some(Wants::Right(right)) if staff.role.may(*right) => Ok(()),
         Some(Wants::Right(right)) => Err(not_yours(*right)),
         None => Err(Refusal::internal(&"a path does not say what it wants")),
     }
+}
+
+fn change_first() -> Refusal {
+    let title = "The password is a one-time code and must be changed first";
+    Refusal::new(Code::Forbidden, title, "Sign in to the console and choose a password").field("password")
 }
 
 /// The refusal for someone whose role lacks a right.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{enrolment, import, staff};
+use crate::domain::{accounts, enrolment, import, staff};
 use crate::store::{self, StoreError, meta};
 use crate::{domain, serve};
 
@@ -96,6 +96,11 @@ enum StaffCommand {
     Add(AddStaff),
     /// List everyone.
     List,
+    /// Give an account a one-time code in place of its password, and sign its owner out everywhere.
+    Reset {
+        /// Their name.
+        name: String,
+    },
     /// Close an account. It ends their sign-in at once, and at terminals with the next roster.
     Disable {
         /// Their name.
@@ -298,6 +303,10 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
                 format!("{}\t{}\t{}{closed}", one.name, one.role.code(), windows.join(", "))
             };
             Ok((all.iter().map(line).collect::<Vec<_>>().join("\n"), json!(all)))
+        }
+        StaffCommand::Reset { name } => {
+            let code = accounts::reset_at_server(app, &name).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("One-time code of {name}, 24 hours: {code}"), json!({ "name": name, "code": code })))
         }
         StaffCommand::Disable { name } => {
             staff::disable(app, &name).map_err(|refusal| refusal.to_string())?;

@@ -7,7 +7,7 @@ use super::words::Lang;
 use crate::domain::statistics::{ClockFigure, Day, LockerUse};
 
 /// Size of the drawing; the page scales it.
-const WIDTH: u32 = 720;
+const WIDTH: u32 = 1100;
 
 fn text(out: &mut String, at: (f64, f64), anchor: &str, class: &str, says: &str) {
     let says = says.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");

@@ -14,6 +14,7 @@ pub(super) enum Here {
     Audit,
     Supervision,
     Statistics,
+    Accounts,
     Elsewhere,
 }
 

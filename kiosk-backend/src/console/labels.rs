@@ -412,6 +412,9 @@ impl Lang {
                     Self::En => (problem.title.clone(), problem.detail.clone()),
                 }
             }
+            Code::SignInRefused if problem.field.as_deref() == Some("old") => {
+                said(("现在的密码不对", "请再写一次；忘了请找管理员重设。"))
+            }
             Code::SignInRefused => said(("姓名或密码不对", "请再试一次；忘了密码或账号停用，请找管理员。")),
             Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了，下面是现在的样子。")),
             Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件，下面是现在的样子，请看过再按。")),
@@ -426,6 +429,15 @@ impl Lang {
             }
             Code::InvalidValue if problem.field.as_deref() == Some("days") => {
                 said(("工作日天数不对", "请填写天数；延长期限最多 10 个工作日。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("password") => {
+                said(("新密码不能用", "至少 8 个字，和旧的不同，两遍要写得一样。"))
+            }
+            Code::InvalidValue if matches!(problem.field.as_deref(), Some("name" | "role" | "window")) => {
+                said(("账号没有新增", "姓名 1 到 64 个字且没有重名；岗位和窗口从列表里选。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("account") => {
+                said(("不能停用自己的账号", "请找另一位管理员。"))
             }
             Code::InvalidValue if problem.field.as_deref() == Some("view") => {
                 said(("这个视图没有存下", "名称 1 到 20 个字，每人最多存 12 个。"))
@@ -498,6 +510,10 @@ impl Lang {
             "kiosk_revoked" => self.t("注销终端", "terminal revoked"),
             "staff_added" => self.t("新增人员", "staff added"),
             "staff_disabled" => self.t("停用账号", "account closed"),
+            "password_changed" => self.t("修改自己的密码", "changed their password"),
+            "password_reset" => self.t("重设密码", "password reset"),
+            "account_unlocked" => self.t("解除试错限制", "account unlocked"),
+            "session_ended" => self.t("结束登录", "session ended"),
             "window_added" => self.t("新增窗口", "window added"),
             "catalogue_imported" => self.t("导入事项目录", "catalogue imported"),
             "calendar_imported" => self.t("导入工作日历", "calendar imported"),

@@ -213,6 +213,7 @@ mod tests {
             windows: vec![(WindowId(Uuid::from_u128(window)), String::new())],
             disabled: false,
             has_card: false,
+            must_change: false,
         };
         Actor { staff, from: String::new() }
     }

@@ -3,6 +3,7 @@
 //! It decides nothing: every change goes through a command of the domain, which checks it against the present, and
 //! every page shows what a query answered. It keeps no state but sessions.
 
+mod accounts;
 mod assets;
 mod case;
 mod charts;

@@ -6,7 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use hall_rules::case::Need;
 use hall_rules::notice::Document;
 use hall_rules::review::Verdict;
-use hall_rules::{CaseEvent, CaseState, Right};
+use hall_rules::{CaseEvent, CaseState, Right, Role};
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::charts;
@@ -14,6 +14,7 @@ use super::frame::{CALL, Call, Here, Shell};
 use super::inbox::Asked;
 use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
 use super::words::{Lang, bytes, grouped};
+use crate::domain::accounts::AccountRow;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
@@ -22,6 +23,7 @@ use crate::domain::views::{
     AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
 };
 use crate::problem::Refusal;
+use crate::store::sessions::Listed;
 
 /// Sign-in.
 #[derive(Template)]
@@ -259,6 +261,30 @@ pub(super) struct AttentionPage {
 pub(super) struct AuditView {
     pub(super) shell: Shell,
     pub(super) audit: AuditPage,
+}
+
+/// Everyone's account.
+#[derive(Template)]
+#[template(path = "accounts.html")]
+pub(super) struct AccountsPage {
+    pub(super) shell: Shell,
+    pub(super) rows: Vec<AccountRow>,
+    /// Names of all windows.
+    pub(super) windows: Vec<String>,
+}
+
+/// One account: one's own, or another's for who manages them.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub(super) struct AccountPage {
+    pub(super) shell: Shell,
+    pub(super) account: AccountRow,
+    pub(super) sessions: Vec<Listed>,
+    /// The name of this browser's session.
+    pub(super) this: String,
+    pub(super) own: bool,
+    /// A one-time code that was just made: shown once.
+    pub(super) code: Option<String>,
 }
 
 /// What is late, and counts by window and item.

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
-use super::{Console, assets, case, inbox, live, machines, records, sign_in, steps, supervision};
+use super::{Console, accounts, assets, case, inbox, live, machines, records, sign_in, steps, supervision};
 use crate::access::Wants;
 
 /// One address.
@@ -28,6 +28,10 @@ fn open(path: &'static str, answers: MethodRouter<Console>) -> Route {
 
 fn anyone(path: &'static str, answers: MethodRouter<Console>) -> Route {
     Route { path, wants: Wants::SignIn, answers }
+}
+
+fn own(path: &'static str, answers: MethodRouter<Console>) -> Route {
+    Route { path, wants: Wants::Own, answers }
 }
 
 fn to(right: Right, path: &'static str, answers: MethodRouter<Console>) -> Route {
@@ -70,6 +74,15 @@ pub(super) fn table() -> Vec<Route> {
         to(R::SettleEntries, "/attention", get(records::attention)),
         to(R::SettleEntries, "/attention/{entry}/looked", post(records::looked)),
         to(R::SeeAudit, "/audit", get(records::audit)),
+        own("/account", get(accounts::own)),
+        own("/account/password", post(accounts::change_password)),
+        own("/account/sessions/{session}/end", post(accounts::end_own_session)),
+        to(R::ManageAccounts, "/accounts", get(accounts::list).post(accounts::add)),
+        to(R::ManageAccounts, "/accounts/{who}", get(accounts::page)),
+        to(R::ManageAccounts, "/accounts/{who}/reset", post(accounts::reset)),
+        to(R::ManageAccounts, "/accounts/{who}/disable", post(accounts::disable)),
+        to(R::ManageAccounts, "/accounts/{who}/unlock", post(accounts::unlock)),
+        to(R::ManageAccounts, "/accounts/{who}/sessions/{session}/end", post(accounts::end_session)),
         to(R::Supervise, "/supervision", get(supervision::page)),
         to(R::Supervise, "/supervision/{id}/seen", post(supervision::seen)),
         to(R::Supervise, "/statistics", get(supervision::statistics)),
@@ -82,6 +95,7 @@ pub(super) fn first_page(role: Role) -> &'static str {
     match role {
         Role::Clerk | Role::Chief | Role::Approver => "/inbox",
         Role::Supervisor => "/supervision",
-        Role::Administrator | Role::Technician => "/kiosks",
+        Role::Administrator => "/accounts",
+        Role::Technician => "/kiosks",
     }
 }

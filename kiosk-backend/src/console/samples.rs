@@ -22,10 +22,11 @@ use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
 use super::labels::CELL_STATES;
 use super::pages::{
-    AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage, NoticePage, RefusalPage,
-    ShownPage, SignInPage, StatisticsPage, SupervisionPage,
+    AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
+    NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage,
 };
 use super::words::{Clock, Lang};
+use crate::domain::accounts::AccountRow;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::{Choices, SavedView};
 use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
@@ -34,6 +35,7 @@ use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
+use crate::store::sessions::Listed;
 use crate::store::supervision::Tally;
 
 /// 2026-11-23 15:00 in Shanghai.
@@ -54,6 +56,7 @@ fn clerk() -> Staff {
         windows: vec![(WindowId(id(3)), "3号窗口 文化旅游".into())],
         disabled: false,
         has_card: true,
+        must_change: false,
     }
 }
 
@@ -207,7 +210,7 @@ pub(super) fn case() -> CaseView {
         collecting: None,
         doubt: None,
         received: None,
-        may: May { collect: true, open_now: true, reveal: true, ..May::default() },
+        may: May { collect: true, open_now: true, reveal: true, claim: true, ..May::default() },
         steps: Vec::new(),
         corrections: 0,
         clocks: vec![
@@ -416,6 +419,38 @@ fn audit() -> AuditPage {
     }
 }
 
+fn accounts() -> Vec<AccountRow> {
+    let row = |n, name: &str, role, tries, code_until_ms| AccountRow {
+        staff: Staff { id: StaffId(id(n)), name: name.into(), role, has_card: n % 2 == 1, ..clerk() },
+        sessions: 1,
+        tries,
+        code_until_ms,
+    };
+    vec![
+        row(1, "王敏", Role::Clerk, None, None),
+        row(2, "李强", Role::Chief, None, None),
+        row(3, "赵燕", Role::Approver, Some(6), None),
+        row(4, "周明", Role::Supervisor, None, Some(NOW + DAY)),
+    ]
+}
+
+fn account_page(lang: Lang, own: bool, code: Option<&str>) -> AccountPage {
+    let session = |short: &str, ago| Listed {
+        short: short.into(),
+        address: "10.1.3.27".into(),
+        started_ms: NOW - ago,
+        used_ms: NOW - ago / 3,
+    };
+    AccountPage {
+        shell: shell(lang, Here::Accounts, "/accounts/1"),
+        account: accounts().swap_remove(2),
+        sessions: vec![session("a1", 3 * HOUR), session("b2", HOUR)],
+        this: "b2".into(),
+        own,
+        code: code.map(str::to_owned),
+    }
+}
+
 fn tally(zh: &str, en: &str, open: u32, soon: u32, over: u32) -> NamedTally {
     let window = Some(WindowId(id(3)));
     let tally = Tally {
@@ -606,6 +641,16 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             "statistics",
             render(&StatisticsPage { shell: shell(lang, Here::Statistics, "/statistics"), figures: figures() }),
         ),
+        (
+            "accounts",
+            render(&AccountsPage {
+                shell: shell(lang, Here::Accounts, "/accounts"),
+                rows: accounts(),
+                windows: vec!["3号窗口 文化旅游".into(), "5号窗口 教育".into()],
+            }),
+        ),
+        ("account-new", render(&account_page(lang, false, Some("K7QM-2XHD-9RTB")))),
+        ("account-own", render(&account_page(lang, true, None))),
         ("audit", render(&AuditView { shell: shell(lang, Here::Audit, "/audit"), audit: audit() })),
         (
             "refusal",

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Console;
 use super::words::Lang;
-use crate::access;
+use crate::access::{self, Wants};
 use crate::domain::staff;
 use crate::domain::views::Actor;
 use crate::problem::Refusal;
@@ -190,6 +190,9 @@ impl FromRequestParts<Console> for SignedIn {
         let Some(key) = visitor.session_key() else { return Err(to_sign_in(parts)) };
         let actor = holder(console, key, &visitor.address).await.map_err(IntoResponse::into_response)?;
         let Some(actor) = actor else { return Err(to_sign_in(parts)) };
+        if actor.staff.must_change && parts.extensions.get() != Some(&Wants::Own) {
+            return Err(axum::response::Redirect::to("/account").into_response());
+        }
         access::check(&parts.extensions, &actor.staff).map_err(IntoResponse::into_response)?;
         // A page that renews itself is not a person doing something.
         if !visitor.htmx && parts.uri.path() != super::live::PATH {

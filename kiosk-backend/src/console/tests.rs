@@ -1,5 +1,6 @@
 //! Routes through the whole router, as a browser uses them: cookies, forms and redirects, over a real store.
 
+mod accounts;
 mod hall;
 mod inbox;
 mod roles;

@@ -78,6 +78,14 @@ pub enum Action {
     StaffAdded,
     /// An account was closed.
     StaffDisabled,
+    /// Somebody changed their own password.
+    PasswordChanged,
+    /// An account got a one-time code in place of its password.
+    PasswordReset,
+    /// Wrong passwords of an account were forgotten.
+    AccountUnlocked,
+    /// A session was ended by its owner or an administrator, from elsewhere.
+    SessionEnded,
     /// A window was added.
     WindowAdded,
     /// A catalogue was imported.

@@ -1,6 +1,7 @@
 //! What may happen: facts from terminals, questions and commands from staff. Rules come from `hall-rules`, SQL from the
 //! store; nothing here knows HTTP or pages.
 
+pub mod accounts;
 pub mod audit;
 pub mod claims;
 pub mod clocks;

@@ -31,6 +31,8 @@ pub struct Staff {
     pub disabled: bool,
     /// Whether they have a card for the terminal.
     pub has_card: bool,
+    /// Whether their password is a one-time code, to be changed before anything else.
+    pub must_change: bool,
 }
 
 /// Who asks or commands, and from where.

@@ -33,6 +33,7 @@ pub(super) fn session() -> Value {
         windows: vec![(WindowId(ID), "3号窗口".into())],
         disabled: false,
         has_card: true,
+        must_change: false,
     };
     json!(Opened { token: "64 hex digits".into(), ends_ms: WHEN, staff })
 }
