@@ -483,6 +483,7 @@ impl Lang {
             "number_revealed" => self.t("查看证件号码", "looked at an ID number"),
             "searched" => self.t("查找", "searched"),
             "collect_armed" => self.t("去取件", "went to collect"),
+            "round_begun" => self.t("开始一轮取件", "began a round of collection"),
             "collect_taken_over" => self.t("接手取件", "took over a collection"),
             "collect_cancelled" => self.t("取消取件", "cancelled a collection"),
             "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),

@@ -17,6 +17,7 @@ use super::words::{Lang, bytes, grouped};
 use crate::domain::accounts::AccountRow;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
+use crate::domain::rounds::Round;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
@@ -125,16 +126,16 @@ impl CasePage {
         step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
-    /// The code in two groups of three, as people read it aloud.
-    fn spaced(&self, code: &str) -> String {
-        match code.split_at_checked(3) {
-            Some((front, back)) => format!("{front} {back}"),
-            None => code.to_owned(),
-        }
-    }
-
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
         self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
+    }
+}
+
+/// A code in two groups of three, as people read it aloud.
+fn spaced(code: &str) -> String {
+    match code.split_at_checked(3) {
+        Some((front, back)) => format!("{front} {back}"),
+        None => code.to_owned(),
     }
 }
 
@@ -196,9 +197,21 @@ pub(super) struct CabinetPage {
     pub(super) shell: Shell,
     pub(super) kiosk: KioskView,
     pub(super) cells: Vec<CompartmentView>,
+    /// The reader's round here, if one is under way.
+    pub(super) round: Option<Round>,
 }
 
 impl CabinetPage {
+    /// How many boxes hold paper of a case that the reader sees.
+    fn mine(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.state == CompartmentState::Paper && cell.case.is_some()).count()
+    }
+
+    /// The first box that is still to be opened.
+    fn next(&self, round: &Round) -> Option<kiosk_wire::CompartmentNo> {
+        round.stops.iter().find(|stop| !stop.shut).map(|stop| stop.no)
+    }
+
     fn free(&self) -> usize {
         self.cells.iter().filter(|cell| cell.state == CompartmentState::Free).count()
     }

@@ -29,6 +29,7 @@ use super::words::{Clock, Lang};
 use crate::domain::accounts::AccountRow;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::{Choices, SavedView};
+use crate::domain::rounds::{Round, Stop};
 use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
@@ -419,6 +420,17 @@ fn audit() -> AuditPage {
     }
 }
 
+fn stop(no: u16, shut: bool) -> Stop {
+    Stop {
+        case: SubmissionId(id(100)),
+        receipt: format!("1010000{no:04}7"),
+        item: Text::new("营业性演出审批", "Commercial performance permit"),
+        no: CompartmentNo(no),
+        shut,
+        answer: Some(DirectiveOutcome::Armed),
+    }
+}
+
 fn accounts() -> Vec<AccountRow> {
     let row = |n, name: &str, role, tries, code_until_ms| AccountRow {
         staff: Staff { id: StaffId(id(n)), name: name.into(), role, has_card: n % 2 == 1, ..clerk() },
@@ -603,6 +615,20 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 shell: shell(lang, Here::Kiosks, "/kiosks/1"),
                 kiosk: kiosk(9, "大厅1号机", false),
                 cells: cells(),
+                round: None,
+            }),
+        ),
+        (
+            "round",
+            render(&CabinetPage {
+                shell: shell(lang, Here::Kiosks, "/kiosks/1"),
+                kiosk: kiosk(9, "大厅1号机", false),
+                cells: cells(),
+                round: Some(Round {
+                    code: "482917".into(),
+                    expires_ms: NOW + 20 * MINUTE,
+                    stops: [(3, true), (7, false), (8, false)].map(|(no, shut)| stop(no, shut)).into(),
+                }),
             }),
         ),
         (

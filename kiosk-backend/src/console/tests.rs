@@ -4,6 +4,7 @@ mod accounts;
 mod hall;
 mod inbox;
 mod roles;
+mod rounds;
 mod steps;
 mod supervision;
 

@@ -24,6 +24,8 @@ pub enum Action {
     Searched,
     /// Staff armed a compartment for themself.
     CollectArmed,
+    /// Staff armed all their boxes of a terminal.
+    RoundBegun,
     /// Staff took over from another.
     CollectTakenOver,
     /// Staff cancelled it.

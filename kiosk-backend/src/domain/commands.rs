@@ -1,7 +1,7 @@
 //! Commands of staff: checked against the present, refused with a reason, done in one transaction with their audit.
 
 use hall_rules::{CaseEvent, CaseState, Right};
-use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, Personal, SubmissionId};
+use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOrder, KioskId, Personal, SubmissionId};
 
 use super::UNSEEN_MS;
 use super::audit::{self, Action, Who};
@@ -112,25 +112,37 @@ pub async fn collect(
                 ));
             }
         }
-        let (kiosk, no) = place(row)?;
+        let (kiosk, _) = place(row)?;
         heard_lately(&asked, tx, look, kiosk)?;
         if let Some(claim) = claim {
             disarm(tx, look, row, claim.directive, claim.expires_ms)?;
             let object = format!("from {}", claim.staff_name);
             audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectTakenOver, Some(row.id), &object)?;
         }
-        let ask = ask(look, row, ARMED_MS);
-        let keys = look.keys.clone();
-        let directive = directives::make(tx, &look.keys, look.now_ms, &ask, |directive| {
-            let code_hash = directives::code_hash(directive, &keys.collection_code(directive));
-            DirectiveOrder::ArmCollection { submission: row.id, compartment: no, code_hash }
-        })?;
-        store::cases::set_claim(tx, row.id, Some(directive))?;
-        happened(tx, look, row, Happening::CollectionArmed, None)?;
-        audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectArmed, Some(row.id), "")?;
-        Ok(())
+        arm(tx, look, row, ARMED_MS, None).map(drop)
     })
     .await
+}
+
+/// Arms a case's box for the actor. `round` is the first directive of a round, whose code this one shares.
+pub(super) fn arm(
+    tx: &mut Tx<'_>,
+    look: &Look,
+    row: &CaseRow,
+    lasts_ms: i64,
+    round: Option<DirectiveId>,
+) -> Result<DirectiveId, Refusal> {
+    let (_, no) = place(row)?;
+    let ask = ask(look, row, lasts_ms);
+    let keys = look.keys.clone();
+    let directive = directives::make(tx, &look.keys, look.now_ms, &ask, |directive| {
+        let code_hash = directives::code_hash(directive, &keys.collection_code(round.unwrap_or(directive)));
+        DirectiveOrder::ArmCollection { submission: row.id, compartment: no, code_hash }
+    })?;
+    store::cases::set_claim(tx, row.id, Some(directive))?;
+    happened(tx, look, row, Happening::CollectionArmed, None)?;
+    audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectArmed, Some(row.id), "")?;
+    Ok(directive)
 }
 
 /// The actor changed their mind.
@@ -363,11 +375,11 @@ fn ask<'a>(look: &'a Look, row: &CaseRow, lasts_ms: i64) -> Ask<'a> {
     Ask { kiosk: row.kiosk.0, staff: &look.actor.staff, lasts_ms, case: Some(row.id), compartment: row.compartment }
 }
 
-fn disarm(
+pub(super) fn disarm(
     tx: &mut Tx<'_>,
     look: &Look,
     row: &CaseRow,
-    armed_by: kiosk_wire::DirectiveId,
+    armed_by: DirectiveId,
     expires_ms: i64,
 ) -> Result<(), Refusal> {
     let ask = ask(look, row, expires_ms - look.now_ms);
@@ -375,7 +387,13 @@ fn disarm(
     Ok(())
 }
 
-fn happened(tx: &Tx<'_>, look: &Look, row: &CaseRow, what: Happening, note: Option<&str>) -> Result<(), Refusal> {
+pub(super) fn happened(
+    tx: &Tx<'_>,
+    look: &Look,
+    row: &CaseRow,
+    what: Happening,
+    note: Option<&str>,
+) -> Result<(), Refusal> {
     let event = Happened {
         what,
         at_ms: look.now_ms,
@@ -405,7 +423,7 @@ fn place(row: &CaseRow) -> Result<(KioskId, CompartmentNo), Refusal> {
         .ok_or_else(|| wrong_state("There is no paper in a box for this case", "Load the page again"))
 }
 
-fn heard_lately(app: &App, tx: &Tx<'_>, look: &Look, kiosk: KioskId) -> Result<(), Refusal> {
+pub(super) fn heard_lately(app: &App, tx: &Tx<'_>, look: &Look, kiosk: KioskId) -> Result<(), Refusal> {
     let stored = store::kiosks::get(tx, kiosk)?.and_then(|row| row.seen_ms);
     if stored.max(app.heard_ms(kiosk)).is_some_and(|seen| look.now_ms - seen < UNSEEN_MS) {
         return Ok(());

@@ -17,6 +17,7 @@ pub mod limit;
 pub mod notices;
 pub mod queries;
 pub mod roster;
+pub mod rounds;
 pub mod sign_in;
 pub mod staff;
 pub mod statistics;

@@ -154,7 +154,7 @@ fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
         staff_name: claim.staff_name.clone(),
         since_ms: claim.issued_ms,
         expires_ms: claim.expires_ms,
-        code: (mine && !opened).then(|| look.keys.collection_code(claim.directive)),
+        code: (mine && !opened).then(|| look.keys.collection_code(claim.round.unwrap_or(claim.directive))),
         answer: claim.outcome,
         shut: opened,
     }

@@ -88,6 +88,8 @@ pub struct Claim {
     pub expires_ms: i64,
     /// The terminal's answer.
     pub outcome: Option<kiosk_wire::DirectiveOutcome>,
+    /// The first directive of the round it belongs to.
+    pub round: Option<DirectiveId>,
 }
 
 impl Claim {
@@ -102,7 +104,8 @@ const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.
         c.window_id, w.name, c.state, c.version, c.news_version, c.compartment, c.deposited_ms, c.due_date,
         c.changed_ms, c.received_ms, rs.name, c.doubt,
         d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
-        c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms
+        c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms,
+        d.round
     FROM cases c
     JOIN kiosks k ON k.id = c.kiosk_id
     LEFT JOIN windows w ON w.id = c.window_id
@@ -153,6 +156,7 @@ fn claim(row: &Row<'_>) -> rusqlite::Result<Option<Claim>> {
         issued_ms: row.get(23)?,
         expires_ms: row.get(24)?,
         outcome: optional_word_at(row, 25)?,
+        round: optional_uuid_at(row, 33)?.map(DirectiveId),
     }))
 }
 
@@ -297,6 +301,33 @@ pub fn list(connection: &Connection, listing: &Listing, offset: u32, limit: u32)
     let sql = format!("{SELECT} WHERE {condition} ORDER BY {} LIMIT {limit} OFFSET {offset}", listing.order());
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Deposits in the boxes of a terminal, along the wall; of these windows, if any are named.
+pub fn in_boxes(
+    connection: &Connection,
+    reader: StaffId,
+    kiosk: KioskId,
+    windows: Option<&[WindowId]>,
+) -> StoreResult<Vec<CaseRow>> {
+    let mut condition = "c.kiosk_id = $2 AND c.state = 'deposited' AND c.compartment IS NOT NULL".to_owned();
+    let mut values = vec![blob(reader.0.as_bytes()), blob(kiosk.0.as_bytes())];
+    of_windows(windows, &mut condition, &mut values);
+    let sql = format!("{SELECT} WHERE {condition} ORDER BY c.compartment, c.id");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Cases whose boxes the reader armed as a round at this terminal and has not affirmed empty, along the wall.
+pub fn in_round(connection: &Connection, reader: StaffId, kiosk: KioskId, now_ms: i64) -> StoreResult<Vec<CaseRow>> {
+    let sql = format!(
+        "{SELECT} WHERE {ACTIVE_CLAIM} AND d.staff_id = $1 AND d.round IS NOT NULL AND d.kiosk_id = $3
+         ORDER BY c.compartment, c.id"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![reader.0.as_bytes(), now_ms, kiosk.0.as_bytes()], case)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
