@@ -24,6 +24,7 @@ use crate::domain::views::{
     AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
 };
 use crate::problem::Refusal;
+use crate::store::cases::MOST_COUNTED;
 use crate::store::sessions::Listed;
 
 /// Sign-in.
@@ -64,6 +65,12 @@ impl InboxPage {
     /// Another view with the same narrowing.
     fn tab(&self, filter: &Filter) -> String {
         format!("/inbox?{}", self.asked.query(filter_key(filter)))
+    }
+
+    /// The number as a tab says it.
+    fn counted(&self, filter: &Filter) -> String {
+        let count = self.count(filter);
+        if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
     }
 
     fn is_saved(&self) -> bool {

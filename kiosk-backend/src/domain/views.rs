@@ -89,7 +89,7 @@ pub enum Filter {
     All,
 }
 
-/// How many there are in each view.
+/// How many there are in each view, each counted up to a thousand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// [`Filter::New`].

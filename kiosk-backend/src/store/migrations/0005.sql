@@ -46,6 +46,12 @@ CREATE TABLE escalations (
     seen_by  BLOB REFERENCES staff (id),
     UNIQUE (case_id, clock, due_date, level)
 ) STRICT;
+CREATE INDEX cases_changed ON cases (changed_ms);
+CREATE INDEX cases_received_by ON cases (received_by) WHERE received_by IS NOT NULL;
+CREATE INDEX cases_claimed ON cases (claim_directive) WHERE claim_directive IS NOT NULL;
+CREATE INDEX cases_endless ON cases (id) WHERE due_clock IS NOT NULL AND due_date IS NULL;
+CREATE INDEX directives_staff ON directives (staff_id, expires_ms);
+CREATE INDEX compartments_opened ON compartments (case_id) WHERE state = 'to_be_confirmed';
 CREATE INDEX cases_deposited ON cases (deposited_ms);
 CREATE INDEX case_events_kind ON case_events (kind, at_ms);
 CREATE INDEX cases_soon ON cases (soon_date) WHERE soon_date IS NOT NULL;
