@@ -15,6 +15,7 @@ mod live;
 mod machines;
 mod pages;
 mod records;
+mod refusals;
 mod routes;
 #[cfg(test)]
 mod samples;
