@@ -36,6 +36,7 @@ test: install-test lint licence-check ## Everything CI checks
 bench: install-test ## The figures, each beside what it is compared with
 	@cargo build --locked --release --workspace --bins --examples
 	target/release/examples/typing assets/catalogue
+	target/release/examples/inbox
 	exec target/release/hall bench
 
 lint: fmt-check clippy docs-check ## Formatting, lints, documentation

@@ -92,6 +92,7 @@ impl App {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
         let keys = Arc::new(Keys::open(dir, !dir.join(store::DATABASE).exists())?);
         let store = Store::open(dir)?;
+        crate::domain::intake::index_older(&store, &keys)?;
         let audience = audience(&store)?;
         let app = Self(Arc::new(Inner {
             zone: config.zone(),

@@ -4,15 +4,15 @@ use std::io::{BufRead, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
+use hall_rules::Role;
 use kiosk_wire::Personal;
-use kiosk_wire::roster::Role;
 use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{enrolment, import, staff};
+use crate::domain::{accounts, enrolment, import, staff};
 use crate::store::{self, StoreError, meta};
 use crate::{domain, serve};
 
@@ -96,6 +96,11 @@ enum StaffCommand {
     Add(AddStaff),
     /// List everyone.
     List,
+    /// Give an account a one-time code in place of its password, and sign its owner out everywhere.
+    Reset {
+        /// Their name.
+        name: String,
+    },
     /// Close an account. It ends their sign-in at once, and at terminals with the next roster.
     Disable {
         /// Their name.
@@ -111,8 +116,8 @@ struct AddStaff {
     #[arg(long = "window", value_name = "NAME")]
     windows: Vec<String>,
     /// What they may do.
-    #[arg(long, value_enum)]
-    role: RoleArgument,
+    #[arg(long, value_parser = role, value_name = "ROLE", help = format!("What they are: {}", roles()))]
+    role: Role,
     /// UID of their card in hex, as `kiosk card read --json` shows it.
     #[arg(long, value_name = "HEX", requires = "pin")]
     card_uid: Option<String>,
@@ -121,14 +126,12 @@ struct AddStaff {
     pin: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum RoleArgument {
-    /// Works the window's cases.
-    Clerk,
-    /// Also opens doors from the desk, takes over, and sees every window and the audit.
-    Chief,
-    /// As a chief; for whoever manages the hall.
-    Admin,
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_code(text).ok_or_else(|| format!("one of {}", roles()))
+}
+
+fn roles() -> String {
+    Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ")
 }
 
 #[derive(Debug, Subcommand)]
@@ -297,9 +300,13 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
             let line = |one: &domain::Staff| {
                 let windows: Vec<&str> = one.windows.iter().map(|(_, name)| name.as_str()).collect();
                 let closed = if one.disabled { "\tclosed" } else { "" };
-                format!("{}\t{:?}\t{}{closed}", one.name, one.role, windows.join(", "))
+                format!("{}\t{}\t{}{closed}", one.name, one.role.code(), windows.join(", "))
             };
             Ok((all.iter().map(line).collect::<Vec<_>>().join("\n"), json!(all)))
+        }
+        StaffCommand::Reset { name } => {
+            let code = accounts::reset_at_server(app, &name).map_err(|refusal| refusal.to_string())?;
+            Ok((format!("One-time code of {name}, 24 hours: {code}"), json!({ "name": name, "code": code })))
         }
         StaffCommand::Disable { name } => {
             staff::disable(app, &name).map_err(|refusal| refusal.to_string())?;
@@ -320,13 +327,8 @@ fn add_staff(app: &App, new: AddStaff) -> Answer {
         Some(uid) => Some((uid, line("PIN")?)),
         None => None,
     };
-    let role = match new.role {
-        RoleArgument::Clerk => Role::Clerk,
-        RoleArgument::Chief => Role::Chief,
-        RoleArgument::Admin => Role::Admin,
-    };
     let name = new.name.clone();
-    let wanted = staff::NewStaff { name: new.name, windows: new.windows, role, password, card };
+    let wanted = staff::NewStaff { name: new.name, windows: new.windows, role: new.role, password, card };
     let id = staff::add(app, wanted).map_err(|refusal| refusal.to_string())?;
     Ok((format!("{name} added."), json!({ "id": id, "name": name })))
 }

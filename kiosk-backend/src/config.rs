@@ -20,6 +20,9 @@ pub struct Config {
     /// IANA time zone of the hall: working days end at its midnight.
     #[serde(default = "default_time_zone")]
     pub time_zone: String,
+    /// Whether chiefs may also decide, as approvers do: grant, deny, extend, take a decision back.
+    #[serde(default = "yes")]
+    pub chiefs_decide: bool,
     /// Certificate and key; without them only a loopback address may be listened on.
     #[serde(default)]
     pub tls: Option<Tls>,
@@ -175,6 +178,10 @@ fn is_safe_url(url: &str) -> bool {
 
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn default_time_zone() -> String {

@@ -1,6 +1,7 @@
 //! The hall's server: takes what terminals journal, makes cases of it, tells the windows, and serves the staff's pages.
 //!
 //! ```text
+//! access   what a path wants of whoever asks
 //! api/      HTTP in: terminals under /kiosk/v1, staff JSON under /api/v1
 //! console/  the staff's pages
 //! domain/   what may happen: intake, questions, commands
@@ -8,6 +9,7 @@
 //! jobs/     retried work, claimed from the database; notify/ is what it does
 //! ```
 
+pub mod access;
 pub mod api;
 pub mod app;
 pub mod cli;

@@ -15,7 +15,7 @@ function showUnread(count) {
 }
 
 if (live) {
-  showUnread(Number(document.getElementById("unread").dataset.count));
+  showUnread(Number(document.getElementById("unread")?.dataset.count ?? 0));
   // Sent with the number of cases of my windows that I have not opened.
   live.addEventListener("unread", (event) => showUnread(Number(event.detail.data)));
 }
@@ -109,21 +109,40 @@ if (live) {
   });
 }
 
-// --- Keys: j and k move, Enter opens, / finds, g goes to the inbox ------------------------------------------------------
+// --- Keys: the list is in the dialog that ? opens (templates/parts/keys.html) --------------------------------------------
 function typing(target) {
+  if (target instanceof HTMLInputElement && target.type === "checkbox") return false;
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }
 
 function move(step) {
   const links = [...document.querySelectorAll("#rows .item a")];
   if (links.length === 0) return;
-  const here = links.indexOf(document.activeElement);
+  const here = links.indexOf(row()?.querySelector(".item a"));
   const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(here + step, 0), links.length - 1);
   links[next].focus();
 }
 
+// The row that has the keyboard: its link or its tick.
+function row() {
+  return document.activeElement?.closest?.("#rows tr[data-case]") ?? null;
+}
+
+function tick() {
+  const box = row()?.querySelector(".pick input");
+  if (box) box.click();
+}
+
+// What is ticked, or else the row itself.
+function several(button) {
+  const press = document.getElementById(button);
+  if (!press) return;
+  if (!document.querySelector("#rows .pick input:checked")) tick();
+  if (document.querySelector("#rows .pick input:checked")) press.click();
+}
+
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
@@ -131,6 +150,11 @@ document.addEventListener("keydown", (event) => {
   const find = document.getElementById("find");
   if (event.key === "j") move(1);
   else if (event.key === "k") move(-1);
+  else if (event.key === "x") tick();
+  else if (event.key === "c") { const claim = document.getElementById("claim"); if (claim) claim.click(); else several("bulk-claim"); }
+  else if (event.key === "m") several("bulk-read");
+  else if (event.key >= "1" && event.key <= "6") document.querySelectorAll(".tabs > a")[Number(event.key) - 1]?.click();
+  else if (event.key === "?") document.getElementById("keys")?.showModal();
   else if (event.key === "g" && live) location.href = "/inbox";
   else if (event.key === "/" && find) { event.preventDefault(); find.focus(); }
 });

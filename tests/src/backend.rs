@@ -29,7 +29,7 @@ pub struct Backend {
 pub struct Member {
     /// Name, for signing in and for the screens.
     pub name: &'static str,
-    /// `clerk`, `chief` or `admin`.
+    /// `clerk`, `chief` and the like.
     pub role: &'static str,
     /// Name of the window.
     pub window: &'static str,

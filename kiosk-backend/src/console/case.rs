@@ -10,7 +10,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
-use crate::domain::{commands, queries, results};
+use crate::domain::{claims, commands, queries, results};
 use crate::problem::Refusal;
 
 /// An address that names no case is answered as one that names another window's.
@@ -83,6 +83,7 @@ pub(super) async fn after(
     let told_on_the_page = matches!(
         refusal.code(),
         Code::AlreadyBeingCollected
+            | Code::CaseClaimed
             | Code::WrongState
             | Code::StalePage
             | Code::KioskOffline
@@ -173,6 +174,22 @@ pub(super) async fn load(
     };
     after(&console, &me, id, done).await
 }
+
+command!(
+    /// `POST /cases/{id}/claim`
+    claim,
+    |app, actor, id, _press| claims::claim(app, actor, id)
+);
+command!(
+    /// `POST /cases/{id}/release`
+    release,
+    |app, actor, id, _press| claims::release(app, actor, id)
+);
+command!(
+    /// `POST /cases/{id}/claim-over`
+    claim_over,
+    |app, actor, id, press| claims::take_over(app, actor, id, &press.reason)
+);
 
 /// `POST /cases/{id}/open-now`: only with the box's number typed again, since a door springs open.
 pub(super) async fn open_now(

@@ -1,6 +1,6 @@
 //! What surrounds every page: who is here, in which language, and what became of the last press.
 
-use kiosk_wire::roster::Role;
+use hall_rules::Right;
 
 use super::words::{Clock, Lang};
 use crate::domain::views::{Counts, KioskView, Staff};
@@ -12,6 +12,9 @@ pub(super) enum Here {
     Kiosks,
     Attention,
     Audit,
+    Supervision,
+    Statistics,
+    Accounts,
     Elsewhere,
 }
 
@@ -73,8 +76,9 @@ impl Shell {
         self.here == here
     }
 
-    pub(super) fn is_chief(&self) -> bool {
-        self.me.as_ref().is_some_and(|me| me.role >= Role::Chief)
+    /// Whether the reader's role gives them a right, by its code: templates offer what is theirs.
+    pub(super) fn may(&self, right: Right) -> bool {
+        self.me.as_ref().is_some_and(|me| me.role.may(right))
     }
 
     /// The names of my windows, joined.
@@ -87,6 +91,7 @@ impl Shell {
 /// How a note looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tone {
+    Good,
     Bad,
     Warn,
 }
@@ -94,6 +99,7 @@ pub(super) enum Tone {
 impl Tone {
     pub(super) fn class(self) -> &'static str {
         match self {
+            Self::Good => "good",
             Self::Bad => "bad",
             Self::Warn => "warn",
         }

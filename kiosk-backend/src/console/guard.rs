@@ -66,7 +66,7 @@ async fn as_page(console: &Console, lang: super::words::Lang, response: Response
     let Some(problem) = problem else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let code = problem.code;
     let (title, body) = lang.problem(&Refusal::from(problem));
-    let (back, back_words) = ("/inbox", lang.t("回收件箱", "Back to the inbox"));
+    let (back, back_words) = ("/", lang.t("回首页", "Back to the start"));
     let shell = console.bare_shell(lang, Here::Elsewhere, back);
     let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words };
     let mut page = pages::respond(parts.status, &page);

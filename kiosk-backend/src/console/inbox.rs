@@ -1,36 +1,80 @@
-//! The inbox of my windows.
+//! The inbox of my windows: views, what narrows them, what is done to several cases at once.
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use kiosk_wire::{Code, SubmissionId};
 use serde::Deserialize;
 
 use super::Console;
-use super::frame::Here;
+use super::frame::{Here, Note, Tone};
 use super::labels::{FILTERS, filter_key};
 use super::pages::{self, InboxPage};
-use super::session::{Posted, SignedIn};
+use super::routes::first_page;
+use super::session::{Posted, SignedIn, encoded};
+use super::sign_in::Nothing;
+use crate::domain::inbox::{self, Only};
 use crate::domain::views::{Filter, Inbox};
-use crate::domain::{commands, queries};
+use crate::domain::{claims, commands};
 use crate::problem::Refusal;
 
-#[derive(Deserialize)]
+/// What an address of the inbox asks for. An unknown value is as none: an old bookmark still shows something.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(default)]
 pub(super) struct Asked {
-    #[serde(default)]
-    show: String,
-    #[serde(default)]
-    after: String,
+    pub(super) show: String,
+    pub(super) after: String,
+    pub(super) item: String,
+    pub(super) window: String,
+    pub(super) kiosk: String,
+    pub(super) light: String,
+    pub(super) unread: String,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Sought {
-    #[serde(default)]
-    q: String,
+impl Asked {
+    fn filter(&self) -> Filter {
+        FILTERS.into_iter().find(|filter| filter_key(filter) == self.show).unwrap_or_default()
+    }
+
+    fn only(&self) -> Only {
+        Only {
+            item: Some(self.item.clone()).filter(|item| !item.is_empty()),
+            window: self.window.parse().ok(),
+            kiosk: self.kiosk.parse().ok(),
+            over: match self.light.as_str() {
+                "soon" => Some(false),
+                "over" => Some(true),
+                _ => None,
+            },
+            unread: self.unread == "1",
+        }
+    }
+
+    /// Whether anything but the view is asked for.
+    pub(super) fn narrows(&self) -> bool {
+        self.only() != Only::default()
+    }
+
+    /// The query of an address that asks for `show` with the same narrowing.
+    pub(super) fn query(&self, show: &str) -> String {
+        let mut query = format!("show={}", encoded(show));
+        let parts = [
+            ("item", &self.item),
+            ("window", &self.window),
+            ("kiosk", &self.kiosk),
+            ("light", &self.light),
+            ("unread", &self.unread),
+        ];
+        for (key, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
+            query.push_str(&format!("&{key}={}", encoded(value)));
+        }
+        query
+    }
 }
 
 /// `GET /`
-pub(super) async fn home() -> Redirect {
-    Redirect::to("/inbox")
+pub(super) async fn home(me: SignedIn) -> Redirect {
+    Redirect::to(first_page(me.actor.staff.role))
 }
 
 /// `GET /inbox`: a list with masked names only, so looking at it is no look at a person.
@@ -39,10 +83,29 @@ pub(super) async fn page(
     me: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refusal> {
-    let show = FILTERS.into_iter().find(|filter| filter_key(filter) == asked.show).unwrap_or_default();
+    show(&console, &me, asked, None, Vec::new()).await
+}
+
+async fn show(
+    console: &Console,
+    me: &SignedIn,
+    asked: Asked,
+    note: Option<Note>,
+    undo: Vec<String>,
+) -> Result<Response, Refusal> {
     let after = asked.after.parse::<u32>().ok().filter(|after| *after > 0);
-    let found = queries::inbox(&console.app, &me.actor, show, after).await?;
-    respond(&console, &me, show, String::new(), found, after.is_some()).await
+    let found = inbox::page(&console.app, &me.actor, asked.filter(), asked.only(), after).await?;
+    let mut page = made(console, me, asked, String::new(), found).await?;
+    page.first = after.map(|_| page.here());
+    page.shell.note = note;
+    page.undo = undo;
+    Ok(pages::respond(StatusCode::OK, &page))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Sought {
+    #[serde(default)]
+    q: String,
 }
 
 /// `POST /inbox`: a search. Posted, because what is sought may be a name or a number, and an address is kept by
@@ -56,27 +119,136 @@ pub(super) async fn search(
     if query.is_empty() {
         return Ok(Redirect::to("/inbox").into_response());
     }
-    let rows = queries::search(&console.app, &me.actor, &query).await?;
+    let rows = inbox::search(&console.app, &me.actor, &query).await?;
     commands::searched(&console.app, &me.actor, rows.len()).await?;
-    respond(&console, &me, Filter::All, query, Inbox { rows, next: None }, false).await
+    let asked = Asked { show: filter_key(&Filter::All).to_owned(), ..Asked::default() };
+    let page = made(&console, &me, asked, query, Inbox { rows, next: None }).await?;
+    Ok(pages::respond(StatusCode::OK, &page))
 }
 
-async fn respond(
+async fn made(
     console: &Console,
     me: &SignedIn,
-    show: Filter,
+    asked: Asked,
     query: String,
     found: Inbox,
-    further: bool,
+) -> Result<InboxPage, Refusal> {
+    let mut shell = console.shell(me, Here::Inbox).await?;
+    let show = asked.filter();
+    shell.path = format!("/inbox?{}", asked.query(filter_key(&show)));
+    let older = found.next.map(|after| format!("{}&after={after}", shell.path));
+    if !asked.after.is_empty() {
+        shell.path = me.visitor.path.clone();
+    }
+    let choices = inbox::choices(&console.app, &me.actor).await?;
+    Ok(InboxPage { shell, show, asked, choices, query, rows: found.rows, older, first: None, undo: Vec::new() })
+}
+
+/// Several cases, and what to do to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Claim,
+    Release,
+    Read,
+}
+
+/// `POST /inbox/bulk`: claim, give back, or mark read what was ticked; each case is judged by itself.
+pub(super) async fn bulk(
+    State(console): State<Console>,
+    me: SignedIn,
+    Posted(fields): Posted<Vec<(String, String)>>,
 ) -> Result<Response, Refusal> {
-    let here = format!("/inbox?show={}", filter_key(&show));
-    let page = InboxPage {
-        shell: console.shell(me, Here::Inbox).await?,
-        show,
-        query,
-        rows: found.rows,
-        older: found.next.map(|after| format!("{here}&after={after}")),
-        first: further.then_some(here),
+    let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
+    let act = match field("act") {
+        "claim" => Act::Claim,
+        "release" => Act::Release,
+        "read" => Act::Read,
+        _ => {
+            let title = "There is no such thing to do to several cases";
+            return Err(Refusal::new(Code::InvalidValue, title, "Load the page again").field("act"));
+        }
     };
-    Ok(pages::respond(StatusCode::OK, &page))
+    let ids: Vec<SubmissionId> =
+        fields.iter().filter(|(key, _)| key == "case").filter_map(|(_, value)| value.parse().ok()).collect();
+    let each = match act {
+        Act::Claim => claims::claim_all(&console.app, &me.actor, &ids).await,
+        Act::Release => claims::release_all(&console.app, &me.actor, &ids).await,
+        Act::Read => claims::mark_read(&console.app, &me.actor, &ids).await?,
+    };
+    let undo = if act == Act::Claim { done(&each) } else { Vec::new() };
+    let asked = Query::<Asked>::try_from_uri(&address(field("back"))).map(|Query(asked)| asked).unwrap_or_default();
+    let note = told(&me, act, &each);
+    show(&console, &me, asked, Some(note), undo).await
+}
+
+fn address(back: &str) -> axum::http::Uri {
+    super::session::own_path(back).parse().unwrap_or_default()
+}
+
+fn done(each: &claims::Each) -> Vec<String> {
+    each.iter().filter(|(_, result)| result.is_ok()).map(|(id, _)| id.to_string()).collect()
+}
+
+/// What became of each, in words.
+fn told(me: &SignedIn, act: Act, each: &claims::Each) -> Note {
+    let lang = me.visitor.lang;
+    let good = each.iter().filter(|(_, result)| result.is_ok()).count();
+    let what = match act {
+        Act::Claim => lang.t("已认领", "Claimed:"),
+        Act::Release => lang.t("已放回", "Given back:"),
+        Act::Read => lang.t("已标为已读", "Marked read:"),
+    };
+    let title = if each.is_empty() {
+        lang.t("没有选中办件", "No case was ticked").to_owned()
+    } else {
+        format!("{what} {good}{}", lang.t(" 件", ""))
+    };
+    let refused: Vec<String> =
+        each.iter().filter_map(|(_, result)| result.as_ref().err()).map(|refusal| lang.problem(refusal).0).collect();
+    let body = if refused.is_empty() {
+        String::new()
+    } else {
+        format!("{} {}{}", refused.len(), lang.t("件没有：", "not: "), refused.join(lang.t("；", "; ")))
+    };
+    let tone = if good == each.len() && good > 0 { Tone::Good } else { Tone::Warn };
+    Note { tone, title, body, code: None }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /inbox/views`: keeps the view that the address names.
+pub(super) async fn save_view(
+    State(console): State<Console>,
+    me: SignedIn,
+    Posted(named): Posted<Named>,
+) -> Result<Response, Refusal> {
+    let asked = Query::<Asked>::try_from_uri(&address(&named.back)).map(|Query(asked)| asked).unwrap_or_default();
+    let query = asked.query(filter_key(&asked.filter()));
+    match inbox::save_view(&console.app, &me.actor, &named.name, query.clone()).await {
+        Ok(()) => Ok(Redirect::to(&format!("/inbox?{query}")).into_response()),
+        Err(refusal) if refusal.code() == Code::InvalidValue => {
+            let (title, body) = me.visitor.lang.problem(&refusal);
+            let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
+            show(&console, &me, asked, Some(note), Vec::new()).await
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// `POST /inbox/views/{view}/forget`
+pub(super) async fn forget_view(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(view): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refusal> {
+    let id = view.parse().map_err(|_| Refusal::new(Code::NotFound, "You have no such view", "Load the page again"))?;
+    inbox::forget_view(&console.app, &me.actor, id).await?;
+    Ok(Redirect::to("/inbox").into_response())
 }

@@ -1,10 +1,9 @@
 //! Values of the domain as words, chips and lights. Every function names every value: a new one does not compile until
 //! it has its words.
 
-use hall_rules::CaseState;
 use hall_rules::clock::Light;
+use hall_rules::{CaseState, Role};
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{Code, DirectiveOutcome};
 
@@ -274,11 +273,7 @@ impl Lang {
 
     /// A role, where it is worth saying.
     pub(super) fn role(&self, role: &Role) -> Option<&'static str> {
-        match role {
-            Role::Clerk => None,
-            Role::Chief => Some(self.t("负责人", "chief")),
-            Role::Admin => Some(self.t("管理员", "admin")),
-        }
+        (*role != Role::Clerk).then(|| self.pair(role.words()))
     }
 
     /// Why an entry was set aside.
@@ -389,118 +384,6 @@ pub(super) fn filter_key(filter: &Filter) -> &'static str {
         Filter::Mine => "mine",
         Filter::Attention => "attention",
         Filter::All => "all",
-    }
-}
-
-impl Lang {
-    /// A refusal in this language: what happened, and what to do.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "a code without words of its own keeps those it came with")]
-    pub(super) fn problem(&self, refusal: &crate::problem::Refusal) -> (String, String) {
-        let problem = &refusal.problem;
-        let said = |zh: (&str, &str)| match self {
-            Self::Zh => (zh.0.to_owned(), zh.1.to_owned()),
-            Self::En => (problem.title.clone(), problem.detail.clone()),
-        };
-        match problem.code {
-            // The detail is the colleague's name.
-            Code::AlreadyBeingCollected => match self {
-                Self::Zh => {
-                    (format!("{} 正在取这个件", problem.detail), "请不要重复去取；要紧时请负责人接手。".to_owned())
-                }
-                Self::En => (
-                    format!("{} is collecting this", problem.detail),
-                    "There is no need to go too. If it is urgent, ask a chief to take over.".to_owned(),
-                ),
-            },
-            Code::TooManyTries => {
-                let minutes = refusal.retry_after_s.unwrap_or(60).div_ceil(60);
-                match self {
-                    Self::Zh => ("试错次数太多".to_owned(), format!("请 {minutes} 分钟后再试，或请管理员帮忙。")),
-                    Self::En => (problem.title.clone(), problem.detail.clone()),
-                }
-            }
-            Code::SignInRefused => said(("姓名或密码不对", "请再试一次；忘了密码或账号停用，请找管理员。")),
-            Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了，下面是现在的样子。")),
-            Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件，下面是现在的样子，请看过再按。")),
-            Code::KioskOffline => {
-                said(("终端已有一分钟没有联系", "网络断开时，可以到终端刷工作卡、输密码，直接打开本窗口的柜子。"))
-            }
-            Code::InvalidValue if problem.field.as_deref() == Some("compartment") => {
-                said(("柜号写得不一样，没有开柜", "请看着页面上的柜号再写一遍。"))
-            }
-            Code::InvalidValue if problem.field.as_deref() == Some("findings") => {
-                said(("材料还没有核对好", "请逐项选“合格、缺少、不符合”，缺少或不符合的写明问题，再按一次。"))
-            }
-            Code::InvalidValue if problem.field.as_deref() == Some("days") => {
-                said(("工作日天数不对", "请填写天数；延长期限最多 10 个工作日。"))
-            }
-            Code::InvalidValue if problem.field.as_deref().is_some_and(|field| field != "reason") => {
-                said(("有一项没有填好", "请把这一步要求的内容填完整，每项一行。"))
-            }
-            Code::InvalidValue => {
-                said(("填写的内容不对", "请写明原因（200 字以内，一行），不要写申请人的姓名或号码。"))
-            }
-            Code::Forbidden => said(("这一项只有负责人能做", "请找本窗口的负责人。")),
-            Code::NotFound => said(("没有找到", "可能地址不对，或它属于别的窗口。")),
-            Code::CsrfMismatch => said(("页面太旧，没有执行", "请回到页面重新打开后再按一次。")),
-            Code::MalformedBody | Code::BodyTooLarge => said(("表单内容读不出", "请回到页面重新填写。")),
-            Code::StoreUnavailable => said(("服务器现在无法保存", "请稍后再试；一直这样请告诉管理员检查磁盘。")),
-            Code::Internal => match self {
-                Self::Zh => {
-                    ("服务器出错了".to_owned(), format!("请再试一次；一直这样请把这段话告诉管理员：{}", problem.detail))
-                }
-                Self::En => (problem.title.clone(), problem.detail.clone()),
-            },
-            _ => (problem.title.clone(), problem.detail.clone()),
-        }
-    }
-
-    /// Who did something, where that is no name.
-    pub(super) fn who<'a>(&self, who: &'a str) -> &'a str {
-        match who {
-            "command line" => self.t("服务器命令行", "command line"),
-            "unknown" => self.t("（未登录）", "(not signed in)"),
-            name => name,
-        }
-    }
-
-    /// What somebody did, as the audit says it.
-    pub(super) fn action<'a>(&self, action: &'a str) -> &'a str {
-        match action {
-            "case_opened" => self.t("终端申报立案", "case opened by a terminal"),
-            "case_looked" => self.t("查看办件", "looked at a case"),
-            "phone_revealed" => self.t("查看电话", "looked at a phone number"),
-            "number_revealed" => self.t("查看证件号码", "looked at an ID number"),
-            "searched" => self.t("查找", "searched"),
-            "collect_armed" => self.t("去取件", "went to collect"),
-            "collect_taken_over" => self.t("接手取件", "took over a collection"),
-            "collect_cancelled" => self.t("取消取件", "cancelled a collection"),
-            "emptiness_affirmed" => self.t("确认柜子取空", "affirmed a box empty"),
-            "deposit_confirmed" => self.t("核实材料在柜里", "confirmed a deposit"),
-            "deposit_voided" => self.t("核实没有材料，作废", "voided a deposit"),
-            "case_stepped" => self.t("办件流转", "moved a case on"),
-            "notice_read" => self.t("查看文书", "read a notice"),
-            "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),
-            "returned_to_service" => self.t("柜子恢复使用", "returned a box to service"),
-            "set_aside_looked" => self.t("处理待处理记录", "dealt with an entry set aside"),
-            "signed_in" => self.t("登录", "signed in"),
-            "sign_in_refused" => self.t("登录被拒", "sign-in refused"),
-            "terminal_refused" => self.t("终端拒绝开柜", "refused at a terminal"),
-            "door_forced" => self.t("柜门被强行打开", "door forced"),
-            "technician_opened" => self.t("维护人员开柜", "opened by a technician"),
-            "rolled_back" => self.t("终端数据回退", "terminal rolled back"),
-            "journal_forked" => self.t("流水分叉", "journal forked"),
-            "kiosk_added" => self.t("登记终端", "terminal added"),
-            "kiosk_enrolled" => self.t("终端注册", "terminal enrolled"),
-            "kiosk_revoked" => self.t("注销终端", "terminal revoked"),
-            "staff_added" => self.t("新增人员", "staff added"),
-            "staff_disabled" => self.t("停用账号", "account closed"),
-            "window_added" => self.t("新增窗口", "window added"),
-            "catalogue_imported" => self.t("导入事项目录", "catalogue imported"),
-            "calendar_imported" => self.t("导入工作日历", "calendar imported"),
-            "restored" => self.t("从备份恢复", "restored from a backup"),
-            other => other,
-        }
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::Console;
 use super::session::{SignedIn, holder};
-use crate::domain::queries;
+use crate::domain::inbox;
 use crate::domain::views::Actor;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
@@ -134,7 +134,7 @@ impl Listener {
     async fn tell(&self, actor: &Actor, news: &News) -> Result<Vec<Sse>, Refusal> {
         let mut told = news.names(actor);
         if told.iter().any(|name| name == "inbox" || name == "refresh") {
-            let unread = queries::unread(&self.console.app, actor).await?;
+            let unread = inbox::unread(&self.console.app, actor).await?;
             let mut events: Vec<Sse> = vec![Sse::default().event("unread").data(unread.to_string())];
             events.extend(told.drain(..).map(named));
             return Ok(events);
@@ -212,7 +212,7 @@ impl News {
 
 #[cfg(test)]
 mod tests {
-    use kiosk_wire::roster::Role;
+    use hall_rules::Role;
     use kiosk_wire::{StaffId, SubmissionId, WindowId};
     use uuid::Uuid;
 
@@ -227,6 +227,7 @@ mod tests {
             windows: vec![(WindowId(Uuid::from_u128(window)), String::new())],
             disabled: false,
             has_card: false,
+            must_change: false,
         };
         Actor { staff, from: String::new() }
     }

@@ -10,7 +10,8 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CabinetPage, KiosksPage};
 use super::session::{Posted, SignedIn};
-use crate::domain::{commands, queries};
+use super::sign_in::Nothing;
+use crate::domain::{commands, queries, rounds};
 use crate::problem::Refusal;
 
 /// `GET /kiosks`
@@ -44,10 +45,11 @@ async fn show(
     let id = id_of(id)?;
     let kiosk = queries::kiosks(&console.app).await?.into_iter().find(|kiosk| kiosk.id == id).ok_or_else(unknown)?;
     let cells = queries::cabinet(&console.app, &me.actor, id).await?;
+    let round = rounds::under_way(&console.app, &me.actor, id).await?;
     let mut shell = console.shell(me, Here::Kiosks).await?;
     shell.path = format!("/kiosks/{id}");
     shell.note = note;
-    Ok(pages::respond(status, &CabinetPage { shell, kiosk, cells }))
+    Ok(pages::respond(status, &CabinetPage { shell, kiosk, cells, round }))
 }
 
 fn id_of(text: &str) -> Result<KioskId, Refusal> {
@@ -56,6 +58,72 @@ fn id_of(text: &str) -> Result<KioskId, Refusal> {
 
 fn unknown() -> Refusal {
     Refusal::new(Code::NotFound, "There is no such terminal", "See the list of terminals")
+}
+
+/// After a press about a round: the cabinet, or the cabinet with a note that says why not.
+async fn after_round<T>(
+    console: &Console,
+    me: &SignedIn,
+    kiosk: KioskId,
+    done: Result<T, Refusal>,
+) -> Result<Response, Refusal> {
+    let refusal = match done {
+        Ok(_) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
+        Err(refusal) => refusal,
+    };
+    let lang = me.visitor.lang;
+    let (title, body) = match refusal.code() {
+        Code::WrongState if lang == super::words::Lang::Zh => {
+            ("现在没有可取的柜子".to_owned(), "柜里没有您窗口的件，或同事正在取；下面是现在的样子。".to_owned())
+        }
+        Code::WrongState | Code::KioskOffline | Code::CaseClaimed => lang.problem(&refusal),
+        _ => return Err(refusal),
+    };
+    let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
+    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    show(console, me, &kiosk.to_string(), Some(note), status).await
+}
+
+/// `POST /kiosks/{id}/round`: arms all my boxes here.
+pub(super) async fn begin_round(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refusal> {
+    let kiosk = id_of(&id)?;
+    let done = rounds::begin(&console.app, &me.actor, kiosk).await;
+    after_round(&console, &me, kiosk, done).await
+}
+
+/// `POST /kiosks/{id}/round/end`
+pub(super) async fn end_round(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response, Refusal> {
+    let kiosk = id_of(&id)?;
+    let done = rounds::end(&console.app, &me.actor, kiosk).await;
+    after_round(&console, &me, kiosk, done).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Emptied {
+    #[serde(default)]
+    case: String,
+}
+
+/// `POST /kiosks/{id}/round/affirm`: 已取出 of one box of the round.
+pub(super) async fn affirm_in_round(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(emptied): Posted<Emptied>,
+) -> Result<Response, Refusal> {
+    let kiosk = id_of(&id)?;
+    let done = commands::affirm_empty(&console.app, &me.actor, super::case::id_of(&emptied.case)?, None).await;
+    after_round(&console, &me, kiosk, done).await
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,10 @@
 //! It decides nothing: every change goes through a command of the domain, which checks it against the present, and
 //! every page shows what a query answered. It keeps no state but sessions.
 
+mod accounts;
 mod assets;
 mod case;
+mod charts;
 mod frame;
 mod guard;
 mod inbox;
@@ -13,11 +15,14 @@ mod live;
 mod machines;
 mod pages;
 mod records;
+mod refusals;
+mod routes;
 #[cfg(test)]
 mod samples;
 mod session;
 mod sign_in;
 mod steps;
+mod supervision;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -25,8 +30,8 @@ mod words;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::routing::{get, post};
 use axum::{Router, middleware};
+use hall_rules::Right;
 use kiosk_wire::SubmissionId;
 
 use self::frame::{Call, Here, Shell};
@@ -41,34 +46,9 @@ use crate::store::sessions::Digest;
 /// The console's routes, with all their state inside: sign-in, pages, files and the stream of events.
 pub fn router(app: App) -> Router {
     let console = Console { app, looks: Arc::default() };
-    Router::new()
-        .route("/", get(inbox::home))
-        .route("/sign-in", get(sign_in::page).post(sign_in::enter))
-        .route("/sign-out", post(sign_in::leave))
-        .route("/language", post(sign_in::language))
-        .route("/inbox", get(inbox::page).post(inbox::search))
-        .route("/cases/{id}", get(case::page))
-        .route("/cases/{id}/load", post(case::load).get(case::back))
-        .route("/cases/{id}/collect", post(case::collect).get(case::back))
-        .route("/cases/{id}/take-over", post(case::take_over).get(case::back))
-        .route("/cases/{id}/cancel-collect", post(case::cancel_collect).get(case::back))
-        .route("/cases/{id}/affirm-empty", post(case::affirm_empty).get(case::back))
-        .route("/cases/{id}/confirm", post(case::confirm).get(case::back))
-        .route("/cases/{id}/void", post(case::void).get(case::back))
-        .route("/cases/{id}/open-now", post(case::open_now).get(case::back))
-        .route("/cases/{id}/phone", post(case::phone).get(case::back))
-        .route("/cases/{id}/number", post(case::number).get(case::back))
-        .route("/cases/{id}/prepare", post(steps::prepare).get(case::back))
-        .route("/cases/{id}/step", post(steps::step).get(case::back))
-        .route("/cases/{id}/notices/{n}", get(steps::notice))
-        .route("/kiosks", get(machines::list))
-        .route("/kiosks/{id}", get(machines::cabinet))
-        .route("/kiosks/{id}/return-to-service", post(machines::return_to_service).get(machines::back))
-        .route("/attention", get(records::attention))
-        .route("/attention/{entry}/looked", post(records::looked))
-        .route("/audit", get(records::audit))
-        .route(live::PATH, get(live::events))
-        .route("/static/{*name}", get(assets::file))
+    routes::table()
+        .into_iter()
+        .fold(Router::new(), |router, route| router.route(route.path, route.answers()))
         .layer(middleware::from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
 }
@@ -102,12 +82,16 @@ impl Console {
     }
 
     async fn shell(&self, me: &SignedIn, here: Here) -> Result<Shell, Refusal> {
-        let kiosks = queries::kiosks(&self.app).await?;
+        let calls = if me.actor.may(Right::SeeTerminals) {
+            queries::kiosks(&self.app).await?.iter().filter_map(Call::of).collect()
+        } else {
+            Vec::new()
+        };
         Ok(Shell {
             me: Some(me.actor.staff.clone()),
             csrf: me.csrf(),
-            counts: queries::counts(&self.app, &me.actor).await?,
-            calls: kiosks.iter().filter_map(Call::of).collect(),
+            counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
+            calls,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
     }

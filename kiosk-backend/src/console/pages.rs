@@ -6,17 +6,26 @@ use axum::response::{Html, IntoResponse, Response};
 use hall_rules::case::Need;
 use hall_rules::notice::Document;
 use hall_rules::review::Verdict;
-use hall_rules::{CaseEvent, CaseState};
+use hall_rules::{CaseEvent, CaseState, Right, Role};
 use kiosk_wire::kiosk_api::CompartmentState;
 
+use super::charts;
 use super::frame::{CALL, Call, Here, Shell};
+use super::inbox::Asked;
 use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
 use super::words::{Lang, bytes, grouped};
+use crate::domain::accounts::AccountRow;
+use crate::domain::escalations::Late;
+use crate::domain::inbox::Choices;
+use crate::domain::rounds::Round;
+use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
 };
 use crate::problem::Refusal;
+use crate::store::cases::MOST_COUNTED;
+use crate::store::sessions::Listed;
 
 /// Sign-in.
 #[derive(Template)]
@@ -34,14 +43,41 @@ pub(super) struct SignInPage {
 pub(super) struct InboxPage {
     pub(super) shell: Shell,
     pub(super) show: Filter,
+    /// What the address asks for.
+    pub(super) asked: Asked,
+    /// What it can be narrowed to.
+    pub(super) choices: Choices,
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
     pub(super) older: Option<String>,
     /// Not the first page: a link back to it.
     pub(super) first: Option<String>,
+    /// Cases that were just claimed together, to give back.
+    pub(super) undo: Vec<String>,
 }
 
 impl InboxPage {
+    /// This view's first page.
+    pub(super) fn here(&self) -> String {
+        self.tab(&self.show)
+    }
+
+    /// Another view with the same narrowing.
+    fn tab(&self, filter: &Filter) -> String {
+        format!("/inbox?{}", self.asked.query(filter_key(filter)))
+    }
+
+    /// The number as a tab says it.
+    fn counted(&self, filter: &Filter) -> String {
+        let count = self.count(filter);
+        if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
+    }
+
+    fn is_saved(&self) -> bool {
+        let query = self.asked.query(filter_key(&self.show));
+        self.choices.views.iter().any(|view| view.query == query)
+    }
+
     fn count(&self, filter: &Filter) -> u32 {
         match filter {
             Filter::New => self.shell.counts.new,
@@ -102,16 +138,16 @@ impl CasePage {
         step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
-    /// The code in two groups of three, as people read it aloud.
-    fn spaced(&self, code: &str) -> String {
-        match code.split_at_checked(3) {
-            Some((front, back)) => format!("{front} {back}"),
-            None => code.to_owned(),
-        }
-    }
-
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
         self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
+    }
+}
+
+/// A code in two groups of three, as people read it aloud.
+fn spaced(code: &str) -> String {
+    match code.split_at_checked(3) {
+        Some((front, back)) => format!("{front} {back}"),
+        None => code.to_owned(),
     }
 }
 
@@ -173,9 +209,21 @@ pub(super) struct CabinetPage {
     pub(super) shell: Shell,
     pub(super) kiosk: KioskView,
     pub(super) cells: Vec<CompartmentView>,
+    /// The reader's round here, if one is under way.
+    pub(super) round: Option<Round>,
 }
 
 impl CabinetPage {
+    /// How many boxes hold paper of a case that the reader sees.
+    fn mine(&self) -> usize {
+        self.cells.iter().filter(|cell| cell.state == CompartmentState::Paper && cell.case.is_some()).count()
+    }
+
+    /// The first box that is still to be opened.
+    fn next(&self, round: &Round) -> Option<kiosk_wire::CompartmentNo> {
+        round.stops.iter().find(|stop| !stop.shut).map(|stop| stop.no)
+    }
+
     fn free(&self) -> usize {
         self.cells.iter().filter(|cell| cell.state == CompartmentState::Free).count()
     }
@@ -238,6 +286,74 @@ pub(super) struct AttentionPage {
 pub(super) struct AuditView {
     pub(super) shell: Shell,
     pub(super) audit: AuditPage,
+}
+
+/// Everyone's account.
+#[derive(Template)]
+#[template(path = "accounts.html")]
+pub(super) struct AccountsPage {
+    pub(super) shell: Shell,
+    pub(super) rows: Vec<AccountRow>,
+    /// Names of all windows.
+    pub(super) windows: Vec<String>,
+}
+
+/// One account: one's own, or another's for who manages them.
+#[derive(Template)]
+#[template(path = "account.html")]
+pub(super) struct AccountPage {
+    pub(super) shell: Shell,
+    pub(super) account: AccountRow,
+    pub(super) sessions: Vec<Listed>,
+    /// The name of this browser's session.
+    pub(super) this: String,
+    pub(super) own: bool,
+    /// A one-time code that was just made: shown once.
+    pub(super) code: Option<String>,
+}
+
+/// What is late, and counts by window and item.
+#[derive(Template)]
+#[template(path = "supervision.html")]
+pub(super) struct SupervisionPage {
+    pub(super) shell: Shell,
+    pub(super) late: Vec<Late>,
+    pub(super) tallies: Vec<NamedTally>,
+}
+
+/// Figures of a time, with pictures.
+#[derive(Template)]
+#[template(path = "statistics.html")]
+pub(super) struct StatisticsPage {
+    pub(super) shell: Shell,
+    pub(super) figures: Statistics,
+}
+
+impl StatisticsPage {
+    fn came(&self) -> u32 {
+        self.figures.days.iter().map(|day| day.came).sum()
+    }
+
+    fn decided(&self) -> u32 {
+        self.figures.days.iter().map(|day| day.decided).sum()
+    }
+
+    /// Per cent, rounded down: 100 is said only when it is true.
+    fn one_visit(&self) -> u32 {
+        self.figures.one_visit.1 * 100 / self.figures.one_visit.0.max(1)
+    }
+
+    fn volume(&self) -> String {
+        charts::volume(self.shell.lang, &self.figures.days)
+    }
+
+    fn clocks(&self) -> String {
+        charts::clocks(self.shell.lang, &self.figures.clocks)
+    }
+
+    fn lockers(&self) -> String {
+        charts::lockers(self.shell.lang, &self.figures.lockers)
+    }
 }
 
 /// A page that says why there is no page.

@@ -3,6 +3,9 @@
 //! `CONSOLE_PAGES=DIR cargo test -p kiosk-backend console::samples` writes the pages into `DIR`, with `static/` beside
 //! them, so that a browser can draw them from `file://` after a search and replace of the absolute paths.
 
+mod values;
+
+use hall_rules::Role;
 use hall_rules::case::{NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
@@ -11,7 +14,6 @@ use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
@@ -19,411 +21,27 @@ use kiosk_wire::{
 use uuid::Uuid;
 
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
+use super::inbox::Asked;
+use super::labels::CELL_STATES;
 use super::pages::{
-    AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage, NoticePage, RefusalPage,
-    ShownPage, SignInPage,
+    AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
+    NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage,
 };
 use super::words::{Clock, Lang};
+use crate::domain::accounts::AccountRow;
+use crate::domain::escalations::Late;
+use crate::domain::inbox::{Choices, SavedView};
+use crate::domain::rounds::{Round, Stop};
+use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
+use crate::store::sessions::Listed;
+use crate::store::supervision::Tally;
 
-/// 2026-11-23 15:00 in Shanghai.
-const NOW: i64 = 1_795_417_200_000;
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
-
-fn id(n: u128) -> Uuid {
-    Uuid::from_u128(0x0198_0000_0000_7000_8000_0000_0000_0000 + n)
-}
-
-fn clerk() -> Staff {
-    Staff {
-        id: StaffId(id(1)),
-        name: "王敏".into(),
-        role: Role::Chief,
-        windows: vec![(WindowId(id(3)), "3号窗口 文化旅游".into())],
-        disabled: false,
-        has_card: true,
-    }
-}
-
-fn shell(lang: Lang, here: Here, path: &str) -> Shell {
-    Shell {
-        lang,
-        clock: Clock { now_ms: NOW, zone: TimeZone::fixed(jiff::tz::offset(8)), lang },
-        hall: lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").into(),
-        me: Some(clerk()),
-        csrf: "0".repeat(64),
-        counts: Counts { new: 4, work: 6, waiting: 3, mine: 1, attention: 2, all: 37, unread: 3, set_aside: 2 },
-        calls: Vec::new(),
-        here,
-        path: path.into(),
-        note: None,
-    }
-}
-
-fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, state: CaseState) -> InboxRow {
-    InboxRow {
-        id: SubmissionId(id(100 + n)),
-        receipt: format!("1010000{n:04}7"),
-        item: format!("WHLY-{n:03}"),
-        item_name: Text::new(item.0, item.1),
-        department: "whly".into(),
-        window: Some((WindowId(id(3)), "3号窗口 文化旅游".into())),
-        applicant: person.into(),
-        kiosk: (KioskId(id(9)), "大厅1号机".into()),
-        compartment: no.map(CompartmentNo),
-        state,
-        deposited_ms: Some(NOW - 4 * MINUTE),
-        due: running(date(2026, 11, 30), 5),
-        collecting: None,
-        changed_ms: NOW - 4 * MINUTE,
-        unread: false,
-    }
-}
-
-fn running(due: jiff::civil::Date, days_left: i32) -> Due {
-    let light = match days_left {
-        ..0 => Light::Red,
-        0..2 => Light::Yellow,
-        _ => Light::Green,
-    };
-    Due::Running { kind: ClockKind::Acceptance, due, days_left, light }
-}
-
-fn rows() -> Vec<InboxRow> {
-    let show = ("营业性演出审批", "Commercial performance permit");
-    let road = ("挖掘城市道路审批", "Digging up a city road");
-    vec![
-        InboxRow {
-            due: running(date(2026, 11, 19), -2),
-            deposited_ms: Some(NOW - 9 * DAY),
-            ..row(1, ("食品经营许可（新办）", "Food business licence (new)"), "赵*", Some(3), CaseState::Deposited)
-        },
-        InboxRow {
-            due: running(date(2026, 11, 24), 1),
-            deposited_ms: Some(NOW - 6 * DAY),
-            collecting: Some("李强".into()),
-            ..row(2, road, "欧***", Some(14), CaseState::Deposited)
-        },
-        InboxRow {
-            unread: true,
-            deposited_ms: Some(NOW - 2 * HOUR),
-            ..row(3, show, "陈*", Some(21), CaseState::DepositUnconfirmed)
-        },
-        InboxRow { unread: true, ..row(4, show, "张**", Some(7), CaseState::Deposited) },
-        InboxRow {
-            unread: true,
-            deposited_ms: Some(NOW - 8_000),
-            ..row(5, road, "刘**", Some(8), CaseState::Deposited)
-        },
-        InboxRow {
-            deposited_ms: Some(NOW - 3 * HOUR),
-            ..row(6, ("文艺表演团体设立审批", "Founding a performing group"), "周*", None, CaseState::Received)
-        },
-    ]
-}
-
-fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<&str>) -> TimelineRow {
-    TimelineRow {
-        at_ms: NOW - ago,
-        recorded_ms: NOW - ago + 200,
-        what,
-        staff: staff.map(str::to_owned),
-        kiosk: staff.is_none().then(|| "大厅1号机".to_owned()),
-        compartment: (what != Happening::Case(CaseEvent::Submitted)).then_some(CompartmentNo(7)),
-        note: note.map(str::to_owned),
-    }
-}
-
-fn material(name: &str, originals: u8, copies: u8, brought: bool) -> MaterialRow {
-    MaterialRow {
-        name: name.into(),
-        originals,
-        copies,
-        deferrable: !brought,
-        brought,
-        faults: faults(originals, copies),
-    }
-}
-
-/// A fresh deposit.
-pub(super) fn case() -> CaseView {
-    let row = rows().swap_remove(3);
-    CaseView {
-        row,
-        item_version: 3,
-        version: 4,
-        applicant: Some(ApplicantView {
-            name: "张**".into(),
-            document: DocumentFamily::ResidentNumber,
-            number: "362***********0218".into(),
-            assurance: Assurance::SamVerified,
-            acting_for: ActingFor::Organisation,
-            phone: Some("138****5678".into()),
-        }),
-        materials: vec![
-            material("营业性演出申请表", 1, 0, true),
-            material("与演出有关的各类合同书复印件", 0, 2, true),
-            material("演员名单和节目内容材料（含文字、音像资料）", 1, 1, true),
-            material("演出场所合格证明", 0, 1, false),
-        ],
-        answers: vec![
-            AnswerRow {
-                question: Text::new("演出地点在哪里？", "Where is the performance?"),
-                answer: Text::new("室内剧场", "An indoor theatre"),
-            },
-            AnswerRow {
-                question: Text::new("有没有外国演员？", "Are there performers from abroad?"),
-                answer: Text::new("没有", "No"),
-            },
-        ],
-        timeline: vec![
-            line(Happening::Case(CaseEvent::Submitted), 6 * MINUTE, None, None),
-            line(Happening::DepositIntended, 5 * MINUTE, None, None),
-            line(Happening::Case(CaseEvent::Deposited), 4 * MINUTE, None, None),
-        ],
-        collecting: None,
-        doubt: None,
-        terminals: vec![],
-        pickup_code: None,
-        received: None,
-        may: May { collect: true, open_now: true, ..May::default() },
-        steps: Vec::new(),
-        corrections: 0,
-        clocks: vec![
-            clock(ClockKind::Pickup, 1, 0, date(2026, 11, 24), Light::Green),
-            clock(ClockKind::Acceptance, 5, 0, date(2026, 11, 30), Light::Green),
-        ],
-        notices: Vec::new(),
-    }
-}
-
-fn collecting(mine: bool) -> CaseView {
-    let mut case = case();
-    case.row.collecting = Some(if mine { "王敏".into() } else { "李强".into() });
-    case.collecting = Some(Collecting {
-        directive: DirectiveId(id(50)),
-        staff: StaffId(id(if mine { 1 } else { 2 })),
-        staff_name: if mine { "王敏".into() } else { "李强".into() },
-        since_ms: NOW - MINUTE,
-        expires_ms: NOW + 14 * MINUTE,
-        code: mine.then(|| "482917".to_owned()),
-        answer: Some(DirectiveOutcome::Armed),
-        shut: false,
-    });
-    case.timeline.push(line(Happening::CollectionArmed, MINUTE, Some(if mine { "王敏" } else { "李强" }), None));
-    case.may = May { cancel: mine, take_over: !mine, ..May::default() };
-    case
-}
-
-fn unconfirmed() -> CaseView {
-    let mut case = case();
-    case.row = InboxRow { applicant: "张**".into(), ..rows().swap_remove(2) };
-    case.timeline.pop();
-    case.doubt = Some("opening_not_seen".into());
-    case.timeline.push(line(
-        Happening::Case(CaseEvent::DepositUnconfirmed),
-        3 * MINUTE,
-        None,
-        Some("opening_not_seen"),
-    ));
-    case.timeline.push(line(Happening::CompartmentSetAside, 3 * MINUTE, None, Some("unconfirmed")));
-    case.may = May { collect: true, settle: true, ..May::default() };
-    case
-}
-
-fn received() -> CaseView {
-    let mut case = case();
-    case.row.state = CaseState::Received;
-    case.received = Some(("王敏".into(), NOW - MINUTE));
-    case.timeline.push(line(Happening::EmptinessAffirmed, MINUTE, Some("王敏"), None));
-    case.timeline.push(line(Happening::Case(CaseEvent::Received), MINUTE, Some("王敏"), None));
-    case.may = May::default();
-    case
-}
-
-fn clock(kind: ClockKind, days: u16, used: u16, due: jiff::civil::Date, light: Light) -> ClockView {
-    let (used, due) = (Some(used), Some(due));
-    ClockView { kind, days, working: true, used, due, light: Some(light), runs: true, paused: false }
-}
-
-/// What a chief can do with a case in this state.
-fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
-    let standing = Standing { state: Some(state), corrections, ..Standing::default() };
-    let view = |row: &Transition| StepView {
-        event: row.event,
-        needs: row.needs.to_vec(),
-        notice: row.notice,
-        told: row.told.map(|(zh, en)| Text::new(zh, en)),
-    };
-    standing.rows().filter(|row| row.staff_may(true)).map(view).collect()
-}
-
-fn at(state: CaseState, corrections: u16) -> CaseView {
-    let mut case = received();
-    case.row.state = state;
-    case.corrections = corrections;
-    case.steps = steps_in(state, corrections);
-    case.notices = vec![NoticeView {
-        n: 1,
-        kind: NoticeKind::Receipt,
-        number: "收字〔2026〕118号".into(),
-        made_ms: NOW - MINUTE,
-        by: Some("王敏".into()),
-    }];
-    case
-}
-
-/// Decided: the result can go into a locker.
-fn decided() -> CaseView {
-    let mut case = at(CaseState::DecidedGrant, 0);
-    case.terminals = vec![(case.row.kiosk.0, case.row.kiosk.1.clone()), (KioskId(id(31)), "二楼自助区".into())];
-    case.may = May { load: true, ..May::default() };
-    case
-}
-
-/// I am on the way with the result.
-fn loading() -> CaseView {
-    let mut case = decided();
-    case.collecting = collecting(true).collecting;
-    case.may = May { cancel: true, ..May::default() };
-    case
-}
-
-/// The result lies in a box.
-fn in_locker() -> CaseView {
-    let mut case = at(CaseState::ResultReady, 0);
-    case.pickup_code = Some("730152".into());
-    case.may = May { collect: true, ..May::default() };
-    case
-}
-
-/// A one-time notice of two faults.
-fn notice() -> Document {
-    let finding = |material: &str, verdict, reason: &str| Finding {
-        material: material.into(),
-        deferrable: false,
-        verdict,
-        reason: reason.into(),
-    };
-    let findings = vec![
-        finding("营业性演出申请表", Verdict::Fine, ""),
-        finding("与演出有关的各类合同书复印件", Verdict::Wrong, "份数不足；应交 2 份，只有 1 份"),
-        finding("演出场所合格证明", Verdict::Missing, "未提交"),
-    ];
-    let said = Said {
-        event: CaseEvent::CorrectionAsked,
-        applicant: "张三丰",
-        item: "营业性演出审批（内地团体或个人）",
-        receipt: "101000000047",
-        office: "宜春市政务服务大厅",
-        came: date(2026, 11, 23),
-        today: date(2026, 11, 24),
-        decide_by: None,
-        until: Some(date(2026, 12, 15)),
-        form: &Form { findings, ..Form::default() },
-        materials: &[],
-    };
-    let number = hall_rules::notice::number(NoticeKind::Correction, 2026, 7);
-    hall_rules::notice::compose(NoticeKind::Correction, number, &said)
-}
-
-fn device(part: &str, state: DeviceState, last_error: &str, advice: &str) -> DeviceReport {
-    DeviceReport {
-        part: part.into(),
-        state,
-        since_ms: NOW - 5 * HOUR,
-        last_error: last_error.into(),
-        advice: advice.into(),
-    }
-}
-
-fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
-    KioskView {
-        id: KioskId(id(n)),
-        name: name.into(),
-        receipt_prefix: format!("1{n:02}"),
-        enrolled_ms: Some(NOW - 30 * DAY),
-        revoked_ms: None,
-        seen_ms: Some(if unseen { NOW - 7 * MINUTE } else { NOW - 9_000 }),
-        unseen,
-        heartbeat: Some(Heartbeat {
-            software: "0.1.0".into(),
-            uptime_s: 401_000,
-            journal: Some(JournalId(id(70))),
-            journal_head: 1342,
-            unsent_deposits: u32::from(unseen) * 2,
-            oldest_unsent_s: unseen.then_some(400),
-            free_compartments: 17,
-            disk_free_bytes: 21_474_836_480,
-            wall_ms_utc: NOW - 9_000,
-            devices: vec![
-                device("reader", DeviceState::Ok, "", ""),
-                if unseen {
-                    device("locker", DeviceState::Lost, "锁控板 1 连续 3 次没有应答", "检查锁控板电源和串口线")
-                } else {
-                    device("locker", DeviceState::Ok, "", "")
-                },
-                device("journal", DeviceState::Ok, "", ""),
-                device("clock", DeviceState::Ok, "", ""),
-                device("printer", DeviceState::Absent, "", ""),
-            ],
-            compartments: cells()
-                .into_iter()
-                .map(|cell| CompartmentReport { no: cell.no, size: cell.size, state: cell.state, door: cell.door })
-                .collect(),
-        }),
-        heartbeat_ms: Some(NOW - 9_000),
-        journal_next: Some(1343),
-        forked: false,
-    }
-}
-
-fn cells() -> Vec<CompartmentView> {
-    (1..=24)
-        .map(|no| {
-            let (state, case) = match no {
-                3 | 7 | 8 => (CompartmentState::Paper, Some((SubmissionId(id(100)), format!("1010000{no:04}7")))),
-                14 => (CompartmentState::Paper, None),
-                21 => (CompartmentState::SetAside, Some((SubmissionId(id(103)), "101000000037".to_owned()))),
-                11 => (CompartmentState::ToBeConfirmed, None),
-                16 => (CompartmentState::Reserved, None),
-                _ => (CompartmentState::Free, None),
-            };
-            CompartmentView {
-                no: CompartmentNo(no),
-                size: if no <= 16 { "A4".into() } else { "envelope".into() },
-                state,
-                door: if no == 16 { DoorState::Open } else { DoorState::Closed },
-                since_ms: (state != CompartmentState::Free).then_some(NOW - i64::from(no) * 17 * MINUTE),
-                case,
-            }
-        })
-        .collect()
-}
-
-fn audit() -> AuditPage {
-    let row = |seq: i64, action: &str, reason: &str| AuditRow {
-        seq,
-        at_ms: NOW - (90 - seq) * 7 * MINUTE,
-        who: "王敏".into(),
-        action: action.into(),
-        case: Some((SubmissionId(id(104)), "101000000047".into())),
-        reason: reason.into(),
-        from: "10.1.3.27".into(),
-    };
-    AuditPage {
-        rows: vec![row(87, "number_revealed", "identity"), row(86, "phone_revealed", ""), row(85, "case_looked", "")],
-        next: Some(85),
-        head: "9f".repeat(32),
-        head_seq: 87,
-    }
-}
+use values::*;
 
 /// Every page with its file name.
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
@@ -437,10 +55,18 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
         show: Filter::New,
+        asked: Asked::default(),
+        choices: Choices {
+            items: vec![("commercial-performance".into(), Text::new("营业性演出审批", "Commercial performances"))],
+            windows: Vec::new(),
+            kiosks: vec![(id(9).to_string(), "大厅1号机".into())],
+            views: vec![SavedView { id: 1, name: "快到期的演出".into(), query: "show=work&light=soon".into() }],
+        },
         query: String::new(),
         rows,
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
+        undo: Vec::new(),
     };
     let mut calling = inbox(rows());
     let mut called = kiosk(9, "大厅1号机", false);
@@ -472,6 +98,14 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("sign-in", render(&SignInPage { shell: outside, name: String::new(), next: "/inbox".into() })),
         ("sign-in-refused", render(&SignInPage { shell: refused, name: "王敏".into(), next: "/inbox".into() })),
         ("inbox", render(&inbox(rows()))),
+        (
+            "inbox-narrowed",
+            render(&InboxPage {
+                asked: Asked { item: "commercial-performance".into(), ..Asked::default() },
+                undo: vec!["1".into()],
+                ..inbox(rows())
+            }),
+        ),
         ("inbox-call", render(&calling)),
         ("inbox-empty", render(&InboxPage { older: None, ..inbox(vec![]) })),
         ("case-new", case_page(case(), None)),
@@ -522,6 +156,20 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 shell: shell(lang, Here::Kiosks, "/kiosks/1"),
                 kiosk: kiosk(9, "大厅1号机", false),
                 cells: cells(),
+                round: None,
+            }),
+        ),
+        (
+            "round",
+            render(&CabinetPage {
+                shell: shell(lang, Here::Kiosks, "/kiosks/1"),
+                kiosk: kiosk(9, "大厅1号机", false),
+                cells: cells(),
+                round: Some(Round {
+                    code: "482917".into(),
+                    expires_ms: NOW + 20 * MINUTE,
+                    stops: [(3, true), (7, false), (8, false)].map(|(no, shut)| stop(no, shut)).into(),
+                }),
             }),
         ),
         (
@@ -540,6 +188,36 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 }],
             }),
         ),
+        (
+            "supervision",
+            render(&SupervisionPage {
+                shell: shell(lang, Here::Supervision, "/supervision"),
+                late: rows()
+                    .into_iter()
+                    .take(2)
+                    .zip([true, false])
+                    .map(|(row, over)| Late { row, over, since_ms: NOW - HOUR })
+                    .collect(),
+                tallies: vec![
+                    tally("营业性演出审批", "Commercial performance permit", 12, 3, 1),
+                    tally("挖掘城市道路审批", "Digging up a city road", 4, 0, 0),
+                ],
+            }),
+        ),
+        (
+            "statistics",
+            render(&StatisticsPage { shell: shell(lang, Here::Statistics, "/statistics"), figures: figures() }),
+        ),
+        (
+            "accounts",
+            render(&AccountsPage {
+                shell: shell(lang, Here::Accounts, "/accounts"),
+                rows: accounts(),
+                windows: vec!["3号窗口 文化旅游".into(), "5号窗口 教育".into()],
+            }),
+        ),
+        ("account-new", render(&account_page(lang, false, Some("K7QM-2XHD-9RTB")))),
+        ("account-own", render(&account_page(lang, true, None))),
         ("audit", render(&AuditView { shell: shell(lang, Here::Audit, "/audit"), audit: audit() })),
         (
             "refusal",
@@ -576,12 +254,16 @@ fn every_page_is_whole_and_keeps_the_content_policy() {
     }
 }
 
+/// A notice, for paper.
+pub(super) fn notice_page(lang: Lang) -> String {
+    use askama::Template;
+    NoticePage { lang, case: "1".into(), document: notice() }.render().expect("renders")
+}
+
 /// The notice stands apart: it has no navigation and is Chinese in either language.
 #[test]
 fn a_notice_is_whole_and_keeps_the_content_policy() {
-    use askama::Template;
-    let page = NoticePage { lang: Lang::Zh, case: "1".into(), document: notice() };
-    let html = page.render().expect("renders");
+    let html = notice_page(Lang::Zh);
     for part in ["补字〔2026〕7号", "份数不足", "演出场所合格证明", "2026年12月15日", "id=\"print\""]
     {
         assert!(html.contains(part), "{part}");

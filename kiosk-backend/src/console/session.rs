@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::Console;
 use super::words::Lang;
+use crate::access::{self, Wants};
 use crate::domain::staff;
 use crate::domain::views::Actor;
 use crate::problem::Refusal;
@@ -189,6 +190,10 @@ impl FromRequestParts<Console> for SignedIn {
         let Some(key) = visitor.session_key() else { return Err(to_sign_in(parts)) };
         let actor = holder(console, key, &visitor.address).await.map_err(IntoResponse::into_response)?;
         let Some(actor) = actor else { return Err(to_sign_in(parts)) };
+        if actor.staff.must_change && parts.extensions.get() != Some(&Wants::Own) {
+            return Err(axum::response::Redirect::to("/account").into_response());
+        }
+        access::check(&parts.extensions, &actor.staff).map_err(IntoResponse::into_response)?;
         // A page that renews itself is not a person doing something.
         if !visitor.htmx && parts.uri.path() != super::live::PATH {
             touch(console, key).await.map_err(IntoResponse::into_response)?;
@@ -216,12 +221,12 @@ fn to_sign_in(parts: &Parts) -> Response {
         return (StatusCode::UNAUTHORIZED, [("hx-redirect", "/sign-in")]).into_response();
     }
     let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let next = if parts.method == axum::http::Method::GET { here } else { "/inbox" };
+    let next = if parts.method == axum::http::Method::GET { here } else { "/" };
     axum::response::Redirect::to(&format!("/sign-in?next={}", encoded(next))).into_response()
 }
 
 /// Percent-encodes a path for use within a query.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
@@ -241,7 +246,7 @@ pub(super) fn own_path(path: &str) -> &str {
         && !path.starts_with("//")
         && !path.contains(['\\', '\r', '\n', '\t'])
         && path.parse::<Uri>().is_ok_and(|uri| uri.host().is_none());
-    if ours { path } else { "/inbox" }
+    if ours { path } else { "/" }
 }
 
 /// A posted form that proved to come from a page of ours.
@@ -323,10 +328,10 @@ mod tests {
     fn only_paths_of_ours_are_gone_to() {
         for (asked, goes) in [
             ("/cases/1?x=2", "/cases/1?x=2"),
-            ("//evil.example", "/inbox"),
-            ("/\\evil.example", "/inbox"),
-            ("https://evil.example/", "/inbox"),
-            ("", "/inbox"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example/", "/"),
+            ("", "/"),
         ] {
             assert_eq!(own_path(asked), goes, "{asked}");
         }

@@ -1,7 +1,13 @@
 //! Routes through the whole router, as a browser uses them: cookies, forms and redirects, over a real store.
 
+mod accounts;
+mod browser;
 mod hall;
+mod inbox;
+mod roles;
+mod rounds;
 mod steps;
+mod supervision;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
@@ -295,7 +301,7 @@ fn language_is_a_choice_that_stays() {
     let mut browser = hall.browser();
     assert!(browser.get("/sign-in").body.contains("<html lang=\"zh-CN\""));
     let answer = browser.post("/language", &[("lang", "en"), ("back", "//evil.example")]);
-    assert_eq!(answer.location(), "/inbox", "never another site");
+    assert_eq!(answer.location(), "/", "never another site");
     let page = browser.get("/sign-in").body;
     assert!(page.contains("<html lang=\"en\"") && page.contains("Staff console"), "{page}");
 }
@@ -344,4 +350,50 @@ fn a_deposit_is_heard_at_once_by_its_window_only() {
         .expect("announces");
     let (in_time, heard) = until(&hall, &mut elsewhere, "event: kiosks");
     assert!(in_time && !heard.contains("event: inbox") && !heard.contains("event: deposit"), "{heard}");
+}
+
+#[test]
+fn people_are_found_by_what_is_at_hand_and_only_where_one_may_look() {
+    let mut hall = Hall::open();
+    let id = hall.deposit(7, NAME, true);
+    let row = format!("id=\"case-{id}\"");
+    let receipt = hall_rules::ReceiptNumber::make(&hall.prefix, 1, 7).expect("a number").as_str().to_owned();
+    let wanted = [receipt.as_str(), NAME, "zsf", "ZSF", "0218", PHONE, "138-1234-5678"];
+    let mut clerk = hall.signed_in("王敏");
+    for text in wanted {
+        let found = clerk.post("/inbox", &[("q", text)]).body;
+        assert!(found.contains(&row) && found.contains("张**"), "{text}: {found}");
+        assert!(!found.replace(&format!("value=\"{text}\""), "").contains(NAME), "{text}");
+    }
+    for text in ["z", "zs", "张三", "021", "1381234567", "%", "' OR 1=1 --"] {
+        assert!(!clerk.post("/inbox", &[("q", text)]).body.contains(&row), "{text}");
+    }
+    let mut elsewhere = hall.signed_in("赵燕");
+    for text in wanted {
+        assert!(!elsewhere.post("/inbox", &[("q", text)]).body.contains(&row), "{text}: another window's");
+    }
+    let searched = wanted.len() * 2 + 7;
+    assert_eq!(hall.audit().iter().filter(|action| *action == "searched").count(), searched);
+    let detail = "SELECT COUNT(*) FROM audit WHERE action = 'searched' AND (detail LIKE '%张%' OR detail LIKE '%zsf%')";
+    let told = hall.app.store().read_blocking(|connection| {
+        Ok::<i64, crate::store::StoreError>(connection.query_row(detail, [], |row| row.get(0))?)
+    });
+    assert_eq!(told.expect("reads"), 0, "that somebody searched is on record, not for whom");
+}
+
+#[test]
+fn cases_of_an_older_release_are_found_by_initials_too() {
+    let mut hall = Hall::open();
+    let id = hall.deposit(7, NAME, true);
+    let forget = |tx: &mut crate::store::Tx<'_>| {
+        tx.execute("DELETE FROM case_initials", [])?;
+        Ok::<_, crate::store::StoreError>(())
+    };
+    hall.app.store().write_blocking(forget).expect("forgets");
+    let row = format!("id=\"case-{id}\"");
+    assert!(!hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));
+    let index = || crate::domain::intake::index_older(hall.app.store(), &hall.app.keys()).expect("indexes");
+    index();
+    index();
+    assert!(hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));
 }

@@ -24,6 +24,8 @@ pub enum Action {
     Searched,
     /// Staff armed a compartment for themself.
     CollectArmed,
+    /// Staff armed all their boxes of a terminal.
+    RoundBegun,
     /// Staff took over from another.
     CollectTakenOver,
     /// Staff cancelled it.
@@ -36,6 +38,16 @@ pub enum Action {
     DepositConfirmed,
     /// Staff voided an unconfirmed deposit.
     DepositVoided,
+    /// Staff claimed a case.
+    CaseClaimed,
+    /// Staff gave their claim back.
+    CaseReleased,
+    /// A chief took a case from whoever held it.
+    ClaimTakenOver,
+    /// Staff saw that a case is late.
+    EscalationSeen,
+    /// Staff took a table of figures out.
+    Exported,
     /// Staff moved the case on; the object is the event.
     CaseStepped,
     /// Staff read a notice of the case.
@@ -70,6 +82,14 @@ pub enum Action {
     StaffAdded,
     /// An account was closed.
     StaffDisabled,
+    /// Somebody changed their own password.
+    PasswordChanged,
+    /// An account got a one-time code in place of its password.
+    PasswordReset,
+    /// Wrong passwords of an account were forgotten.
+    AccountUnlocked,
+    /// A session was ended by its owner or an administrator, from elsewhere.
+    SessionEnded,
     /// A window was added.
     WindowAdded,
     /// A catalogue was imported.

@@ -1,10 +1,11 @@
 //! Commands of staff: checked against the present, refused with a reason, done in one transaction with their audit.
 
-use hall_rules::{CaseEvent, CaseState};
-use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, Personal, SubmissionId};
+use hall_rules::{CaseEvent, CaseState, Right};
+use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOrder, KioskId, Personal, SubmissionId};
 
 use super::UNSEEN_MS;
 use super::audit::{self, Action, Who};
+use super::claims;
 use super::directives::{self, AFFIRM_MS, ARMED_MS, Ask, OPEN_NOW_MS};
 use super::facts::{self, Happened};
 use super::queries::{self, Look, box_opened, may, seen_case};
@@ -55,6 +56,7 @@ async fn reveal(
     reason: String,
     pick: fn(&kiosk_wire::Submission) -> Option<Personal<String>>,
 ) -> Result<Personal<String>, Refusal> {
+    actor.must(Right::RevealPersonal)?;
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {
@@ -90,14 +92,19 @@ pub async fn collect(
     seen: Option<u64>,
     take_over: bool,
 ) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     let asked = app.clone();
-    command(app, actor, id, seen, move |tx, look, row| {
+    let over = take_over && actor.may(Right::TakeOver);
+    run(app, actor, id, seen, over, move |tx, look, row| {
+        if over {
+            store::claims::release(tx, row.id)?;
+        }
         let claim = row.claim.clone().filter(|claim| claim.is_active(look.now_ms));
         if let Some(claim) = &claim {
             if claim.staff == look.actor.staff.id {
                 return Ok(());
             }
-            if !(take_over && look.actor.is_chief()) {
+            if !over {
                 return Err(Refusal::new(
                     Code::AlreadyBeingCollected,
                     "Someone else is collecting this",
@@ -105,29 +112,42 @@ pub async fn collect(
                 ));
             }
         }
-        let (kiosk, no) = place(row)?;
+        let (kiosk, _) = place(row)?;
         heard_lately(&asked, tx, look, kiosk)?;
         if let Some(claim) = claim {
             disarm(tx, look, row, claim.directive, claim.expires_ms)?;
             let object = format!("from {}", claim.staff_name);
             audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectTakenOver, Some(row.id), &object)?;
         }
-        let ask = ask(look, row, ARMED_MS);
-        let keys = look.keys.clone();
-        let directive = directives::make(tx, &look.keys, look.now_ms, &ask, |directive| {
-            let code_hash = directives::code_hash(directive, &keys.collection_code(directive));
-            DirectiveOrder::ArmCollection { submission: row.id, compartment: no, code_hash }
-        })?;
-        store::cases::set_claim(tx, row.id, Some(directive))?;
-        happened(tx, look, row, Happening::CollectionArmed, None)?;
-        audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectArmed, Some(row.id), "")?;
-        Ok(())
+        arm(tx, look, row, ARMED_MS, None).map(drop)
     })
     .await
 }
 
+/// Arms a case's box for the actor. `round` is the first directive of a round, whose code this one shares.
+pub(super) fn arm(
+    tx: &mut Tx<'_>,
+    look: &Look,
+    row: &CaseRow,
+    lasts_ms: i64,
+    round: Option<DirectiveId>,
+) -> Result<DirectiveId, Refusal> {
+    let (_, no) = place(row)?;
+    let ask = ask(look, row, lasts_ms);
+    let keys = look.keys.clone();
+    let directive = directives::make(tx, &look.keys, look.now_ms, &ask, |directive| {
+        let code_hash = directives::code_hash(directive, &keys.collection_code(round.unwrap_or(directive)));
+        DirectiveOrder::ArmCollection { submission: row.id, compartment: no, code_hash }
+    })?;
+    store::cases::set_claim(tx, row.id, Some(directive))?;
+    happened(tx, look, row, Happening::CollectionArmed, None)?;
+    audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CollectArmed, Some(row.id), "")?;
+    Ok(directive)
+}
+
 /// The actor changed their mind.
 pub async fn cancel_collect(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         let claim = row.claim.clone().filter(|claim| claim.is_active(look.now_ms));
         let Some(claim) = claim.filter(|claim| claim.staff == look.actor.staff.id) else {
@@ -148,6 +168,7 @@ pub async fn cancel_collect(app: &App, actor: &Actor, id: SubmissionId, seen: Op
 /// The actor has the paper and says the box is empty (已取出): the case is received, and the terminal may offer the box
 /// again.
 pub async fn affirm_empty(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         let opened = box_opened(tx, row)?;
         if !may(look, row, opened).affirm {
@@ -175,6 +196,7 @@ pub async fn affirm_empty(app: &App, actor: &Actor, id: SubmissionId, seen: Opti
 
 /// Staff looked: the paper is there.
 pub async fn confirm_deposit(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     command(app, actor, id, seen, |tx, look, row| {
         settle(row)?;
         store::cases::clear_doubt(tx, row.id)?;
@@ -193,6 +215,7 @@ pub async fn void_deposit(
     seen: Option<u64>,
     reason: &str,
 ) -> Result<(), Refusal> {
+    actor.must(Right::HandleBoxes)?;
     let reason = checked_reason(reason)?;
     command(app, actor, id, seen, move |tx, look, row| {
         settle(row)?;
@@ -213,7 +236,7 @@ pub async fn open_now(
     seen: Option<u64>,
     reason: &str,
 ) -> Result<(), Refusal> {
-    queries::chiefs_only(actor)?;
+    actor.must(Right::OpenFromDesk)?;
     let reason = checked_reason(reason)?;
     let asked = app.clone();
     command(app, actor, id, seen, move |tx, look, row| {
@@ -237,6 +260,7 @@ pub async fn open_now(
 
 /// Staff looked into a compartment that was set aside: it serves again.
 pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: CompartmentNo) -> Result<(), Refusal> {
+    actor.must(Right::ReturnBoxes)?;
     let look = Look::new(app, actor);
     let asked = app.clone();
     app.store()
@@ -271,7 +295,7 @@ pub async fn return_to_service(app: &App, actor: &Actor, kiosk: KioskId, no: Com
 
 /// The actor looked at an entry that was set aside.
 pub async fn looked_at(app: &App, actor: &Actor, entry: i64) -> Result<(), Refusal> {
-    queries::chiefs_only(actor)?;
+    actor.must(Right::SettleEntries)?;
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {
@@ -298,10 +322,42 @@ pub(super) async fn command<F>(
 where
     F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
 {
+    run(app, actor, id, seen, false, work).await
+}
+
+/// As [`command`], also while somebody else holds the case: for those who may take it over.
+pub(super) async fn command_over<F>(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    work: F,
+) -> Result<(), Refusal>
+where
+    F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
+{
+    run(app, actor, id, seen, true, work).await
+}
+
+async fn run<F>(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    over: bool,
+    work: F,
+) -> Result<(), Refusal>
+where
+    F: FnOnce(&mut Tx<'_>, &Look, &CaseRow) -> Result<(), Refusal> + Send + 'static,
+{
     let look = Look::new(app, actor);
     app.store()
         .write(move |tx| {
             let row = seen_case(tx, &look, id)?;
+            if !over {
+                claims::mine_or_free(&look, &row)?;
+            }
+            claims::renew(tx, &look, &row)?;
             work(tx, &look, &row).map_err(|refusal| {
                 // An old page explains a wrong state better than the state does.
                 let stale = seen.is_some_and(|seen| seen != row.version) && refusal.code() == Code::WrongState;
@@ -319,11 +375,11 @@ fn ask<'a>(look: &'a Look, row: &CaseRow, lasts_ms: i64) -> Ask<'a> {
     Ask { kiosk: row.kiosk.0, staff: &look.actor.staff, lasts_ms, case: Some(row.id), compartment: row.compartment }
 }
 
-fn disarm(
+pub(super) fn disarm(
     tx: &mut Tx<'_>,
     look: &Look,
     row: &CaseRow,
-    armed_by: kiosk_wire::DirectiveId,
+    armed_by: DirectiveId,
     expires_ms: i64,
 ) -> Result<(), Refusal> {
     let ask = ask(look, row, expires_ms - look.now_ms);

@@ -145,18 +145,18 @@ fn public_key(text: &str) -> Result<[u8; 32], Refusal> {
     if parsed.is_weak() { Err(bad()) } else { Ok(key) }
 }
 
-fn new_code() -> Result<String, Refusal> {
+pub(super) fn new_code() -> Result<String, Refusal> {
     let mut bytes = [0; CODE_LENGTH];
     getrandom::fill(&mut bytes).map_err(|cause| Refusal::internal(&cause))?;
     Ok(bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect())
 }
 
-fn in_groups(code: &str) -> String {
+pub(super) fn in_groups(code: &str) -> String {
     code.as_bytes().chunks(4).map(|group| String::from_utf8_lossy(group).into_owned()).collect::<Vec<_>>().join("-")
 }
 
 /// A code as a person typed it: case, spaces and hyphens do not matter, and look-alikes are what they look like.
-fn normal(code: &str) -> String {
+pub(super) fn normal(code: &str) -> String {
     code.chars()
         .filter(|c| !c.is_whitespace() && *c != '-')
         .map(|c| match c.to_ascii_uppercase() {

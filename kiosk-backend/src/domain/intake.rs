@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hall_rules::initials::READINGS;
 use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
 use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
 use rusqlite::Connection;
@@ -9,17 +10,20 @@ use rusqlite::Connection;
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
 use super::facts::{self, Context, Payload};
+use super::queries;
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::keys::Keys;
 use crate::problem::Refusal;
 use crate::store::cases::Indexes;
 use crate::store::journal::{JournalHead, NewEntry};
-use crate::store::seal::IndexOf;
-use crate::store::{self, StoreError, StoreResult, Tx, meta};
+use crate::store::seal::{BlindIndex, IndexOf};
+use crate::store::{self, Store, StoreError, StoreResult, Tx, meta};
 
 /// The most entries in one push; the body's own limit is usually met first.
 pub const MOST_ENTRIES: usize = 1000;
+/// How many cases of an older release are indexed in one transaction.
+const OLDER_AT_ONCE: usize = 500;
 /// From so many entries on, hashing and sealing leave the async threads.
 const MANY: usize = 16;
 
@@ -154,8 +158,40 @@ fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
         person: index(IndexOf::PersonKey, person.expose()),
         last4: index(IndexOf::LastFour, last),
         name: index(IndexOf::Name, applicant.name.expose()),
+        initials: initials(keys, applicant.name.expose()),
         phone: submission.phone.as_ref().map(|phone| index(IndexOf::Phone, phone.expose())),
     }
+}
+
+/// The blind indexes of a name's initials. A name without letters has that of nothing, so that it counts as indexed.
+fn initials(keys: &Keys, name: &str) -> [Option<BlindIndex>; READINGS] {
+    let mut all = hall_rules::initials::readings(name);
+    if all.is_empty() {
+        all.push(String::new());
+    }
+    let mut indexes = [None; READINGS];
+    for (place, reading) in indexes.iter_mut().zip(all) {
+        *place = Some(keys.sealer.index(IndexOf::Initials, &reading));
+    }
+    indexes
+}
+
+/// Lets cases of an older release be found by initials, once.
+pub fn index_older(store: &Store, keys: &Arc<Keys>) -> Result<(), StoreError> {
+    let missing = store.read_blocking(store::cases::without_initials)?;
+    for some in missing.chunks(OLDER_AT_ONCE) {
+        let (some, keys) = (some.to_vec(), keys.clone());
+        store.write_blocking(move |tx| {
+            for (id, entry) in some {
+                // A payload that does not open is told on the case's page; it must not keep the hall closed.
+                if let Ok(Some(made)) = queries::submission_of(tx, &keys, entry) {
+                    store::cases::set_initials(tx, id, &initials(&keys, made.applicant.name.expose()))?;
+                }
+            }
+            Ok::<_, StoreError>(())
+        })?;
+    }
+    Ok(())
 }
 
 fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Ready]) -> Result<Outcome, StoreError> {

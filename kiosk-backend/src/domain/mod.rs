@@ -1,13 +1,17 @@
 //! What may happen: facts from terminals, questions and commands from staff. Rules come from `hall-rules`, SQL from the
 //! store; nothing here knows HTTP or pages.
 
+pub mod accounts;
 pub mod audit;
+pub mod claims;
 pub mod clocks;
 pub mod commands;
 pub mod directives;
 pub mod enrolment;
+pub mod escalations;
 pub mod facts;
 pub mod import;
+pub mod inbox;
 pub mod intake;
 pub mod limit;
 pub mod notices;
@@ -15,8 +19,10 @@ pub mod person;
 pub mod queries;
 pub mod results;
 pub mod roster;
+pub mod rounds;
 pub mod sign_in;
 pub mod staff;
+pub mod statistics;
 pub mod steps;
 pub mod views;
 

@@ -1,7 +1,7 @@
 //! Questions of staff. Asking changes nothing.
 
 use hall_rules::case::{Standing, Transition};
-use hall_rules::{CaseEvent, CaseState, ServiceItem, Text, mask};
+use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, mask};
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
 use rusqlite::Connection;
@@ -11,23 +11,23 @@ use std::ops::Deref;
 use super::UNSEEN_MS;
 use super::clocks::{self, Desk};
 use super::views::{
-    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, Counts, Filter, Inbox,
-    InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
+    Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
+    KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
 use crate::app::App;
 use crate::keys::Keys;
 use crate::problem::Refusal;
-use crate::store::cases::{CaseRow, Claim, Listing, View, Wanted};
-use crate::store::seal::IndexOf;
+use crate::store::cases::{CaseRow, Claim};
 use crate::store::{self, StoreError, StoreResult};
 
 /// Rows of one page.
-const PAGE: u32 = 50;
+pub(super) const PAGE: u32 = 50;
 
 /// What every question needs besides the database.
 pub(super) struct Look {
     pub(super) actor: Actor,
     pub(super) desk: Desk,
+    chiefs_decide: bool,
 }
 
 impl Deref for Look {
@@ -40,103 +40,13 @@ impl Deref for Look {
 
 impl Look {
     pub(super) fn new(app: &App, actor: &Actor) -> Self {
-        Self { actor: actor.clone(), desk: Desk::of(app) }
+        Self { actor: actor.clone(), desk: Desk::of(app), chiefs_decide: app.config().chiefs_decide }
     }
 
-    fn listing(&self, view: View) -> Listing {
-        let windows = (!self.actor.is_chief()).then(|| self.actor.staff.windows.iter().map(|(id, _)| *id).collect());
-        Listing { reader: self.actor.staff.id, windows, view, now_ms: self.now_ms, today: self.today() }
+    /// Whether the actor may take this step of a case.
+    pub(super) fn may_step(&self, row: &Transition) -> bool {
+        row.staff_may(self.actor.staff.role, self.chiefs_decide)
     }
-}
-
-/// One page of a view of the inbox.
-pub async fn inbox(app: &App, actor: &Actor, filter: Filter, after: Option<u32>) -> Result<Inbox, Refusal> {
-    let look = Look::new(app, actor);
-    let offset = after.unwrap_or(0);
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let mut rows = store::cases::list(connection, &look.listing(view_of(filter)), offset, PAGE + 1)?;
-            let more = rows.len() > PAGE as usize;
-            rows.truncate(PAGE as usize);
-            let rows = inbox_rows(connection, &look, rows)?;
-            Ok::<_, StoreError>(Inbox { rows, next: more.then_some(offset + PAGE) })
-        })
-        .await?)
-}
-
-fn view_of(filter: Filter) -> View {
-    match filter {
-        Filter::New => View::New,
-        Filter::Work => View::Work,
-        Filter::Waiting => View::Waiting,
-        Filter::Mine => View::Mine,
-        Filter::Attention => View::Attention,
-        Filter::All => View::All,
-    }
-}
-
-/// How many there are in each view.
-pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
-    let look = Look::new(app, actor);
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let count = |view| store::cases::count(connection, &look.listing(view));
-            Ok::<_, StoreError>(Counts {
-                new: count(View::New)?,
-                work: count(View::Work)?,
-                waiting: count(View::Waiting)?,
-                mine: count(View::Mine)?,
-                attention: count(View::Attention)?,
-                all: count(View::All)?,
-                unread: count(View::Unread)?,
-                set_aside: if look.actor.is_chief() { store::journal::count_set_aside(connection)? } else { 0 },
-            })
-        })
-        .await?)
-}
-
-/// How many deposits are news to the asker: for titles that are renewed at each event.
-pub async fn unread(app: &App, actor: &Actor) -> Result<u32, Refusal> {
-    let look = Look::new(app, actor);
-    let count = move |connection: &Connection| store::cases::count(connection, &look.listing(View::Unread));
-    Ok(app.store().read(count).await?)
-}
-
-/// Cases by receipt number, by the last four of the number, by full name, or by phone. Only those the asker may see.
-pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
-    let look = Look::new(app, actor);
-    let text = text.trim().to_owned();
-    if text.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(app
-        .store()
-        .read(move |connection| {
-            let mut found = Vec::new();
-            for wanted in wanted(&look.keys, &text) {
-                found.extend(store::cases::search(connection, look.actor.staff.id, &wanted, PAGE)?);
-            }
-            found.retain(|row| look.actor.sees(row.window.as_ref().map(|(id, _)| *id)));
-            found.sort_by_key(|row| row.id);
-            found.dedup_by_key(|row| row.id);
-            found.sort_by_key(|row| std::cmp::Reverse(row.changed_ms));
-            inbox_rows(connection, &look, found)
-        })
-        .await?)
-}
-
-fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let mut wanted = Vec::new();
-    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(&compact) {
-        wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
-    }
-    for of in [IndexOf::LastFour, IndexOf::Name, IndexOf::Phone] {
-        wanted.push(Wanted::Index(keys.sealer.index(of, if of == IndexOf::Name { text } else { &compact })));
-    }
-    wanted
 }
 
 /// One case. Says `not-found` for a case of another window, as for none.
@@ -163,7 +73,7 @@ fn read_case(
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
     let all = hall_rules::clock::clocks(&past, &clocks::limits(item.as_ref(), submission.as_ref()));
     Ok(CaseView {
-        steps: steps(&standing, look.actor.is_chief()),
+        steps: if view_row.is_others() { Vec::new() } else { steps(&standing, look) },
         corrections: standing.corrections,
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
@@ -220,20 +130,28 @@ pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
     let result = row.state == CaseState::ResultReady && row.compartment.is_some();
     let claim = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let mine = claim.is_some_and(|claim| claim.staff == look.actor.staff.id);
+    let held = held(look, row);
+    let others = held.as_ref().is_some_and(|held| !held.mine);
+    // While a colleague holds the case others read it; a chief takes it over first.
+    let handles = look.actor.may(Right::HandleBoxes) && !others;
     May {
         // A result that nobody fetches is taken out again by the same way as paper.
-        collect: (in_box || result) && claim.is_none(),
-        load: super::results::decided(row.state) && claim.is_none(),
-        take_over: in_box && claim.is_some() && !mine && look.actor.is_chief(),
-        cancel: (in_box || result || super::results::decided(row.state)) && mine && !opened,
-        affirm: opened && row.compartment.is_some(),
-        settle: row.state == CaseState::DepositUnconfirmed,
-        open_now: in_box && look.actor.is_chief(),
+        collect: handles && (in_box || result) && claim.is_none(),
+        load: handles && super::results::decided(row.state) && claim.is_none(),
+        take_over: handles && in_box && claim.is_some() && !mine && look.actor.may(Right::TakeOver),
+        cancel: handles && (in_box || result || super::results::decided(row.state)) && mine && !opened,
+        affirm: handles && opened && row.compartment.is_some(),
+        settle: handles && row.state == CaseState::DepositUnconfirmed,
+        open_now: in_box && !others && look.actor.may(Right::OpenFromDesk),
+        reveal: look.actor.may(Right::RevealPersonal),
+        claim: held.is_none() && !row.state.is_final() && look.actor.may(Right::ClaimCases),
+        release: held.is_some_and(|held| held.mine),
+        claim_over: others && look.actor.may(Right::TakeOver),
     }
 }
 
 /// How the case can go on. What settles a doubtful deposit or the box has buttons of its own.
-fn steps(standing: &Standing, chief: bool) -> Vec<StepView> {
+fn steps(standing: &Standing, look: &Look) -> Vec<StepView> {
     let own = |event| matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
     let view = |row: &Transition| StepView {
         event: row.event,
@@ -241,7 +159,7 @@ fn steps(standing: &Standing, chief: bool) -> Vec<StepView> {
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| row.staff_may(chief) && !own(row.event)).map(view).collect()
+    standing.rows().filter(|row| look.may_step(row) && !own(row.event)).map(view).collect()
 }
 
 fn notice_view(row: store::notices::NoticeRow) -> NoticeView {
@@ -258,7 +176,7 @@ fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
         staff_name: claim.staff_name.clone(),
         since_ms: claim.issued_ms,
         expires_ms: claim.expires_ms,
-        code: (mine && !opened).then(|| look.keys.collection_code(claim.directive)),
+        code: (mine && !opened).then(|| look.keys.collection_code(claim.round.unwrap_or(claim.directive))),
         answer: claim.outcome,
         shut: opened,
     }
@@ -276,7 +194,7 @@ fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {
     })
 }
 
-fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> StoreResult<Vec<InboxRow>> {
+pub(super) fn inbox_rows(connection: &Connection, look: &Look, rows: Vec<CaseRow>) -> StoreResult<Vec<InboxRow>> {
     let mut items: HashMap<(String, u32), Option<ServiceItem>> = HashMap::new();
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
@@ -307,9 +225,17 @@ fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission:
         deposited_ms: row.deposited_ms,
         due: clocks::due(&look.desk, row),
         collecting: row.claim.as_ref().filter(|c| c.is_active(look.now_ms)).map(|c| c.staff_name.clone()),
+        held: held(look, row),
         changed_ms: row.changed_ms,
         unread: waits && row.read_version.is_none_or(|seen| seen < row.news_version),
     }
+}
+
+/// Who holds the case now.
+fn held(look: &Look, row: &CaseRow) -> Option<HeldView> {
+    let held = row.held.as_ref().filter(|held| held.until_ms > look.now_ms)?;
+    let (since_ms, until_ms) = (held.since_ms, held.until_ms);
+    Some(HeldView { name: held.staff_name.clone(), mine: held.staff == look.actor.staff.id, since_ms, until_ms })
 }
 
 /// The personal payload of a case; `None` when it is missing or unreadable.
@@ -482,9 +408,9 @@ pub async fn kiosks(app: &App) -> Result<Vec<KioskView>, Refusal> {
         .await?)
 }
 
-/// Entries that wait for a person: chiefs and administrators.
+/// Entries that wait for a person.
 pub async fn set_aside(app: &App, actor: &Actor) -> Result<Vec<SetAsideRow>, Refusal> {
-    chiefs_only(actor)?;
+    actor.must(Right::SettleEntries)?;
     let rows = app.store().read(|connection| store::journal::all_set_aside(connection, 200)).await?;
     let kind = |header: &str| {
         let header: Option<serde_json::Value> = serde_json::from_str(header).ok();
@@ -505,9 +431,9 @@ pub async fn set_aside(app: &App, actor: &Actor) -> Result<Vec<SetAsideRow>, Ref
         .collect())
 }
 
-/// A page of the audit, newest first: chiefs and administrators.
+/// A page of the audit, newest first.
 pub async fn audit(app: &App, actor: &Actor, before: Option<i64>) -> Result<AuditPage, Refusal> {
-    chiefs_only(actor)?;
+    actor.must(Right::SeeAudit)?;
     Ok(app
         .store()
         .read(move |connection| {
@@ -547,13 +473,6 @@ fn audit_row(connection: &Connection, entry: store::audit::AuditEntry) -> StoreR
         reason: word("object"),
         from: word("from"),
     })
-}
-
-pub(super) fn chiefs_only(actor: &Actor) -> Result<(), Refusal> {
-    if actor.is_chief() {
-        return Ok(());
-    }
-    Err(Refusal::new(Code::Forbidden, "This is for chiefs and administrators", "Ask the chief of your window"))
 }
 
 /// Which compartment a command means, for its messages.

@@ -1,5 +1,7 @@
 //! The roster a terminal holds, so that staff can collect while the network is away.
 
+use hall_rules::{Right, Role};
+use kiosk_wire::roster::Role as Wire;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{KioskId, Roster, RosterStaff, RosterWindow, Signed};
 use rusqlite::Connection;
@@ -40,7 +42,7 @@ fn make(connection: &Connection, kiosk: KioskId, now_ms: i64) -> StoreResult<Ros
     let windows = store::staff::windows(connection)?;
     let mut staff = Vec::new();
     for row in store::staff::all(connection)? {
-        if row.disabled_ms.is_some() {
+        if row.disabled_ms.is_some() || !row.role.may(Right::HandleBoxes) {
             continue;
         }
         let own = store::staff::windows_of(connection, row.id)?;
@@ -48,7 +50,8 @@ fn make(connection: &Connection, kiosk: KioskId, now_ms: i64) -> StoreResult<Ros
             id: row.id,
             name: row.name,
             windows: own.into_iter().map(|(id, _)| id).collect(),
-            role: row.role,
+            // Terminals know two kinds: chiefs also look into a box of which nobody knows whose it is.
+            role: if row.role == Role::Chief { Wire::Chief } else { Wire::Clerk },
             card_hash: row.card_hash,
             pin_phc: row.pin_phc,
         });

@@ -87,6 +87,16 @@ impl Keys {
     }
 }
 
+/// The key under which tries of a name are kept.
+pub(super) fn name_key(name: &str) -> Digest {
+    Keys::of(name, "").name
+}
+
+/// Counts a try to change the password as one to sign in: an open page is no way around the limit.
+pub(super) async fn count_change(app: &App, actor: &Actor) -> Result<(), Refusal> {
+    count(app, &actor.from, Keys::of(&actor.staff.name, &actor.from)).await
+}
+
 /// Counts the try before the password is looked at, so that many at one instant cannot all slip through.
 async fn count(app: &App, from: &str, keys: Keys) -> Result<(), Refusal> {
     let (now, from) = (app.now_ms(), from.to_owned());
@@ -94,9 +104,13 @@ async fn count(app: &App, from: &str, keys: Keys) -> Result<(), Refusal> {
         .store()
         .write(move |tx| {
             let mut wait_ms = 0;
-            let limits = [(keys.name_from, TRIES_OF_NAME_FROM), (keys.name, TRIES_OF_NAME), (keys.from, TRIES_FROM)];
-            for (key, most) in limits {
-                let (tries, since) = sessions::count_try(tx, &key, now, SPAN_MS)?;
+            let limits = [
+                (keys.name_from, Some(&keys.name), TRIES_OF_NAME_FROM),
+                (keys.name, Some(&keys.name), TRIES_OF_NAME),
+                (keys.from, None, TRIES_FROM),
+            ];
+            for (key, name, most) in limits {
+                let (tries, since) = sessions::count_try(tx, &key, name, now, SPAN_MS)?;
                 if tries > most {
                     wait_ms = wait_ms.max(since + SPAN_MS - now);
                 }
@@ -130,7 +144,7 @@ async fn open(app: &App, actor: Actor, keys: Keys, replaces: Option<Digest>) -> 
             if let Some(replaces) = replaces {
                 sessions::end(tx, &replaces)?;
             }
-            sessions::start(tx, &key, &session)?;
+            sessions::start(tx, &key, &session, &actor.from)?;
             audit::write(tx, now, Who::Staff(&actor), Action::SignedIn, None, "").map_err(Refusal::from)
         })
         .await?;

@@ -5,18 +5,19 @@ use std::sync::LazyLock;
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use kiosk_wire::roster::Role;
+use hall_rules::Role;
 use kiosk_wire::{Code, Personal, StaffId, WindowId};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::accounts;
 use super::audit::{self, Action, Who};
 use super::views::Staff;
 use crate::app::App;
 use crate::problem::Refusal;
 use crate::store::staff::{StaffRow, WindowRow};
-use crate::store::{self, StoreError};
+use crate::store::{self, StoreError, Tx};
 
 /// Argon2 takes 19 MiB a try: this many at once bound the memory that sign-ins can take.
 static TRIES_AT_ONCE: Semaphore = Semaphore::const_new(2);
@@ -33,10 +34,17 @@ pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 pub async fn sign_in(app: &App, name: &str, password: Personal<String>) -> Result<Staff, Refusal> {
     let name = name.trim().to_owned();
     let row = app.store().read(move |connection| store::staff::by_name(connection, &name)).await?;
-    let phc = row.as_ref().map(|row| row.password_phc.clone());
+    let (known, now) = (row.clone(), app.now_ms());
     let permit = TRIES_AT_ONCE.acquire().await.map_err(|cause| Refusal::internal(&cause))?;
     let matches = tokio::task::spawn_blocking(move || {
-        verify_secret(password.expose(), phc.as_deref().unwrap_or(&NOBODY)) && phc.is_some()
+        match known {
+            Some(row) => accounts::opens(&row, password.expose(), now),
+            None => {
+                // As long as for a name that exists, and never right.
+                verify_secret(password.expose(), &NOBODY);
+                false
+            }
+        }
     })
     .await
     .map_err(|cause| Refusal::internal(&cause))?;
@@ -76,6 +84,7 @@ fn view(connection: &Connection, row: StaffRow) -> Result<Staff, StoreError> {
         name: row.name,
         role: row.role,
         disabled: row.disabled_ms.is_some(),
+        must_change: row.code_until_ms.is_some(),
         has_card: row.card_hash.is_some(),
     })
 }
@@ -108,28 +117,40 @@ pub fn add(app: &App, new: NewStaff) -> Result<StaffId, Refusal> {
         name,
         role: new.role,
         password_phc: hash_secret(new.password.expose())?,
+        code_until_ms: None,
         card_hash,
         pin_phc,
         disabled_ms: None,
     };
     let now = app.now_ms();
     app.store().write_blocking(move |tx| {
-        if store::staff::by_name(tx, &row.name)?.is_some() {
-            let title = format!("There is someone named {:?} already", row.name);
-            return Err(invalid("name", title, "Give another name, such as one with the window"));
-        }
-        if let Some(hash) = &row.card_hash
-            && let Some(owner) = store::staff::by_card(tx, hash)?
-        {
-            let title = format!("This card is {:?}'s", owner.name);
-            return Err(invalid("card-uid", title, "Give each person a card of their own"));
-        }
         let windows = windows_by_name(tx, &new.windows)?;
-        store::staff::add(tx, &row, &windows, now)?;
-        audit::write(tx, now, Who::CommandLine, Action::StaffAdded, None, &row.name)?;
-        tx.revise()?;
+        insert(tx, Who::CommandLine, &row, &windows, now)?;
         Ok(row.id)
     })
+}
+
+/// Keeps a new account, unless its name or card is somebody's.
+pub(super) fn insert(
+    tx: &mut Tx<'_>,
+    who: Who<'_>,
+    row: &StaffRow,
+    windows: &[WindowId],
+    now: i64,
+) -> Result<(), Refusal> {
+    if store::staff::by_name(tx, &row.name)?.is_some() {
+        let title = format!("There is someone named {:?} already", row.name);
+        return Err(invalid("name", title, "Give another name, such as one with the window"));
+    }
+    if let Some(hash) = &row.card_hash
+        && let Some(owner) = store::staff::by_card(tx, hash)?
+    {
+        let title = format!("This card is {:?}'s", owner.name);
+        return Err(invalid("card-uid", title, "Give each person a card of their own"));
+    }
+    store::staff::add(tx, row, windows, now)?;
+    audit::write(tx, now, who, Action::StaffAdded, None, &row.name)?;
+    Ok(tx.revise()?)
 }
 
 /// Closes an account.
@@ -182,7 +203,7 @@ fn known_departments(app: &App, departments: &[String]) -> Result<(), Refusal> {
     }
 }
 
-fn windows_by_name(connection: &Connection, names: &[String]) -> Result<Vec<WindowId>, Refusal> {
+pub(super) fn windows_by_name(connection: &Connection, names: &[String]) -> Result<Vec<WindowId>, Refusal> {
     let windows = store::staff::windows(connection)?;
     names
         .iter()
@@ -196,7 +217,7 @@ fn windows_by_name(connection: &Connection, names: &[String]) -> Result<Vec<Wind
         .collect()
 }
 
-fn named(field: &str, name: &str) -> Result<String, Refusal> {
+pub(super) fn named(field: &str, name: &str) -> Result<String, Refusal> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
         return Err(invalid(field, "A name has 1 to 64 characters, none of them control characters", "Give another"));
@@ -204,7 +225,7 @@ fn named(field: &str, name: &str) -> Result<String, Refusal> {
     Ok(name.to_owned())
 }
 
-fn invalid(field: &str, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
+pub(super) fn invalid(field: &str, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
     Refusal::new(Code::InvalidValue, title, detail).field(field)
 }
 

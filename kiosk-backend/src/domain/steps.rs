@@ -147,8 +147,10 @@ fn check(
         .row(event)
         .filter(|_| !own)
         .ok_or_else(|| wrong_state("The case is not in a state in which this can be done", "Load the page again"))?;
-    if !transition.staff_may(look.actor.is_chief()) {
-        return Err(Refusal::new(Code::Forbidden, "This is for chiefs", "Ask the chief of your window"));
+    if !look.may_step(transition) {
+        let who: Vec<&str> = transition.by.iter().map(|party| party.words().1).collect();
+        let advice = format!("It is for: {}", who.join(", "));
+        return Err(Refusal::new(Code::Forbidden, "Your role may not take this step", advice));
     }
     for need in transition.needs {
         fill(connection, look, row, event, *need, &mut form)?;

@@ -4,15 +4,17 @@
 use hall_rules::case::{Need, NoticeKind};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::review::Fault;
-use hall_rules::{CaseEvent, CaseState, Text};
+use hall_rules::{CaseEvent, CaseState, Right, Role, Text};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
 };
 use serde::Serialize;
+
+use crate::access::not_yours;
+use crate::problem::Refusal;
 
 /// A member of staff, as every request needs them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +31,8 @@ pub struct Staff {
     pub disabled: bool,
     /// Whether they have a card for the terminal.
     pub has_card: bool,
+    /// Whether their password is a one-time code, to be changed before anything else.
+    pub must_change: bool,
 }
 
 /// Who asks or commands, and from where.
@@ -41,14 +45,28 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Whether a case of this window is theirs to see. Chiefs and administrators see every window.
-    pub fn sees(&self, window: Option<WindowId>) -> bool {
-        self.is_chief() || window.is_some_and(|window| self.staff.windows.iter().any(|(own, _)| *own == window))
+    /// Whether their role gives them this right.
+    pub fn may(&self, right: Right) -> bool {
+        self.staff.role.may(right)
     }
 
-    /// Whether they may do what chiefs may.
-    pub fn is_chief(&self) -> bool {
-        self.staff.role >= Role::Chief
+    /// Refuses those whose role does not give them this right.
+    pub fn must(&self, right: Right) -> Result<(), Refusal> {
+        if self.may(right) { Ok(()) } else { Err(not_yours(right)) }
+    }
+
+    /// The windows whose cases are theirs to see; absent for every window and none.
+    pub fn windows(&self) -> Option<Vec<WindowId>> {
+        match (self.may(Right::SeeCases), self.may(Right::SeeEveryWindow)) {
+            (false, _) => Some(Vec::new()),
+            (true, true) => None,
+            (true, false) => Some(self.staff.windows.iter().map(|(id, _)| *id).collect()),
+        }
+    }
+
+    /// Whether a case of this window is theirs to see.
+    pub fn sees(&self, window: Option<WindowId>) -> bool {
+        self.windows().is_none_or(|own| window.is_some_and(|window| own.contains(&window)))
     }
 }
 
@@ -71,7 +89,7 @@ pub enum Filter {
     All,
 }
 
-/// How many there are in each view.
+/// How many there are in each view, each counted up to a thousand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// [`Filter::New`].
@@ -90,6 +108,8 @@ pub struct Counts {
     pub unread: u32,
     /// Journal entries set aside and not looked at; 0 for clerks.
     pub set_aside: u32,
+    /// Cases that are late and that no chief or supervisor has seen so; 0 for others.
+    pub late: u32,
 }
 
 /// The clock of a case that ends first.
@@ -193,10 +213,32 @@ pub struct InboxRow {
     pub due: Due,
     /// Who is on the way to the box.
     pub collecting: Option<String>,
+    /// Who claimed the case and holds it still.
+    pub held: Option<HeldView>,
     /// When it last changed.
     pub changed_ms: i64,
     /// Whether the asker has not opened it since it last changed.
     pub unread: bool,
+}
+
+impl InboxRow {
+    /// Whether a colleague holds it.
+    pub fn is_others(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.mine)
+    }
+}
+
+/// Someone works on the case now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HeldView {
+    /// Their name.
+    pub name: String,
+    /// Whether it is the asker.
+    pub mine: bool,
+    /// Since when.
+    pub since_ms: i64,
+    /// Until when, if they do nothing.
+    pub until_ms: i64,
 }
 
 /// A page of the inbox.
@@ -357,6 +399,14 @@ pub struct May {
     pub settle: bool,
     /// Open the door from the desk (chiefs, with a reason).
     pub open_now: bool,
+    /// Have the applicant's phone and number shown in full.
+    pub reveal: bool,
+    /// Claim it, or renew the claim.
+    pub claim: bool,
+    /// Give the claim back.
+    pub release: bool,
+    /// Take it from whoever holds it (chiefs).
+    pub claim_over: bool,
 }
 
 /// One case, as its page shows it.

@@ -1,11 +1,14 @@
-//! Cases, their events, who has read them.
+//! Cases: one by one; lists are in [`listing`].
+
+mod listing;
 
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
-use jiff::civil::Date;
+use hall_rules::initials::READINGS;
 use kiosk_wire::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId, WindowId};
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
 
 use super::seal::BlindIndex;
 use super::{StoreResult, optional_uuid_at, optional_word_at, u64_at, uuid_at, word_at};
@@ -55,6 +58,21 @@ pub struct CaseRow {
     pub claim: Option<Claim>,
     /// The number of events that the asker has seen.
     pub read_version: Option<u64>,
+    /// Who claimed it last.
+    pub held: Option<Held>,
+}
+
+/// Someone claimed the case; it holds until its time is over.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Who.
+    pub staff: StaffId,
+    /// Their name.
+    pub staff_name: String,
+    /// Since when.
+    pub since_ms: i64,
+    /// Until when.
+    pub until_ms: i64,
 }
 
 /// Someone is on the way to the box.
@@ -72,6 +90,8 @@ pub struct Claim {
     pub expires_ms: i64,
     /// The terminal's answer.
     pub outcome: Option<kiosk_wire::DirectiveOutcome>,
+    /// The first directive of the round it belongs to.
+    pub round: Option<DirectiveId>,
 }
 
 impl Claim {
@@ -86,14 +106,17 @@ const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.
         c.window_id, w.name, c.state, c.version, c.news_version, c.compartment, c.deposited_ms, c.due_date,
         c.changed_ms, c.received_ms, rs.name, c.doubt,
         d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
-        c.due_clock, c.soon_date
+        c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms,
+        d.round
     FROM cases c
     JOIN kiosks k ON k.id = c.kiosk_id
     LEFT JOIN windows w ON w.id = c.window_id
     LEFT JOIN staff rs ON rs.id = c.received_by
     LEFT JOIN directives d ON d.id = c.claim_directive
     LEFT JOIN staff ds ON ds.id = d.staff_id
-    LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1";
+    LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1
+    LEFT JOIN case_claims h ON h.case_id = c.id
+    LEFT JOIN staff hs ON hs.id = h.staff_id";
 
 fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     let window = optional_uuid_at(row, 8)?.map(WindowId);
@@ -122,6 +145,7 @@ fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         doubt: row.get(19)?,
         claim: claim(row)?,
         read_version: row.get::<_, Option<i64>>(26)?.map(i64::unsigned_abs),
+        held: held(row)?,
     })
 }
 
@@ -134,7 +158,13 @@ fn claim(row: &Row<'_>) -> rusqlite::Result<Option<Claim>> {
         issued_ms: row.get(23)?,
         expires_ms: row.get(24)?,
         outcome: optional_word_at(row, 25)?,
+        round: optional_uuid_at(row, 33)?.map(DirectiveId),
     }))
+}
+
+fn held(row: &Row<'_>) -> rusqlite::Result<Option<Held>> {
+    let Some(staff) = optional_uuid_at(row, 29)? else { return Ok(None) };
+    Ok(Some(Held { staff: StaffId(staff), staff_name: row.get(30)?, since_ms: row.get(31)?, until_ms: row.get(32)? }))
 }
 
 /// One case, as `reader` sees it.
@@ -143,129 +173,6 @@ pub fn get(connection: &Connection, id: SubmissionId, reader: StaffId) -> StoreR
         .prepare_cached(&format!("{SELECT} WHERE c.id = $2"))?
         .query_row(params![reader.0.as_bytes(), id.0.as_bytes()], case)
         .optional()?)
-}
-
-/// Which cases to list.
-#[derive(Clone, Debug)]
-pub struct Listing {
-    /// Whose read marks and claims.
-    pub reader: StaffId,
-    /// Only these windows; absent for every window and none.
-    pub windows: Option<Vec<WindowId>>,
-    /// Which view.
-    pub view: View,
-    /// Now: claims that have expired do not count.
-    pub now_ms: i64,
-    /// The day in the hall: clocks that are soon over want attention.
-    pub today: Date,
-}
-
-/// Views of the list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// Deposited, nobody on the way.
-    New,
-    /// The reader is on the way, or has the paper.
-    Mine,
-    /// Unconfirmed, a box to be confirmed empty, or a clock that is soon over, is over, or has no end.
-    Attention,
-    /// Everything with paper or once with paper.
-    All,
-    /// The window has the paper: somebody must go on with it.
-    Work,
-    /// Others must do something first: the applicant, or an expert.
-    Waiting,
-    /// With paper, and news to the reader.
-    Unread,
-}
-
-const ACTIVE_CLAIM: &str =
-    "(d.id IS NOT NULL AND d.expires_ms > $2 AND (d.outcome IS NULL OR d.outcome IN ('armed', 'done')))";
-const BOX_OPENED: &str = "EXISTS (SELECT 1 FROM compartments b WHERE b.kiosk_id = c.kiosk_id AND b.case_id = c.id
-        AND b.state = 'to_be_confirmed')";
-
-impl Listing {
-    /// The condition and its parameters; `$1` is the reader, `$2` is now.
-    fn condition(&self) -> (String, Vec<Value>) {
-        let mut values = vec![blob(self.reader.0.as_bytes()), Value::Integer(self.now_ms)];
-        let mut condition = match self.view {
-            View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND $2 >= 0"),
-            View::Mine => format!("(({ACTIVE_CLAIM} AND d.staff_id = $1) OR c.received_by = $1)"),
-            View::Attention => format!(
-                "(c.state = 'deposit_unconfirmed' OR {BOX_OPENED} OR c.soon_date <= '{today}'
-                    OR (c.due_clock IS NOT NULL AND c.due_date IS NULL)) AND $2 >= 0",
-                today = self.today
-            ),
-            View::Work => "c.state IN ('received', 'pre_review', 'accepted', 'accepted_deferred', 'in_progress',
-                    'joint_review', 'decided_grant', 'decided_deny') AND $2 >= 0"
-                .into(),
-            View::Waiting => "c.state IN ('correction', 'special', 'result_ready') AND $2 >= 0".into(),
-            View::All => "c.state <> 'submitted' AND $2 >= 0".into(),
-            View::Unread => "c.state IN ('deposited', 'deposit_unconfirmed')
-                AND (r.version IS NULL OR r.version < c.news_version) AND $2 >= 0"
-                .into(),
-        };
-        if let Some(windows) = &self.windows {
-            let places: Vec<String> = (0..windows.len()).map(|n| format!("${}", n + 3)).collect();
-            condition = format!("({condition}) AND c.window_id IN ({})", places.join(", "));
-            values.extend(windows.iter().map(|window| blob(window.0.as_bytes())));
-        }
-        (condition, values)
-    }
-
-    fn order(&self) -> &'static str {
-        match self.view {
-            View::All | View::Mine => "c.changed_ms DESC, c.id DESC",
-            View::New | View::Work | View::Waiting | View::Attention | View::Unread => {
-                "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id"
-            }
-        }
-    }
-}
-
-fn blob(bytes: &[u8; 16]) -> Value {
-    Value::Blob(bytes.to_vec())
-}
-
-/// The cases of a view, from `offset`.
-pub fn list(connection: &Connection, listing: &Listing, offset: u32, limit: u32) -> StoreResult<Vec<CaseRow>> {
-    let (condition, values) = listing.condition();
-    let sql = format!("{SELECT} WHERE {condition} ORDER BY {} LIMIT {limit} OFFSET {offset}", listing.order());
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), case)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// How many cases a view has.
-pub fn count(connection: &Connection, listing: &Listing) -> StoreResult<u32> {
-    let (condition, values) = listing.condition();
-    let sql = format!(
-        "SELECT COUNT(*) FROM cases c
-         LEFT JOIN directives d ON d.id = c.claim_directive
-         LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1 WHERE {condition}"
-    );
-    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
-}
-
-/// What people look for.
-#[derive(Clone, Debug)]
-pub enum Wanted {
-    /// By number.
-    Receipt(String),
-    /// By one of the blind indexes: last four, name or phone.
-    Index(BlindIndex),
-}
-
-/// Cases that match, newest first; the caller filters by window.
-pub fn search(connection: &Connection, reader: StaffId, wanted: &Wanted, limit: u32) -> StoreResult<Vec<CaseRow>> {
-    let (condition, value) = match wanted {
-        Wanted::Receipt(number) => ("c.receipt = $2", Value::Text(number.clone())),
-        Wanted::Index(index) => ("(c.last4_index = $2 OR c.name_index = $2 OR c.phone_index = $2)", blob(index)),
-    };
-    let sql = format!("{SELECT} WHERE {condition} ORDER BY c.changed_ms DESC LIMIT {limit}");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![reader.0.as_bytes(), value], case)?;
-    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The cases of a person that are not over, newest first.
@@ -356,6 +263,8 @@ pub struct Indexes {
     pub last4: BlindIndex,
     /// Full name.
     pub name: BlindIndex,
+    /// Initials of the name, as many ways as it can be read.
+    pub initials: [Option<BlindIndex>; READINGS],
     /// Phone.
     pub phone: Option<BlindIndex>,
 }
@@ -385,7 +294,37 @@ pub fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreR
             new.indexes.map(|indexes| indexes.name),
             new.indexes.and_then(|indexes| indexes.phone),
         ])?;
+    if inserted == 1
+        && let Some(indexes) = new.indexes
+    {
+        set_initials(connection, new.id, &indexes.initials)?;
+    }
     Ok(inserted == 1)
+}
+
+/// Keeps the indexes of a name's initials.
+pub fn set_initials(
+    connection: &Connection,
+    id: SubmissionId,
+    initials: &[Option<BlindIndex>; READINGS],
+) -> StoreResult<()> {
+    let mut statement = connection
+        .prepare_cached("INSERT INTO case_initials (case_id, initials_index) VALUES ($1, $2) ON CONFLICT DO NOTHING")?;
+    for index in initials.iter().flatten() {
+        statement.execute(params![id.0.as_bytes(), index])?;
+    }
+    Ok(())
+}
+
+/// Cases of an older release, whose name is known and not yet found by its initials: id and entry.
+pub fn without_initials(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT c.id, c.entry_id FROM cases c JOIN entries e ON e.id = c.entry_id
+         WHERE c.name_index IS NOT NULL AND e.payload IS NOT NULL
+           AND NOT EXISTS (SELECT 1 FROM case_initials i WHERE i.case_id = c.id)",
+    )?;
+    let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Notes where the paper is or may be.

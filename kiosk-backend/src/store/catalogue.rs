@@ -76,6 +76,16 @@ pub fn item(connection: &Connection, code: &str, version: u32) -> StoreResult<Op
         .optional()?)
 }
 
+/// The newest version of each item: code, department and JSON, by code.
+pub fn newest_items(connection: &Connection) -> StoreResult<Vec<(String, String, String)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT v.code, v.department, v.body FROM item_versions v
+         WHERE v.version = (SELECT MAX(n.version) FROM item_versions n WHERE n.code = v.code) ORDER BY v.code",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Keeps one year's calendar file.
 pub fn import_calendar(connection: &Connection, year: i16, body: &str, now_ms: i64) -> StoreResult<()> {
     connection.execute(

@@ -128,6 +128,14 @@ fn unsealed(sealer: &Sealer, id: DirectiveId, body: String) -> StoreResult<Strin
     Ok(sealer.open(&sealed, &context(id))?.expose().clone())
 }
 
+/// Notes that a directive belongs to the round that `first` began.
+pub fn set_round(connection: &Connection, id: DirectiveId, first: DirectiveId) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE directives SET round = $1 WHERE id = $2")?
+        .execute(params![first.0.as_bytes(), id.0.as_bytes()])?;
+    Ok(())
+}
+
 /// Keeps the terminal's answer.
 pub fn answer(connection: &Connection, id: DirectiveId, outcome: DirectiveOutcome, now_ms: i64) -> StoreResult<()> {
     connection

@@ -5,7 +5,12 @@ use rusqlite::Connection;
 use super::{StoreError, StoreResult, sessions};
 
 /// In order; `PRAGMA user_version` counts how many have run.
-const ALL: &[&str] = &[include_str!("migrations/0001.sql"), sessions::MIGRATION, include_str!("migrations/0003.sql")];
+const ALL: &[&str] = &[
+    include_str!("migrations/0001.sql"),
+    sessions::MIGRATION,
+    include_str!("migrations/0003.sql"),
+    include_str!("migrations/0005.sql"),
+];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
     run_up_to(connection, ALL.len())
@@ -56,7 +61,10 @@ mod tests {
             (x'00000000000000000000000000000001', '2', zeroblob(16), 1, 'x', 1, 'culture', 'voided', 3, 1, 1, '2026-11-30', 1, NULL);
         INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms) VALUES
             (zeroblob(16), 1, 'submitted', 1, 1), (zeroblob(16), 2, 'deposit_intended', 2, 2),
-            (zeroblob(16), 3, 'deposited', 1795399200000, 3), (zeroblob(16), 4, 'received', 4, 4);";
+            (zeroblob(16), 3, 'deposited', 1795399200000, 3), (zeroblob(16), 4, 'received', 4, 4);
+        INSERT INTO staff (id, name, role, password_phc, added_ms) VALUES (zeroblob(16), '王敏', 'admin', 'x', 1);
+        INSERT INTO windows (id, name, added_ms) VALUES (zeroblob(16), '3号窗口', 1);
+        INSERT INTO staff_windows (staff_id, window_id) VALUES (zeroblob(16), zeroblob(16));";
 
     #[test]
     fn what_an_older_release_stored_stays_and_its_clock_goes_on() {
@@ -72,6 +80,9 @@ mod tests {
         let past = crate::store::case_events::history(&connection, case(0)).expect("reads");
         let derived = hall_rules::case::derive(past.iter().map(|past| past.event));
         assert_eq!((derived.standing.state, derived.unforeseen), (Some(row.state), vec![]));
+        let who = crate::store::staff::by_name(&connection, "王敏").expect("reads").expect("is there");
+        assert_eq!(who.role, hall_rules::Role::Administrator);
+        assert_eq!(crate::store::staff::windows_of(&connection, who.id).expect("reads").len(), 1);
         let over = cases::get(&connection, case(1), StaffId(Uuid::nil())).expect("reads").expect("is there");
         assert_eq!((over.due_clock, over.due_date), (None, None));
     }

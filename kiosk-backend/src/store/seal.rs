@@ -31,6 +31,8 @@ pub enum IndexOf {
     LastFour,
     /// The full name.
     Name,
+    /// Initials of the name, lower case.
+    Initials,
     /// The phone number.
     Phone,
 }
@@ -41,6 +43,7 @@ impl IndexOf {
             Self::PersonKey => b"person-key\0",
             Self::LastFour => b"last-four\0",
             Self::Name => b"name\0",
+            Self::Initials => b"name-initials\0",
             Self::Phone => b"phone\0",
         }
     }

@@ -65,18 +65,20 @@ pub fn staff_of(connection: &Connection, token: &str, now_ms: i64) -> StoreResul
 }
 
 /// Starts a session, and forgets those that ended.
-pub fn start(connection: &Connection, token: &Digest, session: &Session) -> StoreResult<()> {
+pub fn start(connection: &Connection, token: &Digest, session: &Session, address: &str) -> StoreResult<()> {
     connection.prepare_cached("DELETE FROM sessions WHERE ends_ms <= $1")?.execute([session.started_ms])?;
     connection
         .prepare_cached(
-            "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms, address)
+             VALUES ($1, $2, $3, $4, $5, $6)",
         )?
         .execute(params![
             token.as_slice(),
             session.staff.0.as_bytes().as_slice(),
             session.started_ms,
             session.used_ms,
-            session.ends_ms
+            session.ends_ms,
+            address
         ])?;
     Ok(())
 }
@@ -110,15 +112,87 @@ pub fn end(connection: &Connection, token: &Digest) -> StoreResult<()> {
     Ok(())
 }
 
+/// One open session, to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The first half of its hash, hex: enough to name it, and of no use to take it.
+    pub short: String,
+    /// From which address it was opened.
+    pub address: String,
+    /// Since when.
+    pub started_ms: i64,
+    /// When its owner last did something.
+    pub used_ms: i64,
+}
+
+/// How a session is named.
+pub fn short(token: &Digest) -> String {
+    hex::encode(&token[..16])
+}
+
+/// Someone's open sessions, newest first.
+pub fn of(connection: &Connection, staff: StaffId, now_ms: i64) -> StoreResult<Vec<Listed>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT token_hash, address, started_ms, used_ms FROM sessions
+         WHERE staff_id = $1 AND ends_ms > $2 AND used_ms > $3 ORDER BY started_ms DESC",
+    )?;
+    let rows = statement.query_map(params![staff.0.as_bytes(), now_ms, now_ms.saturating_sub(IDLE_MS)], |row| {
+        let token: Digest = row.get(0)?;
+        Ok(Listed { short: short(&token), address: row.get(1)?, started_ms: row.get(2)?, used_ms: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Ends one of someone's sessions by its name. False when it had ended.
+pub fn end_listed(connection: &Connection, staff: StaffId, short: &[u8; 16]) -> StoreResult<bool> {
+    let gone = connection.execute(
+        "DELETE FROM sessions WHERE staff_id = $1 AND SUBSTR(token_hash, 1, 16) = $2",
+        params![staff.0.as_bytes(), short],
+    )?;
+    Ok(gone > 0)
+}
+
+/// Ends all of someone's sessions but `except`.
+pub fn end_all(connection: &Connection, staff: StaffId, except: Option<&Digest>) -> StoreResult<()> {
+    connection.execute(
+        "DELETE FROM sessions WHERE staff_id = $1 AND token_hash <> $2",
+        params![staff.0.as_bytes(), except.map_or(&[][..], |token| token.as_slice())],
+    )?;
+    Ok(())
+}
+
+/// The most wrong tries under one name since `since_ms`, from one address or from all.
+pub fn most_tries(connection: &Connection, name: &Digest, since_ms: i64) -> StoreResult<u32> {
+    let most: Option<u32> = connection
+        .prepare_cached("SELECT MAX(count) FROM sign_in_tries WHERE name_key = $1 AND since_ms > $2")?
+        .query_row(params![name.as_slice(), since_ms], |row| row.get(0))?;
+    Ok(most.unwrap_or(0))
+}
+
+/// Forgets all tries under one name.
+pub fn forget_name(connection: &Connection, name: &Digest) -> StoreResult<()> {
+    connection.execute("DELETE FROM sign_in_tries WHERE name_key = $1", [name.as_slice()])?;
+    Ok(())
+}
+
 /// Counts one more try and returns how many there were since `span_ms` before now and when the first one was.
-pub fn count_try(connection: &Connection, key: &Digest, now_ms: i64, span_ms: i64) -> StoreResult<(u32, i64)> {
+/// `name` is the key of the name that was tried, where the try is counted for one.
+pub fn count_try(
+    connection: &Connection,
+    key: &Digest,
+    name: Option<&Digest>,
+    now_ms: i64,
+    span_ms: i64,
+) -> StoreResult<(u32, i64)> {
     connection.prepare_cached("DELETE FROM sign_in_tries WHERE since_ms <= $1")?.execute([now_ms - span_ms])?;
     let counted = connection
         .prepare_cached(
-            "INSERT INTO sign_in_tries (try_key, since_ms, count) VALUES ($1, $2, 1) \
+            "INSERT INTO sign_in_tries (try_key, since_ms, count, name_key) VALUES ($1, $2, 1, $3) \
              ON CONFLICT (try_key) DO UPDATE SET count = sign_in_tries.count + 1 RETURNING count, since_ms",
         )?
-        .query_row(params![key.as_slice(), now_ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        .query_row(params![key.as_slice(), now_ms, name.map(|name| name.as_slice())], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     Ok(counted)
 }
 
@@ -144,6 +218,9 @@ mod tests {
         let connection = Connection::open_in_memory().expect("opens");
         connection.execute_batch("CREATE TABLE staff (id BLOB PRIMARY KEY) STRICT;").expect("staff");
         connection.execute_batch(MIGRATION).expect("migrates");
+        let later = "ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+            ALTER TABLE sign_in_tries ADD COLUMN name_key BLOB;";
+        connection.execute_batch(later).expect("migrates");
         connection
     }
 
@@ -153,13 +230,13 @@ mod tests {
         let staff = StaffId(uuid::Uuid::from_u128(1));
         connection.execute("INSERT INTO staff (id) VALUES ($1)", [staff.0.as_bytes().as_slice()]).expect("staff");
         let session = Session { staff, started_ms: 10, used_ms: 10, ends_ms: 100 };
-        start(&connection, &[1; 32], &session).expect("starts");
+        start(&connection, &[1; 32], &session, "").expect("starts");
         touch(&connection, &[1; 32], 50).expect("touches");
         assert!(session.is_open(99) && !session.is_open(100), "it ends whatever its owner does");
         assert!(!Session { ends_ms: i64::MAX, ..session }.is_open(10 + IDLE_MS), "it ends when its owner went away");
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), Some(Session { used_ms: 50, ..session }));
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
-        start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session })
+        start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session }, "")
             .expect("starts");
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended is forgotten");
         end(&connection, &[2; 32]).expect("ends");
@@ -169,13 +246,13 @@ mod tests {
     #[test]
     fn tries_are_counted_until_their_span_is_over() {
         let connection = database();
-        assert_eq!(count_try(&connection, &[7; 32], 1_000, 500).expect("counts"), (1, 1_000));
-        assert_eq!(count_try(&connection, &[7; 32], 1_200, 500).expect("counts"), (2, 1_000));
-        assert_eq!(count_try(&connection, &[8; 32], 1_200, 500).expect("counts"), (1, 1_200));
-        assert_eq!(count_try(&connection, &[7; 32], 1_500, 500).expect("counts"), (1, 1_500));
+        assert_eq!(count_try(&connection, &[7; 32], None, 1_000, 500).expect("counts"), (1, 1_000));
+        assert_eq!(count_try(&connection, &[7; 32], None, 1_200, 500).expect("counts"), (2, 1_000));
+        assert_eq!(count_try(&connection, &[8; 32], None, 1_200, 500).expect("counts"), (1, 1_200));
+        assert_eq!(count_try(&connection, &[7; 32], None, 1_500, 500).expect("counts"), (1, 1_500));
         uncount_try(&connection, &[7; 32]).expect("takes back");
-        assert_eq!(count_try(&connection, &[7; 32], 1_500, 500).expect("counts"), (1, 1_500));
+        assert_eq!(count_try(&connection, &[7; 32], None, 1_500, 500).expect("counts"), (1, 1_500));
         forget_tries(&connection, &[7; 32]).expect("forgets");
-        assert_eq!(count_try(&connection, &[7; 32], 1_501, 500).expect("counts"), (1, 1_501));
+        assert_eq!(count_try(&connection, &[7; 32], None, 1_501, 500).expect("counts"), (1, 1_501));
     }
 }

@@ -1,6 +1,6 @@
 //! Staff and windows.
 
-use kiosk_wire::roster::Role;
+use hall_rules::Role;
 use kiosk_wire::{StaffId, WindowId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -17,6 +17,8 @@ pub struct StaffRow {
     pub role: Role,
     /// Argon2id PHC string of the password.
     pub password_phc: String,
+    /// Until when the password works, where it is a one-time code.
+    pub code_until_ms: Option<i64>,
     /// SHA-256 of the card's UID, hex.
     pub card_hash: Option<String>,
     /// Argon2id PHC string of the PIN.
@@ -25,7 +27,7 @@ pub struct StaffRow {
     pub disabled_ms: Option<i64>,
 }
 
-const COLUMNS: &str = "id, name, role, password_phc, card_hash, pin_phc, disabled_ms";
+const COLUMNS: &str = "id, name, role, password_phc, card_hash, pin_phc, disabled_ms, code_until_ms";
 
 fn staff(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
     Ok(StaffRow {
@@ -36,14 +38,15 @@ fn staff(row: &Row<'_>) -> rusqlite::Result<StaffRow> {
         card_hash: row.get(4)?,
         pin_phc: row.get(5)?,
         disabled_ms: row.get(6)?,
+        code_until_ms: row.get(7)?,
     })
 }
 
 /// Adds someone. The roster changes.
 pub fn add(connection: &Connection, new: &StaffRow, windows: &[WindowId], now_ms: i64) -> StoreResult<()> {
     connection.execute(
-        "INSERT INTO staff (id, name, role, password_phc, card_hash, pin_phc, added_ms)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO staff (id, name, role, password_phc, card_hash, pin_phc, added_ms, code_until_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         params![
             new.id.0.as_bytes(),
             new.name,
@@ -51,7 +54,8 @@ pub fn add(connection: &Connection, new: &StaffRow, windows: &[WindowId], now_ms
             new.password_phc,
             new.card_hash,
             new.pin_phc,
-            now_ms
+            now_ms,
+            new.code_until_ms
         ],
     )?;
     for window in windows {
@@ -61,6 +65,20 @@ pub fn add(connection: &Connection, new: &StaffRow, windows: &[WindowId], now_ms
         )?;
     }
     roster_changed(connection)
+}
+
+/// Sets a password; with `code_until_ms` it is a one-time code that works until then.
+pub fn set_password(
+    connection: &Connection,
+    id: StaffId,
+    password_phc: &str,
+    code_until_ms: Option<i64>,
+) -> StoreResult<()> {
+    connection.execute(
+        "UPDATE staff SET password_phc = $1, code_until_ms = $2 WHERE id = $3",
+        params![password_phc, code_until_ms, id.0.as_bytes()],
+    )?;
+    Ok(())
 }
 
 /// Closes an account. False when there is none or it was closed before. The roster changes.

@@ -1,14 +1,14 @@
 //! What staff ask and command.
 
 use hall_rules::CaseEvent;
+use hall_rules::Role;
 use kiosk_backend::app::App;
 use kiosk_backend::domain::views::{Due, Filter, Happening};
-use kiosk_backend::domain::{Actor, commands, queries, staff};
+use kiosk_backend::domain::{Actor, commands, inbox, queries, staff};
 use kiosk_backend::event::EventKind;
 use kiosk_backend::problem::Refusal;
 use kiosk_wire::entry::Authority;
 use kiosk_wire::kiosk_api::DirectivesAnswer;
-use kiosk_wire::roster::Role;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Code, CompartmentNo, Directive, DirectiveOrder, DirectiveOutcome, Fact, Personal, SubmissionId};
 
@@ -61,16 +61,16 @@ fn code(result: Result<(), Refusal>) -> Code {
 #[tokio::test]
 async fn the_inbox_shows_the_deposit_masked_with_its_clock() {
     let desk = desk().await;
-    let inbox = queries::inbox(desk.app(), &desk.clerk, Filter::New, None).await.unwrap();
+    let inbox = inbox::page(desk.app(), &desk.clerk, Filter::New, inbox::Only::default(), None).await.unwrap();
     let [row] = inbox.rows.as_slice() else { panic!("{inbox:?}") };
     assert!(row.item_name.zh.starts_with("营业性演出审批"), "{row:?}");
     assert_eq!((row.applicant.as_str(), row.compartment), ("欧***", Some(CompartmentNo(7))));
     assert!(matches!(row.due, Due::Running { days_left: 5, due, .. } if due.to_string() == "2026-11-30"));
     assert!(row.unread);
     commands::look(desk.app(), &desk.clerk, desk.case).await.unwrap();
-    let inbox = queries::inbox(desk.app(), &desk.clerk, Filter::New, None).await.unwrap();
+    let inbox = inbox::page(desk.app(), &desk.clerk, Filter::New, inbox::Only::default(), None).await.unwrap();
     assert!(!inbox.rows[0].unread);
-    let counts = queries::counts(desk.app(), &desk.clerk).await.unwrap();
+    let counts = inbox::counts(desk.app(), &desk.clerk).await.unwrap();
     assert_eq!((counts.new, counts.unread, counts.all), (1, 0, 1));
 }
 
@@ -191,8 +191,8 @@ async fn another_windows_case_is_not_there() {
     ] {
         assert_eq!(code(refused), Code::NotFound);
     }
-    assert!(queries::inbox(app, &other, Filter::All, None).await.unwrap().rows.is_empty());
-    assert!(queries::search(app, &other, PHONE).await.unwrap().is_empty());
+    assert!(inbox::page(app, &other, Filter::All, inbox::Only::default(), None).await.unwrap().rows.is_empty());
+    assert!(inbox::search(app, &other, PHONE).await.unwrap().is_empty());
     assert_eq!(desk.hall.count("audit WHERE action IN ('case_looked', 'phone_revealed')"), 0);
 }
 
@@ -221,7 +221,7 @@ async fn an_unconfirmed_deposit_is_settled_by_staff_once() {
     let (there, nothing) = (terminal.deposit_unconfirmed(3), terminal.deposit_unconfirmed(4));
     hall.sync(&terminal).await;
     let app = &hall.app;
-    let attention = queries::inbox(app, &clerk, Filter::Attention, None).await.unwrap();
+    let attention = inbox::page(app, &clerk, Filter::Attention, inbox::Only::default(), None).await.unwrap();
     assert_eq!(attention.rows.len(), 2);
     let view = queries::case(app, &clerk, there).await.unwrap();
     assert_eq!((view.doubt.as_deref(), view.may.settle), (Some("interrupted"), true));
@@ -275,11 +275,11 @@ async fn cases_are_found_by_number_last_four_name_and_phone() {
     let desk = desk().await;
     let receipt = queries::case(desk.app(), &desk.clerk, desk.case).await.unwrap().row.receipt;
     for text in [receipt.as_str(), "002x", crate::hall::NAME, "138 1234 5678"] {
-        let found = queries::search(desk.app(), &desk.clerk, text).await.unwrap();
+        let found = inbox::search(desk.app(), &desk.clerk, text).await.unwrap();
         assert_eq!(found.len(), 1, "{text}");
     }
     for text in ["", "张", "0000", "欧阳"] {
-        assert!(queries::search(desk.app(), &desk.clerk, text).await.unwrap().is_empty(), "{text}");
+        assert!(inbox::search(desk.app(), &desk.clerk, text).await.unwrap().is_empty(), "{text}");
     }
 }
 

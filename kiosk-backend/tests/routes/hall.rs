@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use ed25519_dalek::SigningKey;
+use hall_rules::Role;
 use kiosk_backend::app::App;
 use kiosk_backend::clock::Clock;
 use kiosk_backend::config::Config;
 use kiosk_backend::domain::{Actor, enrolment, import, staff};
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::kiosk_api::{EnrolAnswer, JournalAnswer, JournalPush};
-use kiosk_wire::roster::Role;
 use kiosk_wire::signed::{Purpose, TokenClaims};
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
 use kiosk_wire::{

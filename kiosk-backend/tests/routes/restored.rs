@@ -1,9 +1,9 @@
 //! The backend is put back from a backup.
 
+use hall_rules::Role;
 use kiosk_backend::domain::commands;
 use kiosk_backend::store::DATABASE;
 use kiosk_wire::kiosk_api::{DirectivesAnswer, JournalAnswer};
-use kiosk_wire::roster::Role;
 
 use crate::hall::Hall;
 

@@ -1,12 +1,12 @@
 //! Corrections and results through a terminal's boxes, and what its screen tells the person.
 
+use hall_rules::Role;
 use hall_rules::notice::Form;
 use hall_rules::review::{Finding, Verdict};
 use hall_rules::{CaseEvent, CaseState};
 use kiosk_backend::domain::{Actor, queries, results, steps};
 use kiosk_wire::entry::PickupProof;
 use kiosk_wire::kiosk_api::{CaseBrief, DirectivesAnswer, JournalAnswer, PersonAnswer, PersonQuery, Taken, Todo};
-use kiosk_wire::roster::Role;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::submission::DocumentFamily;
 use kiosk_wire::{

@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use hall_rules::Role;
 use kiosk_wire::Code;
-use kiosk_wire::roster::Role;
 use serde_json::{Value, json};
 
 use crate::hall::{Answer, Hall, PASSWORD, PHONE};
@@ -76,4 +76,38 @@ async fn every_path_of_the_document_is_there_and_wants_a_sign_in() {
     assert!(asked >= 15, "{asked}");
     assert_eq!(hall.get("/api/v1/nothing", "", None).await.problem().code, Code::NotFound);
     assert_eq!(hall.get("/api/v1/cases/1/collect", "", None).await.status, StatusCode::METHOD_NOT_ALLOWED);
+}
+
+#[tokio::test]
+async fn every_path_opens_to_those_whose_right_it_is_and_to_nobody_else() {
+    let hall = Hall::new().await;
+    let document: Value = hall.get("/api/openapi.json", "", None).await.json();
+    let mut asked = 0;
+    for role in Role::ALL {
+        hall.staff(role.code(), "文旅窗口", *role).await;
+        let opened: Value = sign_in(&hall, role.code(), PASSWORD).await.json();
+        let token = opened["token"].as_str().unwrap();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                let Some(right) = operation["x-right"].as_str() else {
+                    assert_eq!(path, "/api/v1/sessions", "only signing in and out wants no right");
+                    continue;
+                };
+                let right = hall_rules::Right::from_code(right).unwrap();
+                let uri = path.replace("{id}", &uuid::Uuid::nil().to_string()).replace("{n}", "1");
+                let request = Request::builder()
+                    .method(Method::from_bytes(method.to_uppercase().as_bytes()).unwrap())
+                    .uri(uri)
+                    .header(header::AUTHORIZATION, format!("Bearer {token}"))
+                    .header(header::CONTENT_TYPE, "application/json")
+                    .body(Body::from(if method == "post" { "{}" } else { "" }))
+                    .unwrap();
+                let answer = hall.ask(request).await;
+                let refused = answer.status == StatusCode::FORBIDDEN;
+                assert_eq!(refused, !role.may(right), "{} {method} {path}: {}", role.code(), answer.status);
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked >= 6 * 15, "{asked}");
 }

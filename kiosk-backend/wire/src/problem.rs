@@ -85,6 +85,8 @@ codes! {
     KeyReused = "key-reused", 409;
     /// Someone else is collecting this compartment; `detail` names them.
     AlreadyBeingCollected = "already-being-collected", 409;
+    /// Someone else is working on this case; `detail` names them.
+    CaseClaimed = "case-claimed", 409;
     /// The case is not in a state in which this can be done.
     WrongState = "wrong-state", 409;
     /// The page is older than the case: load it again.

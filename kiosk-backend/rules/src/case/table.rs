@@ -3,6 +3,7 @@
 
 use super::Standing;
 use super::words::{CaseEvent, CaseState, Need, NoticeKind, Party};
+use crate::role::Role;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,9 +70,12 @@ impl Guard {
 }
 
 impl Transition {
-    /// Whether a clerk, or with `chief` a chief, may cause it.
-    pub fn staff_may(&self, chief: bool) -> bool {
-        self.by.contains(&Party::Clerk) || (chief && self.by.contains(&Party::Chief))
+    /// Whether someone of this role may cause it. `chiefs_decide`: in this hall chiefs may do what approvers may.
+    pub fn staff_may(&self, role: Role, chiefs_decide: bool) -> bool {
+        if role == Role::Chief && !chiefs_decide && self.by.contains(&Party::Approver) {
+            return false;
+        }
+        self.by.iter().any(|party| role.parties().contains(party))
     }
 
     const fn when(mut self, guard: Guard) -> Self {
@@ -102,6 +106,8 @@ const fn row(from: CaseState, event: CaseEvent, to: CaseState, by: &'static [Par
 const TERMINAL: &[Party] = &[Party::Terminal];
 const CLERK: &[Party] = &[Party::Clerk];
 const CHIEF: &[Party] = &[Party::Chief];
+const DECIDES: &[Party] = &[Party::Approver, Party::Chief];
+const SUPERVISES: &[Party] = &[Party::Supervisor, Party::Chief];
 const CLOCK: &[Party] = &[Party::Clock];
 /// The clerk affirms at the desk; a terminal without the network reports what the clerk affirmed there.
 const CLERK_OR_TERMINAL: &[Party] = &[Party::Clerk, Party::Terminal];
@@ -113,7 +119,7 @@ const fn received(from: CaseState) -> Transition {
 }
 
 const fn granted(from: CaseState) -> Transition {
-    row(from, E::Granted, S::DecidedGrant, CHIEF)
+    row(from, E::Granted, S::DecidedGrant, DECIDES)
         .when(Guard::NothingOwed)
         .needs(&[Need::Document])
         .makes(N::Grant)
@@ -121,14 +127,14 @@ const fn granted(from: CaseState) -> Transition {
 }
 
 const fn denied(from: CaseState) -> Transition {
-    row(from, E::Denied, S::DecidedDeny, CHIEF).needs(&[Need::Reason]).makes(N::Denial).tells(
+    row(from, E::Denied, S::DecidedDeny, DECIDES).needs(&[Need::Reason]).makes(N::Denial).tells(
         "您的申请未获准予，决定书写明理由和救济途径",
         "Your application was denied; the decision names reasons and rights",
     )
 }
 
 const fn extended(at: CaseState) -> Transition {
-    row(at, E::Extended, at, CHIEF)
+    row(at, E::Extended, at, DECIDES)
         .when(Guard::NotExtended)
         .needs(&[Need::Days, Need::Reason])
         .makes(N::Extension)
@@ -149,7 +155,7 @@ const fn withdrawn(from: CaseState) -> Transition {
 }
 
 const fn taken_back(from: CaseState, event: CaseEvent, to: CaseState) -> Transition {
-    row(from, event, to, CHIEF).needs(&[Need::Reason]).makes(N::Withdrawal).tells(
+    row(from, event, to, DECIDES).needs(&[Need::Reason]).makes(N::Withdrawal).tells(
         "原许可决定已撤回或撤销，决定书写明理由和救济途径",
         "The decision was taken back; the document names reasons and rights",
     )
@@ -227,7 +233,7 @@ pub const TRANSITIONS: &[Transition] = &[
         .needs(&[Need::Findings])
         .makes(N::Correction)
         .tells("材料需要补正，告知书一次列明了全部内容", "Papers need correcting; the notice lists everything"),
-    row(S::PreReview, E::CorrectionAskedAgain, S::Correction, CHIEF)
+    row(S::PreReview, E::CorrectionAskedAgain, S::Correction, SUPERVISES)
         .when(Guard::LaterRound)
         .needs(&[Need::Findings, Need::InternalReason])
         .makes(N::Correction)

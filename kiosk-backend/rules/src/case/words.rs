@@ -225,6 +225,10 @@ words! {
     Clerk = "clerk", "窗口人员", "Clerk";
     /// The window's chief, who supervises.
     Chief = "chief", "负责人", "Chief";
+    /// Whoever decides.
+    Approver = "approver", "审批人", "Approver";
+    /// Whoever watches over every window.
+    Supervisor = "supervisor", "督查", "Supervisor";
     /// The law, when a time has passed.
     Clock = "clock", "期限届满", "Time limit";
 }

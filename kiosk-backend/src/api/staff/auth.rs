@@ -7,6 +7,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use kiosk_wire::Code;
 
+use crate::access;
 use crate::app::App;
 use crate::domain::{Actor, staff};
 use crate::problem::Refusal;
@@ -36,6 +37,7 @@ impl FromRequestParts<App> for Bearer {
             None => None,
         };
         let staff = staff.ok_or_else(not_signed_in)?;
+        access::check(&parts.extensions, &staff)?;
         Ok(Self { actor: Actor { staff, from: address(parts) }, key })
     }
 }

@@ -12,7 +12,7 @@ use super::auth::{Address, Bearer};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
-use crate::domain::{Staff, commands, notices, queries, sign_in, steps};
+use crate::domain::{Staff, commands, inbox, notices, queries, sign_in, steps};
 use crate::problem::Refusal;
 use crate::store::sessions;
 
@@ -47,7 +47,7 @@ pub(super) async fn sign_out(State(app): State<App>, Bearer { key, .. }: Bearer)
 }
 
 pub(super) async fn counts(State(app): State<App>, who: Bearer) -> Result<Answer<Counts>> {
-    queries::counts(&app, &who.actor).await.map(Answer)
+    inbox::counts(&app, &who.actor).await.map(Answer)
 }
 
 pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<Inbox>> {
@@ -62,7 +62,7 @@ pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): 
         Some(_) => return Err(invalid("view", "`view` is one of new, work, waiting, mine, attention, all")),
     };
     let after = whole(&query, "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
-    queries::inbox(&app, &who.actor, filter, after).await.map(Answer)
+    inbox::page(&app, &who.actor, filter, inbox::Only::default(), after).await.map(Answer)
 }
 
 #[derive(Deserialize)]
@@ -76,7 +76,7 @@ pub(super) async fn search(
     who: Bearer,
     Json(Search { text }): Json<Search>,
 ) -> Result<Answer<Inbox>> {
-    let rows = queries::search(&app, &who.actor, text.expose()).await?;
+    let rows = inbox::search(&app, &who.actor, text.expose()).await?;
     commands::searched(&app, &who.actor, rows.len()).await?;
     Ok(Answer(Inbox { rows, next: None }))
 }

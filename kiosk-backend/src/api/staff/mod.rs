@@ -8,11 +8,13 @@ mod handlers;
 mod openapi;
 mod samples;
 
-use axum::Router;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Extension, Router};
+use hall_rules::Right;
 use serde_json::Value;
 
 use super::kiosk::{nothing_here, wrong_method};
+use crate::access::Wants;
 use crate::app::App;
 
 /// One path and method.
@@ -27,6 +29,8 @@ struct Endpoint {
     body: &'static [(&'static str, &'static str)],
     /// An example of the answer, made from the very types.
     answer: fn() -> Value,
+    /// What it wants of whoever asks.
+    wants: Wants,
     handler: MethodRouter<App>,
 }
 
@@ -38,7 +42,7 @@ impl Endpoint {
         answer: fn() -> Value,
         handler: MethodRouter<App>,
     ) -> Self {
-        Self { method: "get", path, summary, query, body: &[], answer, handler }
+        Self { method: "get", path, summary, query, body: &[], answer, wants: Wants::SignIn, handler }
     }
 
     fn post(
@@ -48,7 +52,12 @@ impl Endpoint {
         answer: fn() -> Value,
         handler: MethodRouter<App>,
     ) -> Self {
-        Self { method: "post", path, summary, query: &[], body, answer, handler }
+        Self { method: "post", path, summary, query: &[], body, answer, wants: Wants::SignIn, handler }
+    }
+
+    /// Only for those who have this right.
+    fn to(self, right: Right) -> Self {
+        Self { wants: Wants::Right(right), ..self }
     }
 }
 
@@ -58,6 +67,7 @@ const REASON: (&str, &str) = ("reason", "goes on record; one line, at most 200 c
 
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
+    use Right as R;
     use handlers as h;
     use samples as s;
     let mut all = vec![
@@ -68,38 +78,45 @@ fn endpoints() -> Vec<Endpoint> {
             s::session,
             post(h::sign_in).delete(h::sign_out),
         ),
-        Endpoint::get("/v1/counts", "How many cases are in each view", &[], s::counts, get(h::counts)),
+        Endpoint::get("/v1/counts", "How many cases are in each view", &[], s::counts, get(h::counts)).to(R::SeeCases),
         Endpoint::get(
             "/v1/cases",
             "One page of the inbox",
             &[("view", "new (default), work, waiting, mine, attention, all"), ("after", "`next` of the page before")],
             s::inbox,
             get(h::cases),
-        ),
+        )
+        .to(R::SeeCases),
         Endpoint::post(
             "/v1/cases/search",
             "Find cases; that a search was made goes on record, not for whom",
-            &[("text", "receipt number, last four of the document number, full name or phone")],
+            &[("text", "receipt number, last four of the document number, full name, its initials, or phone")],
             s::inbox,
             post(h::search),
-        ),
-        Endpoint::get("/v1/cases/{id}", "One case, masked; the look goes on record", &[], s::case, get(h::case)),
-        Endpoint::get("/v1/kiosks", "All terminals", &[], s::kiosks, get(h::kiosks)),
-        Endpoint::get("/v1/kiosks/{id}/compartments", "One cabinet", &[], s::cabinet, get(h::cabinet)),
-        Endpoint::get("/v1/set-aside", "Entries that wait for a person (chiefs)", &[], s::set_aside, get(h::set_aside)),
+        )
+        .to(R::SeeCases),
+        Endpoint::get("/v1/cases/{id}", "One case, masked; the look goes on record", &[], s::case, get(h::case))
+            .to(R::SeeCases),
+        Endpoint::get("/v1/kiosks", "All terminals", &[], s::kiosks, get(h::kiosks)).to(R::SeeTerminals),
+        Endpoint::get("/v1/kiosks/{id}/compartments", "One cabinet", &[], s::cabinet, get(h::cabinet))
+            .to(R::SeeTerminals),
+        Endpoint::get("/v1/set-aside", "Entries that wait for a person (chiefs)", &[], s::set_aside, get(h::set_aside))
+            .to(R::SettleEntries),
         Endpoint::get(
             "/v1/audit",
             "The audit, newest first (chiefs)",
             &[("before", "`next` of the page before")],
             s::audit,
             get(h::audit),
-        ),
+        )
+        .to(R::SeeAudit),
     ];
     all.extend(commands());
     all
 }
 
 fn commands() -> Vec<Endpoint> {
+    use Right as R;
     use handlers as h;
     use samples as s;
     vec![
@@ -109,18 +126,24 @@ fn commands() -> Vec<Endpoint> {
             &[SEEN, ("take_over", "optional, chiefs: take it from whoever is collecting")],
             s::case,
             post(h::collect),
-        ),
-        Endpoint::post("/v1/cases/{id}/cancel-collect", "You changed your mind", &[SEEN], s::case, post(h::cancel)),
-        Endpoint::post("/v1/cases/{id}/affirm-empty", "You have the paper (已取出)", &[SEEN], s::case, post(h::affirm)),
-        Endpoint::post("/v1/cases/{id}/confirm", "The doubtful paper is there", &[SEEN], s::case, post(h::confirm)),
-        Endpoint::post("/v1/cases/{id}/void", "Nothing is there", &[SEEN, REASON], s::case, post(h::void)),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post("/v1/cases/{id}/cancel-collect", "You changed your mind", &[SEEN], s::case, post(h::cancel))
+            .to(R::HandleBoxes),
+        Endpoint::post("/v1/cases/{id}/affirm-empty", "You have the paper (已取出)", &[SEEN], s::case, post(h::affirm))
+            .to(R::HandleBoxes),
+        Endpoint::post("/v1/cases/{id}/confirm", "The doubtful paper is there", &[SEEN], s::case, post(h::confirm))
+            .to(R::HandleBoxes),
+        Endpoint::post("/v1/cases/{id}/void", "Nothing is there", &[SEEN, REASON], s::case, post(h::void))
+            .to(R::HandleBoxes),
         Endpoint::post(
             "/v1/cases/{id}/open-now",
             "Open from the desk (chiefs)",
             &[SEEN, REASON],
             s::case,
             post(h::open),
-        ),
+        )
+        .to(R::OpenFromDesk),
         Endpoint::post(
             "/v1/cases/{id}/steps",
             "Take a step: one of `steps` of the case, with what it needs",
@@ -137,29 +160,33 @@ fn commands() -> Vec<Endpoint> {
             ],
             s::case,
             post(h::step),
-        ),
+        )
+        .to(R::TakeSteps),
         Endpoint::get(
             "/v1/cases/{id}/notices/{n}",
             "One notice as it was made; the look goes on record",
             &[],
             s::notice,
             get(h::notice),
-        ),
-        Endpoint::post("/v1/cases/{id}/phone", "The phone in full; on record", &[], s::revealed, post(h::phone)),
+        )
+        .to(R::SeeCases),
+        Endpoint::post("/v1/cases/{id}/phone", "The phone in full; on record", &[], s::revealed, post(h::phone))
+            .to(R::RevealPersonal),
         Endpoint::post(
             "/v1/cases/{id}/number",
             "The number in full; on record",
             &[REASON],
             s::revealed,
             post(h::number),
-        ),
+        )
+        .to(R::RevealPersonal),
     ]
 }
 
 pub(super) fn router() -> Router<App> {
     let mut router = Router::new().route("/openapi.json", get(openapi::document));
     for endpoint in endpoints() {
-        router = router.route(endpoint.path, endpoint.handler);
+        router = router.route(endpoint.path, endpoint.handler.layer(Extension(endpoint.wants)));
     }
     router.method_not_allowed_fallback(wrong_method).fallback(nothing_here)
 }

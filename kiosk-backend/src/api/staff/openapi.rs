@@ -55,6 +55,7 @@ fn operation(endpoint: &Endpoint) -> Value {
     });
     let mut operation = json!({
         "summary": endpoint.summary,
+        "x-right": endpoint.wants.right().map(hall_rules::Right::code),
         "parameters": parameters(endpoint),
         "responses": {
             "200": {

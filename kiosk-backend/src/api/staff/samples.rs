@@ -1,12 +1,12 @@
 //! Examples of answers, made from the very types, so that the document cannot drift from what is sent. All fictional.
 
+use hall_rules::Role;
 use hall_rules::case::{Need, NoticeKind};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::Document;
 use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{Code, CompartmentNo, DirectiveId, JournalId, KioskId, Personal, StaffId, SubmissionId, WindowId};
 use serde_json::{Value, json};
@@ -33,12 +33,13 @@ pub(super) fn session() -> Value {
         windows: vec![(WindowId(ID), "3号窗口".into())],
         disabled: false,
         has_card: true,
+        must_change: false,
     };
     json!(Opened { token: "64 hex digits".into(), ends_ms: WHEN, staff })
 }
 
 pub(super) fn counts() -> Value {
-    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0 })
+    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0, late: 0 })
 }
 
 fn row() -> InboxRow {
@@ -56,6 +57,7 @@ fn row() -> InboxRow {
         deposited_ms: Some(WHEN),
         due: Due::Running { kind: ClockKind::Acceptance, due: date(2026, 11, 30), days_left: 5, light: Light::Green },
         collecting: Some("李梅".into()),
+        held: None,
         changed_ms: WHEN,
         unread: true,
     }

@@ -6,8 +6,8 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use hall_rules::ReceiptNumber;
+use hall_rules::Role;
 use kiosk_wire::kiosk_api::{EnrolRequest, JournalPush};
-use kiosk_wire::roster::Role;
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
 use kiosk_wire::{
     CompartmentNo, Envelope, Fact, Header, JournalId, KioskId, Personal, Stamp, Submission, SubmissionId,
@@ -55,14 +55,7 @@ impl Hall {
         for (name, window, role) in
             [("王敏", "3号窗口", Role::Clerk), ("李强", "3号窗口", Role::Chief), ("赵燕", "5号窗口", Role::Clerk)]
         {
-            let new = NewStaff {
-                name: name.into(),
-                windows: vec![window.into()],
-                role,
-                password: Personal::from(PASSWORD),
-                card: None,
-            };
-            staff::add(&app, new).expect("staff");
+            hire(&app, name, window, role);
         }
         let added = enrolment::add(&app, "大厅1号机").expect("a terminal");
         app.reload().expect("reloads");
@@ -85,6 +78,11 @@ impl Hall {
             head: (0, [0; 32]),
             _dir: dir,
         }
+    }
+
+    /// One more person of the third window.
+    pub(super) fn hire(&self, name: &str, role: Role) {
+        hire(&self.app, name, "3号窗口", role);
     }
 
     /// The terminal writes facts and sends them.
@@ -179,9 +177,10 @@ impl Hall {
     pub(super) fn signed_in(&self, name: &str) -> Browser<'_> {
         let mut browser = self.browser();
         browser.get("/sign-in");
-        let answer = browser.post("/sign-in", &[("name", name), ("password", PASSWORD), ("next", "/inbox")]);
-        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/inbox"), "{}", answer.body);
-        browser.get("/inbox");
+        let answer = browser.post("/sign-in", &[("name", name), ("password", PASSWORD)]);
+        assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"), "{}", answer.body);
+        let first = browser.get("/");
+        assert_eq!(browser.get(first.location()).status, StatusCode::OK, "{name} begins somewhere");
         browser
     }
 
@@ -193,6 +192,11 @@ impl Hall {
         };
         self.app.store().read_blocking(read).expect("reads")
     }
+}
+
+fn hire(app: &App, name: &str, window: &str, role: Role) {
+    let (password, windows) = (Personal::from(PASSWORD), vec![window.into()]);
+    staff::add(app, NewStaff { name: name.into(), windows, role, password, card: None }).expect("staff");
 }
 
 /// Keeps cookies, and the token of the last page's forms.

@@ -8,7 +8,7 @@ use crate::domain::clocks;
 const FINE: (&str, &str) = ("verdict-0", "fine");
 
 /// A case whose paper the window has.
-fn received(hall: &mut Hall) -> String {
+pub(super) fn received(hall: &mut Hall) -> String {
     let id = hall.deposit(7, NAME, true);
     hall.open_and_shut(id, 7, "王敏");
     let mut clerk = hall.signed_in("王敏");
@@ -18,13 +18,18 @@ fn received(hall: &mut Hall) -> String {
     case
 }
 
-fn version(page: &str) -> String {
+pub(super) fn version(page: &str) -> String {
     let (_, rest) = page.split_once("data-version=\"").expect("a version");
     rest.split('"').next().expect("its end").to_owned()
 }
 
 /// Presses a step with what it needs, on a fresh page.
-fn press(browser: &mut Browser<'_>, case: &str, event: &str, fields: &[(&str, &str)]) -> (StatusCode, String) {
+pub(super) fn press(
+    browser: &mut Browser<'_>,
+    case: &str,
+    event: &str,
+    fields: &[(&str, &str)],
+) -> (StatusCode, String) {
     let version = version(&browser.get(case).body);
     let mut all = vec![("event", event), ("version", version.as_str()), ("materials", "1")];
     all.extend_from_slice(fields);
@@ -33,7 +38,7 @@ fn press(browser: &mut Browser<'_>, case: &str, event: &str, fields: &[(&str, &s
 }
 
 #[track_caller]
-fn goes(browser: &mut Browser<'_>, case: &str, event: &str, fields: &[(&str, &str)], state: &str) {
+pub(super) fn goes(browser: &mut Browser<'_>, case: &str, event: &str, fields: &[(&str, &str)], state: &str) {
     let (status, body) = press(browser, case, event, fields);
     assert_eq!(status, StatusCode::SEE_OTHER, "{event}: {body}");
     let page = browser.get(case).body;

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use ed25519_dalek::VerifyingKey;
+use hall_rules::Role;
 use kiosk_backend::domain::{commands, staff};
 use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer};
-use kiosk_wire::roster::Role;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Directive, DirectiveOrder, Roster, Signed};
 

@@ -216,7 +216,7 @@ async fn a_journal_of_another_terminal_is_refused() {
 #[tokio::test]
 async fn collected_offline_with_card_and_pin_the_case_is_received() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", kiosk_wire::roster::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
     let (window, staff) = (clerk.staff.windows[0].0, clerk.staff.id);
     let mut terminal = hall.terminal("东侧", 1).await;
     let id = terminal.deposit(7);
@@ -247,7 +247,7 @@ async fn facts_about_staff_whom_a_restored_backup_has_not_met_are_taken() {
 #[tokio::test]
 async fn a_terminal_that_no_longer_knows_whose_paper_it_was_still_closes_the_case() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", kiosk_wire::roster::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     terminal.deposit(7);
     hall.sync(&terminal).await;

@@ -1,0 +1,270 @@
+//! Accounts as their administrator and their owner keep them: added and reset with a one-time code that must be changed
+//! at the first sign-in, closed, unlocked, signed out from afar. Nobody but its owner ever knows a password.
+
+use hall_rules::{Right, Role};
+use kiosk_wire::{Code, Personal, StaffId, WindowId};
+use rusqlite::Connection;
+
+use super::audit::{self, Action, Who};
+use super::enrolment::{in_groups, new_code, normal};
+use super::sign_in::{self, SPAN_MS};
+use super::staff::{self, PASSWORD_CHARACTERS, hash_secret, invalid, named, verify_secret, windows_by_name};
+use super::views::{Actor, Staff};
+use crate::app::App;
+use crate::problem::Refusal;
+use crate::store::sessions::{Digest, Listed};
+use crate::store::staff::StaffRow;
+use crate::store::{self, StoreError, Tx};
+
+/// How long a one-time code works.
+pub const CODE_MS: i64 = 24 * 3_600_000;
+/// From so many wrong passwords on an account is worth a word in the list.
+const TRIES_TOLD: u32 = 5;
+
+/// One account in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountRow {
+    /// Whose.
+    pub staff: Staff,
+    /// Browsers signed in now.
+    pub sessions: usize,
+    /// Wrong passwords within the last quarter of an hour, when they are many.
+    pub tries: Option<u32>,
+    /// Until when a one-time code waits to be changed.
+    pub code_until_ms: Option<i64>,
+}
+
+/// Someone to add.
+#[derive(Clone, Debug)]
+pub struct NewAccount {
+    /// Name, unique.
+    pub name: String,
+    /// Role.
+    pub role: Role,
+    /// Names of their windows.
+    pub windows: Vec<String>,
+}
+
+/// A new one-time code, as shown, and what is stored of it.
+async fn code() -> Result<(String, String), Refusal> {
+    let code = new_code()?;
+    let plain = code.clone();
+    let phc = tokio::task::spawn_blocking(move || hash_secret(&plain)).await.map_err(|e| Refusal::internal(&e))??;
+    Ok((in_groups(&code), phc))
+}
+
+/// Whether what was typed belongs to an account: a one-time code is read as it was meant, and ends.
+pub(super) fn opens(row: &StaffRow, typed: &str, now_ms: i64) -> bool {
+    match row.code_until_ms {
+        None => verify_secret(typed, &row.password_phc),
+        Some(until) => verify_secret(&normal(typed), &row.password_phc) && now_ms < until,
+    }
+}
+
+/// Everyone's account, open ones first.
+pub async fn list(app: &App, actor: &Actor) -> Result<Vec<AccountRow>, Refusal> {
+    actor.must(Right::ManageAccounts)?;
+    let now = app.now_ms();
+    Ok(app
+        .store()
+        .read(move |connection| {
+            let mut rows = Vec::new();
+            for staff in staff::all(connection)? {
+                rows.push(account(connection, staff, now)?);
+            }
+            rows.sort_by_key(|row| row.staff.disabled);
+            Ok::<_, StoreError>(rows)
+        })
+        .await?)
+}
+
+fn account(connection: &Connection, staff: Staff, now: i64) -> Result<AccountRow, StoreError> {
+    let row = store::staff::get(connection, staff.id)?;
+    let tries = store::sessions::most_tries(connection, &sign_in::name_key(&staff.name), now - SPAN_MS)?;
+    Ok(AccountRow {
+        sessions: store::sessions::of(connection, staff.id, now)?.len(),
+        tries: Some(tries).filter(|tries| *tries >= TRIES_TOLD),
+        code_until_ms: row.and_then(|row| row.code_until_ms),
+        staff,
+    })
+}
+
+/// One account and its open sessions: the owner's, or anyone's for who manages them.
+pub async fn one(app: &App, actor: &Actor, id: StaffId) -> Result<(AccountRow, Vec<Listed>), Refusal> {
+    if actor.staff.id != id {
+        actor.must(Right::ManageAccounts)?;
+    }
+    let now = app.now_ms();
+    app.store()
+        .read(move |connection| {
+            let staff = staff::read(connection, id)?.ok_or_else(nobody)?;
+            let sessions = store::sessions::of(connection, id, now)?;
+            Ok((account(connection, staff, now)?, sessions))
+        })
+        .await
+}
+
+fn nobody() -> Refusal {
+    Refusal::new(Code::NotFound, "There is no such account", "See the list of accounts")
+}
+
+/// Names of all windows.
+pub async fn windows(app: &App) -> Result<Vec<(WindowId, String)>, Refusal> {
+    let all = app.store().read(store::staff::windows).await?;
+    Ok(all.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Adds someone. Returns who, and their one-time code: it is shown once and kept nowhere.
+pub async fn add(app: &App, actor: &Actor, new: NewAccount) -> Result<(StaffId, String), Refusal> {
+    actor.must(Right::ManageAccounts)?;
+    let name = named("name", &new.name)?;
+    let (shown, phc) = code().await?;
+    let (now, actor) = (app.now_ms(), actor.clone());
+    let row = StaffRow {
+        id: StaffId(uuid::Uuid::now_v7()),
+        name,
+        role: new.role,
+        password_phc: phc,
+        code_until_ms: Some(now + CODE_MS),
+        card_hash: None,
+        pin_phc: None,
+        disabled_ms: None,
+    };
+    let id = row.id;
+    app.store()
+        .write(move |tx| {
+            let windows = windows_by_name(tx, &new.windows)?;
+            staff::insert(tx, Who::Staff(&actor), &row, &windows, now)
+        })
+        .await?;
+    Ok((id, shown))
+}
+
+/// Gives an account a new one-time code and signs its owner out everywhere.
+pub async fn reset(app: &App, actor: &Actor, id: StaffId) -> Result<String, Refusal> {
+    let (shown, phc) = code().await?;
+    let now = app.now_ms();
+    manage(app, actor, id, move |tx, who, row| reset_in(tx, who, row, &phc, now)).await?;
+    Ok(shown)
+}
+
+/// The same at the server's command line, for a hall whose only administrator forgot their password.
+pub fn reset_at_server(app: &App, name: &str) -> Result<String, Refusal> {
+    let code = new_code()?;
+    let (phc, now, name) = (hash_secret(&code)?, app.now_ms(), name.trim().to_owned());
+    app.store().write_blocking(move |tx| {
+        let row = store::staff::by_name(tx, &name)?.ok_or_else(nobody)?;
+        reset_in(tx, Who::CommandLine, &row, &phc, now)
+    })?;
+    Ok(in_groups(&code))
+}
+
+fn reset_in(tx: &mut Tx<'_>, who: Who<'_>, row: &StaffRow, phc: &str, now: i64) -> Result<(), Refusal> {
+    if row.disabled_ms.is_some() {
+        return Err(Refusal::new(Code::WrongState, "The account is closed", "Add a new one under another name"));
+    }
+    store::staff::set_password(tx, row.id, phc, Some(now + CODE_MS))?;
+    store::sessions::end_all(tx, row.id, None)?;
+    store::sessions::forget_name(tx, &sign_in::name_key(&row.name))?;
+    Ok(audit::write(tx, now, who, Action::PasswordReset, None, &row.name)?)
+}
+
+/// Closes an account: its owner is signed out at once, and terminals forget them with the next roster.
+pub async fn disable(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusal> {
+    if actor.staff.id == id {
+        let title = "You cannot close your own account";
+        return Err(Refusal::new(Code::InvalidValue, title, "Ask another administrator").field("account"));
+    }
+    let now = app.now_ms();
+    manage(app, actor, id, move |tx, who, row| {
+        if !store::staff::disable(tx, &row.name, now)? {
+            return Err(Refusal::new(Code::WrongState, "The account is closed already", "Load the page again"));
+        }
+        store::sessions::end_all(tx, row.id, None)?;
+        audit::write(tx, now, who, Action::StaffDisabled, None, &row.name)?;
+        Ok(tx.revise()?)
+    })
+    .await
+}
+
+/// Forgets wrong passwords, so that their owner need not wait.
+pub async fn unlock(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusal> {
+    let now = app.now_ms();
+    manage(app, actor, id, move |tx, who, row| {
+        store::sessions::forget_name(tx, &sign_in::name_key(&row.name))?;
+        Ok(audit::write(tx, now, who, Action::AccountUnlocked, None, &row.name)?)
+    })
+    .await
+}
+
+async fn manage<F>(app: &App, actor: &Actor, id: StaffId, work: F) -> Result<(), Refusal>
+where
+    F: FnOnce(&mut Tx<'_>, Who<'_>, &StaffRow) -> Result<(), Refusal> + Send + 'static,
+{
+    actor.must(Right::ManageAccounts)?;
+    let actor = actor.clone();
+    app.store()
+        .write(move |tx| {
+            let row = store::staff::get(tx, id)?.ok_or_else(nobody)?;
+            work(tx, Who::Staff(&actor), &row)
+        })
+        .await
+}
+
+/// Ends one session: the owner's, or anyone's for who manages accounts.
+pub async fn end_session(app: &App, actor: &Actor, whose: StaffId, session: &str) -> Result<(), Refusal> {
+    if actor.staff.id != whose {
+        actor.must(Right::ManageAccounts)?;
+    }
+    let gone = || Refusal::new(Code::NotFound, "That session has ended", "Load the page again");
+    let mut short = [0; 16];
+    hex::decode_to_slice(session, &mut short).map_err(|_| gone())?;
+    let (now, actor) = (app.now_ms(), actor.clone());
+    app.store()
+        .write(move |tx| {
+            let row = store::staff::get(tx, whose)?.ok_or_else(nobody)?;
+            if !store::sessions::end_listed(tx, whose, &short)? {
+                return Err(gone());
+            }
+            Ok(audit::write(tx, now, Who::Staff(&actor), Action::SessionEnded, None, &row.name)?)
+        })
+        .await
+}
+
+/// The actor's own new password. Every other session of theirs ends.
+pub async fn change_password(
+    app: &App,
+    actor: &Actor,
+    session: Digest,
+    old: Personal<String>,
+    new: Personal<String>,
+) -> Result<(), Refusal> {
+    let (id, now) = (actor.staff.id, app.now_ms());
+    if new.expose().chars().count() < PASSWORD_CHARACTERS {
+        let title = format!("The password has fewer than {PASSWORD_CHARACTERS} characters");
+        return Err(invalid("password", title, "Choose a longer one; a short sentence is good"));
+    }
+    sign_in::count_change(app, actor).await?;
+    let row = app.store().read(move |connection| store::staff::get(connection, id)).await?.ok_or_else(nobody)?;
+    let checked = tokio::task::spawn_blocking(move || {
+        if !opens(&row, old.expose(), now) {
+            return Err(
+                Refusal::new(Code::SignInRefused, "The present password is wrong", "Type it again").field("old")
+            );
+        }
+        if normal(old.expose()) == normal(new.expose()) {
+            return Err(invalid("password", "The new password is the old one", "Choose another"));
+        }
+        hash_secret(new.expose())
+    });
+    let phc = checked.await.map_err(|cause| Refusal::internal(&cause))??;
+    let actor = actor.clone();
+    app.store()
+        .write(move |tx| {
+            store::staff::set_password(tx, id, &phc, None)?;
+            store::sessions::end_all(tx, id, Some(&session))?;
+            store::sessions::forget_name(tx, &sign_in::name_key(&actor.staff.name))?;
+            Ok(audit::write(tx, now, Who::Staff(&actor), Action::PasswordChanged, None, "")?)
+        })
+        .await
+}
