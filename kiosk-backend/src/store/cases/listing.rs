@@ -77,12 +77,11 @@ impl Listing {
         let mut values = vec![blob(self.reader.0.as_bytes()), Value::Integer(self.now_ms)];
         let mut condition = match self.view {
             View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND NOT {HELD}"),
-            View::Mine => {
-                format!("c.id IN (SELECT x.case_id FROM directives x JOIN cases y ON y.claim_directive = x.id
+            View::Mine => "c.id IN (SELECT x.case_id FROM directives x JOIN cases y ON y.claim_directive = x.id
                      WHERE x.staff_id = $1 AND x.expires_ms > $2 AND (x.outcome IS NULL OR x.outcome IN ('armed', 'done'))
                  UNION SELECT case_id FROM case_claims WHERE staff_id = $1 AND until_ms > $2
-                 UNION SELECT id FROM cases WHERE received_by = $1)")
-            }
+                 UNION SELECT id FROM cases WHERE received_by = $1)"
+                .into(),
             View::Attention => format!(
                 "c.id IN (SELECT id FROM cases WHERE state = 'deposit_unconfirmed'
                      UNION SELECT case_id FROM compartments WHERE state = 'to_be_confirmed'
