@@ -142,7 +142,7 @@ mod tests {
     fn the_scale_covers_what_is_drawn_in_even_steps() {
         for most in [1, 3, 4, 5, 9, 41, 999, 123_456] {
             let top = top_of(most);
-            assert!(top >= most && top % 4 == 0, "{most} {top}");
+            assert!(top >= most && top.is_multiple_of(4), "{most} {top}");
         }
     }
 }

@@ -72,12 +72,13 @@ async fn after_round<T>(
         Err(refusal) => refusal,
     };
     let lang = me.visitor.lang;
-    let (title, body) = match refusal.code() {
-        Code::WrongState if lang == super::words::Lang::Zh => {
-            ("现在没有可取的柜子".to_owned(), "柜里没有您窗口的件，或同事正在取；下面是现在的样子。".to_owned())
-        }
-        Code::WrongState | Code::KioskOffline | Code::CaseClaimed => lang.problem(&refusal),
-        _ => return Err(refusal),
+    if !matches!(refusal.code(), Code::WrongState | Code::KioskOffline | Code::CaseClaimed) {
+        return Err(refusal);
+    }
+    let (title, body) = if refusal.code() == Code::WrongState && lang == super::words::Lang::Zh {
+        ("现在没有可取的柜子".to_owned(), "柜里没有您窗口的件，或同事正在取；下面是现在的样子。".to_owned())
+    } else {
+        lang.problem(&refusal)
     };
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
     let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);

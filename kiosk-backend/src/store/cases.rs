@@ -1,4 +1,4 @@
-//! Cases: one by one; lists are in [`listing`].
+//! Cases, one by one; lists of them are in `cases/listing.rs`.
 
 mod listing;
 

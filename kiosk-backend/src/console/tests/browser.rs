@@ -19,7 +19,7 @@ use crate::console::{assets, samples};
 
 const AXE: &str = include_str!("../../../tests/axe/axe.min.js");
 /// Long enough for a machine that does other things as well; a page takes well under a second.
-const PATIENCE: Duration = Duration::from_secs(240);
+const PATIENCE: Duration = Duration::from_secs(150);
 
 const JUDGE: &str = r#"
 const frame = document.querySelector("iframe");

@@ -17,12 +17,8 @@ fn armed(hall: &Hall) -> Vec<(u16, String, String)> {
     let all = open.expect("reads").into_iter().map(|signed| serde_json::from_str::<Directive>(&signed.body));
     all.filter_map(|directive| {
         let directive = directive.expect("a directive");
-        match directive.order {
-            DirectiveOrder::ArmCollection { compartment, code_hash, .. } => {
-                Some((compartment.0, directive.id.to_string(), code_hash))
-            }
-            _ => None,
-        }
+        let DirectiveOrder::ArmCollection { compartment, code_hash, .. } = directive.order else { return None };
+        Some((compartment.0, directive.id.to_string(), code_hash))
     })
     .collect()
 }
