@@ -4,6 +4,9 @@
 //! with the event that stopped each, and a limit in days; the day it ends is computed from these and the calendar.
 //! A day on which a span begins does not count, one on which it stops does (民法典 art. 201), so that a stop and a start
 //! on one day change nothing.
+//!
+//! The day on which the last correction came is the day of receipt (收到申请材料之日): what counts from the application,
+//! the five days of acceptance first of all, does not go on after corrections but begins anew.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -110,7 +113,7 @@ pub struct Clock {
     pub days: u16,
     /// Working days, or calendar days.
     pub working: bool,
-    /// When it ran.
+    /// When it ran; where corrections made it begin anew, since then.
     pub intervals: Vec<Interval>,
     /// It stands still and will go on.
     pub paused: bool,
@@ -160,9 +163,8 @@ fn phase(kind: ClockKind, state: CaseState, from_application: bool) -> Phase {
         K::Collection => state == S::ResultReady,
     };
     let stands = match kind {
-        K::Acceptance => state == S::Correction,
-        K::Promised | K::Legal => state == S::Special || (from_application && state == S::Correction),
-        K::Pickup | K::Correction | K::Issue | K::Collection => false,
+        K::Promised | K::Legal => state == S::Special,
+        K::Pickup | K::Acceptance | K::Correction | K::Issue | K::Collection => false,
     };
     match (runs, stands) {
         (true, _) => Phase::Runs,
@@ -202,18 +204,43 @@ fn limit_of(kind: ClockKind, limits: &Limits) -> Option<(u16, bool, bool)> {
     }
 }
 
+/// Whether this step is the one with which the papers were all there: a first deposit, or the last correction.
+fn completes(before: Standing, after: Standing) -> bool {
+    let lacked = |state| matches!(state, Some(CaseState::Submitted | CaseState::Correction));
+    lacked(before.state) && after.state.is_some_and(CaseState::before_acceptance) && !lacked(after.state)
+}
+
+/// The day of receipt (收到申请材料之日) as an instant: when the papers were last all there. None while corrections are
+/// awaited, and before a deposit.
+pub fn papers_came(past: &[Past]) -> Option<Timestamp> {
+    let (mut standing, mut came) = (Standing::default(), None);
+    for event in past {
+        let Some(after) = standing.after(event.event) else { continue };
+        if completes(standing, after) {
+            came = Some(event.at);
+        } else if after.state == Some(CaseState::Correction) {
+            came = None;
+        }
+        standing = after;
+    }
+    came
+}
+
 fn clock(kind: ClockKind, past: &[Past], limits: &Limits) -> Option<Clock> {
     let (mut days, working, from_application) = limit_of(kind, limits)?;
     let decides = matches!(kind, ClockKind::Promised | ClockKind::Legal);
+    // What counts from the application begins anew with the last correction; the office's own clocks do not.
+    let anew = kind == ClockKind::Acceptance || (decides && from_application);
     let mut intervals: Vec<Interval> = Vec::new();
     let (mut standing, mut now, mut complete) = (Standing::default(), Phase::Off, None);
     for event in past {
         let Some(after) = standing.after(event.event) else { continue };
         let Some(state) = after.state else { continue };
-        // From when the papers were all there: the first deposit, or the last correction.
-        let lacked = matches!(standing.state, Some(CaseState::Submitted | CaseState::Correction));
-        if lacked && state != CaseState::Correction {
+        if completes(standing, after) {
             complete = Some(event.at);
+            if anew {
+                intervals.clear();
+            }
         }
         standing = after;
         now = phase(kind, state, from_application);
@@ -408,14 +435,73 @@ mod tests {
     }
 
     #[test]
-    fn corrections_stop_the_offices_clock_and_start_the_applicants() {
+    fn corrections_end_the_offices_clock_and_start_the_applicants() {
         let mut events = accepted()[..4].to_vec();
         events.push(past(E::CorrectionAsked, date(2026, 11, 25)));
         assert_eq!(read(&events, ClockKind::Acceptance), None);
         assert_eq!(read(&events, ClockKind::Correction).unwrap().due, date(2026, 12, 16));
+        assert_eq!(papers_came(&events), None, "not all of them");
+        let all = clocks(&events, &limits(8));
+        assert!(all.iter().all(|clock| !clock.paused), "it does not go on: it begins anew");
+    }
+
+    /// 行政许可法 art. 32, and the day of receipt that the notice of corrections names.
+    #[test]
+    fn the_five_days_begin_anew_on_the_day_the_last_corrections_came() {
+        use E::{CorrectionAsked as Ask, CorrectionAskedAgain as Again, CorrectionReceived as Desk, Deposited as Box_};
+        let day = |month, day| date(2026, month, day);
+        for (rounds, due) in [
+            // At the window on Wednesday: until the Wednesday after.
+            (&[(Ask, day(11, 25), Desk, day(12, 2))][..], day(12, 9)),
+            // Through the locker on a Saturday: its door's closing counts, however late the window comes.
+            (&[(Ask, day(11, 25), Box_, day(11, 28))], day(12, 4)),
+            // On the very day they were asked for.
+            (&[(Ask, day(11, 25), Desk, day(11, 25))], day(12, 2)),
+            // Asked for on the last of the five days: nothing of them is left, and five begin.
+            (&[(Ask, day(11, 30), Desk, day(12, 1))], day(12, 8)),
+            // Twice: the second time counts.
+            (&[(Ask, day(11, 25), Desk, day(12, 2)), (Again, day(12, 3), Box_, day(12, 10))], day(12, 17)),
+        ] {
+            let mut events = accepted()[..4].to_vec();
+            for (asked, on, came, at) in rounds {
+                events.extend([past(*asked, *on), past(*came, *at)]);
+                if *came == Box_ {
+                    events.push(past(E::Received, at.tomorrow().unwrap()));
+                }
+                events.push(past(E::PreReviewStarted, at.tomorrow().unwrap()));
+            }
+            let (_, _, _, last) = rounds.last().unwrap();
+            assert_eq!(papers_came(&events), Some(past(Box_, *last).at), "{rounds:?}");
+            assert_eq!(read(&events, ClockKind::Acceptance).unwrap().due, due, "{rounds:?}");
+            let acceptance = &clocks(&events, &limits(8))[1];
+            assert_eq!((acceptance.kind, acceptance.used(&calendar(), &zone(), due)), (ClockKind::Acceptance, Ok(5)));
+            // Whoever stays silent then has accepted as of that day, and the promise counts from it.
+            events.push(past(E::DeemedAccepted, due.tomorrow().unwrap()));
+            let promised = clocks(&events, &limits(8)).into_iter().find(|c| c.kind == ClockKind::Promised).unwrap();
+            assert_eq!(promised.intervals[0].start, past(Box_, *last).at, "{rounds:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_from_the_application_begins_anew_too_and_one_from_acceptance_is_not_touched() {
+        let mut limits = limits(8);
+        limits.promised.as_mut().unwrap().starts = LimitStart::Application;
+        let mut events = accepted()[..4].to_vec();
+        events.push(past(E::CorrectionAsked, date(2026, 11, 25)));
         events.push(past(E::CorrectionReceived, date(2026, 12, 2)));
-        // Two of the five days were used.
-        assert_eq!(read(&events, ClockKind::Acceptance).unwrap().due, date(2026, 12, 7));
+        let due = |events: &[Past], kind| {
+            let all = clocks(events, &limits);
+            let clock = all.into_iter().find(|clock| clock.kind == kind)?;
+            clock.last_day(&calendar(), &zone()).ok()
+        };
+        assert_eq!(due(&events, ClockKind::Promised), Some(date(2026, 12, 14)));
+        events.push(past(E::PreReviewStarted, date(2026, 12, 3)));
+        events.push(past(E::Accepted, date(2026, 12, 4)));
+        assert_eq!(due(&events, ClockKind::Promised), Some(date(2026, 12, 14)));
+        assert_eq!(due(&events, ClockKind::Legal), None, "20 days reach into 2027, which is not known");
+        events.push(past(E::SpecialStarted, date(2026, 12, 7)));
+        events.push(past(E::SpecialEnded, date(2026, 12, 9)));
+        assert_eq!(due(&events, ClockKind::Promised), Some(date(2026, 12, 16)), "a special procedure does go on");
     }
 
     #[test]

@@ -55,8 +55,10 @@ pub struct Said<'a> {
     pub receipt: &'a str,
     /// The office.
     pub office: &'a str,
-    /// The day the papers came, and the present day.
+    /// The day of the application: when the first papers came.
     pub came: Date,
+    /// The day of receipt (收到申请材料之日): when the papers were all there; after corrections the day they came.
+    pub complete: Date,
     /// The present day.
     pub today: Date,
     /// The last day of the promised time, where one runs.
@@ -175,7 +177,9 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
             vec![
                 "根据《中华人民共和国行政许可法》第三十二条第一款第四项，上列为需要补正的全部内容，一次告知。".into(),
                 format!("请在{CORRECTION_DAYS}个工作日内{until}补正；逾期未补正的，本机关将终止办理。"),
-                "补正期间不计入受理期限。补正材料全部收到之日，为收到申请材料之日。".into(),
+                format!(
+                    "补正材料全部收到之日为收到申请材料之日，{ACCEPTANCE_DAYS}个工作日的受理期限自该日起重新计算。"
+                ),
             ],
         ),
         NoticeKind::NotTaken => plain(vec![
@@ -224,10 +228,15 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "papers come by two ways only")]
 fn received(said: &Said<'_>) -> Body {
     let list = said.materials.iter().map(|name| (name.clone(), "申请人称已交".into())).collect();
     let closing = vec![
-        format!("窗口已于{}取出并收到您存入的材料。", day(said.today)),
+        match said.event {
+            CaseEvent::CorrectionReceived => format!("窗口已于{}收到您的补正材料。", day(said.today)),
+            _ => format!("窗口已于{}取出并收到您存入的材料。", day(said.today)),
+        },
+        format!("收到申请材料之日：{}。", day(said.complete)),
         format!(
             "自收到申请材料之日起{ACCEPTANCE_DAYS}个工作日内，本机关将告知是否受理或者需要补正的全部内容；逾期不告知的，自收到申请材料之日起即为受理（《中华人民共和国行政许可法》第三十二条）。"
         ),
@@ -237,8 +246,10 @@ fn received(said: &Said<'_>) -> Body {
 
 fn accepted(said: &Said<'_>) -> Vec<String> {
     let mut closing = vec![if said.event == CaseEvent::DeemedAccepted {
-        "本机关未在法定期限内告知补正，根据《中华人民共和国行政许可法》第三十二条，自收到申请材料之日起即为受理。"
-            .into()
+        format!(
+            "本机关未在法定期限内告知补正，根据《中华人民共和国行政许可法》第三十二条，自收到申请材料之日起即为受理。收到申请材料之日：{}。",
+            day(said.complete)
+        )
     } else {
         "根据《中华人民共和国行政许可法》第三十二条，本机关决定受理。".to_owned()
     }];
@@ -284,6 +295,7 @@ mod tests {
                 receipt: "10100000017",
                 office: "文化广电旅游局",
                 came: date(2026, 11, 23),
+                complete: date(2026, 11, 24),
                 today: date(2026, 11, 25),
                 decide_by: Some(date(2026, 12, 7)),
                 until: Some(date(2026, 12, 16)),
@@ -296,6 +308,7 @@ mod tests {
                 assert!(whole.contains(part), "{kind:?}: {whole}");
             }
             assert!(made.number.ends_with("字〔2026〕7号"));
+            assert_eq!(whole.contains("收到申请材料之日：2026年11月24日"), *kind == NoticeKind::Receipt, "{whole}");
             assert!(!format!("{made:?}").contains("张三丰"), "{made:?}");
             let denies = matches!(
                 kind,

@@ -3,6 +3,7 @@
 use hall_rules::Right;
 
 use super::words::{Clock, Lang};
+use crate::domain::clocks::CalendarGap;
 use crate::domain::views::{Counts, KioskView, Staff};
 
 /// Which entry of the navigation is here.
@@ -59,6 +60,8 @@ pub(super) struct Shell {
     pub(super) counts: Counts,
     /// Terminals that call staff now.
     pub(super) calls: Vec<Call>,
+    /// A year whose working days are missing although a clock needs them.
+    pub(super) calendar_gap: Option<CalendarGap>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,

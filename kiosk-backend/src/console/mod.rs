@@ -38,7 +38,7 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
-use crate::domain::queries;
+use crate::domain::{clocks, queries};
 use crate::domain::views::Counts;
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
@@ -75,6 +75,7 @@ impl Console {
             csrf: String::new(),
             counts: Counts::default(),
             calls: Vec::new(),
+            calendar_gap: None,
             here,
             path: path.to_owned(),
             note: None,
@@ -92,6 +93,7 @@ impl Console {
             csrf: me.csrf(),
             counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
+            calendar_gap: clocks::calendar_gap(&self.app).await?,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
     }

@@ -142,6 +142,27 @@ fn deem(tx: &mut Tx<'_>, desk: &Desk, id: SubmissionId) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A year without working days that somebody waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CalendarGap {
+    /// The first year from now on that was not imported.
+    pub year: i16,
+    /// How many open cases have a clock whose end cannot be told.
+    pub cases: u32,
+}
+
+/// Whether a year is missing that is needed now: the present one, or one that a clock reaches into.
+pub async fn calendar_gap(app: &App) -> Result<Option<CalendarGap>, Refusal> {
+    let cases = app.store().read(store::cases::without_end).await?;
+    let (calendar, this_year) = (app.calendar(), Desk::of(app).today().year());
+    let known = |year: i16| calendar.years().any(|(other, _)| other == year);
+    if cases == 0 && known(this_year) {
+        return Ok(None);
+    }
+    let year = (this_year..i16::MAX).find(|year| !known(*year)).unwrap_or(this_year);
+    Ok(Some(CalendarGap { year, cases }))
+}
+
 /// What a list says of a case's clock now.
 pub fn due(desk: &Desk, row: &store::cases::CaseRow) -> Due {
     if row.state == CaseState::Special {

@@ -85,6 +85,7 @@ fn compose(
         receipt: &receipt,
         office: &desk.hall,
         came: desk.day(head.deposited_ms.unwrap_or(desk.now_ms)),
+        complete: desk.day(clock::papers_came(past).map_or(desk.now_ms, |at| at.as_millisecond())),
         today,
         decide_by,
         until: days.and_then(|days| desk.calendar.add_working_days(today, days).ok()),

@@ -425,6 +425,13 @@ pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// How many open cases have a clock without an end, because the calendar lacks a year.
+pub fn without_end(connection: &Connection) -> StoreResult<u32> {
+    Ok(connection
+        .prepare_cached("SELECT COUNT(*) FROM cases WHERE due_clock IS NOT NULL AND due_date IS NULL")?
+        .query_row([], |row| row.get(0))?)
+}
+
 /// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
 pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<Vec<SubmissionId>> {
     let mut statement = connection.prepare_cached(

@@ -155,6 +155,7 @@ impl Journey {
         self.show(Page::Saving, now);
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only the three steps of taking a result out come here")]
     pub(crate) fn pickup_recorded(&mut self, purpose: &Purpose, now: Duration) {
         let Some(pickup) = &mut self.pickup else { return };
         match purpose {
@@ -170,6 +171,7 @@ impl Journey {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only the three steps of taking a result out come here")]
     pub(crate) fn pickup_record_failed(&mut self, pending: Pending, now: Duration) {
         match pending.purpose {
             Purpose::PickupIntent => self.pickup_failed(now),

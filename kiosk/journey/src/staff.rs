@@ -296,6 +296,7 @@ impl Journey {
         Some((door.submission?, door.compartment, staff.staff?, directive))
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "any other touch answers nothing")]
     fn affirm_loading(&mut self, touch: &Touch, now: Duration) {
         let Some((submission, compartment, staff, directive)) = self.loading() else { return };
         let draft = match touch {

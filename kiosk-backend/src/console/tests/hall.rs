@@ -90,7 +90,7 @@ impl Hall {
         let entries = facts
             .into_iter()
             .map(|(fact, payload)| {
-                let stamp = Stamp { wall_ms_utc: NOW, ..Stamp::default() };
+                let stamp = Stamp { wall_ms_utc: self.app.now_ms(), ..Stamp::default() };
                 let header = serde_json::to_string(&Header { v: 1, at: stamp, fact }).expect("json");
                 let envelope = Envelope::seal(self.journal, self.head.0 + 1, self.head.1, header, payload);
                 self.head = (envelope.seq, envelope.check(self.journal).expect("sealed"));
@@ -103,6 +103,19 @@ impl Hall {
 
     /// An applicant puts paper into a box; `name` may be hostile.
     pub(super) fn deposit(&mut self, no: u16, name: &str, sure: bool) -> SubmissionId {
+        let form = material("申请表\"><img src=x onerror=alert(1)>", false);
+        self.deposit_of(no, name, sure, ("commercial-performance", "culture"), vec![form])
+    }
+
+    /// The same, for another item of another department, with other materials.
+    pub(super) fn deposit_of(
+        &mut self,
+        no: u16,
+        name: &str,
+        sure: bool,
+        (item, department): (&str, &str),
+        materials: Vec<MaterialLine>,
+    ) -> SubmissionId {
         let id = SubmissionId(Uuid::now_v7());
         let compartment = CompartmentNo(no);
         let receipt = ReceiptNumber::make(&self.prefix, 1, u32::from(no)).expect("a number");
@@ -122,14 +135,7 @@ impl Hall {
             phone: Some(Personal::from(PHONE)),
             situations: [("<b>q</b>".to_owned(), "<i>o</i>".to_owned())].into(),
             answers: [("note".to_owned(), Personal::from("<script>alert(1)</script>"))].into(),
-            materials: vec![MaterialLine {
-                code: "form".into(),
-                name: "申请表\"><img src=x onerror=alert(1)>".into(),
-                originals: 1,
-                copies: 0,
-                deferrable: false,
-                brought: true,
-            }],
+            materials,
         };
         let closing = if sure {
             Fact::Deposited { submission: id, compartment }
@@ -142,9 +148,9 @@ impl Hall {
                 Fact::SubmissionPrepared {
                     submission: id,
                     receipt: kiosk_wire::ReceiptNumber(receipt.as_str().into()),
-                    item: "commercial-performance".into(),
-                    item_version: 1,
-                    department: "culture".into(),
+                    item: item.into(),
+                    item_version: self.item_version(item),
+                    department: department.into(),
                 },
                 Some(serde_json::to_string(&submission).expect("json")),
             ),
@@ -168,6 +174,13 @@ impl Hall {
             (Fact::CollectionIntended { submission, compartment, staff, authority }, None),
             (Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }, None),
         ]);
+    }
+
+    /// The version of an item in the present catalogue.
+    fn item_version(&self, code: &str) -> u32 {
+        let (_, body) = self.app.catalogue().expect("a catalogue");
+        let catalogue: hall_rules::Catalogue = serde_json::from_str(&body).expect("a catalogue");
+        catalogue.items.iter().find(|item| item.code == code).expect("such an item").version
     }
 
     pub(super) fn browser(&self) -> Browser<'_> {
@@ -197,6 +210,11 @@ impl Hall {
 fn hire(app: &App, name: &str, window: &str, role: Role) {
     let (password, windows) = (Personal::from(PASSWORD), vec![window.into()]);
     staff::add(app, NewStaff { name: name.into(), windows, role, password, card: None }).expect("staff");
+}
+
+/// One original that was brought.
+pub(super) fn material(name: &str, deferrable: bool) -> MaterialLine {
+    MaterialLine { code: "form".into(), name: name.into(), originals: 1, copies: 0, deferrable, brought: true }
 }
 
 /// Keeps cookies, and the token of the last page's forms.

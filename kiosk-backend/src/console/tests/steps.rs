@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use super::hall::{Browser, Hall, NAME};
+use super::hall::{Browser, Hall, NAME, material};
 use crate::domain::clocks;
 
 const FINE: (&str, &str) = ("verdict-0", "fine");
@@ -10,6 +10,11 @@ const FINE: (&str, &str) = ("verdict-0", "fine");
 /// A case whose paper the window has.
 pub(super) fn received(hall: &mut Hall) -> String {
     let id = hall.deposit(7, NAME, true);
+    take_out(hall, id)
+}
+
+/// The window takes the paper out of box 7.
+fn take_out(hall: &mut Hall, id: kiosk_wire::SubmissionId) -> String {
     hall.open_and_shut(id, 7, "王敏");
     let mut clerk = hall.signed_in("王敏");
     let case = format!("/cases/{id}");
@@ -149,6 +154,82 @@ fn corrections_may_come_through_the_locker() {
     assert_eq!(clerk.post(&format!("{case}/affirm-empty"), &[]).location(), case);
     goes(&mut clerk, &case, "pre_review_started", &[], "pre_review");
     goes(&mut clerk, &case, "accepted", &[FINE], "accepted");
+}
+
+#[test]
+fn papers_of_the_second_rank_may_follow_and_nothing_is_granted_without_them() {
+    let mut hall = Hall::open();
+    let materials = vec![material("申请表", false), material("场所证明", true)];
+    let id = hall.deposit_of(7, NAME, true, ("commercial-performance", "culture"), materials);
+    let case = take_out(&mut hall, id);
+    let mut clerk = hall.signed_in("王敏");
+    let mut chief = hall.signed_in("李强");
+    goes(&mut clerk, &case, "pre_review_started", &[], "pre_review");
+    let missing = [("materials", "2"), FINE, ("verdict-1", "missing")];
+    let ten = [missing[0], missing[1], missing[2], ("days", "10")];
+    // What may be missing is computed from all findings at once; a main paper may not.
+    let main = [("materials", "2"), ("verdict-0", "missing"), ("verdict-1", "fine"), ("days", "10")];
+    for (event, fields) in [("accepted", &missing[..]), ("accepted_deferred", &missing), ("accepted_deferred", &main)] {
+        assert_eq!(press(&mut clerk, &case, event, fields).0, StatusCode::UNPROCESSABLE_ENTITY, "{event} {fields:?}");
+    }
+    let seen = version(&clerk.get(&case).body);
+    let ticked = [("event", "review"), ("version", seen.as_str()), ten[0], ten[1], ten[2], ten[3]];
+    let shown = clerk.post(&format!("{case}/prepare"), &ticked).body;
+    assert!(shown.contains("id=\"go-accepted_deferred\"") && shown.contains("id=\"go-correction_asked\""), "{shown}");
+    assert!(shown.contains("场所证明") && shown.contains("10个工作日内（最迟2026年12月7日）"), "{shown}");
+    goes(&mut clerk, &case, "accepted_deferred", &ten, "accepted_deferred");
+    assert!(clerk.get(&case).body.contains("容受字〔2026〕1号"));
+    goes(&mut clerk, &case, "work_started", &[], "in_progress");
+    assert_eq!(press(&mut chief, &case, "granted", &[("document", "x")]).0, StatusCode::CONFLICT, "papers are owed");
+    assert!(!chief.get(&case).body.contains("id=\"fill-granted\""), "nor offered");
+    goes(&mut clerk, &case, "deferred_arrived", &[], "in_progress");
+    assert_eq!(press(&mut clerk, &case, "deferred_arrived", &[]).0, StatusCode::CONFLICT, "once");
+    goes(&mut chief, &case, "granted", &[("document", "赣演〔2026〕16号")], "decided_grant");
+}
+
+#[test]
+fn papers_that_never_follow_end_the_case_by_a_chief() {
+    let mut hall = Hall::open();
+    let materials = vec![material("申请表", false), material("场所证明", true)];
+    let id = hall.deposit_of(7, NAME, true, ("commercial-performance", "culture"), materials);
+    let case = take_out(&mut hall, id);
+    let mut clerk = hall.signed_in("王敏");
+    goes(&mut clerk, &case, "pre_review_started", &[], "pre_review");
+    let ten = [("materials", "2"), FINE, ("verdict-1", "missing"), ("days", "10")];
+    goes(&mut clerk, &case, "accepted_deferred", &ten, "accepted_deferred");
+    let over = [("reason", "逾期未补齐场所证明")];
+    assert_eq!(press(&mut clerk, &case, "deferred_lapsed", &over).0, StatusCode::FORBIDDEN);
+    let mut chief = hall.signed_in("李强");
+    assert_eq!(press(&mut chief, &case, "deferred_lapsed", &[]).0, StatusCode::UNPROCESSABLE_ENTITY, "no reason");
+    goes(&mut chief, &case, "deferred_lapsed", &over, "lapsed");
+    assert!(chief.get(&case).body.contains("终字〔2026〕1号"));
+}
+
+#[test]
+fn a_year_without_working_days_is_seen_on_every_page_until_it_is_imported() {
+    let mut hall = Hall::open();
+    // Monday 28 December: the fifth working day is in a year that nobody has announced yet.
+    hall.app.clock().advance(35 * 86_400_000);
+    let id = hall.deposit(7, NAME, true);
+    let mut clerk = hall.signed_in("王敏");
+    for path in ["/inbox", "/inbox?show=attention", "/kiosks", &format!("/cases/{id}")] {
+        let page = clerk.get(path).body;
+        assert!(page.contains("id=\"calendar-gap\" data-year=\"2027\""), "{path}: {page}");
+    }
+    let page = clerk.get(&format!("/cases/{id}")).body;
+    assert!(page.contains("id=\"no-end\"") && page.contains("缺工作日历"), "{page}");
+    assert!(clerk.get("/inbox?show=attention").body.contains(&format!("data-case=\"{id}\"")));
+    // The law's silence waits as well: nothing is accepted by a guess.
+    hall.app.clock().advance(3 * 86_400_000);
+    hall.runtime.block_on(clocks::tick(&hall.app)).expect("looks");
+    let dir = tempfile::tempdir().expect("a folder");
+    let file = dir.path().join("2027.toml");
+    let holiday = "[[holiday]]\nname = \"元旦\"\nfrom = 2027-01-01\nto = 2027-01-03\nmakeup_workdays = []\n";
+    std::fs::write(&file, format!("year = 2027\nsource = \"test\"\n\n{holiday}")).expect("writes");
+    crate::domain::import::calendar_file(&hall.app, &file).expect("imports");
+    let page = hall.signed_in("王敏").get(&format!("/cases/{id}")).body;
+    assert!(!page.contains("calendar-gap") && !page.contains("no-end"), "{page}");
+    assert!(page.contains("1月5日"), "{page}");
 }
 
 #[test]
