@@ -1,6 +1,6 @@
 //! A case on its whole way: paper in the locker, corrections, decision, the result in the locker, and back to the hands
 //! of the applicant.
-#![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for the one fact it is about")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use e2e::Hall;
 use e2e::desk::Desk;

@@ -63,6 +63,7 @@ pub(crate) fn phone(typed: &str, check: PhoneCheck) -> Screen {
     Screen::Phone(PhoneView { known: None, typed: typed.into(), check })
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "only the page of choices has a place for errands")]
 fn with_errands(screen: Screen) -> Screen {
     match screen {
         Screen::Choose(view) => Screen::Choose(TilesView { errands: 2, ..view }),
