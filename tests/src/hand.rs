@@ -290,7 +290,7 @@ mod tests {
             ("search", "C", letter('c')),
             ("situation", "在正规剧场里演出", FIRST_OPTION),
             ("box_size", "信封大小", FIRST_SIZE),
-            ("staff_boxes", "7号柜", FIRST_BOX),
+            ("staff_boxes", "9号柜", FIRST_BOX),
             ("staff_affirm", "已取出，柜子空了", IS_EMPTY),
             ("door_open", "放不下，换大柜", BIGGER),
             ("door_open", "柜里已有别人的东西", FOUND),

@@ -36,8 +36,9 @@ pub(super) fn press(
     fields: &[(&str, &str)],
 ) -> (StatusCode, String) {
     let version = version(&browser.get(case).body);
-    let mut all = vec![("event", event), ("version", version.as_str()), ("materials", "1")];
+    let mut all = vec![("event", event), ("version", version.as_str())];
     all.extend_from_slice(fields);
+    all.push(("materials", "1")); // where the fields name no other number: the first counts
     let answer = browser.post(&format!("{case}/step"), &all);
     (answer.status, answer.body)
 }
