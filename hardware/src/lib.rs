@@ -14,6 +14,7 @@
 
 pub mod cards;
 pub mod emulator;
+mod line;
 pub mod lockers;
 mod status;
 

@@ -11,7 +11,7 @@ mod private_pcscd;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use hardware::cards::{CardError, CardEvent, CardReader, Document, ReaderConfig, ResidentIdAccess};
+use hardware::cards::{CardError, CardEvent, CardReader, Document, PcscConfig, ReaderConfig, ResidentIdAccess};
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
 use hardware::emulator::people;
@@ -77,8 +77,8 @@ impl Bench {
 
 fn reader(pattern: &str) -> (CardReader, Receiver<CardEvent>) {
     let (sender, events) = mpsc::channel();
-    let config = ReaderConfig { reader: pattern.to_owned(), resident_id: Some(ResidentIdAccess::SamBlock) };
-    (CardReader::spawn(config, move |event| drop(sender.send(event))), events)
+    let config = PcscConfig { resident_id: Some(ResidentIdAccess::SamBlock), ..PcscConfig::new(pattern) };
+    (CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event))), events)
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Why a card could not be read.
 
 use super::UnusableUid;
+use super::sdt::Status;
 use crate::FailureKind;
 
 /// Why a card could not be read. No variant carries anything of the person.
@@ -28,6 +29,14 @@ pub enum CardError {
         step: &'static str,
         /// Status word, ISO 7816-4.
         status: u16,
+    },
+    /// the reader's security module refused a step, or could not do it
+    #[error("the reader's security module, asked for {step}, says: {status}")]
+    Module {
+        /// What was asked of it.
+        step: &'static str,
+        /// What it said.
+        status: Status,
     },
     /// the card holds no identity and no serial number that could name it
     #[error("the card is of no use here: {why}")]
@@ -64,6 +73,7 @@ impl CardError {
         match self {
             Self::Torn | Self::Mute | Self::ReaderHeld | Self::ReaderFailed { .. } => FailureKind::Line,
             Self::Refused { .. } | Self::NotUsable { .. } => FailureKind::Refused,
+            Self::Module { status, .. } => status.kind(),
             Self::WrongLength { .. } | Self::BadField { .. } | Self::CheckDigit => FailureKind::Misread,
         }
     }
@@ -76,6 +86,7 @@ impl CardError {
             Self::ReaderHeld => "reader-held",
             Self::ReaderFailed { .. } => "reader-failed",
             Self::Refused { .. } => "card-refused",
+            Self::Module { .. } => "card-module",
             Self::NotUsable { .. } => "card-not-usable",
             Self::WrongLength { .. } => "card-wrong-length",
             Self::BadField { .. } => "card-bad-field",
@@ -90,6 +101,7 @@ impl CardError {
             Self::Mute => "turn the card over, and lay it on the reader again",
             Self::ReaderHeld => "stop the other program that uses the reader",
             Self::ReaderFailed { .. } => "wait for the reader to come back, then lay the card on it again",
+            Self::Module { status, .. } => status.what_to_do(),
             Self::Refused { .. } | Self::NotUsable { .. } => {
                 "use a resident ID card, a residence permit or a social security card"
             }

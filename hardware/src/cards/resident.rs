@@ -26,6 +26,12 @@ pub fn parse(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     }
 }
 
+/// An address that stands alone, written like the one in the text. `None`: there is none in it.
+pub fn address(bytes: &[u8]) -> Option<Secret> {
+    let address = field(bytes, 0, bytes.len()).secret();
+    (!address.is_empty()).then_some(address)
+}
+
 fn resident(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ResidentId,
@@ -130,7 +136,7 @@ impl Field {
     }
 }
 
-fn field(text: &[u8; TEXT], offset: usize, length: usize) -> Field {
+fn field(text: &[u8], offset: usize, length: usize) -> Field {
     let units = text[offset..offset + length].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
     // Reserved at its largest, so that no half-built copy of the text is left behind on the heap.
     let mut decoded = String::with_capacity(length * 2);

@@ -40,13 +40,13 @@ impl Card {
 fn start(config: &Config) -> (Vec<CardReader>, Receiver<CardEvent>) {
     let (sender, events) = channel();
     // Without configuration: any reader.
-    let any = vec![config::Card { reader: "*".into(), sam_block: false }];
+    let any = vec![config::Card::Pcsc { reader: "*".into(), resident_id: None }];
     let cards = if config.cards.is_empty() { &any } else { &config.cards };
-    let readers = cards
-        .iter()
-        .map(|card| {
+    let readers = devices::readers(cards)
+        .into_iter()
+        .map(|reader| {
             let sender = sender.clone();
-            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(event)))
+            CardReader::spawn(reader, move |event| drop(sender.send(event)))
         })
         .collect();
     (readers, events)

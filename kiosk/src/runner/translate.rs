@@ -1,5 +1,6 @@
 //! Between the journey's words and the wire's. Nothing is decided here.
 
+use hardware::FailureKind;
 use hardware::cards::{self, CardError};
 use hardware::lockers;
 use kiosk_journey::{self as journey, Draft};
@@ -285,6 +286,11 @@ pub(super) fn card_problem(error: &CardError) -> journey::CardProblem {
         CardError::Torn => journey::CardProblem::TakenTooSoon,
         CardError::Mute => journey::CardProblem::NoAnswer,
         CardError::ReaderHeld | CardError::ReaderFailed { .. } => journey::CardProblem::ReaderLost,
+        CardError::Module { status, .. } if status.is_broken_module() => journey::CardProblem::ReaderLost,
+        CardError::Module { status, .. } => match status.kind() {
+            FailureKind::Line => journey::CardProblem::TakenTooSoon,
+            FailureKind::Refused | FailureKind::Misread => journey::CardProblem::UnknownCard,
+        },
         CardError::Refused { .. } | CardError::NotUsable { .. } => journey::CardProblem::UnknownCard,
         CardError::WrongLength { .. } | CardError::BadField { .. } => journey::CardProblem::Unreadable,
         CardError::CheckDigit => journey::CardProblem::WrongCheckDigit,
