@@ -11,10 +11,13 @@ mod private_pcscd;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use hardware::cards::{CardError, CardEvent, CardReader, Document, PcscConfig, ReaderConfig, ResidentIdAccess};
+use hardware::cards::{
+    CardError, CardEvent, CardReader, Document, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig,
+};
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
 use hardware::emulator::people;
+use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::{DeviceStatus, Fault};
 use private_pcscd::{Pcscd, in_private};
 
@@ -255,5 +258,60 @@ fn cards_one_after_the_other() {
                 assert!(matches!(outcome, CardEvent::CardRead(_)), "{name}: {outcome:?}");
             }
         }
+    });
+}
+
+#[test]
+fn sdt_in_a_pseudo_command_and_two_readers_at_once() {
+    in_private("sdt_in_a_pseudo_command_and_two_readers_at_once", |mut pcscd| {
+        pcscd.start();
+        let (sender, events) = mpsc::channel();
+        let dir = tempfile::tempdir().unwrap();
+        let sam = SamReader::start(SamOptions::new(dir.path().join("reader"))).unwrap();
+        let access = ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] };
+        // The second slot is another reader, with a profile of its own; the third reader is on a serial line.
+        let first = PcscConfig { resident_id: Some(access), ..PcscConfig::new("* 00") };
+        let rest = PcscConfig { except: vec!["* 00".to_owned()], ..PcscConfig::new("*") };
+        let configs =
+            [ReaderConfig::Pcsc(first), ReaderConfig::Pcsc(rest), ReaderConfig::Sdt(SdtConfig::new(sam.port()))];
+        let _readers: Vec<CardReader> = configs
+            .into_iter()
+            .enumerate()
+            .map(|(index, config)| {
+                let sender = sender.clone();
+                CardReader::spawn(config, move |event| drop(sender.send((index, event))))
+            })
+            .collect();
+        let outcome = |wanted: usize| {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                let left = deadline.saturating_duration_since(Instant::now());
+                match events.recv_timeout(left).unwrap() {
+                    (index, event @ (CardEvent::CardRead(_) | CardEvent::CardFailed(_))) => {
+                        assert_eq!(index, wanted, "{event:?}");
+                        return event;
+                    }
+                    _ => {}
+                }
+            }
+        };
+        let slots = [CardSlot::start(pcscd.port), CardSlot::start(pcscd.port + 1)];
+        for turn in 0..2 {
+            slots[0].insert_named("li-jianguo").unwrap();
+            assert!(matches!(outcome(0), CardEvent::CardRead(identity) if identity.document == Document::ResidentId));
+            slots[1].insert_named("li-jianguo-social").unwrap();
+            assert!(
+                matches!(outcome(1), CardEvent::CardRead(identity) if identity.document == Document::SocialSecurityCard)
+            );
+            sam.insert_named("wang-xiuying").unwrap();
+            assert!(matches!(outcome(2), CardEvent::CardRead(_)));
+            slots.iter().for_each(CardSlot::remove);
+            sam.remove();
+            let asked = sam.state().counters.requests;
+            assert!(sam.wait_requests(asked + 5, PATIENCE), "turn {turn}");
+        }
+        // The second slot has no module: a resident ID card is of no use there.
+        slots[1].insert_named("li-jianguo").unwrap();
+        assert!(matches!(outcome(1), CardEvent::CardFailed(CardError::NotUsable { .. })));
     });
 }

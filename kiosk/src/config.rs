@@ -168,6 +168,8 @@ struct RawCard {
     resident_id: Option<String>,
     port: Option<PathBuf>,
     baud: Option<u32>,
+    sdt_header: Option<String>,
+    sdt_control: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -283,12 +285,39 @@ impl RawCard {
                 ));
             }
         }
-        let resident_id = match self.resident_id.as_deref() {
-            None => None,
-            Some("sam-block") => Some(ResidentIdAccess::SamBlock),
-            Some(other) => {
+        let resident_id = match (self.resident_id.as_deref(), self.sdt_header.as_deref(), self.sdt_control) {
+            (None, None, None) => None,
+            (Some("sam-block"), None, None) => Some(ResidentIdAccess::SamBlock),
+            (Some("sdt-apdu"), Some(header), None) => Some(ResidentIdAccess::SdtApdu {
+                header: hex::decode(header).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
+                    format!(
+                        "{}: `{header}` is not CLA INS P1 P2 in hexadecimal, such as \"FF580000\"",
+                        key("sdt_header")
+                    )
+                })?,
+            }),
+            (Some("sdt-control"), None, Some(function)) => Some(ResidentIdAccess::SdtControl { function }),
+            (Some("sdt-apdu"), _, _) => {
                 return Err(format!(
-                    "{}: `{other}` is not known; write \"sam-block\", or remove the key when this reader cannot read resident IDs",
+                    "{}: \"sdt-apdu\" needs it, and nothing else; the reader's manual says which",
+                    key("sdt_header")
+                ));
+            }
+            (Some("sdt-control"), _, _) => {
+                return Err(format!(
+                    "{}: \"sdt-control\" needs it, and nothing else; the reader's manual says which",
+                    key("sdt_control")
+                ));
+            }
+            (None | Some("sam-block"), _, _) => {
+                return Err(format!(
+                    "{}: `sdt_header` and `sdt_control` are for \"sdt-apdu\" and \"sdt-control\"",
+                    key("resident_id")
+                ));
+            }
+            (Some(other), _, _) => {
+                return Err(format!(
+                    "{}: `{other}` is not known; write \"sam-block\", \"sdt-apdu\" or \"sdt-control\", or remove the key when this reader cannot read resident IDs",
                     key("resident_id")
                 ));
             }
@@ -298,7 +327,12 @@ impl RawCard {
 
     fn check_sdt(self, index: usize) -> Result<Card, String> {
         let key = |name: &str| format!("`card[{index}].{name}`");
-        for (name, given) in [("reader", self.reader.is_some()), ("resident_id", self.resident_id.is_some())] {
+        for (name, given) in [
+            ("reader", self.reader.is_some()),
+            ("resident_id", self.resident_id.is_some()),
+            ("sdt_header", self.sdt_header.is_some()),
+            ("sdt_control", self.sdt_control.is_some()),
+        ] {
             if given {
                 return Err(format!("{}: is for PC/SC readers; an SDT reader has only `port` and `baud`", key(name)));
             }
@@ -514,6 +548,13 @@ size = "A4"
             ("[[card]]\nkind = \"nfc\"", &["card[0].kind", "pcsc"]),
             ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt\"", &["card[0].resident_id", "sam-block"]),
             ("[[card]]\nkind = \"pcsc\"\nport = \"/dev/x\"", &["card[0].port", "remove"]),
+            ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-apdu\"", &["card[0].sdt_header", "manual"]),
+            (
+                "[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-apdu\"\nsdt_header = \"FF58\"",
+                &["card[0].sdt_header", "FF580000"],
+            ),
+            ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-control\"", &["card[0].sdt_control", "manual"]),
+            ("[[card]]\nkind = \"pcsc\"\nsdt_control = 1", &["card[0].resident_id", "sdt-control"]),
             ("[[card]]\nkind = \"pcsc\"\n[[card]]\nkind = \"pcsc\"", &["card[1].reader", "card 0"]),
             ("[[card]]\nkind = \"sdt\"", &["card[0].port", "by-path"]),
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nbaud = 4800", &["card[0].baud", "115200"]),

@@ -1,6 +1,7 @@
 //! What is tried on a card, and in which order.
 
 use super::apdu::{Transmit, exchange};
+use super::sdt_wrapped::{self, Wrapping};
 use super::{CardError, Identity, ResidentIdAccess, Uid, UnusableUid, sam_block, social};
 
 /// PC/SC part 3, 3.2.2.1.3: the reader answers with the card's serial number.
@@ -22,13 +23,24 @@ pub enum CardContent {
 /// [`CardError`] of the first step that the card took up and did not finish, or [`CardError::NotUsable`] when it took
 /// up none.
 pub fn identify(card: &mut dyn Transmit, access: Option<ResidentIdAccess>) -> Result<CardContent, CardError> {
-    let mut module_refused = None;
+    let (mut module_refused, mut wrapped) = (None, None);
     match access {
         Some(ResidentIdAccess::SamBlock) => match sam_block::read(card)? {
             sam_block::SamAnswer::Person(identity) => return Ok(CardContent::Person(identity)),
-            sam_block::SamAnswer::NotOpened(status) => module_refused = Some(status),
+            sam_block::SamAnswer::NotOpened(status) => {
+                let step = "opening by the reader's security module";
+                module_refused = Some(CardError::Refused { step, status });
+            }
         },
+        Some(ResidentIdAccess::SdtApdu { header }) => wrapped = Some(Wrapping::Apdu(header)),
+        Some(ResidentIdAccess::SdtControl { function }) => wrapped = Some(Wrapping::Control(function)),
         None => {}
+    }
+    if let Some(wrapping) = wrapped {
+        match sdt_wrapped::read(card, wrapping)? {
+            sdt_wrapped::Answer::Person(identity) => return Ok(CardContent::Person(identity)),
+            sdt_wrapped::Answer::NotOpened(error) => module_refused = Some(error),
+        }
     }
     if let Some(identity) = social::read(card)? {
         return Ok(CardContent::Person(Box::new(identity)));
@@ -38,9 +50,7 @@ pub fn identify(card: &mut dyn Transmit, access: Option<ResidentIdAccess>) -> Re
     match (serial, module_refused) {
         (Ok(uid), _) => Ok(CardContent::Serial(uid)),
         // All zeros is what a resident ID card has for a serial number: it was one, and the module did not open it.
-        (Err(UnusableUid::AllZero), Some(status)) => {
-            Err(CardError::Refused { step: "opening by the reader's security module", status })
-        }
+        (Err(UnusableUid::AllZero), Some(error)) => Err(error),
         (Err(why), _) => Err(CardError::NotUsable { why }),
     }
 }

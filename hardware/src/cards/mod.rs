@@ -16,7 +16,7 @@
 //!
 //! What is tried on a card through PC/SC, in this order; the first that answers decides:
 //! 1. the SAM of the reader, where the configuration says how that reader hands out resident-ID data
-//!    ([`sam_block`]); only a licensed SAM can open a resident ID card, a generic reader never can;
+//!    ([`sam_block`], [`sdt_wrapped`]); only a licensed SAM can open a resident ID card, a generic reader never can;
 //! 2. the social security application ([`social`]);
 //! 3. the card's serial number ([`uid`]), which names a staff card and proves nothing.
 //!
@@ -33,6 +33,7 @@ mod reader;
 pub mod resident;
 pub mod sam_block;
 pub mod sdt;
+pub mod sdt_wrapped;
 mod serial;
 mod session;
 pub mod social;

@@ -17,6 +17,16 @@ use super::{CardEvent, glob};
 pub enum ResidentIdAccess {
     /// Pseudo commands `FF B0`: see [`super::sam_block`].
     SamBlock,
+    /// Frames of [`super::sdt`] inside a pseudo command: this header (CLA INS P1 P2), their length, the frame, and 00.
+    SdtApdu {
+        /// CLA, INS, P1, P2.
+        header: [u8; 4],
+    },
+    /// Frames of [`super::sdt`] inside a control code of the reader.
+    SdtControl {
+        /// Function number, from which PC/SC part 10 makes the control code.
+        function: u32,
+    },
 }
 
 /// One configured reader.

@@ -63,6 +63,12 @@ impl Transmit for Line {
             Err(error) => Err(line_error(error)),
         }
     }
+
+    fn control(&mut self, function: u32, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        let code = pcsc::ctl_code(function.into());
+        let answer = self.card.control(code, data, &mut self.buffer).map_err(line_error)?;
+        Ok(Zeroizing::new(answer.to_vec()))
+    }
 }
 
 /// After a broken exchange: is the card gone, or is it there and mute? The service may notice a removal late, so a

@@ -46,6 +46,54 @@ fn a_resident_id_card() {
     assert_eq!(person("wang-xiuying", SAM).valid_to, ValidTo::LongTerm);
 }
 
+const SDT: Option<ResidentIdAccess> = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] });
+
+#[test]
+fn a_module_that_hears_sdt_in_a_pseudo_command() {
+    assert_eq!(person("li-jianguo", SDT).number.expose(), LI_JIANGUO.number);
+    assert_eq!(person("john-smith", SDT).document, Document::ForeignerPermitOld);
+    // Other cards are not the module's.
+    assert_eq!(person("li-jianguo-social", SDT).document, Document::SocialSecurityCard);
+    assert!(matches!(identify(&mut people::by_name("clerk").unwrap().card, SDT), Ok(CardContent::Serial(_))));
+    // The profile is not this reader's.
+    let wrong = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x59, 0x00, 0x00] });
+    let error = error("li-jianguo", wrong);
+    assert_eq!(error, CardError::Refused { step: "finding a card", status: 0x6D00 });
+    // The module says that there is no card that it knows, and the serial number is that of a resident ID card.
+    let error = identify(&mut Card::serial(&[0; 4]), SDT).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the reader's security module, asked for finding a card, says: there is no card (status 80)"
+    );
+}
+
+#[test]
+fn a_module_that_hears_sdt_in_a_control_code() {
+    /// What vpcd cannot do: control codes. Everything else is refused.
+    struct Controlled(Card);
+    impl Transmit for Controlled {
+        fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+            Ok(Zeroizing::new(vec![0x6D, 0x00]))
+        }
+        fn control(&mut self, function: u32, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+            assert_eq!((function, &frame[..5]), (3500, &sdt::PREAMBLE[..]));
+            let mut answer = self.0.answer(&sdt_wrapped::command([0xFF, 0x58, 0, 0], frame));
+            while let [.., 0x61, more] = answer[..] {
+                answer.truncate(answer.len() - 2);
+                answer.extend(self.0.answer(&apdu::get_response(more)));
+            }
+            answer.truncate(answer.len() - 2);
+            Ok(Zeroizing::new(answer))
+        }
+    }
+    let access = Some(ResidentIdAccess::SdtControl { function: 3500 });
+    let mut card = Controlled(people::by_name("wang-xiuying").unwrap().card);
+    assert!(matches!(identify(&mut card, access), Ok(CardContent::Person(_))));
+    // A reader without such a code says so.
+    let error = error("wang-xiuying", access);
+    assert!(matches!(error, CardError::ReaderFailed { .. }), "{error}");
+}
+
 #[test]
 fn rare_characters_are_kept() {
     assert_eq!(person("rare-name", SAM).name.expose(), "𠮷田\u{E863}华");

@@ -3,6 +3,7 @@
 
 use encoding_rs::GBK;
 
+use super::sam;
 use super::text::TEXT;
 
 /// Status words of ISO 7816-4.
@@ -97,6 +98,7 @@ impl Card {
         match *command {
             [0xFF, 0xB0, block, 0x00, ..] => self.sam_block(block),
             [0xFF, 0xCA, 0x00, 0x00, ..] => self.serial_number(),
+            [0xFF, 0x58, 0x00, 0x00, 0x0A, ref frame @ .., 0x00] => self.sdt(frame),
             [0x00, 0xC0, 0x00, 0x00, length] => self.get_response(length),
             [0x00, 0xA4, 0x04, 0x00, _, ref name @ ..] => self.select_name(name),
             [0x00, 0xA4, 0x02, 0x00, 0x02, high, low] => self.select_file([high, low]),
@@ -116,6 +118,32 @@ impl Card {
         match stream.chunks(256).nth(usize::from(block)) {
             Some(chunk) => done(chunk),
             None => status::NO_RECORD.to_vec(),
+        }
+    }
+
+    /// A frame for the security module, in a pseudo command; longer answers are fetched with GET RESPONSE.
+    fn sdt(&mut self, frame: &[u8]) -> Vec<u8> {
+        let body = match (frame, &self.resident_text) {
+            ([.., 0x20, 0x01, 0x22], Some(_)) => vec![0, 0, 0x9F, 0, 0, 0, 0],
+            ([.., 0x20, 0x01, 0x22], None) => vec![0, 0, 0x80],
+            ([.., 0x20, 0x02, 0x21], Some(_)) => vec![0, 0, 0x90, 0, 0, 0, 0, 0, 0, 0, 0],
+            ([.., 0x30, 0x01, 0x32], Some(text)) => {
+                [&[0, 0, 0x90, 1, 0, 4, 0], text.as_slice(), [0; 1024].as_slice()].concat()
+            }
+            ([.., 0x30, 0x03, 0x30], Some(_)) => vec![0, 0, 0x91],
+            _ => vec![0, 0, 0x21],
+        };
+        self.waiting = sam::frame(&body);
+        self.next_part()
+    }
+
+    /// The next 256 bytes of what waits.
+    fn next_part(&mut self) -> Vec<u8> {
+        let rest = self.waiting.split_off(self.waiting.len().min(256));
+        let part = std::mem::replace(&mut self.waiting, rest);
+        match self.waiting.len() {
+            0 => done(&part),
+            more => [part.as_slice(), &[0x61, u8::try_from(more).unwrap_or(0)]].concat(),
         }
     }
 
@@ -145,8 +173,9 @@ impl Card {
     }
 
     fn get_response(&mut self, length: u8) -> Vec<u8> {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.len() == usize::from(length) { done(&waiting) } else { vec![0x6F, 0x00] }
+        // 00 asks for 256 bytes.
+        let wanted = if length == 0 { 256 } else { usize::from(length) };
+        if self.waiting.len().min(256) == wanted { self.next_part() } else { vec![0x6F, 0x00] }
     }
 
     fn read_record(&self, number: u8, length: u8) -> Vec<u8> {

@@ -579,7 +579,8 @@ fn data(card: &Lying, lengths: Lengths) -> Vec<u8> {
     data
 }
 
-fn frame(body: &[u8]) -> Vec<u8> {
+/// A frame around a status and its data, or around a command.
+pub(super) fn frame(body: &[u8]) -> Vec<u8> {
     let length = u16::try_from(body.len() + 1).unwrap_or(u16::MAX).to_be_bytes();
     let check = length.iter().chain(body).fold(0, |check, byte| check ^ byte);
     [&PREAMBLE, length.as_slice(), body, &[check]].concat()
