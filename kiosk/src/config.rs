@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hardware::cards::{ResidentIdAccess, SdtConfig};
+use hardware::cards::{ResidentIdAccess, SdtConfig, TrustList};
 use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
@@ -47,6 +47,8 @@ pub enum Card {
         reader: String,
         /// How this reader's SAM hands out resident-ID data; `None` when it has none.
         resident_id: Option<ResidentIdAccess>,
+        /// Whose travel documents are believed.
+        trust: TrustList,
     },
     /// A reader of resident ID cards on a serial line.
     Sdt {
@@ -170,6 +172,7 @@ struct RawCard {
     baud: Option<u32>,
     sdt_header: Option<String>,
     sdt_control: Option<u32>,
+    trust_list: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -322,7 +325,11 @@ impl RawCard {
                 ));
             }
         };
-        Ok(Card::Pcsc { reader: self.reader.unwrap_or_else(|| "*".into()), resident_id })
+        let trust = match &self.trust_list {
+            Some(folder) => TrustList::load(folder).map_err(|error| format!("{}: {error}", key("trust_list")))?,
+            None => TrustList::default(),
+        };
+        Ok(Card::Pcsc { reader: self.reader.unwrap_or_else(|| "*".into()), resident_id, trust })
     }
 
     fn check_sdt(self, index: usize) -> Result<Card, String> {
@@ -332,6 +339,7 @@ impl RawCard {
             ("resident_id", self.resident_id.is_some()),
             ("sdt_header", self.sdt_header.is_some()),
             ("sdt_control", self.sdt_control.is_some()),
+            ("trust_list", self.trust_list.is_some()),
         ] {
             if given {
                 return Err(format!("{}: is for PC/SC readers; an SDT reader has only `port` and `baud`", key(name)));
@@ -508,7 +516,8 @@ size = "A4"
     fn the_whole_file_is_read() {
         let config = parse(Path::new("kiosk.toml"), WHOLE).expect("reads");
         assert_eq!(config.backend.as_ref().expect("backend").url, "https://hall.example");
-        let pcsc = Card::Pcsc { reader: "Kiosk ID Reader*".into(), resident_id: Some(ResidentIdAccess::SamBlock) };
+        let resident_id = Some(ResidentIdAccess::SamBlock);
+        let pcsc = Card::Pcsc { reader: "Kiosk ID Reader*".into(), resident_id, trust: TrustList::default() };
         let sdt = Card::Sdt { port: "/dev/serial/by-path/y".into(), baud: 9600 };
         assert_eq!(config.cards, [pcsc, sdt]);
         let sizes: Vec<_> = config.compartments().into_iter().map(|(no, size)| (no.0, size)).collect();
@@ -554,6 +563,7 @@ size = "A4"
                 &["card[0].sdt_header", "FF580000"],
             ),
             ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-control\"", &["card[0].sdt_control", "manual"]),
+            ("[[card]]\nkind = \"pcsc\"\ntrust_list = \"/nowhere\"", &["card[0].trust_list", "/nowhere"]),
             ("[[card]]\nkind = \"pcsc\"\nsdt_control = 1", &["card[0].resident_id", "sdt-control"]),
             ("[[card]]\nkind = \"pcsc\"\n[[card]]\nkind = \"pcsc\"", &["card[1].reader", "card 0"]),
             ("[[card]]\nkind = \"sdt\"", &["card[0].port", "by-path"]),

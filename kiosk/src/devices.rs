@@ -11,8 +11,13 @@ use crate::config::{Card, Locker};
 pub fn readers(cards: &[Card]) -> Vec<ReaderConfig> {
     let mut taken = Vec::new();
     let reader = |card: &Card| match card {
-        Card::Pcsc { reader, resident_id } => {
-            let config = PcscConfig { except: taken.clone(), resident_id: *resident_id, ..PcscConfig::new(reader) };
+        Card::Pcsc { reader, resident_id, trust } => {
+            let config = PcscConfig {
+                except: taken.clone(),
+                resident_id: *resident_id,
+                trust: trust.clone(),
+                ..PcscConfig::new(reader)
+            };
             taken.push(reader.clone());
             ReaderConfig::Pcsc(config)
         }
@@ -38,11 +43,13 @@ pub fn lockers(locker: &Locker) -> LockersConfig {
 
 #[cfg(test)]
 mod tests {
+    use hardware::cards::TrustList;
+
     use super::*;
 
     #[test]
     fn a_reader_belongs_to_the_first_entry_that_it_fits() {
-        let pcsc = |reader: &str| Card::Pcsc { reader: reader.into(), resident_id: None };
+        let pcsc = |reader: &str| Card::Pcsc { reader: reader.into(), resident_id: None, trust: TrustList::default() };
         let sdt = Card::Sdt { port: "/dev/x".into(), baud: 115_200 };
         let readers = readers(&[pcsc("Kiosk*"), sdt, pcsc("*")]);
         let takes = |name: &str| {

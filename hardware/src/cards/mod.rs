@@ -18,16 +18,20 @@
 //! 1. the SAM of the reader, where the configuration says how that reader hands out resident-ID data
 //!    ([`sam_block`], [`sdt_wrapped`]); only a licensed SAM can open a resident ID card, a generic reader never can;
 //! 2. the social security application ([`social`]);
-//! 3. the card's serial number ([`uid`]), which names a staff card and proves nothing.
+//! 3. the chip of a travel document ([`travel`]), which opens with what is printed on it ([`MrzKey`]);
+//! 4. the identity cards of other countries ([`eid`]);
+//! 5. the card's serial number ([`uid`]), which names a staff card and proves nothing.
 //!
 //! A reader on a serial line ([`sdt`]) reads resident ID cards and the permits made like them, and nothing else.
 
 pub mod apdu;
 mod date;
+pub mod eid;
 mod error;
 mod glob;
 mod identify;
 mod identity;
+pub mod mrz;
 pub mod number;
 mod reader;
 pub mod resident;
@@ -40,14 +44,18 @@ pub mod social;
 #[cfg(test)]
 mod tests;
 pub mod tlv;
+pub mod travel;
+mod trust;
 pub mod uid;
 mod watch;
 
 pub use date::Date;
 pub use error::CardError;
-pub use identify::{CardContent, identify};
-pub use identity::{Assurance, Document, Identity, Secret, Sex, ValidTo};
+pub use identify::{CardContent, Reading, identify, identify_with};
+pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, ValidTo};
+pub use mrz::{MrzError, MrzKey};
 pub use reader::{CardReader, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig};
+pub use trust::{TrustError, TrustList};
 pub use uid::{Uid, UnusableUid};
 
 use crate::DeviceStatus;

@@ -10,7 +10,7 @@ use pcsc::Context;
 
 use super::serial::SerialReader;
 use super::watch::Watch;
-use super::{CardEvent, glob};
+use super::{CardEvent, MrzKey, TrustList, glob};
 
 /// How a PC/SC reader hands out resident-ID data. The reader's vendor says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,12 +48,14 @@ pub struct PcscConfig {
     pub except: Vec<String>,
     /// How this reader's security module hands out resident-ID data; `None` if it has none.
     pub resident_id: Option<ResidentIdAccess>,
+    /// Whose travel documents are believed.
+    pub trust: TrustList,
 }
 
 impl PcscConfig {
     /// Readers whose names fit `pattern`, without a security module.
     pub fn new(pattern: &str) -> Self {
-        Self { reader: pattern.to_owned(), except: Vec::new(), resident_id: None }
+        Self { reader: pattern.to_owned(), except: Vec::new(), resident_id: None, trust: TrustList::default() }
     }
 
     /// Whether the reader of that name is meant.
@@ -92,11 +94,22 @@ pub(super) struct Shared {
     stop: AtomicBool,
     /// The context that the owner thread waits in, so that the wait can be cancelled.
     pub(super) waiting: Mutex<Option<Context>>,
+    /// What opens the next travel document, and whether that is news to the owner thread.
+    pub(super) mrz: Mutex<(Option<MrzKey>, bool)>,
 }
 
 impl Shared {
     pub(super) fn stopped(&self) -> bool {
         self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Ends a wait for cards.
+    fn wake(&self) {
+        if let Some(context) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && let Err(error) = context.cancel()
+        {
+            tracing::debug!(%error, "the wait for cards could not be cancelled");
+        }
     }
 
     /// Lets time pass, but not after the stop.
@@ -136,6 +149,13 @@ impl CardReader {
         Self { shared, thread: Some(thread) }
     }
 
+    /// Says what opens the chip of the travel document that lies on the reader, or will. A document that was waiting
+    /// for it is read now: `CardPresent` and what became of it are told again. Forget it with `None` when the visit ends.
+    pub fn set_mrz(&self, key: Option<MrzKey>) {
+        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = (key, true);
+        self.shared.wake();
+    }
+
     /// Ends the thread and waits for it: at most for the card that is being read.
     pub fn shutdown(mut self) {
         self.end();
@@ -145,11 +165,7 @@ impl CardReader {
         let Some(thread) = self.thread.take() else { return };
         self.shared.stop.store(true, Ordering::SeqCst);
         while !thread.is_finished() {
-            if let Some(context) = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
-                && let Err(error) = context.cancel()
-            {
-                tracing::debug!(%error, "the wait for cards could not be cancelled");
-            }
+            self.shared.wake();
             thread::park_timeout(Duration::from_millis(20));
         }
         if thread.join().is_err() {

@@ -36,6 +36,7 @@ fn resident(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ResidentId,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: name(text, 0, 30)?,
         foreign_name: None,
         number: checked_number(text)?,
@@ -74,6 +75,7 @@ fn foreigner(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ForeignerPermit,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: chinese,
         foreign_name: Some(Secret::new(latin.expose().trim().to_owned())),
         number,
@@ -104,6 +106,7 @@ fn foreigner_old(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ForeignerPermitOld,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: field(text, 158, 30).secret(),
         foreign_name: Some(latin),
         number,

@@ -181,6 +181,44 @@ fn what_cannot_be_read_says_why() {
 }
 
 #[test]
+fn identity_cards_of_other_countries() {
+    let identity = person("joeorg", None);
+    assert_eq!((identity.document, identity.assurance), (Document::EstonianId, Assurance::ReadOnly));
+    assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some("JÕEORG JAAK-KRISTJAN"));
+    assert_eq!((identity.number.expose(), identity.sex), ("38001085718", Sex::Male));
+    assert_eq!(identity.birth, Date::new(1980, 1, 8));
+    assert_eq!(identity.valid_to, ValidTo::Date(Date::new(2030, 12, 12).unwrap()));
+    assert_eq!(identity.nationality.as_deref(), Some("EST"));
+
+    let identity = person("specimen", None);
+    assert_eq!((identity.document, identity.assurance), (Document::BelgianId, Assurance::ReadOnly));
+    assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some("SPECIMEN Élise Marie"));
+    assert_eq!((identity.number.expose(), identity.sex), ("85073003328", Sex::Female));
+    assert_eq!(identity.birth, Date::new(1985, 7, 30));
+    assert_eq!(identity.valid_from, Date::new(2021, 2, 1));
+}
+
+#[test]
+fn foreign_numbers_are_checked() {
+    let field = |tag: u8, value: &str| [&[tag, u8::try_from(value.len()).unwrap()], value.as_bytes()].concat();
+    let file = |number: &str, until: &str| {
+        let fields = [(3, "01.02.2021"), (4, until), (6, number), (7, "A"), (8, "B")];
+        eid::belgian(&fields.map(|(tag, value)| field(tag, value)).concat()).map(|identity| identity.birth)
+    };
+    assert_eq!(file("85073003328", "01.02.2031"), Ok(Date::new(1985, 7, 30)));
+    assert_eq!(file("00012556777", "01.02.2031"), Ok(Date::new(2000, 1, 25)), "born since 2000");
+    assert_eq!(file("85073003329", "01.02.2031"), Err(CardError::CheckDigit));
+    assert_eq!(file("8507300332", "01.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
+    assert_eq!(file("85073003328", "31.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
+    assert_eq!(eid::belgian(&[6, 11, b'8']).map_err(|error| error.code()), Err("card-bad-field"));
+    let mut card = Card::foreign(crate::emulator::eid::Eid::Estonia {
+        files: ["A", "B", "M", "EST", "", "38001085719", "", "12.12.2030"].map(str::to_owned).to_vec(),
+        selected: 0,
+    });
+    assert_eq!(identify(&mut card, None).unwrap_err(), CardError::CheckDigit);
+}
+
+#[test]
 fn staff_cards_have_a_number_and_no_person() {
     match identify(&mut people::by_name("clerk").unwrap().card, SAM) {
         Ok(CardContent::Serial(uid)) => assert_eq!(uid.to_hex(), people::CLERK_UID),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use pcsc::{Context, PNP_NOTIFICATION, ReaderState, Scope, State};
 
 use super::reader::{BACK_OFF, PcscConfig, Shared};
-use super::{CardContent, CardError, CardEvent, session};
+use super::{CardContent, CardError, CardEvent, Reading, session};
 use crate::{DeviceStatus, Fault};
 
 /// Longest time one card may take. A resident ID card takes about two seconds.
@@ -33,6 +33,8 @@ enum Ended {
 struct Seen {
     /// The service counts insertions and removals; a jump means that another card came while we were busy.
     event_count: u32,
+    /// A travel document that could not be opened yet.
+    wants_mrz: bool,
 }
 
 pub(super) struct Watch<S> {
@@ -101,7 +103,10 @@ impl<S: FnMut(CardEvent)> Watch<S> {
             }
             match context.get_status_change(HEARTBEAT, &mut known) {
                 Ok(()) => {}
-                Err(pcsc::Error::Timeout | pcsc::Error::Cancelled) => continue,
+                Err(pcsc::Error::Timeout | pcsc::Error::Cancelled) => {
+                    self.read_waiting_documents();
+                    continue;
+                }
                 Err(pcsc::Error::UnknownReader) => {
                     self.shared.pause(SETTLE);
                     continue;
@@ -173,9 +178,31 @@ impl<S: FnMut(CardEvent)> Watch<S> {
         if !here || same_card {
             return;
         }
-        self.present.insert(name.clone(), Seen { event_count: state.event_count() });
+        self.present.insert(name.clone(), Seen { event_count: state.event_count(), wants_mrz: false });
         (self.sink)(CardEvent::CardPresent);
-        let outcome = if event.contains(State::MUTE) { Err(CardError::Mute) } else { self.read(name) };
+        let outcome = if event.contains(State::MUTE) { Err(CardError::Mute) } else { self.read(name.clone()) };
+        self.tell(&name, outcome);
+    }
+
+    /// Reads the travel documents anew that lie there, if what opens them was said since.
+    fn read_waiting_documents(&mut self) {
+        let news = std::mem::take(&mut self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner).1);
+        if !news {
+            return;
+        }
+        let waiting: Vec<CString> =
+            self.present.iter().filter(|(_, seen)| seen.wants_mrz).map(|(name, _)| name.clone()).collect();
+        for name in waiting {
+            (self.sink)(CardEvent::CardPresent);
+            let outcome = self.read(name.clone());
+            self.tell(&name, outcome);
+        }
+    }
+
+    fn tell(&mut self, name: &CString, outcome: Result<CardContent, CardError>) {
+        if let Some(seen) = self.present.get_mut(name) {
+            seen.wants_mrz = matches!(outcome, Err(CardError::NeedsMrz | CardError::WrongMrz));
+        }
         (self.sink)(match outcome {
             Ok(CardContent::Person(identity)) => CardEvent::CardRead(identity),
             Ok(CardContent::Serial(uid)) => CardEvent::UidOnly(uid),
@@ -189,9 +216,13 @@ impl<S: FnMut(CardEvent)> Watch<S> {
     /// Reads the card on a thread of its own, for at most [`READ_LIMIT`].
     fn read(&self, reader: CString) -> Result<CardContent, CardError> {
         let (answer, outcome) = mpsc::channel();
-        let access = self.config.resident_id;
+        let reading = Reading {
+            access: self.config.resident_id,
+            mrz: self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner).0.clone(),
+            trust: self.config.trust.clone(),
+        };
         thread::spawn(move || {
-            if answer.send(session::read_card(&reader, access)).is_err() {
+            if answer.send(session::read_card(&reader, &reading)).is_err() {
                 tracing::debug!("a card answered after it had been given up");
             }
         });

@@ -1,8 +1,10 @@
-//! What a card answers to commands. Three applications that can be put together: resident-ID text as a reader's
+//! What a card answers to commands. Applications that can be put together: resident-ID text as a reader's
 //! security module hands it out, the social security application, and a serial number.
 
 use encoding_rs::GBK;
 
+use super::eid::Eid;
+use super::emrtd::Emrtd;
 use super::sam;
 use super::text::TEXT;
 
@@ -23,6 +25,10 @@ pub struct Card {
     pub resident_text: Option<Box<[u8; TEXT]>>,
     /// Social security application.
     pub social: Option<Social>,
+    /// Chip of a travel document.
+    pub emrtd: Option<Emrtd>,
+    /// Identity card of another country.
+    pub eid: Option<Eid>,
     /// Serial number.
     pub uid: Option<Vec<u8>>,
     /// Answer to reset; empty: one of the application's kind.
@@ -70,6 +76,16 @@ impl Card {
         Self { social: Some(social), ..Self::default() }
     }
 
+    /// A travel document. Its serial number is another one each time, as theirs are.
+    pub fn travel_document(chip: Emrtd) -> Self {
+        Self { emrtd: Some(chip), uid: Some(vec![0x08, 0x4E, 0x21, 0x97]), ..Self::default() }
+    }
+
+    /// An identity card of another country.
+    pub fn foreign(eid: Eid) -> Self {
+        Self { eid: Some(eid), ..Self::default() }
+    }
+
     /// A card that has only a serial number.
     pub fn serial(uid: &[u8]) -> Self {
         Self { uid: Some(uid.to_vec()), ..Self::default() }
@@ -91,10 +107,16 @@ impl Card {
     pub fn reset(&mut self) {
         self.selected = Selected::Nothing;
         self.waiting.clear();
+        self.emrtd.iter_mut().for_each(Emrtd::reset);
+        self.eid.iter_mut().for_each(Eid::reset);
     }
 
     /// Answers one command.
     pub fn answer(&mut self, command: &[u8]) -> Vec<u8> {
+        let foreign = self.emrtd.as_mut().and_then(|chip| chip.answer(command));
+        if let Some(answer) = foreign.or_else(|| self.eid.as_mut().and_then(|eid| eid.answer(command))) {
+            return answer;
+        }
         match *command {
             [0xFF, 0xB0, block, 0x00, ..] => self.sam_block(block),
             [0xFF, 0xCA, 0x00, 0x00, ..] => self.serial_number(),

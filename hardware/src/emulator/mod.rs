@@ -29,6 +29,8 @@ mod board;
 pub mod cabinet;
 pub mod card;
 pub mod control;
+pub mod eid;
+pub mod emrtd;
 pub mod people;
 mod pty;
 pub mod sam;

@@ -291,9 +291,28 @@ pub(super) fn card_problem(error: &CardError) -> journey::CardProblem {
             FailureKind::Line => journey::CardProblem::TakenTooSoon,
             FailureKind::Refused | FailureKind::Misread => journey::CardProblem::UnknownCard,
         },
-        CardError::Refused { .. } | CardError::NotUsable { .. } => journey::CardProblem::UnknownCard,
+        // The screens do not ask for machine readable lines yet: a travel document is a card they do not know.
+        CardError::Refused { .. } | CardError::NotUsable { .. } | CardError::NeedsMrz | CardError::WrongMrz => {
+            journey::CardProblem::UnknownCard
+        }
         CardError::WrongLength { .. } | CardError::BadField { .. } => journey::CardProblem::Unreadable,
         CardError::CheckDigit => journey::CardProblem::WrongCheckDigit,
+    }
+}
+
+/// The document's number. Numbers of other states' documents are theirs alone, so the state stands before them: two
+/// people of two countries may have one number.
+fn number(card: &cards::Identity) -> String {
+    let number = card.number.expose();
+    match card.document {
+        cards::Document::TravelDocument => format!("{} {number}", card.issuer.as_deref().unwrap_or_default()),
+        cards::Document::EstonianId => format!("EST {number}"),
+        cards::Document::BelgianId => format!("BEL {number}"),
+        cards::Document::ResidentId
+        | cards::Document::HongKongMacauTaiwanPermit
+        | cards::Document::ForeignerPermitOld
+        | cards::Document::ForeignerPermit
+        | cards::Document::SocialSecurityCard => number.to_owned(),
     }
 }
 
@@ -313,8 +332,11 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
             | cards::Document::HongKongMacauTaiwanPermit
             | cards::Document::ForeignerPermit
             | cards::Document::SocialSecurityCard => journey::DocumentFamily::ResidentNumber,
+            cards::Document::TravelDocument | cards::Document::EstonianId | cards::Document::BelgianId => {
+                journey::DocumentFamily::TravelDocument
+            }
         },
-        number: personal(&card.number),
+        number: journey::Personal::new(number(card)),
         sex: match card.sex {
             cards::Sex::Male => Some("male".into()),
             cards::Sex::Female => Some("female".into()),
@@ -328,6 +350,7 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
         },
         assurance: match card.assurance {
             cards::Assurance::ReadOnly => journey::Assurance::ReadOnly,
+            cards::Assurance::ChipVerified => journey::Assurance::ChipVerified,
             cards::Assurance::SamVerified => journey::Assurance::SamVerified,
         },
     }
