@@ -13,7 +13,7 @@ PACKAGES_TEST := chromium chromium-driver
 # none, and that generated code takes longest of all.
 TARGETS := --lib --bins --tests --examples
 
-.PHONY: help demo test bench lint fmt-check clippy docs-check licence-check install-demo install-test install-nextest
+.PHONY: help demo test bench fuzz lint fmt-check clippy docs-check licence-check install-demo install-test install-nextest
 
 help: ## What there is to type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -38,6 +38,9 @@ bench: install-test ## The figures, each beside what it is compared with
 	target/release/examples/typing assets/catalogue
 	target/release/examples/inbox
 	exec target/release/hall bench
+
+fuzz: ## Every decoder of the devices on mutations of its corpus, for FUZZ_SECONDS (600)
+	@FUZZ_SECONDS="$${FUZZ_SECONDS:-600}" cargo test --locked --release -p hardware --test fuzz -- --nocapture
 
 lint: fmt-check clippy docs-check ## Formatting, lints, documentation
 

@@ -2,7 +2,7 @@
 //!
 //! This crate knows nothing of errands, applicants' visits or networks; it depends on nothing else of the workspace.
 //!
-//! * [`cards`]: identity cards through PC/SC. [`cards::CardReader::spawn`] starts the thread that owns a reader.
+//! * [`cards`]: identity cards, through PC/SC and on serial lines. [`cards::CardReader::spawn`] starts the thread that owns a reader.
 //! * [`lockers`]: lock boards on RS-485. [`lockers::Lockers::spawn`] starts the thread that owns a serial port.
 //! * [`emulator`]: a card for the virtual reader `vpcd`, and a lock board on a pseudo terminal. They speak the wire
 //!   protocols, never the drivers' types, so the drivers under test are the ones that ship.
@@ -14,6 +14,9 @@
 
 pub mod cards;
 pub mod emulator;
+#[doc(hidden)]
+pub mod fuzzing;
+mod line;
 pub mod lockers;
 mod status;
 

@@ -84,6 +84,26 @@ pub enum Fault {
         /// The service's own words.
         detail: String,
     },
+    /// the reader on a serial line does not answer
+    #[error("the card reader on {port} does not answer")]
+    ReaderSilent {
+        /// The configured path.
+        port: String,
+    },
+    /// what the reader on a serial line says cannot be read
+    #[error("the card reader on {port} answers with garbled frames")]
+    ReaderGarbled {
+        /// The configured path.
+        port: String,
+    },
+    /// the reader's security module is out of order
+    #[error("the security module of the card reader on {port} is out of order: {detail}")]
+    SecurityModule {
+        /// The configured path.
+        port: String,
+        /// What the module says.
+        detail: String,
+    },
     /// there is no such port
     #[error("there is no port {port}")]
     PortMissing {
@@ -152,6 +172,9 @@ impl Fault {
             Self::CardServiceDenied => "card-service-denied",
             Self::NoReader { .. } => "no-reader",
             Self::CardService { .. } => "card-service-failed",
+            Self::ReaderSilent { .. } => "reader-silent",
+            Self::ReaderGarbled { .. } => "reader-garbled",
+            Self::SecurityModule { .. } => "security-module",
             Self::PortMissing { .. } => "port-missing",
             Self::PortHeld { .. } => "port-held",
             Self::PortDenied { .. } => "port-denied",
@@ -174,6 +197,11 @@ impl Fault {
                 "check the reader's cable and power; compare `reader` in the configuration with `pcsc_scan -r`"
             }
             Self::CardService { .. } => "journalctl -u pcscd; restart pcscd, then unplug and replug the reader",
+            Self::ReaderSilent { .. } => "check the reader's power and cable; compare `baud` with the reader's manual",
+            Self::ReaderGarbled { .. } => "compare `baud` with the reader's manual; check the cable and its ground",
+            Self::SecurityModule { .. } => {
+                "switch the reader off and on; if it says so again, have the reader or its module replaced"
+            }
             Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",
             Self::PortHeld { .. } => {
                 "find the other program with fuser, and stop it; check that `port` is a serial port"

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::control::{Rig, serve};
+use hardware::emulator::sam::{SamOptions, SamReader};
 use serde_json::{Value, json};
 
 #[test]
@@ -15,7 +16,8 @@ fn one_line_asks_and_one_line_answers() {
     let dir = tempfile::tempdir().unwrap();
     let options = CabinetOptions::new(dir.path().join("locker"), vec![BoardSpec::new(1, 24, 1)]);
     let cabinet = Cabinet::start(options).unwrap();
-    let rig = Arc::new(Rig { slots: vec![CardSlot::start(9)], cabinet: Some(cabinet) });
+    let sam = SamReader::start(SamOptions::new(dir.path().join("reader"))).unwrap();
+    let rig = Arc::new(Rig { slots: vec![CardSlot::start(9)], sams: vec![sam], cabinet: Some(cabinet) });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let theirs = Arc::clone(&rig);
@@ -44,6 +46,14 @@ fn one_line_asks_and_one_line_answers() {
         "stuck": false, "shuts_itself_after_ms": null, "blink": false, "bounce": false, "sensor_says_open": null } })
     );
     assert_eq!(ask(r#"{"do":"remove"}"#), ok);
+    assert_eq!(ask(r#"{"do":"insert","slot":1,"card":"li-jianguo"}"#), ok);
+    assert_eq!(ask(r#"{"do":"sam-faults","faults":{"says":{"to":"read","status":65}}}"#), ok);
+    assert_eq!(ask(r#"{"do":"unplug","sam":0}"#), ok);
+    let sam = ask(r#"{"do":"state"}"#)["state"]["sams"][0].clone();
+    assert_eq!((&sam["card"], &sam["plugged"]), (&json!("li-jianguo"), &json!(false)));
+    assert_eq!(sam["faults"]["says"], json!({ "to": "read", "status": 65 }));
+    assert_eq!(ask(r#"{"do":"replug","sam":0}"#), ok);
+    assert_eq!(ask(r#"{"do":"remove","slot":1}"#), ok);
     let refused = ask(r#"{"do":"shut","compartment":99}"#);
     assert_eq!(refused, json!({ "ok": false, "error": "there is no compartment 99" }));
     assert_eq!(ask("nonsense")["ok"], false);

@@ -11,10 +11,13 @@ mod private_pcscd;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use hardware::cards::{CardError, CardEvent, CardReader, Document, ReaderConfig, ResidentIdAccess};
+use hardware::cards::{
+    CardError, CardEvent, CardReader, Document, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig,
+};
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
 use hardware::emulator::people;
+use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::{DeviceStatus, Fault};
 use private_pcscd::{Pcscd, in_private};
 
@@ -24,14 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Bench {
     events: Receiver<CardEvent>,
     slot: CardSlot,
-    pcscd: Pcscd,
+    pcscd: Option<Pcscd>,
     _reader: CardReader,
 }
 
 impl Bench {
     fn start(pcscd: Pcscd) -> Self {
         let (reader, events) = reader("Kiosk ID Reader*");
-        Self { events, slot: CardSlot::start(pcscd.port), pcscd, _reader: reader }
+        Self { events, slot: CardSlot::start(pcscd.port), pcscd: Some(pcscd), _reader: reader }
     }
 
     fn ready(mut pcscd: Pcscd) -> Self {
@@ -77,8 +80,8 @@ impl Bench {
 
 fn reader(pattern: &str) -> (CardReader, Receiver<CardEvent>) {
     let (sender, events) = mpsc::channel();
-    let config = ReaderConfig { reader: pattern.to_owned(), resident_id: Some(ResidentIdAccess::SamBlock) };
-    (CardReader::spawn(config, move |event| drop(sender.send(event))), events)
+    let config = PcscConfig { resident_id: Some(ResidentIdAccess::SamBlock), ..PcscConfig::new(pattern) };
+    (CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event))), events)
 }
 
 #[test]
@@ -138,6 +141,42 @@ fn a_torn_card_is_told_and_the_next_is_read() {
     });
 }
 
+/// Every kind of card, taken away at each of the commands that reading it takes; travel documents are in `passport.rs`.
+#[test]
+fn every_kind_of_card_torn_away_at_each_command() {
+    in_private("every_kind_of_card_torn_away_at_each_command", |mut pcscd| {
+        pcscd.start();
+        let sdt = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] });
+        for (name, resident_id) in [
+            ("li-jianguo", Some(ResidentIdAccess::SamBlock)),
+            ("li-jianguo", sdt),
+            ("li-jianguo-social", None),
+            ("joeorg", None),
+            ("specimen", None),
+            ("clerk", None),
+        ] {
+            let (sender, events) = mpsc::channel();
+            let config = PcscConfig { resident_id, ..PcscConfig::new("Kiosk ID Reader*") };
+            let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event)));
+            let bench = Bench { events, slot: CardSlot::start(pcscd.port), pcscd: None, _reader: reader };
+            bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
+            // Each removal is waited for, so that the service cannot take two cards for one.
+            bench.slot.set_absence(Duration::ZERO);
+            let outcome = bench.tap(name);
+            assert!(matches!(outcome, CardEvent::CardRead(_) | CardEvent::UidOnly(_)), "{name}: {outcome:?}");
+            let commands = bench.slot.counters().commands_this_time;
+            assert!(commands > 0);
+            for at in 1..=commands {
+                let card = people::by_name(name).unwrap().card;
+                bench.slot.insert(card, CardFaults { tear_at: Some(at), ..CardFaults::default() });
+                let outcome = bench.outcome();
+                assert!(matches!(outcome, CardEvent::CardFailed(CardError::Torn)), "{name}, {at}: {outcome:?}");
+                bench.wait(|event| matches!(event, CardEvent::CardRemoved));
+            }
+        }
+    });
+}
+
 #[test]
 fn a_card_that_is_torn_away_and_laid_down_again_at_once_is_read() {
     in_private("a_card_that_is_torn_away_and_laid_down_again_at_once_is_read", |pcscd| {
@@ -174,7 +213,7 @@ fn the_service_may_die_in_the_middle_of_a_card_and_come_back() {
             let card = people::by_name("li-jianguo").unwrap().card;
             bench.slot.insert(card, CardFaults { delay_ms: 300, ..CardFaults::default() });
             assert!(bench.slot.wait_commands(1, PATIENCE));
-            bench.pcscd.kill();
+            bench.pcscd.as_mut().unwrap().kill();
             let outcome = bench.outcome();
             assert!(
                 matches!(outcome, CardEvent::CardFailed(CardError::ReaderFailed { .. } | CardError::Torn)),
@@ -182,7 +221,7 @@ fn the_service_may_die_in_the_middle_of_a_card_and_come_back() {
             );
             let events = bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Down(_))));
             assert!(events.iter().any(|event| matches!(event, CardEvent::CardRemoved)), "{events:?}");
-            bench.pcscd.start();
+            bench.pcscd.as_mut().unwrap().start();
             bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
             // The card still lies there: it is read now.
             let outcome = bench.outcome();
@@ -198,7 +237,7 @@ fn a_service_or_a_reader_that_is_not_there_is_named() {
     in_private("a_service_or_a_reader_that_is_not_there_is_named", |pcscd| {
         let mut bench = Bench::start(pcscd);
         bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Down(Fault::CardServiceDown))));
-        bench.pcscd.start();
+        bench.pcscd.as_mut().unwrap().start();
         bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
         let (other, events) = reader("Another*");
         let told = events.iter().find_map(|event| match event {
@@ -255,5 +294,60 @@ fn cards_one_after_the_other() {
                 assert!(matches!(outcome, CardEvent::CardRead(_)), "{name}: {outcome:?}");
             }
         }
+    });
+}
+
+#[test]
+fn sdt_in_a_pseudo_command_and_two_readers_at_once() {
+    in_private("sdt_in_a_pseudo_command_and_two_readers_at_once", |mut pcscd| {
+        pcscd.start();
+        let (sender, events) = mpsc::channel();
+        let dir = tempfile::tempdir().unwrap();
+        let sam = SamReader::start(SamOptions::new(dir.path().join("reader"))).unwrap();
+        let access = ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] };
+        // The second slot is another reader, with a profile of its own; the third reader is on a serial line.
+        let first = PcscConfig { resident_id: Some(access), ..PcscConfig::new("* 00") };
+        let rest = PcscConfig { except: vec!["* 00".to_owned()], ..PcscConfig::new("*") };
+        let configs =
+            [ReaderConfig::Pcsc(first), ReaderConfig::Pcsc(rest), ReaderConfig::Sdt(SdtConfig::new(sam.port()))];
+        let _readers: Vec<CardReader> = configs
+            .into_iter()
+            .enumerate()
+            .map(|(index, config)| {
+                let sender = sender.clone();
+                CardReader::spawn(config, move |event| drop(sender.send((index, event))))
+            })
+            .collect();
+        let outcome = |wanted: usize| {
+            let deadline = Instant::now() + PATIENCE;
+            loop {
+                let left = deadline.saturating_duration_since(Instant::now());
+                match events.recv_timeout(left).unwrap() {
+                    (index, event @ (CardEvent::CardRead(_) | CardEvent::CardFailed(_))) => {
+                        assert_eq!(index, wanted, "{event:?}");
+                        return event;
+                    }
+                    _ => {}
+                }
+            }
+        };
+        let slots = [CardSlot::start(pcscd.port), CardSlot::start(pcscd.port + 1)];
+        for turn in 0..2 {
+            slots[0].insert_named("li-jianguo").unwrap();
+            assert!(matches!(outcome(0), CardEvent::CardRead(identity) if identity.document == Document::ResidentId));
+            slots[1].insert_named("li-jianguo-social").unwrap();
+            assert!(
+                matches!(outcome(1), CardEvent::CardRead(identity) if identity.document == Document::SocialSecurityCard)
+            );
+            sam.insert_named("wang-xiuying").unwrap();
+            assert!(matches!(outcome(2), CardEvent::CardRead(_)));
+            slots.iter().for_each(CardSlot::remove);
+            sam.remove();
+            let asked = sam.state().counters.requests;
+            assert!(sam.wait_requests(asked + 5, PATIENCE), "turn {turn}");
+        }
+        // The second slot has no module: a resident ID card is of no use there.
+        slots[1].insert_named("li-jianguo").unwrap();
+        assert!(matches!(outcome(1), CardEvent::CardFailed(CardError::NotUsable { .. })));
     });
 }

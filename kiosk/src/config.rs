@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hardware::cards::{ResidentIdAccess, SdtConfig, TrustList};
 use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
@@ -37,13 +38,25 @@ pub struct Backend {
     pub ca_file: Option<PathBuf>,
 }
 
-/// A PC/SC card reader.
+/// A card reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    /// Glob over PC/SC reader names.
-    pub reader: String,
-    /// Whether this reader's SAM hands out resident-ID data by `sam-block` pseudo-APDUs.
-    pub sam_block: bool,
+pub enum Card {
+    /// A reader of the smart card service.
+    Pcsc {
+        /// Glob over PC/SC reader names. A reader belongs to the first entry that it fits.
+        reader: String,
+        /// How this reader's SAM hands out resident-ID data; `None` when it has none.
+        resident_id: Option<ResidentIdAccess>,
+        /// Whose travel documents are believed.
+        trust: TrustList,
+    },
+    /// A reader of resident ID cards on a serial line.
+    Sdt {
+        /// Serial port.
+        port: PathBuf,
+        /// Rate of the line.
+        baud: u32,
+    },
 }
 
 /// The locker on its serial line.
@@ -156,6 +169,10 @@ struct RawCard {
     reader: Option<String>,
     resident_id: Option<String>,
     port: Option<PathBuf>,
+    baud: Option<u32>,
+    sdt_header: Option<String>,
+    sdt_control: Option<u32>,
+    trust_list: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -200,7 +217,7 @@ impl Raw {
             data_dir: self.kiosk.data_dir,
             player: self.kiosk.player,
             backend: self.backend.map(RawBackend::check).transpose()?,
-            cards: self.card.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?,
+            cards: check_cards(self.card)?,
             locker: self.locker.map(RawLocker::check).transpose()?,
         })
     }
@@ -236,33 +253,114 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
+fn check_cards(cards: Vec<RawCard>) -> Result<Vec<Card>, String> {
+    let cards: Vec<Card> = cards.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?;
+    for (index, card) in cards.iter().enumerate() {
+        let same = |other: &Card| match (card, other) {
+            (Card::Pcsc { reader: one, .. }, Card::Pcsc { reader: other, .. }) => one == other,
+            (Card::Sdt { port: one, .. }, Card::Sdt { port: other, .. }) => one == other,
+            (Card::Pcsc { .. }, Card::Sdt { .. }) | (Card::Sdt { .. }, Card::Pcsc { .. }) => false,
+        };
+        if let Some(first) = cards[..index].iter().position(same) {
+            let key = if matches!(card, Card::Sdt { .. }) { "port" } else { "reader" };
+            return Err(format!("`card[{index}].{key}`: the same reader is card {first} already; remove one"));
+        }
+    }
+    Ok(cards)
+}
+
 impl RawCard {
     fn check(self, index: usize) -> Result<Card, String> {
-        let key = |name: &str| format!("`card[{index}].{name}`");
         match self.kind.as_str() {
-            "pcsc" => {}
-            "sdt" => {
-                return Err(format!("{}: this build does not drive SDT readers yet; use a PC/SC reader", key("kind")));
-            }
-            other => return Err(format!("{}: `{other}` is not known; write \"pcsc\"", key("kind"))),
+            "pcsc" => self.check_pcsc(index),
+            "sdt" => self.check_sdt(index),
+            other => Err(format!("`card[{index}].kind`: `{other}` is not known; write \"pcsc\" or \"sdt\"")),
         }
-        if self.port.is_some() {
-            return Err(format!(
-                "{}: a PC/SC reader has no port; remove it, or name the reader in `reader`",
-                key("port")
-            ));
-        }
-        let sam_block = match self.resident_id.as_deref() {
-            None => false,
-            Some("sam-block") => true,
-            Some(other) => {
+    }
+
+    fn check_pcsc(self, index: usize) -> Result<Card, String> {
+        let key = |name: &str| format!("`card[{index}].{name}`");
+        for (name, given) in [("port", self.port.is_some()), ("baud", self.baud.is_some())] {
+            if given {
                 return Err(format!(
-                    "{}: `{other}` is not known; write \"sam-block\", or remove the key when this reader cannot read resident IDs",
+                    "{}: a PC/SC reader has none; remove it, or name the reader in `reader`",
+                    key(name)
+                ));
+            }
+        }
+        let resident_id = match (self.resident_id.as_deref(), self.sdt_header.as_deref(), self.sdt_control) {
+            (None, None, None) => None,
+            (Some("sam-block"), None, None) => Some(ResidentIdAccess::SamBlock),
+            (Some("sdt-apdu"), Some(header), None) => Some(ResidentIdAccess::SdtApdu {
+                header: hex::decode(header).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| {
+                    format!(
+                        "{}: `{header}` is not CLA INS P1 P2 in hexadecimal, such as \"FF580000\"",
+                        key("sdt_header")
+                    )
+                })?,
+            }),
+            (Some("sdt-control"), None, Some(function)) => Some(ResidentIdAccess::SdtControl { function }),
+            (Some("sdt-apdu"), _, _) => {
+                return Err(format!(
+                    "{}: \"sdt-apdu\" needs it, and nothing else; the reader's manual says which",
+                    key("sdt_header")
+                ));
+            }
+            (Some("sdt-control"), _, _) => {
+                return Err(format!(
+                    "{}: \"sdt-control\" needs it, and nothing else; the reader's manual says which",
+                    key("sdt_control")
+                ));
+            }
+            (None | Some("sam-block"), _, _) => {
+                return Err(format!(
+                    "{}: `sdt_header` and `sdt_control` are for \"sdt-apdu\" and \"sdt-control\"",
+                    key("resident_id")
+                ));
+            }
+            (Some(other), _, _) => {
+                return Err(format!(
+                    "{}: `{other}` is not known; write \"sam-block\", \"sdt-apdu\" or \"sdt-control\", or remove the key when this reader cannot read resident IDs",
                     key("resident_id")
                 ));
             }
         };
-        Ok(Card { reader: self.reader.unwrap_or_else(|| "*".into()), sam_block })
+        let trust = match &self.trust_list {
+            Some(folder) => TrustList::load(folder).map_err(|error| format!("{}: {error}", key("trust_list")))?,
+            None => TrustList::default(),
+        };
+        Ok(Card::Pcsc { reader: self.reader.unwrap_or_else(|| "*".into()), resident_id, trust })
+    }
+
+    fn check_sdt(self, index: usize) -> Result<Card, String> {
+        let key = |name: &str| format!("`card[{index}].{name}`");
+        for (name, given) in [
+            ("reader", self.reader.is_some()),
+            ("resident_id", self.resident_id.is_some()),
+            ("sdt_header", self.sdt_header.is_some()),
+            ("sdt_control", self.sdt_control.is_some()),
+            ("trust_list", self.trust_list.is_some()),
+        ] {
+            if given {
+                return Err(format!("{}: is for PC/SC readers; an SDT reader has only `port` and `baud`", key(name)));
+            }
+        }
+        let Some(port) = self.port.filter(|port| !port.as_os_str().is_empty()) else {
+            return Err(format!(
+                "{}: is missing; name the serial port by a path that stays, such as \"/dev/serial/by-path/…\" (ls -l /dev/serial/by-path)",
+                key("port")
+            ));
+        };
+        let baud = self.baud.unwrap_or(SdtConfig::RATES[0]);
+        if !SdtConfig::RATES.contains(&baud) {
+            return Err(format!(
+                "{}: no SDT reader has {baud}; write one of {:?}, or leave it out for {}",
+                key("baud"),
+                SdtConfig::RATES,
+                SdtConfig::RATES[0]
+            ));
+        }
+        Ok(Card::Sdt { port, baud })
     }
 }
 
@@ -390,6 +488,10 @@ url = "https://hall.example/"
 kind = "pcsc"
 reader = "Kiosk ID Reader*"
 resident_id = "sam-block"
+[[card]]
+kind = "sdt"
+port = "/dev/serial/by-path/y"
+baud = 9600
 [locker]
 protocol = "xor24"
 port = "/dev/serial/by-path/x"
@@ -414,7 +516,10 @@ size = "A4"
     fn the_whole_file_is_read() {
         let config = parse(Path::new("kiosk.toml"), WHOLE).expect("reads");
         assert_eq!(config.backend.as_ref().expect("backend").url, "https://hall.example");
-        assert_eq!(config.cards, [Card { reader: "Kiosk ID Reader*".into(), sam_block: true }]);
+        let resident_id = Some(ResidentIdAccess::SamBlock);
+        let pcsc = Card::Pcsc { reader: "Kiosk ID Reader*".into(), resident_id, trust: TrustList::default() };
+        let sdt = Card::Sdt { port: "/dev/serial/by-path/y".into(), baud: 9600 };
+        assert_eq!(config.cards, [pcsc, sdt]);
         let sizes: Vec<_> = config.compartments().into_iter().map(|(no, size)| (no.0, size)).collect();
         assert_eq!(sizes[2], (3, "envelope".into()));
         assert_eq!(sizes.len(), 6);
@@ -451,6 +556,19 @@ size = "A4"
             ("[backend]\nurl = \"hall\"", &["backend.url", "https://"]),
             ("[[card]]\nkind = \"nfc\"", &["card[0].kind", "pcsc"]),
             ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt\"", &["card[0].resident_id", "sam-block"]),
+            ("[[card]]\nkind = \"pcsc\"\nport = \"/dev/x\"", &["card[0].port", "remove"]),
+            ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-apdu\"", &["card[0].sdt_header", "manual"]),
+            (
+                "[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-apdu\"\nsdt_header = \"FF58\"",
+                &["card[0].sdt_header", "FF580000"],
+            ),
+            ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt-control\"", &["card[0].sdt_control", "manual"]),
+            ("[[card]]\nkind = \"pcsc\"\ntrust_list = \"/nowhere\"", &["card[0].trust_list", "/nowhere"]),
+            ("[[card]]\nkind = \"pcsc\"\nsdt_control = 1", &["card[0].resident_id", "sdt-control"]),
+            ("[[card]]\nkind = \"pcsc\"\n[[card]]\nkind = \"pcsc\"", &["card[1].reader", "card 0"]),
+            ("[[card]]\nkind = \"sdt\"", &["card[0].port", "by-path"]),
+            ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nbaud = 4800", &["card[0].baud", "115200"]),
+            ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nreader = \"*\"", &["card[0].reader", "port"]),
             ("[printer]\nprotocol = \"escpos\"", &["printer", "remove"]),
             ("[kiosk", &["kiosk.toml:1"]),
         ];

@@ -2,14 +2,28 @@
 
 use std::time::Duration;
 
-use hardware::cards::{ReaderConfig, ResidentIdAccess};
+use hardware::cards::{PcscConfig, ReaderConfig, SdtConfig};
 use hardware::lockers::{self, ClosedBit, LockersConfig};
 
 use crate::config::{Card, Locker};
 
-/// A card reader.
-pub fn reader(card: &Card) -> ReaderConfig {
-    ReaderConfig { reader: card.reader.clone(), resident_id: card.sam_block.then_some(ResidentIdAccess::SamBlock) }
+/// The card readers. A PC/SC reader belongs to the first entry that it fits.
+pub fn readers(cards: &[Card]) -> Vec<ReaderConfig> {
+    let mut taken = Vec::new();
+    let reader = |card: &Card| match card {
+        Card::Pcsc { reader, resident_id, trust } => {
+            let config = PcscConfig {
+                except: taken.clone(),
+                resident_id: *resident_id,
+                trust: trust.clone(),
+                ..PcscConfig::new(reader)
+            };
+            taken.push(reader.clone());
+            ReaderConfig::Pcsc(config)
+        }
+        Card::Sdt { port, baud } => ReaderConfig::Sdt(SdtConfig { baud: *baud, ..SdtConfig::new(port) }),
+    };
+    cards.iter().map(reader).collect()
 }
 
 /// The locker.
@@ -25,4 +39,29 @@ pub fn lockers(locker: &Locker) -> LockersConfig {
     config.pulse_s = locker.pulse_s;
     config.poll_interval = Duration::max(locker.poll, Duration::from_millis(50));
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use hardware::cards::TrustList;
+
+    use super::*;
+
+    #[test]
+    fn a_reader_belongs_to_the_first_entry_that_it_fits() {
+        let pcsc = |reader: &str| Card::Pcsc { reader: reader.into(), resident_id: None, trust: TrustList::default() };
+        let sdt = Card::Sdt { port: "/dev/x".into(), baud: 115_200 };
+        let readers = readers(&[pcsc("Kiosk*"), sdt, pcsc("*")]);
+        let takes = |name: &str| {
+            readers
+                .iter()
+                .map(|reader| match reader {
+                    ReaderConfig::Pcsc(config) => config.takes(name),
+                    ReaderConfig::Sdt(_) => false,
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(takes("Kiosk ID Reader 00 00"), [true, false, false]);
+        assert_eq!(takes("Another 00 00"), [false, false, true]);
+    }
 }

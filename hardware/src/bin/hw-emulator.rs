@@ -1,4 +1,4 @@
-//! Emulated cards and lock boards for a terminal without devices.
+//! Emulated cards, card readers and lock boards for a terminal without devices.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -10,9 +10,11 @@ use clap::Parser;
 use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::control::{Rig, serve};
+use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::lockers::Protocol;
 
-/// Emulated identity cards (for pcscd's virtual reader vpcd) and lock boards (on a pseudo terminal).
+/// Emulated identity cards (for pcscd's virtual reader vpcd), readers of resident ID cards and lock boards (on pseudo
+/// terminals).
 ///
 /// Steered by one JSON object a line over the control port, for instance:
 ///   echo '{"do":"insert","card":"wang-xiuying"}' | nc -N 127.0.0.1 35900
@@ -23,6 +25,9 @@ struct Arguments {
     /// TCP port of a vpcd slot; give it once for each slot. Debian's default reader has 35963 and 35964
     #[arg(long = "card-slot", value_name = "PORT")]
     card_slots: Vec<u16>,
+    /// Path to give to the serial port of a reader of resident ID cards; give it once for each reader
+    #[arg(long = "sam", value_name = "PATH")]
+    sams: Vec<PathBuf>,
     /// Path to give to the lock boards' serial port; without it there is no cabinet
     #[arg(long, value_name = "PATH")]
     locker: Option<PathBuf>,
@@ -105,7 +110,12 @@ fn run(arguments: &Arguments, print: impl Fn(&str)) -> Result<(), String> {
         print(&format!("card slot {port}"));
         CardSlot::start(*port)
     });
-    let rig = Arc::new(Rig { slots: slots.collect(), cabinet });
+    let slots = slots.collect();
+    let sams = arguments.sams.iter().map(|link| {
+        print(&format!("sam {}", link.display()));
+        SamReader::start(SamOptions::new(link)).map_err(|error| format!("--sam {}: {error}", link.display()))
+    });
+    let rig = Arc::new(Rig { slots, sams: sams.collect::<Result<_, _>>()?, cabinet });
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.control));
     let listener = TcpListener::bind(address).map_err(|error| format!("--control {}: {error}", arguments.control))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;

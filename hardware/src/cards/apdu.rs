@@ -16,6 +16,14 @@ pub trait Transmit {
     /// # Errors
     /// [`CardError`] of kind line: the card was torn away, is mute, or the reader failed.
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError>;
+
+    /// Sends `data` to the reader itself (SCardControl) under function `function`, PC/SC part 10.
+    ///
+    /// # Errors
+    /// [`CardError`] of kind line; also where there is no such way.
+    fn control(&mut self, function: u32, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        Err(CardError::ReaderFailed { detail: format!("no control code {function} for {} bytes here", data.len()) })
+    }
 }
 
 /// An answer, split. Its data is wiped when dropped: it may belong to a person.
@@ -100,7 +108,8 @@ pub fn exchange(card: &mut dyn Transmit, step: &'static str, command: &[u8]) -> 
     if let [0x6C, length] = response.status.to_be_bytes() {
         let mut again = command.to_vec();
         if again.len() > 5 {
-            again.push(length); // a command with data gets its Le after the data
+            again.truncate(5 + usize::from(again[4])); // a command with data has its Le after the data
+            again.push(length);
         } else {
             again.truncate(4);
             again.push(length);

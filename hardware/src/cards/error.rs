@@ -1,6 +1,7 @@
 //! Why a card could not be read.
 
 use super::UnusableUid;
+use super::sdt::Status;
 use crate::FailureKind;
 
 /// Why a card could not be read. No variant carries anything of the person.
@@ -29,12 +30,26 @@ pub enum CardError {
         /// Status word, ISO 7816-4.
         status: u16,
     },
+    /// the reader's security module refused a step, or could not do it
+    #[error("the reader's security module, asked for {step}, says: {status}")]
+    Module {
+        /// What was asked of it.
+        step: &'static str,
+        /// What it said.
+        status: Status,
+    },
     /// the card holds no identity and no serial number that could name it
     #[error("the card is of no use here: {why}")]
     NotUsable {
         /// What is wrong with its serial number.
         why: UnusableUid,
     },
+    /// a travel document: its chip opens only with what is printed on it
+    #[error("this is a travel document; its chip opens only with the machine readable lines printed on it")]
+    NeedsMrz,
+    /// the machine readable lines that were given do not open this chip
+    #[error("the chip does not open with the machine readable lines that were given")]
+    WrongMrz,
     /// the card answered with fewer or more bytes than the step allows
     #[error("{step} answered {got} bytes, not {expected}")]
     WrongLength {
@@ -63,7 +78,8 @@ impl CardError {
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Torn | Self::Mute | Self::ReaderHeld | Self::ReaderFailed { .. } => FailureKind::Line,
-            Self::Refused { .. } | Self::NotUsable { .. } => FailureKind::Refused,
+            Self::Refused { .. } | Self::NotUsable { .. } | Self::NeedsMrz | Self::WrongMrz => FailureKind::Refused,
+            Self::Module { status, .. } => status.kind(),
             Self::WrongLength { .. } | Self::BadField { .. } | Self::CheckDigit => FailureKind::Misread,
         }
     }
@@ -76,7 +92,10 @@ impl CardError {
             Self::ReaderHeld => "reader-held",
             Self::ReaderFailed { .. } => "reader-failed",
             Self::Refused { .. } => "card-refused",
+            Self::Module { .. } => "card-module",
             Self::NotUsable { .. } => "card-not-usable",
+            Self::NeedsMrz => "card-needs-mrz",
+            Self::WrongMrz => "card-wrong-mrz",
             Self::WrongLength { .. } => "card-wrong-length",
             Self::BadField { .. } => "card-bad-field",
             Self::CheckDigit => "card-check-digit",
@@ -90,6 +109,9 @@ impl CardError {
             Self::Mute => "turn the card over, and lay it on the reader again",
             Self::ReaderHeld => "stop the other program that uses the reader",
             Self::ReaderFailed { .. } => "wait for the reader to come back, then lay the card on it again",
+            Self::Module { status, .. } => status.what_to_do(),
+            Self::NeedsMrz => "give number, birth date and expiry date of the document, each with its check digit",
+            Self::WrongMrz => "compare what was given with the document, letter by letter: 0 and O, 1 and I, 8 and B",
             Self::Refused { .. } | Self::NotUsable { .. } => {
                 "use a resident ID card, a residence permit or a social security card"
             }

@@ -52,6 +52,12 @@ pub enum Document {
     ForeignerPermit,
     /// 社会保障卡. Its number is the resident number of its holder.
     SocialSecurityCard,
+    /// A passport, or a permit with a chip like one's (往来港澳通行证, 台胞证, 回乡证). Numbers are those of its issuer.
+    TravelDocument,
+    /// The identity card of Estonia. Its number is the personal code.
+    EstonianId,
+    /// The identity card of Belgium. Its number is the national number.
+    BelgianId,
 }
 
 /// How far the read can be trusted.
@@ -59,8 +65,21 @@ pub enum Document {
 pub enum Assurance {
     /// Bytes were read; nothing proves that this chip was issued by the authority. Anyone can make such a card.
     ReadOnly,
+    /// The data on the chip are signed by an authority that is trusted here. The chip may still be a copy.
+    ChipVerified,
     /// The reader's licensed security module opened the card.
     SamVerified,
+}
+
+/// What became of the signature on a travel document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Authenticity {
+    /// It holds, and an authority in the trust list has made it.
+    Verified,
+    /// It holds, but no authority in the trust list has made it, or there is no list.
+    Unverified,
+    /// It does not hold: the data were altered, or never signed.
+    Failed,
 }
 
 /// As the card says it.
@@ -93,7 +112,9 @@ pub struct Identity {
     pub document: Document,
     /// How far the read can be trusted.
     pub assurance: Assurance,
-    /// Chinese name; for [`Document::ForeignerPermitOld`] possibly empty.
+    /// What became of the signature, on travel documents.
+    pub authenticity: Option<Authenticity>,
+    /// Chinese name, or the name in the letters of its country; empty where only a Latin name is given.
     pub name: Secret,
     /// Name in Latin letters, where the layout has one.
     pub foreign_name: Option<Secret>,
@@ -107,7 +128,7 @@ pub struct Identity {
     pub birth: Option<Date>,
     /// Address as printed, where the layout has one.
     pub address: Option<Secret>,
-    /// Who issued the card.
+    /// Who issued the card; on travel documents the state, as the machine readable lines say it.
     pub issuer: Option<String>,
     /// First day of validity.
     pub valid_from: Option<Date>,
@@ -115,7 +136,7 @@ pub struct Identity {
     pub valid_to: ValidTo,
     /// Number of the travel permit, on layout "J".
     pub permit_number: Option<Secret>,
-    /// Three letters of ISO 3166, on layouts "I" and "Y".
+    /// Three letters of ISO 3166, on layouts "I" and "Y"; as the machine readable lines say it on travel documents.
     pub nationality: Option<String>,
 }
 

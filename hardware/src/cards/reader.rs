@@ -1,59 +1,126 @@
-//! The thread that owns a PC/SC reader, and the short-lived threads that read one card each.
-//!
-//! The owner thread only watches. A card is read on a thread and a context of its own, so that a card that never
-//! answers holds up nobody: after [`READ_LIMIT`] it is reported mute and the watch goes on.
+//! The handle on the thread that owns a reader, whatever it is connected to.
 
-use std::collections::BTreeMap;
-use std::ffi::CString;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use pcsc::{Context, PNP_NOTIFICATION, ReaderState, Scope, State};
+use pcsc::Context;
 
-use super::{CardContent, CardError, CardEvent, glob, session};
-use crate::{DeviceStatus, Fault};
+use super::serial::SerialReader;
+use super::watch::Watch;
+use super::{CardEvent, MrzKey, TrustList, glob};
 
-/// How a reader hands out resident-ID data.
+/// How a PC/SC reader hands out resident-ID data. The reader's vendor says which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResidentIdAccess {
     /// Pseudo commands `FF B0`: see [`super::sam_block`].
     SamBlock,
+    /// Frames of [`super::sdt`] inside a pseudo command: this header (CLA INS P1 P2), their length, the frame, and 00.
+    SdtApdu {
+        /// CLA, INS, P1, P2.
+        header: [u8; 4],
+    },
+    /// Frames of [`super::sdt`] inside a control code of the reader.
+    SdtControl {
+        /// Function number, from which PC/SC part 10 makes the control code.
+        function: u32,
+    },
 }
 
 /// One configured reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReaderConfig {
-    /// Pattern over PC/SC reader names; `*` and `?` stand for any run and any one character. No two configurations of
-    /// one terminal should match the same reader: they would take the card from each other.
+pub enum ReaderConfig {
+    /// Readers of the smart card service.
+    Pcsc(PcscConfig),
+    /// A reader of resident ID cards on a serial line, see [`super::sdt`].
+    Sdt(SdtConfig),
+}
+
+/// Readers of the smart card service (pcscd).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PcscConfig {
+    /// Pattern over PC/SC reader names; `*` and `?` stand for any run and any one character.
     pub reader: String,
+    /// Patterns of readers that this configuration leaves to others. No two configurations of one terminal may take
+    /// the same reader: they would take the card from each other.
+    pub except: Vec<String>,
     /// How this reader's security module hands out resident-ID data; `None` if it has none.
     pub resident_id: Option<ResidentIdAccess>,
+    /// Whose travel documents are believed.
+    pub trust: TrustList,
 }
 
-/// Longest time one card may take. A resident ID card takes about two seconds.
-pub(super) const READ_LIMIT: Duration = Duration::from_secs(10);
-/// The watch looks around at least this often, whatever the service says.
-const HEARTBEAT: Duration = Duration::from_secs(1);
-/// A reader that is being unplugged is unknown for a while; wait so long before looking again.
-const SETTLE: Duration = Duration::from_millis(100);
-/// First and longest wait before the service is asked again.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
+impl PcscConfig {
+    /// Readers whose names fit `pattern`, without a security module.
+    pub fn new(pattern: &str) -> Self {
+        Self { reader: pattern.to_owned(), except: Vec::new(), resident_id: None, trust: TrustList::default() }
+    }
 
-/// Talks to the owner thread. Dropping it shuts the thread down.
-#[derive(Debug)]
-pub struct CardReader {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    /// Whether the reader of that name is meant.
+    pub fn takes(&self, name: &str) -> bool {
+        glob::matches(&self.reader, name) && !self.except.iter().any(|pattern| glob::matches(pattern, name))
+    }
 }
 
+/// A reader on a serial line that speaks SDT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SdtConfig {
+    /// Path of the serial port.
+    pub port: PathBuf,
+    /// Rate of the line; one of [`SdtConfig::RATES`].
+    pub baud: u32,
+    /// How often it is asked whether a card is there; modules want 300 ms or more.
+    pub find_every: Duration,
+}
+
+impl SdtConfig {
+    /// The rates that modules know (commands `60 00` to `60 04` of the protocol); the first is how they are delivered.
+    pub const RATES: [u32; 5] = [115_200, 57_600, 38_400, 19_200, 9_600];
+
+    /// A reader as it is delivered.
+    pub fn new(port: impl Into<PathBuf>) -> Self {
+        Self { port: port.into(), baud: Self::RATES[0], find_every: Duration::from_millis(300) }
+    }
+}
+
+/// First and longest wait before a service or a port is tried again.
+pub(super) const BACK_OFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
+
+/// What handle and owner thread have in common.
 #[derive(Default)]
-struct Shared {
+pub(super) struct Shared {
     stop: AtomicBool,
     /// The context that the owner thread waits in, so that the wait can be cancelled.
-    waiting: Mutex<Option<Context>>,
+    pub(super) waiting: Mutex<Option<Context>>,
+    /// What opens the next travel document, and whether that is news to the owner thread.
+    pub(super) mrz: Mutex<(Option<MrzKey>, bool)>,
+}
+
+impl Shared {
+    pub(super) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Ends a wait for cards.
+    fn wake(&self) {
+        if let Some(context) = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
+            && let Err(error) = context.cancel()
+        {
+            tracing::debug!(%error, "the wait for cards could not be cancelled");
+        }
+    }
+
+    /// Lets time pass, but not after the stop.
+    pub(super) fn pause(&self, wait: Duration) {
+        let step = Duration::from_millis(50);
+        let mut left = wait;
+        while !left.is_zero() && !self.stopped() {
+            thread::park_timeout(step.min(left));
+            left = left.saturating_sub(step);
+        }
+    }
 }
 
 impl std::fmt::Debug for Shared {
@@ -62,13 +129,31 @@ impl std::fmt::Debug for Shared {
     }
 }
 
+/// Talks to the owner thread. Dropping it shuts the thread down.
+#[derive(Debug)]
+pub struct CardReader {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
 impl CardReader {
-    /// Starts the thread that owns every reader that `config.reader` matches. It calls `sink` for each [`CardEvent`]
-    /// and waits for ever for a service or a reader that is not there.
+    /// Starts the thread that owns the reader (or every reader that a pattern takes). It calls `sink` for each
+    /// [`CardEvent`] and waits for ever for a service, a port or a reader that is not there.
     pub fn spawn(config: ReaderConfig, sink: impl FnMut(CardEvent) + Send + 'static) -> Self {
         let shared = Arc::new(Shared::default());
-        let watch = Watch { config, sink, shared: Arc::clone(&shared), status: None, present: BTreeMap::new() };
-        Self { shared, thread: Some(thread::spawn(move || watch.run())) }
+        let theirs = Arc::clone(&shared);
+        let thread = match config {
+            ReaderConfig::Pcsc(config) => thread::spawn(move || Watch::new(config, sink, theirs).run()),
+            ReaderConfig::Sdt(config) => thread::spawn(move || SerialReader::new(config, sink, theirs).run()),
+        };
+        Self { shared, thread: Some(thread) }
+    }
+
+    /// Says what opens the chip of the travel document that lies on the reader, or will. A document that was waiting
+    /// for it is read now: `CardPresent` and what became of it are told again. Forget it with `None` when the visit ends.
+    pub fn set_mrz(&self, key: Option<MrzKey>) {
+        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = (key, true);
+        self.shared.wake();
     }
 
     /// Ends the thread and waits for it: at most for the card that is being read.
@@ -80,11 +165,7 @@ impl CardReader {
         let Some(thread) = self.thread.take() else { return };
         self.shared.stop.store(true, Ordering::SeqCst);
         while !thread.is_finished() {
-            if let Some(context) = self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner).as_ref()
-                && let Err(error) = context.cancel()
-            {
-                tracing::debug!(%error, "the wait for cards could not be cancelled");
-            }
+            self.shared.wake();
             thread::park_timeout(Duration::from_millis(20));
         }
         if thread.join().is_err() {
@@ -97,212 +178,4 @@ impl Drop for CardReader {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Service and reader are both gone, or only cards changed.
-enum Ended {
-    Stopped,
-    ServiceLost(pcsc::Error),
-}
-
-/// What the owner thread knows of one reader that has a card.
-struct Seen {
-    /// The service counts insertions and removals; a jump means that another card came while we were busy.
-    event_count: u32,
-}
-
-struct Watch<S> {
-    config: ReaderConfig,
-    sink: S,
-    shared: Arc<Shared>,
-    status: Option<DeviceStatus>,
-    present: BTreeMap<CString, Seen>,
-}
-
-impl<S: FnMut(CardEvent)> Watch<S> {
-    fn run(mut self) {
-        self.report(DeviceStatus::Starting);
-        let mut wait = BACK_OFF.0;
-        while !self.stopped() {
-            match Context::establish(Scope::User) {
-                Ok(context) => {
-                    *self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.clone());
-                    let ended = self.watch(&context);
-                    *self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    self.forget_cards();
-                    match ended {
-                        Ended::Stopped => return,
-                        Ended::ServiceLost(error) => self.report(DeviceStatus::Down(service_fault(error))),
-                    }
-                    wait = BACK_OFF.0;
-                }
-                Err(error) => {
-                    self.report(DeviceStatus::Down(service_fault(error)));
-                    wait = (wait * 2).min(BACK_OFF.1);
-                }
-            }
-            self.pause(wait);
-        }
-    }
-
-    fn stopped(&self) -> bool {
-        self.shared.stop.load(Ordering::SeqCst)
-    }
-
-    fn pause(&self, wait: Duration) {
-        let step = Duration::from_millis(50);
-        let mut left = wait;
-        while !left.is_zero() && !self.stopped() {
-            thread::park_timeout(step.min(left));
-            left = left.saturating_sub(step);
-        }
-    }
-
-    fn report(&mut self, status: DeviceStatus) {
-        if self.status.as_ref() == Some(&status) {
-            return;
-        }
-        tracing::info!(code = status.code(), "card reader {:?}: {status}", self.config.reader);
-        self.status = Some(status.clone());
-        (self.sink)(CardEvent::ReaderState(status));
-    }
-
-    fn forget_cards(&mut self) {
-        for _ in std::mem::take(&mut self.present) {
-            (self.sink)(CardEvent::CardRemoved);
-        }
-    }
-
-    /// Watches until the service fails. The list of readers is made anew on every turn.
-    fn watch(&mut self, context: &Context) -> Ended {
-        let mut known: Vec<ReaderState> = Vec::new();
-        loop {
-            if self.stopped() {
-                return Ended::Stopped;
-            }
-            match self.refresh(context, &mut known) {
-                Ok(()) => {}
-                Err(error) => return Ended::ServiceLost(error),
-            }
-            match context.get_status_change(HEARTBEAT, &mut known) {
-                Ok(()) => {}
-                Err(pcsc::Error::Timeout | pcsc::Error::Cancelled) => continue,
-                Err(pcsc::Error::UnknownReader) => {
-                    self.pause(SETTLE);
-                    continue;
-                }
-                Err(error) => return Ended::ServiceLost(error),
-            }
-            for state in &mut known {
-                if state.name() != PNP_NOTIFICATION() {
-                    self.notice(state);
-                }
-                state.sync_current_state();
-            }
-            if known
-                .iter()
-                .any(|state| state.name() != PNP_NOTIFICATION() && state.event_state().contains(State::UNKNOWN))
-            {
-                self.pause(SETTLE);
-            }
-        }
-    }
-
-    /// Brings `known` up to date with the readers that are there.
-    fn refresh(&mut self, context: &Context, known: &mut Vec<ReaderState>) -> Result<(), pcsc::Error> {
-        let all = match context.list_readers_owned() {
-            Ok(names) => names,
-            Err(pcsc::Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        let wanted: Vec<&CString> =
-            all.iter().filter(|name| glob::matches(&self.config.reader, &name.to_string_lossy())).collect();
-        known.retain(|state| {
-            state.name() == PNP_NOTIFICATION()
-                || (wanted.iter().any(|name| name.as_c_str() == state.name())
-                    && !state.event_state().contains(State::UNKNOWN))
-        });
-        for name in &wanted {
-            if !known.iter().any(|state| state.name() == name.as_c_str()) {
-                known.push(ReaderState::new((*name).clone(), State::UNAWARE));
-            }
-        }
-        if !known.iter().any(|state| state.name() == PNP_NOTIFICATION()) {
-            known.push(ReaderState::new(PNP_NOTIFICATION(), State::UNAWARE));
-        }
-        let gone: Vec<CString> = self.present.keys().filter(|name| !wanted.contains(name)).cloned().collect();
-        for name in gone {
-            self.present.remove(&name);
-            (self.sink)(CardEvent::CardRemoved);
-        }
-        if wanted.is_empty() {
-            let connected = all.iter().map(|name| name.to_string_lossy()).collect::<Vec<_>>().join(", ");
-            let connected = if connected.is_empty() { "none".to_owned() } else { connected };
-            self.report(DeviceStatus::Down(Fault::NoReader { pattern: self.config.reader.clone(), connected }));
-        } else {
-            self.report(DeviceStatus::Ready);
-        }
-        Ok(())
-    }
-
-    /// Draws conclusions from one reader's state.
-    fn notice(&mut self, state: &ReaderState) {
-        let name = state.name().to_owned();
-        let event = state.event_state();
-        let here = event.contains(State::PRESENT);
-        let before = self.present.get(&name).map(|seen| seen.event_count);
-        let same_card = before == Some(state.event_count());
-        if before.is_some() && !(here && same_card) {
-            self.present.remove(&name);
-            (self.sink)(CardEvent::CardRemoved);
-        }
-        if !here || same_card {
-            return;
-        }
-        self.present.insert(name.clone(), Seen { event_count: state.event_count() });
-        (self.sink)(CardEvent::CardPresent);
-        let outcome = if event.contains(State::MUTE) { Err(CardError::Mute) } else { self.read(name) };
-        (self.sink)(match outcome {
-            Ok(CardContent::Person(identity)) => CardEvent::CardRead(identity),
-            Ok(CardContent::Serial(uid)) => CardEvent::UidOnly(uid),
-            Err(error) => {
-                tracing::info!(code = error.code(), "a card could not be read: {error}");
-                CardEvent::CardFailed(error)
-            }
-        });
-    }
-
-    /// Reads the card on a thread of its own, for at most [`READ_LIMIT`].
-    fn read(&self, reader: CString) -> Result<CardContent, CardError> {
-        let (answer, outcome) = mpsc::channel();
-        let access = self.config.resident_id;
-        thread::spawn(move || {
-            if answer.send(session::read_card(&reader, access)).is_err() {
-                tracing::debug!("a card answered after it had been given up");
-            }
-        });
-        let mut left = READ_LIMIT;
-        let step = Duration::from_millis(100);
-        loop {
-            match outcome.recv_timeout(step) {
-                Ok(outcome) => return outcome,
-                Err(RecvTimeoutError::Timeout) if left > step && !self.stopped() => left -= step,
-                Err(RecvTimeoutError::Timeout) => return Err(CardError::Mute),
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(CardError::ReaderFailed { detail: "the reading thread ended early".to_owned() });
-                }
-            }
-        }
-    }
-}
-
-fn service_fault(error: pcsc::Error) -> Fault {
-    if error == pcsc::Error::SecurityViolation {
-        return Fault::CardServiceDenied;
-    }
-    // A service that is not there, was stopped, or broke off: `CommError` is how a waiter hears that it was killed.
-    if matches!(error, pcsc::Error::NoService | pcsc::Error::ServiceStopped | pcsc::Error::CommError) {
-        return Fault::CardServiceDown;
-    }
-    Fault::CardService { detail: error.to_string() }
 }

@@ -26,10 +26,17 @@ pub fn parse(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     }
 }
 
+/// An address that stands alone, written like the one in the text. `None`: there is none in it.
+pub fn address(bytes: &[u8]) -> Option<Secret> {
+    let address = field(bytes, 0, bytes.len()).secret();
+    (!address.is_empty()).then_some(address)
+}
+
 fn resident(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ResidentId,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: name(text, 0, 30)?,
         foreign_name: None,
         number: checked_number(text)?,
@@ -68,6 +75,7 @@ fn foreigner(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ForeignerPermit,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: chinese,
         foreign_name: Some(Secret::new(latin.expose().trim().to_owned())),
         number,
@@ -98,6 +106,7 @@ fn foreigner_old(text: &[u8; TEXT]) -> Result<Identity, CardError> {
     Ok(Identity {
         document: Document::ForeignerPermitOld,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: field(text, 158, 30).secret(),
         foreign_name: Some(latin),
         number,
@@ -130,7 +139,7 @@ impl Field {
     }
 }
 
-fn field(text: &[u8; TEXT], offset: usize, length: usize) -> Field {
+fn field(text: &[u8], offset: usize, length: usize) -> Field {
     let units = text[offset..offset + length].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
     // Reserved at its largest, so that no half-built copy of the text is left behind on the heap.
     let mut decoded = String::with_capacity(length * 2);

@@ -8,7 +8,7 @@ use pcsc::{Card, Context, Disposition, MAX_BUFFER_SIZE_EXTENDED, Protocols, Read
 use zeroize::Zeroizing;
 
 use super::apdu::Transmit;
-use super::{CardContent, CardError, ResidentIdAccess, identify};
+use super::{CardContent, CardError, Reading, identify_with};
 
 /// A card that was just laid down may need a moment; a reset by another program costs the whole attempt.
 const ATTEMPTS: u32 = 3;
@@ -18,11 +18,11 @@ const REMOVAL_SEEN: Duration = Duration::from_millis(700);
 const BETWEEN: Duration = Duration::from_millis(100);
 
 /// Connects, reads and lets go of the card in `reader`.
-pub(super) fn read_card(reader: &CStr, access: Option<ResidentIdAccess>) -> Result<CardContent, CardError> {
+pub(super) fn read_card(reader: &CStr, reading: &Reading) -> Result<CardContent, CardError> {
     let context = Context::establish(Scope::User).map_err(failed)?;
     let mut attempt = 1;
     loop {
-        let error = match read_once(&context, reader, access) {
+        let error = match read_once(&context, reader, reading) {
             Ok(content) => return Ok(content),
             Err(error) => classify(&context, reader, error),
         };
@@ -34,11 +34,11 @@ pub(super) fn read_card(reader: &CStr, access: Option<ResidentIdAccess>) -> Resu
     }
 }
 
-fn read_once(context: &Context, reader: &CStr, access: Option<ResidentIdAccess>) -> Result<CardContent, CardError> {
+fn read_once(context: &Context, reader: &CStr, reading: &Reading) -> Result<CardContent, CardError> {
     // Exclusive: nothing else may talk to the card in between.
     let card = context.connect(reader, ShareMode::Exclusive, Protocols::T0 | Protocols::T1).map_err(line_error)?;
     let mut line = Line { card, buffer: Zeroizing::new(vec![0; MAX_BUFFER_SIZE_EXTENDED]) };
-    let outcome = identify(&mut line, access);
+    let outcome = identify_with(&mut line, reading);
     // Not reset: when pcscd fails to reset a card that was just taken away, it misses the next one if that is laid down
     // within its polling time. The next card is powered up anew in any case; nothing stays selected for it.
     if let Err((_, error)) = line.card.disconnect(Disposition::LeaveCard) {
@@ -62,6 +62,12 @@ impl Transmit for Line {
             Ok(answer) => Ok(Zeroizing::new(answer.to_vec())),
             Err(error) => Err(line_error(error)),
         }
+    }
+
+    fn control(&mut self, function: u32, data: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        let code = pcsc::ctl_code(function.into());
+        let answer = self.card.control(code, data, &mut self.buffer).map_err(line_error)?;
+        Ok(Zeroizing::new(answer.to_vec()))
     }
 }
 

@@ -62,6 +62,7 @@ pub fn read(card: &mut dyn Transmit) -> Result<Option<Identity>, CardError> {
     Ok(Some(Identity {
         document: Document::SocialSecurityCard,
         assurance: Assurance::ReadOnly,
+        authenticity: None,
         name,
         foreign_name: None,
         birth: birth.or_else(|| number::birth(number.expose())),

@@ -46,6 +46,54 @@ fn a_resident_id_card() {
     assert_eq!(person("wang-xiuying", SAM).valid_to, ValidTo::LongTerm);
 }
 
+const SDT: Option<ResidentIdAccess> = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] });
+
+#[test]
+fn a_module_that_hears_sdt_in_a_pseudo_command() {
+    assert_eq!(person("li-jianguo", SDT).number.expose(), LI_JIANGUO.number);
+    assert_eq!(person("john-smith", SDT).document, Document::ForeignerPermitOld);
+    // Other cards are not the module's.
+    assert_eq!(person("li-jianguo-social", SDT).document, Document::SocialSecurityCard);
+    assert!(matches!(identify(&mut people::by_name("clerk").unwrap().card, SDT), Ok(CardContent::Serial(_))));
+    // The profile is not this reader's.
+    let wrong = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x59, 0x00, 0x00] });
+    let error = error("li-jianguo", wrong);
+    assert_eq!(error, CardError::Refused { step: "finding a card", status: 0x6D00 });
+    // The module says that there is no card that it knows, and the serial number is that of a resident ID card.
+    let error = identify(&mut Card::serial(&[0; 4]), SDT).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the reader's security module, asked for finding a card, says: there is no card (status 80)"
+    );
+}
+
+#[test]
+fn a_module_that_hears_sdt_in_a_control_code() {
+    /// What vpcd cannot do: control codes. Everything else is refused.
+    struct Controlled(Card);
+    impl Transmit for Controlled {
+        fn transmit(&mut self, _: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+            Ok(Zeroizing::new(vec![0x6D, 0x00]))
+        }
+        fn control(&mut self, function: u32, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+            assert_eq!((function, &frame[..5]), (3500, &sdt::PREAMBLE[..]));
+            let mut answer = self.0.answer(&sdt_wrapped::command([0xFF, 0x58, 0, 0], frame));
+            while let [.., 0x61, more] = answer[..] {
+                answer.truncate(answer.len() - 2);
+                answer.extend(self.0.answer(&apdu::get_response(more)));
+            }
+            answer.truncate(answer.len() - 2);
+            Ok(Zeroizing::new(answer))
+        }
+    }
+    let access = Some(ResidentIdAccess::SdtControl { function: 3500 });
+    let mut card = Controlled(people::by_name("wang-xiuying").unwrap().card);
+    assert!(matches!(identify(&mut card, access), Ok(CardContent::Person(_))));
+    // A reader without such a code says so.
+    let error = error("wang-xiuying", access);
+    assert!(matches!(error, CardError::ReaderFailed { .. }), "{error}");
+}
+
 #[test]
 fn rare_characters_are_kept() {
     assert_eq!(person("rare-name", SAM).name.expose(), "𠮷田\u{E863}华");
@@ -130,6 +178,44 @@ fn what_cannot_be_read_says_why() {
     let mut unopened = Card::serial(&[0; 4]);
     let error = identify(&mut unopened, SAM).unwrap_err();
     assert_eq!(error, CardError::Refused { step: "opening by the reader's security module", status: 0x6300 });
+}
+
+#[test]
+fn identity_cards_of_other_countries() {
+    let identity = person("joeorg", None);
+    assert_eq!((identity.document, identity.assurance), (Document::EstonianId, Assurance::ReadOnly));
+    assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some("JÕEORG JAAK-KRISTJAN"));
+    assert_eq!((identity.number.expose(), identity.sex), ("38001085718", Sex::Male));
+    assert_eq!(identity.birth, Date::new(1980, 1, 8));
+    assert_eq!(identity.valid_to, ValidTo::Date(Date::new(2030, 12, 12).unwrap()));
+    assert_eq!(identity.nationality.as_deref(), Some("EST"));
+
+    let identity = person("specimen", None);
+    assert_eq!((identity.document, identity.assurance), (Document::BelgianId, Assurance::ReadOnly));
+    assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some("SPECIMEN Élise Marie"));
+    assert_eq!((identity.number.expose(), identity.sex), ("85073003328", Sex::Female));
+    assert_eq!(identity.birth, Date::new(1985, 7, 30));
+    assert_eq!(identity.valid_from, Date::new(2021, 2, 1));
+}
+
+#[test]
+fn foreign_numbers_are_checked() {
+    let field = |tag: u8, value: &str| [&[tag, u8::try_from(value.len()).unwrap()], value.as_bytes()].concat();
+    let file = |number: &str, until: &str| {
+        let fields = [(3, "01.02.2021"), (4, until), (6, number), (7, "A"), (8, "B")];
+        eid::belgian(&fields.map(|(tag, value)| field(tag, value)).concat()).map(|identity| identity.birth)
+    };
+    assert_eq!(file("85073003328", "01.02.2031"), Ok(Date::new(1985, 7, 30)));
+    assert_eq!(file("00012556777", "01.02.2031"), Ok(Date::new(2000, 1, 25)), "born since 2000");
+    assert_eq!(file("85073003329", "01.02.2031"), Err(CardError::CheckDigit));
+    assert_eq!(file("8507300332", "01.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
+    assert_eq!(file("85073003328", "31.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
+    assert_eq!(eid::belgian(&[6, 11, b'8']).map_err(|error| error.code()), Err("card-bad-field"));
+    let mut card = Card::foreign(crate::emulator::eid::Eid::Estonia {
+        files: ["A", "B", "M", "EST", "", "38001085719", "", "12.12.2030"].map(str::to_owned).to_vec(),
+        selected: 0,
+    });
+    assert_eq!(identify(&mut card, None).unwrap_err(), CardError::CheckDigit);
 }
 
 #[test]

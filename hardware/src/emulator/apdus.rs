@@ -1,8 +1,11 @@
-//! What a card answers to commands. Three applications that can be put together: resident-ID text as a reader's
+//! What a card answers to commands. Applications that can be put together: resident-ID text as a reader's
 //! security module hands it out, the social security application, and a serial number.
 
 use encoding_rs::GBK;
 
+use super::eid::Eid;
+use super::emrtd::Emrtd;
+use super::sam;
 use super::text::TEXT;
 
 /// Status words of ISO 7816-4.
@@ -22,6 +25,10 @@ pub struct Card {
     pub resident_text: Option<Box<[u8; TEXT]>>,
     /// Social security application.
     pub social: Option<Social>,
+    /// Chip of a travel document.
+    pub emrtd: Option<Emrtd>,
+    /// Identity card of another country.
+    pub eid: Option<Eid>,
     /// Serial number.
     pub uid: Option<Vec<u8>>,
     /// Answer to reset; empty: one of the application's kind.
@@ -69,6 +76,16 @@ impl Card {
         Self { social: Some(social), ..Self::default() }
     }
 
+    /// A travel document. Its serial number is another one each time, as theirs are.
+    pub fn travel_document(chip: Emrtd) -> Self {
+        Self { emrtd: Some(chip), uid: Some(vec![0x08, 0x4E, 0x21, 0x97]), ..Self::default() }
+    }
+
+    /// An identity card of another country.
+    pub fn foreign(eid: Eid) -> Self {
+        Self { eid: Some(eid), ..Self::default() }
+    }
+
     /// A card that has only a serial number.
     pub fn serial(uid: &[u8]) -> Self {
         Self { uid: Some(uid.to_vec()), ..Self::default() }
@@ -90,13 +107,20 @@ impl Card {
     pub fn reset(&mut self) {
         self.selected = Selected::Nothing;
         self.waiting.clear();
+        self.emrtd.iter_mut().for_each(Emrtd::reset);
+        self.eid.iter_mut().for_each(Eid::reset);
     }
 
     /// Answers one command.
     pub fn answer(&mut self, command: &[u8]) -> Vec<u8> {
+        let foreign = self.emrtd.as_mut().and_then(|chip| chip.answer(command));
+        if let Some(answer) = foreign.or_else(|| self.eid.as_mut().and_then(|eid| eid.answer(command))) {
+            return answer;
+        }
         match *command {
             [0xFF, 0xB0, block, 0x00, ..] => self.sam_block(block),
             [0xFF, 0xCA, 0x00, 0x00, ..] => self.serial_number(),
+            [0xFF, 0x58, 0x00, 0x00, 0x0A, ref frame @ .., 0x00] => self.sdt(frame),
             [0x00, 0xC0, 0x00, 0x00, length] => self.get_response(length),
             [0x00, 0xA4, 0x04, 0x00, _, ref name @ ..] => self.select_name(name),
             [0x00, 0xA4, 0x02, 0x00, 0x02, high, low] => self.select_file([high, low]),
@@ -116,6 +140,32 @@ impl Card {
         match stream.chunks(256).nth(usize::from(block)) {
             Some(chunk) => done(chunk),
             None => status::NO_RECORD.to_vec(),
+        }
+    }
+
+    /// A frame for the security module, in a pseudo command; longer answers are fetched with GET RESPONSE.
+    fn sdt(&mut self, frame: &[u8]) -> Vec<u8> {
+        let body = match (frame, &self.resident_text) {
+            ([.., 0x20, 0x01, 0x22], Some(_)) => vec![0, 0, 0x9F, 0, 0, 0, 0],
+            ([.., 0x20, 0x01, 0x22], None) => vec![0, 0, 0x80],
+            ([.., 0x20, 0x02, 0x21], Some(_)) => vec![0, 0, 0x90, 0, 0, 0, 0, 0, 0, 0, 0],
+            ([.., 0x30, 0x01, 0x32], Some(text)) => {
+                [&[0, 0, 0x90, 1, 0, 4, 0], text.as_slice(), [0; 1024].as_slice()].concat()
+            }
+            ([.., 0x30, 0x03, 0x30], Some(_)) => vec![0, 0, 0x91],
+            _ => vec![0, 0, 0x21],
+        };
+        self.waiting = sam::frame(&body);
+        self.next_part()
+    }
+
+    /// The next 256 bytes of what waits.
+    fn next_part(&mut self) -> Vec<u8> {
+        let rest = self.waiting.split_off(self.waiting.len().min(256));
+        let part = std::mem::replace(&mut self.waiting, rest);
+        match self.waiting.len() {
+            0 => done(&part),
+            more => [part.as_slice(), &[0x61, u8::try_from(more).unwrap_or(0)]].concat(),
         }
     }
 
@@ -145,8 +195,9 @@ impl Card {
     }
 
     fn get_response(&mut self, length: u8) -> Vec<u8> {
-        let waiting = std::mem::take(&mut self.waiting);
-        if waiting.len() == usize::from(length) { done(&waiting) } else { vec![0x6F, 0x00] }
+        // 00 asks for 256 bytes.
+        let wanted = if length == 0 { 256 } else { usize::from(length) };
+        if self.waiting.len().min(256) == wanted { self.next_part() } else { vec![0x6F, 0x00] }
     }
 
     fn read_record(&self, number: u8, length: u8) -> Vec<u8> {

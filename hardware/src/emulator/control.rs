@@ -26,6 +26,7 @@ use serde_json::{Value, json};
 use super::cabinet::{BusFaults, Cabinet, DoorFaults};
 use super::card::{CardFaults, CardSlot};
 use super::people;
+use super::sam::{SamFaults, SamReader};
 
 /// What can be asked of a [`Rig`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub enum Command {
     Deck,
     /// Lays a card down, with the faults it is known for unless others are given.
     Insert {
-        /// Slot, from 0.
+        /// Slot, from 0: those of PC/SC readers first, then the readers on serial lines.
         #[serde(default)]
         slot: usize,
         /// Name in the deck.
@@ -81,16 +82,40 @@ pub enum Command {
         /// Its faults.
         faults: BusFaults,
     },
-    /// Takes the lock boards' cable out.
-    Unplug,
+    /// Changes the faults of a reader on a serial line; what is left out is off.
+    SamFaults {
+        /// Which of them, from 0.
+        #[serde(default)]
+        sam: usize,
+        /// Its faults.
+        faults: SamFaults,
+    },
+    /// Takes a cable out: that of a reader on a serial line, or the lock boards'.
+    Unplug {
+        /// Which of the readers, from 0; left out: the lock boards.
+        #[serde(default)]
+        sam: Option<usize>,
+    },
     /// Puts it back.
-    Replug,
+    Replug {
+        /// Which of the readers, from 0; left out: the lock boards.
+        #[serde(default)]
+        sam: Option<usize>,
+    },
+}
+
+/// Where a card can be laid down.
+enum Place<'a> {
+    Slot(&'a CardSlot),
+    Sam(&'a SamReader),
 }
 
 /// The emulators of one terminal.
 pub struct Rig {
-    /// Slots of readers.
+    /// Slots of PC/SC readers.
     pub slots: Vec<CardSlot>,
+    /// Readers on serial lines.
+    pub sams: Vec<SamReader>,
     /// The cabinet, if there is one.
     pub cabinet: Option<Cabinet>,
 }
@@ -119,13 +144,23 @@ impl Rig {
                 return Ok(json!({ "deck": cards.collect::<Vec<_>>() }));
             }
             Command::Insert { slot, card, faults } => {
-                let slot = self.slot(slot)?;
-                slot.insert_named(&card).map_err(|error| error.to_string())?;
-                if let Some(faults) = faults {
-                    slot.set_faults(faults);
+                let named = people::by_name(&card).map_err(|error| error.to_string())?;
+                let faults = faults.unwrap_or(named.faults);
+                match self.place(slot)? {
+                    Place::Slot(slot) => {
+                        slot.insert_named(&card).map_err(|error| error.to_string())?;
+                        slot.set_faults(faults);
+                    }
+                    Place::Sam(sam) => {
+                        sam.insert_named(&card).map_err(|error| error.to_string())?;
+                        sam.set_card_faults(faults);
+                    }
                 }
             }
-            Command::Remove { slot } => self.slot(slot)?.remove(),
+            Command::Remove { slot } => match self.place(slot)? {
+                Place::Slot(slot) => slot.remove(),
+                Place::Sam(sam) => sam.remove(),
+            },
             Command::Shut { compartment } => known(compartment, self.cabinet()?.shut(compartment))?,
             Command::ForceOpen { compartment } => known(compartment, self.cabinet()?.force_open(compartment))?,
             Command::Item { compartment, present } => {
@@ -135,21 +170,36 @@ impl Rig {
                 known(compartment, self.cabinet()?.set_door_faults(compartment, faults))?;
             }
             Command::BusFaults { faults } => self.cabinet()?.set_faults(faults),
-            Command::Unplug => self.cabinet()?.unplug(),
-            Command::Replug => self.cabinet()?.replug(),
+            Command::SamFaults { sam, faults } => self.sam(sam)?.set_faults(faults),
+            Command::Unplug { sam: Some(sam) } => self.sam(sam)?.unplug(),
+            Command::Replug { sam: Some(sam) } => self.sam(sam)?.replug(),
+            Command::Unplug { sam: None } => self.cabinet()?.unplug(),
+            Command::Replug { sam: None } => self.cabinet()?.replug(),
         }
         Ok(Value::Null)
     }
 
     fn state(&self) -> Value {
         let slots = self.slots.iter().map(|slot| json!({ "card": slot.present(), "counters": slot.counters() }));
-        json!({ "slots": slots.collect::<Vec<_>>(), "cabinet": self.cabinet.as_ref().map(Cabinet::state) })
+        let sams = self.sams.iter().map(SamReader::state);
+        json!({
+            "slots": slots.collect::<Vec<_>>(),
+            "sams": sams.collect::<Vec<_>>(),
+            "cabinet": self.cabinet.as_ref().map(Cabinet::state),
+        })
     }
 
-    fn slot(&self, slot: usize) -> Result<&CardSlot, String> {
-        self.slots
-            .get(slot)
-            .ok_or_else(|| format!("there is no slot {slot}; there are {}, counted from 0", self.slots.len()))
+    fn place(&self, slot: usize) -> Result<Place<'_>, String> {
+        let sam = || self.sams.get(slot.checked_sub(self.slots.len())?).map(Place::Sam);
+        self.slots.get(slot).map(Place::Slot).or_else(sam).ok_or_else(|| {
+            let slots = self.slots.len() + self.sams.len();
+            format!("there is no slot {slot}; there are {slots}, counted from 0")
+        })
+    }
+
+    fn sam(&self, sam: usize) -> Result<&SamReader, String> {
+        let known = || format!("there is no reader {sam} on a serial line; there are {}, from 0", self.sams.len());
+        self.sams.get(sam).ok_or_else(known)
     }
 
     fn cabinet(&self) -> Result<&Cabinet, String> {
@@ -205,10 +255,12 @@ mod tests {
 
     #[test]
     fn what_is_no_command_changes_nothing_and_is_explained() {
-        let rig = Rig { slots: vec![], cabinet: None };
+        let rig = Rig { slots: vec![], sams: vec![], cabinet: None };
         for (line, explanation) in [
             (r#"{"do":"insert","card":"wang-xiuying"}"#, "there is no slot 0"),
             (r#"{"do":"shut","compartment":7}"#, "there is no cabinet"),
+            (r#"{"do":"unplug"}"#, "there is no cabinet"),
+            (r#"{"do":"unplug","sam":0}"#, "there is no reader 0 on a serial line"),
         ] {
             let answer = rig.apply(serde_json::from_str(line).unwrap());
             assert_eq!(answer["ok"], false, "{line}");

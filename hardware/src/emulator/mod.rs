@@ -3,6 +3,7 @@
 //! * [`card::CardSlot`] is a card in one slot of the virtual PC/SC reader `vpcd`: it speaks vpcd's TCP protocol, so
 //!   the card thread under test goes through a real `pcscd`.
 //! * [`cabinet::Cabinet`] is a row of lock boards of any family on a pseudo terminal, with doors that a test or a person shuts.
+//! * [`sam::SamReader`] is a reader of resident ID cards on a pseudo terminal.
 //! * [`people`] is a deck of fictional cards by name.
 //! * [`control`] steers all of it with one JSON object a line; the binary `hw-emulator` serves that on loopback.
 //!
@@ -28,6 +29,9 @@ mod board;
 pub mod cabinet;
 pub mod card;
 pub mod control;
+pub mod eid;
+pub mod emrtd;
 pub mod people;
 mod pty;
+pub mod sam;
 pub mod text;

@@ -3,6 +3,7 @@
 
 use super::apdus::{Card, Social};
 use super::card::{CardFaults, Damage};
+use super::eid::Eid;
 use super::text::{self, Foreigner, Resident};
 
 /// One card of the deck.
@@ -125,6 +126,8 @@ fn people() -> Vec<NamedCard> {
         named("li-jianguo-social", "李建国 社保卡", "social security card of the same person", Card::social(social)),
         named("chan-tai-man", "陳大文 港澳居民居住证", "layout J", hong_kong_permit()),
         named("sato-hanako", "SATO HANAKO 永久居留身份证", "layout Y", foreigner_permit()),
+        named("joeorg", "JÕEORG 爱沙尼亚身份证", "identity card of Estonia", Card::foreign(Eid::estonia())),
+        named("specimen", "SPECIMEN 比利时身份证", "identity card of Belgium", Card::foreign(Eid::belgium())),
         named("john-smith", "JOHN SMITH 永久居留证(旧版)", "layout I", foreigner_permit_old()),
     ]
 }

@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 use super::doors::{Doors, Seen};
 use super::exchange::{Failure, Timing, Wire};
 use super::frame::{Reply, Request};
-use super::line::Line;
 use super::protocol::UnlockAnswer;
 use super::schedule::{Schedule, Turn};
 use super::{Board, ClosedBit, DoorState, ItemState, LockerEvent, LockersConfig, UnlockError};
+use crate::line::Line;
 use crate::{DeviceStatus, Fault};
 
 /// What the handle asks.

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use super::frame::{Expect, Reply, Request};
-use super::line::Line;
 use super::protocol::Protocol;
 use super::stream::Stream;
 use crate::Fault;
+use crate::line::Line;
 
 /// Bits on the wire for each byte: start, eight data, stop.
 const BITS: u32 = 10;

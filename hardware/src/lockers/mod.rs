@@ -37,7 +37,6 @@ mod driver;
 mod error;
 mod exchange;
 pub mod frame;
-mod line;
 mod protocol;
 mod schedule;
 pub mod stream;

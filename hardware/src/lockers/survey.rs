@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::exchange::{Failure, Timing, Wire};
 use super::frame::{Expect, Reply, Request};
-use super::line::Line;
 use super::protocol::UnlockAnswer;
 use super::stream::Stream;
 use super::{Board, ClosedBit, LockersConfig, Protocol};
 use crate::Fault;
+use crate::line::Line;
 
 /// How long a board may take to begin its answer: boards need 20 to 50 ms, adapters some more.
 const FIRST_BYTE: Duration = Duration::from_millis(150);

@@ -1,12 +1,16 @@
 //! `kiosk card`.
 
+use std::io::Read as _;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use clap::Subcommand;
 use hardware::DeviceStatus;
-use hardware::cards::{Assurance, CardEvent, CardReader, Document, Identity, Sex, ValidTo};
+use hardware::cards::{
+    Assurance, Authenticity, CardEvent, CardReader, Document, Identity, MrzKey, Secret, Sex, TrustList, ValidTo,
+};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use super::output::{Exit, Failure, say, say_json};
 use crate::config::{self, Config};
@@ -22,6 +26,11 @@ pub(super) enum Card {
         /// Show name, number and address in full.
         #[arg(long)]
         unmasked: bool,
+        /// What opens the chip of a travel document: number, birth and expiry, each with its check digit, such as
+        /// "L898902C<3 6908061 9406236", or the lines printed on it; "-" reads them from the standard input, so that
+        /// they stand in no list of processes.
+        #[arg(long, value_name = "MRZ")]
+        mrz: Option<String>,
     },
     /// Say everything that happens at the readers, until interrupted.
     Watch,
@@ -29,24 +38,44 @@ pub(super) enum Card {
 
 impl Card {
     pub(super) fn run(self, config: &Config, json: bool) -> Result<Exit, Failure> {
-        let (_readers, events) = start(config);
         match self {
-            Self::Read { wait_s, unmasked } => read(&events, Duration::from_secs(wait_s), unmasked, json),
-            Self::Watch => watch(&events, json),
+            Self::Read { wait_s, unmasked, mrz } => {
+                let key = mrz.map(|text| key(&text)).transpose()?;
+                let (readers, events) = start(config);
+                readers.iter().for_each(|reader| reader.set_mrz(key.clone()));
+                read(&events, Duration::from_secs(wait_s), unmasked, json)
+            }
+            Self::Watch => {
+                let (_readers, events) = start(config);
+                watch(&events, json)
+            }
         }
     }
+}
+
+fn key(text: &str) -> Result<MrzKey, Failure> {
+    let mut typed = Zeroizing::new(String::new());
+    let text = if text == "-" {
+        std::io::stdin()
+            .read_to_string(&mut typed)
+            .map_err(|error| Failure::new(Exit::Usage, format!("--mrz -: {error}")))?;
+        typed.as_str()
+    } else {
+        text
+    };
+    MrzKey::parse(text).map_err(|error| Failure::new(Exit::Usage, format!("--mrz: {error}")))
 }
 
 fn start(config: &Config) -> (Vec<CardReader>, Receiver<CardEvent>) {
     let (sender, events) = channel();
     // Without configuration: any reader.
-    let any = vec![config::Card { reader: "*".into(), sam_block: false }];
+    let any = vec![config::Card::Pcsc { reader: "*".into(), resident_id: None, trust: TrustList::default() }];
     let cards = if config.cards.is_empty() { &any } else { &config.cards };
-    let readers = cards
-        .iter()
-        .map(|card| {
+    let readers = devices::readers(cards)
+        .into_iter()
+        .map(|reader| {
             let sender = sender.clone();
-            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(event)))
+            CardReader::spawn(reader, move |event| drop(sender.send(event)))
         })
         .collect();
     (readers, events)
@@ -108,9 +137,13 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
             Document::ForeignerPermitOld => "foreigner_permit_old",
             Document::ForeignerPermit => "foreigner_permit",
             Document::SocialSecurityCard => "social_security_card",
+            Document::TravelDocument => "travel_document",
+            Document::EstonianId => "estonian_id",
+            Document::BelgianId => "belgian_id",
         },
         "assurance": match identity.assurance {
             Assurance::ReadOnly => "read_only",
+            Assurance::ChipVerified => "chip_verified",
             Assurance::SamVerified => "sam_verified",
         },
         "name": shown(name, hall_rules::mask::name(name)),
@@ -126,6 +159,17 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
             ValidTo::NotSaid => "not_said".to_owned(),
         },
     });
+    if let Some(latin) = identity.foreign_name.as_ref().map(Secret::expose) {
+        value["latin_name"] = shown(latin, hall_rules::mask::name(latin)).into();
+    }
+    if let Some(authenticity) = identity.authenticity {
+        value["signature"] = match authenticity {
+            Authenticity::Verified => "verified",
+            Authenticity::Unverified => "unverified",
+            Authenticity::Failed => "failed",
+        }
+        .into();
+    }
     if unmasked {
         value["birth_date"] = identity.birth.map(|birth| birth.to_string()).into();
         value["address"] = identity.address.as_ref().map(|address| address.expose().to_owned()).into();

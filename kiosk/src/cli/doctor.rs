@@ -133,12 +133,11 @@ fn readers(config: &Config) -> DeviceReport {
         return report("reader", DeviceState::Absent, "no [[card]] in the configuration", "");
     }
     let (sender, events) = channel();
-    let _readers: Vec<_> = config
-        .cards
-        .iter()
-        .map(|card| {
+    let _readers: Vec<_> = devices::readers(&config.cards)
+        .into_iter()
+        .map(|reader| {
             let sender = sender.clone();
-            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(event)))
+            CardReader::spawn(reader, move |event| drop(sender.send(event)))
         })
         .collect();
     device(

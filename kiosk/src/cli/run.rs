@@ -123,12 +123,12 @@ fn run(
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
-    let _readers: Vec<CardReader> = cards
-        .iter()
+    let _readers: Vec<CardReader> = devices::readers(&cards)
+        .into_iter()
         .enumerate()
-        .map(|(index, card)| {
+        .map(|(index, reader)| {
             let sender = sender.clone();
-            CardReader::spawn(devices::reader(card), move |event| drop(sender.send(Event::Card(index, event))))
+            CardReader::spawn(reader, move |event| drop(sender.send(Event::Card(index, event))))
         })
         .collect();
     if let Some(locker) = locker {

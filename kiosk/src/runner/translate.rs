@@ -1,5 +1,6 @@
 //! Between the journey's words and the wire's. Nothing is decided here.
 
+use hardware::FailureKind;
 use hardware::cards::{self, CardError};
 use hardware::lockers;
 use kiosk_journey::{self as journey, Draft};
@@ -286,9 +287,33 @@ pub(super) fn card_problem(error: &CardError) -> journey::CardProblem {
         CardError::Torn => journey::CardProblem::TakenTooSoon,
         CardError::Mute => journey::CardProblem::NoAnswer,
         CardError::ReaderHeld | CardError::ReaderFailed { .. } => journey::CardProblem::ReaderLost,
-        CardError::Refused { .. } | CardError::NotUsable { .. } => journey::CardProblem::UnknownCard,
+        CardError::Module { status, .. } if status.is_broken_module() => journey::CardProblem::ReaderLost,
+        CardError::Module { status, .. } => match status.kind() {
+            FailureKind::Line => journey::CardProblem::TakenTooSoon,
+            FailureKind::Refused | FailureKind::Misread => journey::CardProblem::UnknownCard,
+        },
+        // The screens do not ask for machine readable lines yet: a travel document is a card they do not know.
+        CardError::Refused { .. } | CardError::NotUsable { .. } | CardError::NeedsMrz | CardError::WrongMrz => {
+            journey::CardProblem::UnknownCard
+        }
         CardError::WrongLength { .. } | CardError::BadField { .. } => journey::CardProblem::Unreadable,
         CardError::CheckDigit => journey::CardProblem::WrongCheckDigit,
+    }
+}
+
+/// The document's number. Numbers of other states' documents are theirs alone, so the state stands before them: two
+/// people of two countries may have one number.
+fn number(card: &cards::Identity) -> String {
+    let number = card.number.expose();
+    match card.document {
+        cards::Document::TravelDocument => format!("{} {number}", card.issuer.as_deref().unwrap_or_default()),
+        cards::Document::EstonianId => format!("EST {number}"),
+        cards::Document::BelgianId => format!("BEL {number}"),
+        cards::Document::ResidentId
+        | cards::Document::HongKongMacauTaiwanPermit
+        | cards::Document::ForeignerPermitOld
+        | cards::Document::ForeignerPermit
+        | cards::Document::SocialSecurityCard => number.to_owned(),
     }
 }
 
@@ -308,8 +333,11 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
             | cards::Document::HongKongMacauTaiwanPermit
             | cards::Document::ForeignerPermit
             | cards::Document::SocialSecurityCard => journey::DocumentFamily::ResidentNumber,
+            cards::Document::TravelDocument | cards::Document::EstonianId | cards::Document::BelgianId => {
+                journey::DocumentFamily::TravelDocument
+            }
         },
-        number: personal(&card.number),
+        number: journey::Personal::new(number(card)),
         sex: match card.sex {
             cards::Sex::Male => Some("male".into()),
             cards::Sex::Female => Some("female".into()),
@@ -323,6 +351,7 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
         },
         assurance: match card.assurance {
             cards::Assurance::ReadOnly => journey::Assurance::ReadOnly,
+            cards::Assurance::ChipVerified => journey::Assurance::ChipVerified,
             cards::Assurance::SamVerified => journey::Assurance::SamVerified,
         },
     }

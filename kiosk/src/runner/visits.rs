@@ -33,6 +33,7 @@ fn card() -> Box<Identity> {
     Box::new(Identity {
         document: Document::ResidentId,
         assurance: Assurance::SamVerified,
+        authenticity: None,
         name: secret("王秀英"),
         foreign_name: None,
         number: secret("11010519491231002X"),

@@ -1,4 +1,4 @@
-//! The serial port, with its failures sorted. The only file of the driver that talks to the operating system.
+//! A serial port, with its failures sorted.
 
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
@@ -9,14 +9,14 @@ use serialport::{DataBits, FlowControl, Parity, SerialPort, StopBits, TTYPort};
 use crate::Fault;
 
 /// An open port: 8N1, no flow control, held exclusively.
-pub(super) struct Line {
+pub(crate) struct Line {
     port: TTYPort,
     path: String,
 }
 
 impl Line {
     /// Opens the port and throws away what waited in it.
-    pub(super) fn open(path: &Path, baud: u32) -> Result<Self, Fault> {
+    pub(crate) fn open(path: &Path, baud: u32) -> Result<Self, Fault> {
         let name = path.to_string_lossy().into_owned();
         if !path.exists() {
             return Err(Fault::PortMissing { port: name });
@@ -39,17 +39,17 @@ impl Line {
     }
 
     /// Goes on at another rate.
-    pub(super) fn set_baud(&mut self, baud: u32) -> Result<(), Fault> {
+    pub(crate) fn set_baud(&mut self, baud: u32) -> Result<(), Fault> {
         self.port.set_baud_rate(baud).map_err(|error| self.lost(&error.into()))
     }
 
     /// Writes all of `bytes`.
-    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         self.port.write_all(bytes).map_err(|error| self.lost(&error))
     }
 
     /// Reads what is there, waiting at most `wait`. `Ok(0)`: nothing came.
-    pub(super) fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Fault> {
+    pub(crate) fn read(&mut self, buffer: &mut [u8], wait: Duration) -> Result<usize, Fault> {
         if wait.is_zero() && self.port.bytes_to_read().map_err(|error| self.lost(&error.into()))? == 0 {
             return Ok(0);
         }

@@ -1,0 +1,166 @@
+//! Travel documents with a chip (ICAO Doc 9303 part 10 and 11): passports, and permits made like them. The protocols are
+//! `dmrtd`'s; this file decides in which order they are tried and what their outcome is worth.
+//!
+//! The chip opens with what is printed on the document ([`MrzKey`]): by PACE where it says that it can, else by BAC.
+//! Then the machine readable lines (DG1), the name in national characters (DG11, where there is one) and the signature
+//! (SOD) are read. No picture is read. The signature is checked against a [`TrustList`].
+//!
+//! What that proves: an authority in the list has signed these data. A chip that was copied whole passes; only active
+//! authentication would tell, and it is not done. Nor are revocation lists or the certificates' dates looked at.
+
+use std::cell::{Cell, RefCell};
+
+use chrono::{Datelike, NaiveDate};
+use dmrtd::auth::passive::{self, DataGroup};
+use dmrtd::com::{TransceiveError, Transceiver};
+use dmrtd::lds::df1::efdg11::EfDG11;
+use dmrtd::lds::ef::ElementaryFile;
+use dmrtd::lds::mrz::Mrz;
+use dmrtd::passport::{Passport, PassportError};
+use dmrtd::proto::dba_key::DBAKey;
+
+use super::apdu::{Transmit, exchange};
+use super::mrz::MrzKey;
+use super::{Assurance, Authenticity, CardError, Date, Document, Identity, Secret, Sex, TrustList, ValidTo};
+
+/// SELECT of the application, ICAO Doc 9303-10, 3.2.
+pub const SELECT: [u8; 12] = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
+/// The tag by which EF.COM announces DG11.
+const DG11_TAG: u32 = 0x6B;
+/// Status words by which a chip says that the key is wrong: verification failed, security status not satisfied.
+const WRONG_KEY: [u16; 3] = [0x6300, 0x6982, 0x6988];
+
+/// Reads the holder of a travel document. `Ok(None)`: the card is none.
+///
+/// # Errors
+/// [`CardError`]: the line's; [`CardError::NeedsMrz`] without a key and [`CardError::WrongMrz`] with another
+/// document's; a refusal of a file; a misread.
+pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) -> Result<Option<Identity>, CardError> {
+    if !exchange(card, "the travel document application", &SELECT)?.is_ok() {
+        return Ok(None);
+    }
+    let key = key.ok_or(CardError::NeedsMrz)?;
+    let line = Line { card: RefCell::new(card), failed: RefCell::new(None), status: Cell::new(0) };
+    let mut chip = Passport::new(&line);
+    let told = |step, _: PassportError| line.told(step);
+
+    let access = chip.read_ef_card_access().ok().filter(|access| access.is_pace_info_set());
+    line.lost()?;
+    let opened = match &access {
+        Some(access) => chip.start_session_pace(dba_key(key, true)?, access),
+        None => chip.start_session(dba_key(key, false)?),
+    };
+    opened.map_err(|error| match told("opening", error) {
+        CardError::Refused { status, .. } if WRONG_KEY.contains(&status) || status & 0xFFF0 == 0x63C0 => {
+            CardError::WrongMrz
+        }
+        other => other,
+    })?;
+
+    let common = chip.read_ef_com().map_err(|error| told("reading its table of contents", error))?;
+    let lines = chip.read_ef_dg1().map_err(|error| told("reading its machine readable lines", error))?;
+    let names = if common.dg_tags().iter().any(|tag| tag.value() == DG11_TAG) {
+        Some(chip.read_ef_dg11().map_err(|error| told("reading its additional data", error))?)
+    } else {
+        None
+    };
+    let signature = chip.read_ef_sod().map_err(|error| told("reading its signature", error))?;
+
+    let mut groups = vec![DataGroup { number: 1, bytes: lines.to_bytes() }];
+    groups.extend(names.as_ref().map(|names| DataGroup { number: 11, bytes: names.to_bytes() }));
+    let authenticity = match passive::verify(signature.to_bytes(), &groups, trust.anchors()) {
+        Ok(proof) if proof.is_authentic() => Authenticity::Verified,
+        Ok(_) => Authenticity::Unverified,
+        Err(error) => {
+            tracing::warn!(%error, "a travel document's signature does not hold");
+            Authenticity::Failed
+        }
+    };
+    identity(lines.mrz(), names.as_ref(), authenticity).map(Some)
+}
+
+fn identity(mrz: &Mrz, names: Option<&EfDG11>, authenticity: Authenticity) -> Result<Identity, CardError> {
+    let date = |field, date: NaiveDate| {
+        let year = u16::try_from(date.year()).ok();
+        let date = year.zip(u8::try_from(date.month()).ok()).zip(u8::try_from(date.day()).ok());
+        date.and_then(|((year, month), day)| Date::new(year, month, day))
+            .ok_or(CardError::BadField { field, why: "there is no such day" })
+    };
+    let latin = format!("{} {}", mrz.last_name, mrz.first_name);
+    let number = mrz.document_number().trim_matches('<').to_owned();
+    if number.is_empty() {
+        return Err(CardError::BadField { field: "document number", why: "it is empty" });
+    }
+    let national = names.and_then(|names| names.name_of_holder.as_deref()).unwrap_or_default();
+    let national = national.replace("<<", " ").replace('<', " ");
+    Ok(Identity {
+        document: Document::TravelDocument,
+        assurance: if authenticity == Authenticity::Verified { Assurance::ChipVerified } else { Assurance::ReadOnly },
+        authenticity: Some(authenticity),
+        name: Secret::new(national.trim().to_owned()),
+        foreign_name: Some(Secret::new(latin.trim().to_owned())),
+        number: Secret::new(number),
+        sex: match mrz.gender.as_str() {
+            "M" => Sex::Male,
+            "F" => Sex::Female,
+            _ => Sex::Unknown,
+        },
+        ethnicity: None,
+        birth: Some(date("birth date", mrz.date_of_birth)?),
+        address: None,
+        issuer: Some(mrz.country.trim_matches('<').to_owned()),
+        valid_from: None,
+        valid_to: ValidTo::Date(date("last day of validity", mrz.date_of_expiry)?),
+        permit_number: None,
+        nationality: Some(mrz.nationality.trim_matches('<').to_owned()),
+    })
+}
+
+fn dba_key(key: &MrzKey, pace: bool) -> Result<DBAKey, CardError> {
+    let bad = CardError::BadField { field: "key", why: "it is not made of dates and a number" };
+    // The century is not part of the key.
+    let day = |text: &str| NaiveDate::parse_from_str(&format!("20{text}"), "%Y%m%d").ok();
+    let (Some(birth), Some(expiry)) = (day(key.birth()), day(key.expiry())) else { return Err(bad) };
+    DBAKey::new(key.number(), birth, expiry, pace).map_err(|_| bad)
+}
+
+/// The card behind `dmrtd`'s interface, which keeps of an error only its text.
+struct Line<'a> {
+    card: RefCell<&'a mut dyn Transmit>,
+    failed: RefCell<Option<CardError>>,
+    /// Last status word.
+    status: Cell<u16>,
+}
+
+impl Transceiver for &Line<'_> {
+    fn transceive(&mut self, command: &[u8]) -> Result<Vec<u8>, TransceiveError> {
+        match exchange(&mut **self.card.borrow_mut(), "a command to the chip", command) {
+            Ok(answer) => {
+                self.status.set(answer.status());
+                Ok([answer.data(), &answer.status().to_be_bytes()].concat())
+            }
+            Err(error) => {
+                *self.failed.borrow_mut() = Some(error);
+                Err(TransceiveError::new("the line failed"))
+            }
+        }
+    }
+}
+
+impl Line<'_> {
+    /// The line's own failure, if that is why something went wrong.
+    fn lost(&self) -> Result<(), CardError> {
+        self.failed.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    fn told(&self, step: &'static str) -> CardError {
+        match (self.lost(), self.status.get()) {
+            (Err(lost), _) => lost,
+            // The library's own words are not passed on: they may quote the document.
+            (Ok(()), 0x9000) => {
+                CardError::BadField { field: "travel document", why: "a file or an answer is not as the standard says" }
+            }
+            (Ok(()), status) => CardError::Refused { step, status },
+        }
+    }
+}

@@ -1,0 +1,602 @@
+//! A reader of resident ID cards on a pseudo terminal: the security module's side of the SDT protocol.
+//!
+//! Frames are made and read here by code of its own, so that a mistake of the driver's is not repeated.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::apdus::Card;
+use super::card::{CardFaults, Damage};
+use super::people;
+use super::pty::{Heard, Pty};
+
+const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
+/// How often faults and cables are looked after.
+const TICK: Duration = Duration::from_millis(5);
+/// Bits on the wire for each byte.
+const BITS: u32 = 10;
+
+/// How many lengths stand in front of a card's data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Lengths {
+    /// Text and photo: 1295 bytes on the wire.
+    #[default]
+    Two,
+    /// Text, photo and no fingerprints: 1297 bytes.
+    Three,
+    /// Text, photo and 1024 bytes of fingerprints: 2321 bytes.
+    Fingerprints,
+}
+
+/// What the reader is like.
+#[derive(Clone, Debug)]
+pub struct SamOptions {
+    /// Path to give to the serial port.
+    pub link: PathBuf,
+    /// Time from a request to its answer.
+    pub turn_around: Duration,
+    /// Let bytes take as long as on a real line of this rate.
+    pub paced_baud: Option<u32>,
+    /// Form of the answer to "read".
+    pub lengths: Lengths,
+    /// It goes on finding a card that it has read. Many do not, until the card is lifted.
+    pub finds_again: bool,
+}
+
+impl SamOptions {
+    /// A usual reader.
+    pub fn new(link: impl Into<PathBuf>) -> Self {
+        Self {
+            link: link.into(),
+            turn_around: Duration::from_millis(5),
+            paced_baud: None,
+            lengths: Lengths::Two,
+            finds_again: false,
+        }
+    }
+}
+
+/// What was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// `11 FF`.
+    Status,
+    /// `20 01`.
+    Find,
+    /// `20 02`.
+    Select,
+    /// `30 01`.
+    Read,
+    /// `30 03`.
+    Address,
+}
+
+/// Faults of the reader and its line. All off by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SamFaults {
+    /// It does not answer.
+    pub silent: bool,
+    /// Added to the time of each answer.
+    pub delay_ms: u64,
+    /// The last byte of each answer is wrong.
+    pub bad_checksum: bool,
+    /// Each answer breaks off in its middle.
+    pub half_frame: bool,
+    /// Bytes come apart by so long.
+    pub split_ms: u64,
+    /// Bytes of no meaning come before each answer.
+    pub noise: bool,
+    /// Requests come back.
+    pub echo: bool,
+    /// What it says in place of the right answer.
+    pub says: Option<Says>,
+    /// The cable comes out when this is asked.
+    pub unplug_at: Option<Step>,
+    /// `silent` and the faults of answers strike only this; `None`: everything.
+    pub at: Option<Step>,
+    /// Only so many answers are struck by `silent`, `delay_ms`, `bad_checksum`, `half_frame`, `split_ms`, `noise` and
+    /// `says`; then all faults are off. `None`: until they are switched off.
+    pub answers: Option<u32>,
+}
+
+/// A status in place of the right answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Says {
+    /// To which question.
+    pub to: Step,
+    /// The third byte of the status.
+    pub status: u8,
+}
+
+/// What happened so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SamCounters {
+    /// Well-formed requests heard.
+    pub requests: u64,
+    /// Times that a card was read to the end.
+    pub reads: u64,
+    /// Times that a program opened the port.
+    pub connections: u64,
+}
+
+/// Everything, for a page that shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SamState {
+    /// Name of the card that lies there, `""` for one without a name.
+    pub card: Option<String>,
+    /// Whether the cable is in.
+    pub plugged: bool,
+    /// Whether a program has the port open.
+    pub connected: bool,
+    /// Its faults.
+    pub faults: SamFaults,
+    /// What happened so far.
+    pub counters: SamCounters,
+}
+
+/// How far the module got with the card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Fresh,
+    Found,
+    Selected,
+    /// Read, or failed: it is not found again until it is lifted.
+    Done,
+}
+
+struct Lying {
+    card: Card,
+    name: String,
+    newest_address: Option<String>,
+    faults: CardFaults,
+    commands: u32,
+    progress: Progress,
+}
+
+struct Inner {
+    lying: Option<Lying>,
+    faults: SamFaults,
+    counters: SamCounters,
+    wanted: bool,
+    plugged: bool,
+    connected: bool,
+    stop: bool,
+}
+
+struct Shared {
+    options: SamOptions,
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
+        let result = change(&mut self.lock());
+        self.changed.notify_all();
+        result
+    }
+
+    fn wait(&self, timeout: Duration, mut done: impl FnMut(&Inner) -> bool) -> bool {
+        let inner = self.lock();
+        let waited = self.changed.wait_timeout_while(inner, timeout, |inner| !done(inner));
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+}
+
+/// A running reader. Dropping it takes the cable out and ends its thread.
+pub struct SamReader {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SamReader {
+    /// Makes the port; no card lies there.
+    ///
+    /// # Errors
+    /// When no pseudo terminal can be made or the link cannot be written.
+    pub fn start(options: SamOptions) -> io::Result<Self> {
+        let pty = Pty::open(&options.link)?;
+        let inner = Inner {
+            lying: None,
+            faults: SamFaults::default(),
+            counters: SamCounters::default(),
+            wanted: true,
+            plugged: true,
+            connected: false,
+            stop: false,
+        };
+        let shared = Arc::new(Shared { options, inner: Mutex::new(inner), changed: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("sam".to_owned()).spawn(move || run(&theirs, pty))?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// Path of the serial port.
+    pub fn port(&self) -> &Path {
+        &self.shared.options.link
+    }
+
+    /// Lays a card down; one that lay there is taken away first. Cards without resident-ID text are not seen.
+    /// `newest_address` is what was written onto the chip later than the text.
+    pub fn insert(&self, card: Card, newest_address: Option<&str>, faults: CardFaults) {
+        self.lay_down(card, "", newest_address, faults);
+    }
+
+    /// Lays down the card that [`people::by_name`] knows, with the faults it is known for.
+    ///
+    /// # Errors
+    /// When there is no such card; the text lists those there are.
+    pub fn insert_named(&self, name: &str) -> Result<(), people::NoSuchCard> {
+        let named = people::by_name(name)?;
+        self.lay_down(named.card, named.name, None, named.faults);
+        Ok(())
+    }
+
+    fn lay_down(&self, card: Card, name: &str, newest_address: Option<&str>, faults: CardFaults) {
+        let lying = Lying {
+            card,
+            name: name.to_owned(),
+            newest_address: newest_address.map(str::to_owned),
+            faults,
+            commands: 0,
+            progress: Progress::Fresh,
+        };
+        self.shared.change(|inner| inner.lying = Some(lying));
+    }
+
+    /// Changes how the card that lies there misbehaves.
+    pub fn set_card_faults(&self, faults: CardFaults) {
+        self.shared.change(|inner| inner.lying.as_mut().map(|lying| lying.faults = faults));
+    }
+
+    /// Takes the card away; does nothing if there is none.
+    pub fn remove(&self) {
+        self.shared.change(|inner| inner.lying = None);
+    }
+
+    /// Changes the faults of the reader and its line.
+    pub fn set_faults(&self, faults: SamFaults) {
+        self.shared.change(|inner| inner.faults = faults);
+    }
+
+    /// Everything at this moment.
+    pub fn state(&self) -> SamState {
+        let inner = self.shared.lock();
+        SamState {
+            card: inner.lying.as_ref().map(|lying| lying.name.clone()),
+            plugged: inner.plugged,
+            connected: inner.connected,
+            faults: inner.faults.clone(),
+            counters: inner.counters,
+        }
+    }
+
+    /// Waits until no card lies there, as after [`CardFaults::tear_at`]. `false`: not in time.
+    pub fn wait_gone(&self, timeout: Duration) -> bool {
+        self.shared.wait(timeout, |inner| inner.lying.is_none())
+    }
+
+    /// Waits until so many requests were heard. `false`: not in time.
+    pub fn wait_requests(&self, requests: u64, timeout: Duration) -> bool {
+        self.shared.wait(timeout, |inner| inner.counters.requests >= requests)
+    }
+
+    /// Takes the cable out; returns when it is out.
+    pub fn unplug(&self) {
+        self.plug(false);
+    }
+
+    /// Puts the cable back under the same name; returns when it is in.
+    pub fn replug(&self) {
+        self.plug(true);
+    }
+
+    fn plug(&self, wanted: bool) {
+        self.shared.change(|inner| inner.wanted = wanted);
+        if !self.shared.wait(Duration::from_secs(5), |inner| inner.plugged == wanted) {
+            tracing::warn!(wanted, "the emulated cable did not move in time");
+        }
+    }
+}
+
+impl Drop for SamReader {
+    fn drop(&mut self) {
+        self.shared.change(|inner| inner.stop = true);
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the reader's thread ended by a panic");
+        }
+    }
+}
+
+fn run(shared: &Shared, pty: Pty) {
+    let mut end = End { shared, pty: Some(pty), heard: Vec::new() };
+    while !shared.lock().stop {
+        if let Err(error) = end.turn() {
+            tracing::warn!(%error, "the emulated port failed; making it anew");
+            end.pty = None;
+            thread::sleep(TICK);
+        }
+    }
+    if let Some(pty) = end.pty.take()
+        && let Err(error) = pty.unplug()
+    {
+        tracing::debug!(%error, "the link could not be removed");
+    }
+}
+
+struct End<'a> {
+    shared: &'a Shared,
+    pty: Option<Pty>,
+    heard: Vec<u8>,
+}
+
+impl End<'_> {
+    fn turn(&mut self) -> io::Result<()> {
+        let wanted = self.shared.lock().wanted;
+        match (wanted, self.pty.take()) {
+            (false, Some(pty)) => {
+                pty.unplug()?;
+                self.heard.clear();
+                self.shared.change(|inner| (inner.plugged, inner.connected) = (false, false));
+            }
+            (true, None) => {
+                self.pty = Some(Pty::open(&self.shared.options.link)?);
+                self.shared.change(|inner| inner.plugged = true);
+            }
+            (_, pty) => self.pty = pty,
+        }
+        let Some(pty) = &mut self.pty else {
+            thread::sleep(TICK);
+            return Ok(());
+        };
+        let mut buffer = [0; 256];
+        match pty.read(&mut buffer, TICK)? {
+            Heard::Bytes(count) => {
+                self.heard.extend_from_slice(&buffer[..count]);
+                self.connected(true)?;
+            }
+            Heard::NobodyThere => self.connected(false)?,
+            // A master is quiet, not hung up, only while somebody has the slave open.
+            Heard::Nothing => self.connected(true)?,
+        }
+        while let Some(command) = next_request(&mut self.heard) {
+            self.serve(command)?;
+        }
+        Ok(())
+    }
+
+    fn connected(&mut self, connected: bool) -> io::Result<()> {
+        let was = self.shared.lock().connected;
+        if was != connected {
+            self.shared.change(|inner| {
+                inner.connected = connected;
+                inner.counters.connections += u64::from(connected);
+            });
+        }
+        if was && !connected {
+            // A program that was killed leaves the port marked as held. A new one has no such mark.
+            self.pty = Some(Pty::open(&self.shared.options.link)?);
+            self.heard.clear();
+        }
+        if !connected {
+            thread::sleep(TICK);
+        }
+        Ok(())
+    }
+
+    fn serve(&mut self, command: [u8; 2]) -> io::Result<()> {
+        let request = frame(&command);
+        thread::sleep(self.wire_time(request.len()));
+        self.shared.change(|inner| inner.counters.requests += 1);
+        let step = match command {
+            [0x11, 0xFF] => Some(Step::Status),
+            [0x20, 0x01] => Some(Step::Find),
+            [0x20, 0x02] => Some(Step::Select),
+            [0x30, 0x01] => Some(Step::Read),
+            [0x30, 0x03] => Some(Step::Address),
+            _ => None,
+        };
+        let faults = self.shared.lock().faults.clone();
+        if faults.unplug_at.is_some() && faults.unplug_at == step {
+            self.shared.change(|inner| (inner.wanted, inner.faults.unplug_at) = (false, None));
+            return Ok(());
+        }
+        if faults.echo {
+            self.send(&request, Duration::ZERO)?;
+        }
+        let (mut answer, delay) = match step {
+            Some(step) => self.answer(step, &faults),
+            None => (Some(said(0x21, &[])), Duration::ZERO),
+        };
+        let struck = faults.at.is_none() || faults.at == step;
+        let faults = if struck { faults } else { SamFaults::default() };
+        if struck {
+            self.use_up();
+        }
+        thread::sleep(self.shared.options.turn_around + delay + Duration::from_millis(faults.delay_ms));
+        if faults.silent {
+            answer = None;
+        }
+        let Some(body) = answer else { return Ok(()) };
+        let mut bytes = frame(&body);
+        if let Some(last) = bytes.last_mut().filter(|_| faults.bad_checksum) {
+            *last ^= 0x5A;
+        }
+        if faults.half_frame {
+            bytes.truncate(bytes.len() / 2);
+        }
+        if faults.noise {
+            bytes.splice(0..0, [0x00, 0xFF, 0xAA, 0xAA, 0x96]);
+        }
+        self.send(&bytes, Duration::from_millis(faults.split_ms))
+    }
+
+    /// Status and data, or nothing; and how long the card takes.
+    fn answer(&self, step: Step, faults: &SamFaults) -> (Option<Vec<u8>>, Duration) {
+        let finds_again = self.shared.options.finds_again;
+        let lengths = self.shared.options.lengths;
+        self.shared.change(|inner| {
+            let mut delay = Duration::ZERO;
+            // Cards of other kinds are not seen at all.
+            let mut lying = inner.lying.take();
+            if step != Step::Status
+                && let Some(card) = lying.as_mut().filter(|card| card.card.resident_text.is_some())
+                && (card.progress != Progress::Done || step != Step::Find)
+            {
+                card.commands += 1;
+                delay = Duration::from_millis(card.faults.delay_ms);
+                if card.faults.tear_at.is_some_and(|at| card.commands >= at) {
+                    lying = None;
+                } else if card.faults.mute_from.is_some_and(|from| card.commands >= from) {
+                    inner.lying = lying;
+                    return (None, delay);
+                }
+            }
+            let mut seen = lying.as_mut().filter(|card| card.card.resident_text.is_some());
+            let answer = match (faults.says.filter(|says| says.to == step), seen.as_deref_mut()) {
+                (Some(says), _) => said(says.status, &[]),
+                (None, card) => respond(step, card, finds_again, lengths),
+            };
+            if let Some(card) = seen {
+                card.progress = match (step, answer[2]) {
+                    (Step::Status, _) => card.progress,
+                    (Step::Find, 0x9F) => Progress::Found,
+                    (Step::Find, _) => card.progress,
+                    (Step::Select, 0x90) => Progress::Selected,
+                    (Step::Read | Step::Address, 0x90 | 0x91) | (Step::Select | Step::Read | Step::Address, _) => {
+                        Progress::Done
+                    }
+                };
+            }
+            inner.counters.reads += u64::from(step == Step::Read && answer[2] == 0x90);
+            inner.lying = lying;
+            (Some(answer), delay)
+        })
+    }
+
+    /// Counts one answer against [`SamFaults::answers`].
+    fn use_up(&self) {
+        let mut inner = self.shared.lock();
+        match inner.faults.answers {
+            Some(left) if left > 1 => inner.faults.answers = Some(left - 1),
+            Some(_) => inner.faults = SamFaults::default(),
+            None => {}
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8], between: Duration) -> io::Result<()> {
+        let pause = between + self.wire_time(1);
+        let Some(pty) = &mut self.pty else { return Ok(()) };
+        if pause.is_zero() {
+            return pty.write(bytes);
+        }
+        let mut due = Instant::now();
+        for byte in bytes {
+            due += pause;
+            thread::sleep(due.saturating_duration_since(Instant::now()));
+            pty.write(&[*byte])?;
+        }
+        Ok(())
+    }
+
+    fn wire_time(&self, bytes: usize) -> Duration {
+        let bits = u32::try_from(bytes).unwrap_or(u32::MAX) * BITS;
+        self.shared.options.paced_baud.map_or(Duration::ZERO, |baud| Duration::from_secs(1) * bits / baud.max(1))
+    }
+}
+
+/// What the module answers when nothing is wrong with it.
+fn respond(step: Step, card: Option<&mut Lying>, finds_again: bool, lengths: Lengths) -> Vec<u8> {
+    let Some(card) = card else {
+        return match step {
+            Step::Status => said(0x90, &[]),
+            Step::Find => said(0x80, &[]),
+            Step::Select => said(0x81, &[]),
+            Step::Read | Step::Address => said(0x41, &[]),
+        };
+    };
+    match (step, card.progress) {
+        (Step::Status, _) => said(0x90, &[]),
+        (Step::Find, Progress::Done) if !finds_again => said(0x80, &[]),
+        (Step::Find, _) => said(0x9F, &[0; 4]),
+        (Step::Select, Progress::Found | Progress::Selected) => said(0x90, &[0; 8]),
+        (Step::Select, _) => said(0x81, &[]),
+        (Step::Read, Progress::Selected | Progress::Done) => said(0x90, &data(card, lengths)),
+        (Step::Read, _) => said(0x41, &[]),
+        (Step::Address, Progress::Done) => match &card.newest_address {
+            Some(address) => {
+                let units = address.encode_utf16().chain(std::iter::repeat(u16::from(b' '))).take(35);
+                said(0x90, &units.flat_map(u16::to_le_bytes).collect::<Vec<_>>())
+            }
+            None => said(0x91, &[]),
+        },
+        (Step::Address, _) => said(0x41, &[]),
+    }
+}
+
+fn said(status: u8, data: &[u8]) -> Vec<u8> {
+    [&[0, 0, status], data].concat()
+}
+
+/// Lengths, text, photo and, if asked for, fingerprints, damaged as the card's faults say.
+fn data(card: &Lying, lengths: Lengths) -> Vec<u8> {
+    let mut text = card.card.resident_text.as_ref().map(|text| text.to_vec()).unwrap_or_default();
+    if card.faults.damage == Damage::Garbage {
+        text.iter_mut().for_each(|byte| *byte = byte.wrapping_mul(37) ^ 0xA5);
+    }
+    let mut data = vec![0x01, 0x00, 0x04, 0x00];
+    match lengths {
+        Lengths::Two => {}
+        Lengths::Three => data.extend([0, 0]),
+        Lengths::Fingerprints => data.extend([0x04, 0x00]),
+    }
+    data.extend(text);
+    data.extend((0..1024u16).map(|at| at.to_be_bytes()[1]));
+    if lengths == Lengths::Fingerprints {
+        data.extend([0; 1024]);
+    }
+    match card.faults.damage {
+        Damage::ForgedLength => data[1] = 0xF0,
+        Damage::Short => data.truncate(data.len() / 2),
+        Damage::Long => data.extend([b' '; 300]),
+        Damage::None | Damage::Garbage | Damage::NoStatus => {}
+    }
+    data
+}
+
+/// A frame around a status and its data, or around a command.
+pub(super) fn frame(body: &[u8]) -> Vec<u8> {
+    let length = u16::try_from(body.len() + 1).unwrap_or(u16::MAX).to_be_bytes();
+    let check = length.iter().chain(body).fold(0, |check, byte| check ^ byte);
+    [&PREAMBLE, length.as_slice(), body, &[check]].concat()
+}
+
+/// The command of the next request: always ten bytes.
+fn next_request(heard: &mut Vec<u8>) -> Option<[u8; 2]> {
+    loop {
+        let at = heard.windows(PREAMBLE.len()).position(|window| *window == PREAMBLE)?;
+        heard.drain(..at);
+        let request = heard.first_chunk::<10>()?;
+        let [.., command, parameter, _] = *request;
+        let sound = request.as_slice() == frame(&[command, parameter]);
+        heard.drain(..if sound { 10 } else { 1 });
+        if sound {
+            return Some([command, parameter]);
+        }
+    }
+}
