@@ -3,6 +3,8 @@
 //! Strict on purpose: an unknown key is a spelling mistake, and on a terminal nobody sees the default it silently
 //! falls back to. Every error names the file, the key and what to do.
 
+mod paper;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,9 @@ use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
 use thiserror::Error;
+
+pub use paper::{Printer, Scanner};
+use paper::{RawPrinter, RawScanner};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +31,10 @@ pub struct Config {
     pub cards: Vec<Card>,
     /// The locker.
     pub locker: Option<Locker>,
+    /// The receipt printer.
+    pub printer: Option<Printer>,
+    /// The QR and barcode scanner.
+    pub scanner: Option<Scanner>,
 }
 
 /// Where to report to.
@@ -126,6 +135,7 @@ struct Raw {
     card: Vec<RawCard>,
     locker: Option<RawLocker>,
     printer: Option<RawPrinter>,
+    scanner: Option<RawScanner>,
 }
 
 #[derive(Deserialize)]
@@ -180,28 +190,16 @@ struct RawBoard {
     sizes: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPrinter {
-    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
-    protocol: String,
-    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
-    port: Option<PathBuf>,
-}
-
 impl Raw {
     fn check(self) -> Result<Config, String> {
-        if self.printer.is_some() {
-            return Err("`printer`: this build drives no printer yet; remove the `[printer]` section. \
-                        Receipts are shown on the screen."
-                .into());
-        }
         Ok(Config {
             data_dir: self.kiosk.data_dir,
             player: self.kiosk.player,
             backend: self.backend.map(RawBackend::check).transpose()?,
             cards: self.card.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?,
             locker: self.locker.map(RawLocker::check).transpose()?,
+            printer: self.printer.map(RawPrinter::check).transpose()?,
+            scanner: self.scanner.map(RawScanner::check).transpose()?,
         })
     }
 }
@@ -451,7 +449,6 @@ size = "A4"
             ("[backend]\nurl = \"hall\"", &["backend.url", "https://"]),
             ("[[card]]\nkind = \"nfc\"", &["card[0].kind", "pcsc"]),
             ("[[card]]\nkind = \"pcsc\"\nresident_id = \"sdt\"", &["card[0].resident_id", "sam-block"]),
-            ("[printer]\nprotocol = \"escpos\"", &["printer", "remove"]),
             ("[kiosk", &["kiosk.toml:1"]),
         ];
         for (text, wanted) in cases {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use hardware::cards::{ReaderConfig, ResidentIdAccess};
 use hardware::lockers::{self, ClosedBit, LockersConfig};
+use hardware::printer::PrinterConfig;
+use hardware::scanner::ScannerConfig;
 
-use crate::config::{Card, Locker};
+use crate::config::{Card, Locker, Printer, Scanner};
 
 /// A card reader.
 pub fn reader(card: &Card) -> ReaderConfig {
@@ -25,4 +27,20 @@ pub fn lockers(locker: &Locker) -> LockersConfig {
     config.pulse_s = locker.pulse_s;
     config.poll_interval = Duration::max(locker.poll, Duration::from_millis(50));
     config
+}
+
+/// The receipt printer.
+pub fn printer(printer: &Printer) -> PrinterConfig {
+    let mut config = PrinterConfig::new(printer.address.clone());
+    (config.baud, config.flow) = (printer.baud, printer.flow);
+    (config.paperwork.width, config.paperwork.rom) = (printer.width, printer.rom);
+    if printer.font.is_some() {
+        config.paperwork.font.clone_from(&printer.font);
+    }
+    config
+}
+
+/// The scanner.
+pub fn scanner(scanner: &Scanner) -> ScannerConfig {
+    ScannerConfig { baud: scanner.baud, ..ScannerConfig::new(&scanner.port) }
 }

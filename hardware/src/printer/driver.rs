@@ -166,7 +166,7 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
             match inbox.recv_timeout(self.poll_at.saturating_duration_since(Instant::now())) {
                 Ok(Command::Print(job, document)) => {
                     let outcome = self.print(&document).unwrap_or_else(PrintOutcome::Failed);
-                    tracing::info!(job, ?outcome, "paper");
+                    tracing::debug!(job, ?outcome, "paper");
                     (self.sink)(PrinterEvent::Done { job, outcome });
                 }
                 Ok(Command::Shutdown) | Err(RecvTimeoutError::Disconnected) => break,

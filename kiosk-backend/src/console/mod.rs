@@ -38,8 +38,8 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
-use crate::domain::{clocks, queries};
 use crate::domain::views::Counts;
+use crate::domain::{clocks, queries};
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
 

@@ -48,6 +48,7 @@ pub(crate) fn idle() -> IdleView {
         open_doors: vec![],
         card_left: false,
         has_guide: true,
+        paper: PartState::Absent,
     }
 }
 
@@ -311,6 +312,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                     rows: materials(zh, size),
                     total: 6,
                     paging: Paging { page: 1, pages: 2 },
+                    prints: true,
                 }),
             ),
         },
@@ -323,6 +325,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                     rows: materials(zh, size),
                     paging: Paging { page: 1, pages: 2 },
                     window: window(),
+                    paper: Paper::Printed,
                 }),
             ),
         },
@@ -450,6 +453,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         unconfirmed: None,
         can_reopen: true,
         reopen_failed: false,
+        paper: Paper::Printed,
         seconds: 30,
     }
 }
@@ -493,6 +497,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                     answer_by: None,
                     has_phone: false,
                     can_reopen: false,
+                    paper: Paper::Failed,
                     ..done(zh)
                 }))
             },
@@ -503,6 +508,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                 unconfirmed: Some(UnconfirmedReason::OpeningNotSeen),
                 reopen_failed: true,
                 can_reopen: false,
+                paper: Paper::None,
                 ..done(zh)
             })),
         },
@@ -702,6 +708,7 @@ fn outside() -> Vec<Sample> {
             name: "idle_full",
             view: idle_view(IdleView { no_deposit: Some(NoDeposit::Full), free_boxes: 0, ..idle() }),
         },
+        Sample { name: "idle_paper_out", view: idle_view(IdleView { paper: PartState::Failed, ..idle() }) },
         Sample { name: "idle_card_left", view: idle_view(IdleView { card_left: true, ..idle() }) },
         Sample { name: "idle_open_doors", view: idle_view(IdleView { open_doors: vec![3], ..idle() }) },
         Sample { name: "reading_card", view: view(Screen::ReadingCard) },
