@@ -84,7 +84,7 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
         };
         paper = paper.line(Size::Tall, how);
     }
-    let qr = words.of("查进度、领结果：刷证件，或出示此码", "To ask or collect: your card, or this code");
+    let qr = words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or collect: your card. Windows scan this code.");
     paper.with(Block::Qr { data: number.clone(), module: MODULE }).with(Block::Text(Text {
         text: qr,
         align: Align::Centre,

@@ -17,6 +17,7 @@ fn keep(name: &str, piece: &Piece) {
 
 fn keep_screen(name: &str, hall: &Hall) {
     if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
+        hall.display.settle(std::time::Duration::from_millis(800)).unwrap();
         hall.display.capture().unwrap().save(&PathBuf::from(folder).join(format!("{name}.png"))).unwrap();
     }
 }
