@@ -5,7 +5,7 @@ use std::path::Path;
 
 use swash::scale::image::Content;
 use swash::scale::{Render, ScaleContext, Source};
-use swash::zeno::Format;
+use swash::zeno::{Format, Transform};
 use swash::{CacheKey, FontRef, StringId};
 
 /// Coverage from which on a dot is black, of 255: a little under half, so that thin strokes survive at 24 dots.
@@ -94,14 +94,18 @@ impl Glyphs {
             return None;
         }
         let size = cells(height);
+        // Letters of a proportional font that are wider than their cell are squeezed into it.
+        let advance = face.glyph_metrics(&[]).scale(size).advance_width(glyph);
+        let squeeze = if advance > cells(width) { cells(width) / advance } else { 1.0 };
         let mut scaler = self.context.builder(face).size(size).hint(true).build();
-        let image = Render::new(&[Source::Outline]).format(Format::Alpha).render(&mut scaler, glyph)?;
+        let mut render = Render::new(&[Source::Outline]);
+        let image =
+            render.format(Format::Alpha).transform(Some(Transform::scale(squeeze, 1.0))).render(&mut scaler, glyph)?;
         let mut cell = Bitmap::new(width, height);
         if image.content != Content::Mask {
             return Some(cell);
         }
-        let advance = face.glyph_metrics(&[]).scale(size).advance_width(glyph);
-        let left = ((cells(width) - advance) / 2.0).round() + place(image.placement.left);
+        let left = ((cells(width) - advance * squeeze) / 2.0).round() + place(image.placement.left);
         let top = (size * ASCENT).round() - place(image.placement.top);
         let columns = usize::try_from(image.placement.width).unwrap_or_default().max(1);
         for (index, coverage) in image.data.iter().enumerate() {
@@ -145,10 +149,12 @@ mod tests {
     #[test]
     fn a_rare_character_fills_its_cell_and_stays_inside() {
         let mut glyphs = Glyphs::open(Path::new("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")).unwrap();
-        for (character, width) in [('𠮷', 24), ('国', 24), ('A', 12), ('8', 12)] {
+        for (character, width) in [('𠮷', 24), ('国', 24), ('M', 12), ('8', 12)] {
             let cell = glyphs.draw(character, width, 24).unwrap();
             let black = cell.dots.iter().filter(|dot| **dot).count();
             assert!((20..width * 24 / 2).contains(&black), "{character}: {black} black dots");
+            let column = |x: usize| (0..24).any(|y| cell.get(x, y));
+            assert!((0..width / 2).any(column) && (width / 2..width).any(column), "{character} is cut off");
         }
         assert!(!glyphs.has('\u{10FFFF}'));
         assert_eq!(glyphs.draw('\u{10FFFF}', 24, 24), None);
