@@ -4,9 +4,10 @@ use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use serialport::{DataBits, FlowControl, Parity, SerialPort, StopBits, TTYPort};
+use serialport::{FlowControl, SerialPort, TTYPort};
 
 use crate::Fault;
+use crate::port::open_serial;
 
 /// An open port: 8N1, no flow control, held exclusively.
 pub(crate) struct Line {
@@ -17,25 +18,8 @@ pub(crate) struct Line {
 impl Line {
     /// Opens the port and throws away what waited in it.
     pub(crate) fn open(path: &Path, baud: u32) -> Result<Self, Fault> {
-        let name = path.to_string_lossy().into_owned();
-        if !path.exists() {
-            return Err(Fault::PortMissing { port: name });
-        }
-        let builder = serialport::new(name.clone(), baud)
-            .data_bits(DataBits::Eight)
-            .parity(Parity::None)
-            .stop_bits(StopBits::One)
-            .flow_control(FlowControl::None)
-            .timeout(Duration::from_millis(1));
-        match TTYPort::open(&builder) {
-            Ok(port) => {
-                if let Err(error) = port.clear(serialport::ClearBuffer::All) {
-                    tracing::debug!(%error, "the port could not be cleared");
-                }
-                Ok(Self { port, path: name })
-            }
-            Err(error) => Err(open_fault(name, &error)),
-        }
+        let port = open_serial(path, baud, FlowControl::None)?;
+        Ok(Self { port, path: path.to_string_lossy().into_owned() })
     }
 
     /// Goes on at another rate.
@@ -69,17 +53,5 @@ impl Line {
 
     fn lost(&self, error: &std::io::Error) -> Fault {
         Fault::PortLost { port: self.path.clone(), detail: error.to_string() }
-    }
-}
-
-fn open_fault(port: String, error: &serialport::Error) -> Fault {
-    match error.kind {
-        serialport::ErrorKind::Io(ErrorKind::NotFound) => Fault::PortMissing { port },
-        serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => Fault::PortDenied { port },
-        // Also what the crate says when another program holds the port.
-        serialport::ErrorKind::NoDevice => Fault::PortHeld { port },
-        serialport::ErrorKind::InvalidInput | serialport::ErrorKind::Unknown | serialport::ErrorKind::Io(_) => {
-            Fault::PortLost { port, detail: error.to_string() }
-        }
     }
 }

@@ -162,6 +162,55 @@ pub enum Fault {
         /// Their addresses, comma separated, each with the number of its locks.
         boards: String,
     },
+    /// the printer on the network cannot be reached
+    #[error("the printer at {address} cannot be reached: {detail}")]
+    PrinterUnreachable {
+        /// The configured address.
+        address: String,
+        /// The system's own words.
+        detail: String,
+    },
+    /// the printer never answered; it may print all the same
+    #[error("the printer on {port} does not say how it stands; it may print all the same")]
+    PrinterMute {
+        /// The configured port.
+        port: String,
+    },
+    /// the printer's answers make no sense; it may print all the same
+    #[error("the printer on {port} answers what makes no sense ({byte:#04X})")]
+    PrinterGarbled {
+        /// The configured port.
+        port: String,
+        /// The last byte it said.
+        byte: u8,
+    },
+    /// the printer answered before and does not any more
+    #[error("the printer on {port} answered before and is silent now")]
+    PrinterSilent {
+        /// The configured port.
+        port: String,
+    },
+    /// the printer takes no data
+    #[error("the printer on {port} takes no data")]
+    PrinterStuck {
+        /// The configured port.
+        port: String,
+    },
+    /// the paper soon ends
+    #[error("the printer's paper soon ends")]
+    PaperLow,
+    /// there is no paper
+    #[error("the printer has no paper")]
+    PaperOut,
+    /// the printer's cover is open
+    #[error("the printer's cover is open")]
+    CoverOpen,
+    /// the printer's knife is stuck
+    #[error("the printer's knife is stuck")]
+    CutterStuck,
+    /// the printer reports an error that only a hand ends
+    #[error("the printer reports an error")]
+    PrinterError,
 }
 
 impl Fault {
@@ -183,6 +232,16 @@ impl Fault {
             Self::BoardsGarbled { .. } => "boards-garbled",
             Self::BoardsRefuse { .. } => "boards-refuse",
             Self::BoardsSmaller { .. } => "boards-smaller",
+            Self::PrinterUnreachable { .. } => "printer-unreachable",
+            Self::PrinterMute { .. } => "printer-mute",
+            Self::PrinterGarbled { .. } => "printer-garbled",
+            Self::PrinterSilent { .. } => "printer-silent",
+            Self::PrinterStuck { .. } => "printer-stuck",
+            Self::PaperLow => "paper-low",
+            Self::PaperOut => "paper-out",
+            Self::CoverOpen => "cover-open",
+            Self::CutterStuck => "cutter-stuck",
+            Self::PrinterError => "printer-error",
         }
     }
 
@@ -216,6 +275,26 @@ impl Fault {
             }
             Self::BoardsRefuse { .. } => "switch the board off and on; if it still refuses, replace it",
             Self::BoardsSmaller { .. } => "correct `locks` in the configuration to what the board has",
+            Self::PrinterUnreachable { .. } => "check the printer's power and network cable; ping its address",
+            Self::PrinterMute { .. } => {
+                "nothing, if `kiosk printer test` prints: many printers never answer; else check `baud` and the cable"
+            }
+            Self::PrinterGarbled { .. } => {
+                "compare `baud` with the printer's self-test page; check that it speaks ESC/POS"
+            }
+            Self::PrinterSilent { .. } | Self::PrinterStuck { .. } => {
+                "check that the printer is switched on and its cable"
+            }
+            Self::PaperLow => "bring a new roll of paper",
+            Self::PaperOut => "put in a new roll of paper, the coated side towards the head",
+            Self::CoverOpen => "shut the printer's cover until it clicks",
+            Self::CutterStuck => "open the cover, take out the jammed paper, switch the printer off and on",
+            Self::PrinterError => "switch the printer off and on; if it still reports an error, replace it",
         }
+    }
+
+    /// Whether the device itself says that it cannot work, over a line that works.
+    pub fn is_told_by_device(&self) -> bool {
+        matches!(self, Self::PaperOut | Self::CoverOpen | Self::CutterStuck | Self::PrinterError)
     }
 }

@@ -17,7 +17,8 @@ fn one_line_asks_and_one_line_answers() {
     let options = CabinetOptions::new(dir.path().join("locker"), vec![BoardSpec::new(1, 24, 1)]);
     let cabinet = Cabinet::start(options).unwrap();
     let sam = SamReader::start(SamOptions::new(dir.path().join("reader"))).unwrap();
-    let rig = Arc::new(Rig { slots: vec![CardSlot::start(9)], sams: vec![sam], cabinet: Some(cabinet) });
+    let slots = vec![CardSlot::start(9)];
+    let rig = Arc::new(Rig { slots, sams: vec![sam], cabinet: Some(cabinet), ..Rig::default() });
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let theirs = Arc::clone(&rig);

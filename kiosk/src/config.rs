@@ -3,6 +3,8 @@
 //! Strict on purpose: an unknown key is a spelling mistake, and on a terminal nobody sees the default it silently
 //! falls back to. Every error names the file, the key and what to do.
 
+mod paper;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -13,6 +15,9 @@ use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
 use thiserror::Error;
+
+pub use paper::{Printer, Scanner};
+use paper::{RawPrinter, RawScanner};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +32,10 @@ pub struct Config {
     pub cards: Vec<Card>,
     /// The locker.
     pub locker: Option<Locker>,
+    /// The receipt printer.
+    pub printer: Option<Printer>,
+    /// The QR and barcode scanner.
+    pub scanner: Option<Scanner>,
 }
 
 /// Where to report to.
@@ -139,6 +148,7 @@ struct Raw {
     card: Vec<RawCard>,
     locker: Option<RawLocker>,
     printer: Option<RawPrinter>,
+    scanner: Option<RawScanner>,
 }
 
 #[derive(Deserialize)]
@@ -197,28 +207,16 @@ struct RawBoard {
     sizes: Option<BTreeMap<String, String>>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawPrinter {
-    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
-    protocol: String,
-    #[expect(dead_code, reason = "the place is kept until a printer is driven")]
-    port: Option<PathBuf>,
-}
-
 impl Raw {
     fn check(self) -> Result<Config, String> {
-        if self.printer.is_some() {
-            return Err("`printer`: this build drives no printer yet; remove the `[printer]` section. \
-                        Receipts are shown on the screen."
-                .into());
-        }
         Ok(Config {
             data_dir: self.kiosk.data_dir,
             player: self.kiosk.player,
             backend: self.backend.map(RawBackend::check).transpose()?,
             cards: check_cards(self.card)?,
             locker: self.locker.map(RawLocker::check).transpose()?,
+            printer: self.printer.map(RawPrinter::check).transpose()?,
+            scanner: self.scanner.map(RawScanner::check).transpose()?,
         })
     }
 }
@@ -569,7 +567,6 @@ size = "A4"
             ("[[card]]\nkind = \"sdt\"", &["card[0].port", "by-path"]),
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nbaud = 4800", &["card[0].baud", "115200"]),
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nreader = \"*\"", &["card[0].reader", "port"]),
-            ("[printer]\nprotocol = \"escpos\"", &["printer", "remove"]),
             ("[kiosk", &["kiosk.toml:1"]),
         ];
         for (text, wanted) in cases {

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use hardware::cards::{PcscConfig, ReaderConfig, SdtConfig};
 use hardware::lockers::{self, ClosedBit, LockersConfig};
+use hardware::printer::PrinterConfig;
+use hardware::scanner::ScannerConfig;
 
-use crate::config::{Card, Locker};
+use crate::config::{Card, Locker, Printer, Scanner};
 
 /// The card readers. A PC/SC reader belongs to the first entry that it fits.
 pub fn readers(cards: &[Card]) -> Vec<ReaderConfig> {
@@ -41,6 +43,20 @@ pub fn lockers(locker: &Locker) -> LockersConfig {
     config
 }
 
+/// The receipt printer.
+pub fn printer(printer: &Printer) -> PrinterConfig {
+    let mut config = PrinterConfig::new(printer.address.clone());
+    (config.baud, config.flow) = (printer.baud, printer.flow);
+    (config.paperwork.width, config.paperwork.rom) = (printer.width, printer.rom);
+    if printer.font.is_some() {
+        config.paperwork.font.clone_from(&printer.font);
+    }
+    config
+}
+
+/// The scanner.
+pub fn scanner(scanner: &Scanner) -> ScannerConfig {
+    ScannerConfig { baud: scanner.baud, ..ScannerConfig::new(&scanner.port) }
 #[cfg(test)]
 mod tests {
     use hardware::cards::TrustList;

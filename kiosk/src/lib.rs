@@ -13,6 +13,7 @@ pub mod directive;
 pub mod files;
 pub mod identity;
 pub mod journal;
+pub mod papers;
 pub mod runner;
 pub mod sound;
 pub mod staff;

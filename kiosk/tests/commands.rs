@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions, DoorFaults};
+use hardware::emulator::printer::{Printer, PrinterFaults, PrinterOptions};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -156,4 +157,41 @@ fn a_damaged_journal_is_told_set_aside_and_renewed_only_when_asked() {
     let status = terminal.run(&["journal", "status", "--json"]).json();
     assert_eq!(status["generation"], 2);
     assert_eq!(status["compartments"]["4"]["set_aside"], "unknown");
+}
+
+#[test]
+fn a_printer_is_asked_and_tried_with_no_backend_and_no_enrolment() {
+    let folder = TempDir::new().expect("a folder");
+    let printer = Printer::start(PrinterOptions::new(folder.path().join("lp"))).expect("a printer");
+    let config = folder.path().join("kiosk.toml");
+    let text = format!(
+        "[kiosk]\ndata_dir = \"{}\"\n[printer]\nprotocol = \"escpos\"\nport = \"{}\"\n",
+        folder.path().join("data").display(),
+        printer.address(),
+    );
+    std::fs::write(&config, text).expect("written");
+    for (faults, state, code) in [
+        (PrinterFaults::default(), "ready", 0),
+        (PrinterFaults { near_end: true, ..Default::default() }, "paper-low", 1),
+        (PrinterFaults { paper_out: true, ..Default::default() }, "paper-out", 1),
+    ] {
+        printer.set_faults(faults);
+        let ended = run(&config, &["printer", "status", "--json"]);
+        assert_eq!((ended.json()["state"].as_str(), ended.code), (Some(state), Some(code)), "{}", ended.stderr);
+    }
+    let ended = run(&config, &["printer", "test"]);
+    assert_eq!(ended.code, Some(1), "no paper: {}", ended.stdout);
+    printer.set_faults(PrinterFaults::default());
+    let ended = run(&config, &["printer", "test", "--json"]);
+    assert_eq!((ended.json()["outcome"].as_str(), ended.code), (Some("printed"), Some(0)));
+    let page = &printer.pieces()[0];
+    assert!(page.text().contains("打印测试") && page.text().contains("[picture"), "{}", page.text());
+    if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
+        std::fs::write(PathBuf::from(folder).join("test-page.png"), page.png().expect("a picture")).expect("written");
+    }
+    printer.unplug();
+    assert_eq!(run(&config, &["printer", "status"]).code, Some(4), "no answer");
+    let doctor = run(&config, &["doctor", "--json"]).json();
+    let told = doctor["parts"].as_array().expect("parts").iter().find(|part| part["part"] == "printer").cloned();
+    assert_eq!(told.expect("the printer")["state"], "lost");
 }

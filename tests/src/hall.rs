@@ -8,13 +8,15 @@ use std::time::Duration;
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::people;
+use hardware::emulator::printer::{Piece, Printer, PrinterOptions};
+use hardware::emulator::scanner::Scanner;
 use tempfile::TempDir;
 
 use crate::backend::{Backend, Member};
 use crate::binaries::sources;
 use crate::browser::Browser;
 use crate::display::Display;
-use crate::kiosk::Kiosk;
+use crate::kiosk::{Kiosk, Ports};
 use crate::proxy::Proxy;
 use crate::smartcards::SmartCards;
 use crate::wait::{PATIENCE, until_true};
@@ -167,6 +169,8 @@ impl HallBuilder {
         let mut options = CabinetOptions::new(folder.join("locker"), vec![BoardSpec::new(1, 24, 1)]);
         options.paced_baud = self.paced_baud;
         let cabinet = Cabinet::start(options).context("the lock board")?;
+        let printer = Printer::start(PrinterOptions::new(folder.join("printer"))).context("the printer")?;
+        let scanner = Scanner::start(folder.join("scanner")).context("the scanner")?;
         let display = match &self.display {
             Some(name) => Display::connect(name)?,
             None => Display::start(1080, 1920, &logs.join("xvfb.log"))?,
@@ -174,7 +178,8 @@ impl HallBuilder {
 
         let address = format!("{}://{}", backend.scheme(), cable.address());
         let log = logs.join("kiosk.log");
-        let mut kiosk = Kiosk::create(&folder.join("kiosk"), &log, &address, backend.certificate(), cabinet.port())?;
+        let ports = Ports { locker: cabinet.port(), printer: &printer.address(), scanner: scanner.port() };
+        let mut kiosk = Kiosk::create(&folder.join("kiosk"), &log, &address, backend.certificate(), &ports)?;
         if let Some(bytes) = self.small_disk {
             kiosk.use_small_disk(bytes, &logs.join("disk.log"))?;
         }
@@ -186,7 +191,8 @@ impl HallBuilder {
             let code = backend.add_kiosk("一号自助机")?;
             kiosk.enrol(&code)?;
         }
-        let mut hall = Hall { kiosk, cable, backend, slot, cabinet, cards, display, logs, folder, keeps };
+        let mut hall =
+            Hall { kiosk, cable, backend, slot, cabinet, printer, scanner, cards, display, logs, folder, keeps };
         if self.start_kiosk {
             let variables: Vec<_> = self.kiosk_variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             hall.kiosk.start_with(&variables)?;
@@ -237,6 +243,10 @@ pub struct Hall {
     pub slot: CardSlot,
     /// The locker.
     pub cabinet: Cabinet,
+    /// The receipt printer.
+    pub printer: Printer,
+    /// The QR and barcode scanner.
+    pub scanner: Scanner,
     /// The card reader.
     pub cards: SmartCards,
     /// The kiosk's display.
@@ -272,6 +282,13 @@ impl Hall {
     /// Takes the card from the reader.
     pub fn lift(&self) {
         self.slot.remove();
+    }
+
+    /// Waits until so many pieces of paper lie in the printer's tray, and gives the last one.
+    pub fn wait_paper(&self, pieces: usize) -> Result<Piece> {
+        self.printer.wait_until(PATIENCE, |tray, _| tray.len() >= pieces);
+        let piece = self.printer.pieces().into_iter().nth(pieces.saturating_sub(1));
+        piece.ok_or_else(|| self.kiosk.told(&Error::new(format!("no piece of paper number {pieces} came out"))))
     }
 
     /// Waits until any door is open, and says which.

@@ -17,6 +17,17 @@ use crate::supervisor::{Process, Program, run};
 use crate::wait::{PATIENCE, until};
 use crate::{Context, Error, Result};
 
+/// Where the devices of a kiosk are.
+#[derive(Debug)]
+pub struct Ports<'a> {
+    /// A 24-way lock board.
+    pub locker: &'a Path,
+    /// The receipt printer, as the configuration names it.
+    pub printer: &'a str,
+    /// The scanner.
+    pub scanner: &'a Path,
+}
+
 /// One kiosk.
 #[derive(Debug)]
 pub struct Kiosk {
@@ -31,9 +42,15 @@ pub struct Kiosk {
 }
 
 impl Kiosk {
-    /// Writes a configuration into `folder` for a 24-way board on `port` and the backend at the address `backend`,
+    /// Writes a configuration into `folder` for the devices on `ports` and the backend at the address `backend`,
     /// trusting only `certificate` if there is one.
-    pub fn create(folder: &Path, log: &Path, backend: &str, certificate: Option<&Path>, port: &Path) -> Result<Self> {
+    pub fn create(
+        folder: &Path,
+        log: &Path,
+        backend: &str,
+        certificate: Option<&Path>,
+        ports: &Ports<'_>,
+    ) -> Result<Self> {
         fs::create_dir_all(folder).context(folder.display())?;
         let kiosk = Self {
             program: binary("kiosk")?,
@@ -51,9 +68,13 @@ impl Kiosk {
              [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\n\
              [locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\
-             sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n",
+             sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n\n\
+             [printer]\nprotocol = \"escpos\"\nport = \"{printer}\"\n\n\
+             [scanner]\nport = \"{scanner}\"\n",
             data = kiosk.folder.join("data").display(),
-            port = port.display(),
+            port = ports.locker.display(),
+            printer = ports.printer,
+            scanner = ports.scanner.display(),
         );
         fs::write(kiosk.config(), text).context("kiosk.toml")?;
         Ok(kiosk)

@@ -1,4 +1,4 @@
-//! Emulated cards, card readers and lock boards for a terminal without devices.
+//! Emulated cards, card readers, lock boards, printers and scanners for a terminal without devices.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
@@ -10,11 +10,13 @@ use clap::Parser;
 use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::control::{Rig, serve};
+use hardware::emulator::printer::{Printer, PrinterOptions, Way};
 use hardware::emulator::sam::{SamOptions, SamReader};
+use hardware::emulator::scanner::Scanner;
 use hardware::lockers::Protocol;
 
-/// Emulated identity cards (for pcscd's virtual reader vpcd), readers of resident ID cards and lock boards (on pseudo
-/// terminals).
+/// Emulated identity cards (for pcscd's virtual reader vpcd), readers of resident ID cards, lock boards, a receipt
+/// printer and a scanner (on pseudo terminals).
 ///
 /// Steered by one JSON object a line over the control port, for instance:
 ///   echo '{"do":"insert","card":"wang-xiuying"}' | nc -N 127.0.0.1 35900
@@ -52,6 +54,15 @@ struct Arguments {
     /// A fault of the bus from the start, as JSON: '{"echo":true}'; the control port changes it
     #[arg(long, value_name = "JSON", value_parser = faults)]
     bus_faults: Option<BusFaults>,
+    /// Path to give to a printer's serial port, or tcp:ADDRESS:PORT; without it there is no printer
+    #[arg(long, value_name = "PATH", value_parser = way)]
+    printer: Option<Way>,
+    /// Width of the printer's paper, millimetres: 58 or 80
+    #[arg(long, value_name = "MM", default_value_t = 80, value_parser = clap::value_parser!(u8).range(58..=80))]
+    paper_mm: u8,
+    /// Path to give to a scanner's serial port; without it there is no scanner
+    #[arg(long, value_name = "PATH")]
+    scanner: Option<PathBuf>,
     /// Loopback port for commands; 0 takes a free one and prints it
     #[arg(long, value_name = "PORT", default_value_t = 35900)]
     control: u16,
@@ -69,6 +80,13 @@ fn board(text: &str) -> Result<BoardSpec, String> {
         locks.parse().map_err(|_| explain())?,
         first.parse().map_err(|_| explain())?,
     ))
+}
+
+fn way(text: &str) -> Result<Way, String> {
+    match text.strip_prefix("tcp:") {
+        Some(address) => address.parse().map(Way::Tcp).map_err(|error| format!("{address}: {error}")),
+        None => Ok(Way::Pty(PathBuf::from(text))),
+    }
 }
 
 fn faults(text: &str) -> Result<BusFaults, String> {
@@ -115,7 +133,25 @@ fn run(arguments: &Arguments, print: impl Fn(&str)) -> Result<(), String> {
         print(&format!("sam {}", link.display()));
         SamReader::start(SamOptions::new(link)).map_err(|error| format!("--sam {}: {error}", link.display()))
     });
-    let rig = Arc::new(Rig { slots, sams: sams.collect::<Result<_, _>>()?, cabinet });
+    let printer = match &arguments.printer {
+        Some(way) => {
+            let dots = if arguments.paper_mm < 80 { 384 } else { 576 };
+            let options = PrinterOptions { dots, ..PrinterOptions::on(way.clone()) };
+            let printer = Printer::start(options).map_err(|error| format!("--printer: {error}"))?;
+            print(&format!("printer {}", printer.address()));
+            Some(printer)
+        }
+        None => None,
+    };
+    let scanner = match &arguments.scanner {
+        Some(link) => {
+            let scanner = Scanner::start(link).map_err(|error| format!("--scanner {}: {error}", link.display()))?;
+            print(&format!("scanner {}", scanner.port().display()));
+            Some(scanner)
+        }
+        None => None,
+    };
+    let rig = Arc::new(Rig { slots, sams: sams.collect::<Result<_, _>>()?, cabinet, printer, scanner });
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.control));
     let listener = TcpListener::bind(address).map_err(|error| format!("--control {}: {error}", arguments.control))?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;

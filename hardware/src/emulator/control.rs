@@ -10,13 +10,20 @@
 //! > {"do":"insert","card":"nobody"}
 //! < {"ok":false,"error":"there is no card \"nobody\"; there are: wang-xiuying, …"}
 //! > {"do":"state"}
-//! < {"ok":true,"state":{"slots":[…],"cabinet":{…}}}
+//! < {"ok":true,"state":{"slots":[…],"cabinet":{…},"printer":{…}}}
+//! > {"do":"printer-faults","faults":{"paper_out":true}}
+//! < {"ok":true}
+//! > {"do":"picture","file":"/tmp/paper.png"}
+//! < {"ok":true}
+//! > {"do":"scan","code":"0112345678901"}
+//! < {"ok":true}
 //! ```
 //!
 //! The whole list is [`Command`]. A line that is none is answered with `ok: false` and changes nothing.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
@@ -26,7 +33,9 @@ use serde_json::{Value, json};
 use super::cabinet::{BusFaults, Cabinet, DoorFaults};
 use super::card::{CardFaults, CardSlot};
 use super::people;
+use super::printer::{Printer, PrinterFaults};
 use super::sam::{SamFaults, SamReader};
+use super::scanner::Scanner;
 
 /// What can be asked of a [`Rig`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +111,36 @@ pub enum Command {
         #[serde(default)]
         sam: Option<usize>,
     },
+    /// Changes the faults of the printer; what is left out is off.
+    PrinterFaults {
+        /// Its faults.
+        faults: PrinterFaults,
+    },
+    /// Takes the printer's cable out, or puts it back.
+    PrinterCable {
+        /// Whether it is in now.
+        plugged: bool,
+    },
+    /// A hand takes the paper out of the printer's tray.
+    TakePaper,
+    /// Writes a picture of a piece of paper, PNG.
+    Picture {
+        /// Which piece in the tray, from 0; the last one if left out.
+        #[serde(default)]
+        piece: Option<usize>,
+        /// The file to write.
+        file: PathBuf,
+    },
+    /// Somebody holds a code in front of the scanner.
+    Scan {
+        /// What it says.
+        code: String,
+    },
+    /// Takes the scanner's cable out, or puts it back.
+    ScannerCable {
+        /// Whether it is in now.
+        plugged: bool,
+    },
 }
 
 /// Where a card can be laid down.
@@ -111,6 +150,7 @@ enum Place<'a> {
 }
 
 /// The emulators of one terminal.
+#[derive(Default)]
 pub struct Rig {
     /// Slots of PC/SC readers.
     pub slots: Vec<CardSlot>,
@@ -118,6 +158,10 @@ pub struct Rig {
     pub sams: Vec<SamReader>,
     /// The cabinet, if there is one.
     pub cabinet: Option<Cabinet>,
+    /// The printer, if there is one.
+    pub printer: Option<Printer>,
+    /// The scanner, if there is one.
+    pub scanner: Option<Scanner>,
 }
 
 impl Rig {
@@ -175,6 +219,25 @@ impl Rig {
             Command::Replug { sam: Some(sam) } => self.sam(sam)?.replug(),
             Command::Unplug { sam: None } => self.cabinet()?.unplug(),
             Command::Replug { sam: None } => self.cabinet()?.replug(),
+            Command::PrinterFaults { faults } => self.printer()?.set_faults(faults),
+            Command::PrinterCable { plugged: true } => self.printer()?.replug(),
+            Command::PrinterCable { plugged: false } => self.printer()?.unplug(),
+            Command::TakePaper => drop(self.printer()?.take_paper()),
+            Command::Picture { piece, file } => {
+                let pieces = self.printer()?.pieces();
+                let which = piece.unwrap_or_else(|| pieces.len().saturating_sub(1));
+                let piece = pieces
+                    .get(which)
+                    .ok_or_else(|| format!("there is no piece {which}; there are {}, counted from 0", pieces.len()))?;
+                let picture = piece.png()?;
+                std::fs::write(&file, picture).map_err(|error| format!("{}: {error}", file.display()))?;
+            }
+            Command::Scan { code } => self.scanner()?.scan(&code).map_err(|error| error.to_string())?,
+            Command::ScannerCable { plugged } => {
+                let scanner = self.scanner()?;
+                let moved = if plugged { scanner.replug() } else { scanner.unplug() };
+                moved.map_err(|error| error.to_string())?;
+            }
         }
         Ok(Value::Null)
     }
@@ -186,14 +249,7 @@ impl Rig {
             "slots": slots.collect::<Vec<_>>(),
             "sams": sams.collect::<Vec<_>>(),
             "cabinet": self.cabinet.as_ref().map(Cabinet::state),
-        })
-    }
-
-    fn place(&self, slot: usize) -> Result<Place<'_>, String> {
-        let sam = || self.sams.get(slot.checked_sub(self.slots.len())?).map(Place::Sam);
-        self.slots.get(slot).map(Place::Slot).or_else(sam).ok_or_else(|| {
-            let slots = self.slots.len() + self.sams.len();
-            format!("there is no slot {slot}; there are {slots}, counted from 0")
+            "printer": self.printer.as_ref().map(Printer::state),
         })
     }
 
@@ -204,6 +260,14 @@ impl Rig {
 
     fn cabinet(&self) -> Result<&Cabinet, String> {
         self.cabinet.as_ref().ok_or_else(|| "there is no cabinet".to_owned())
+    }
+
+    fn printer(&self) -> Result<&Printer, String> {
+        self.printer.as_ref().ok_or_else(|| "there is no printer".to_owned())
+    }
+
+    fn scanner(&self) -> Result<&Scanner, String> {
+        self.scanner.as_ref().ok_or_else(|| "there is no scanner".to_owned())
     }
 }
 
@@ -255,12 +319,14 @@ mod tests {
 
     #[test]
     fn what_is_no_command_changes_nothing_and_is_explained() {
-        let rig = Rig { slots: vec![], sams: vec![], cabinet: None };
+        let rig = Rig::default();
         for (line, explanation) in [
             (r#"{"do":"insert","card":"wang-xiuying"}"#, "there is no slot 0"),
             (r#"{"do":"shut","compartment":7}"#, "there is no cabinet"),
             (r#"{"do":"unplug"}"#, "there is no cabinet"),
             (r#"{"do":"unplug","sam":0}"#, "there is no reader 0 on a serial line"),
+            (r#"{"do":"take-paper"}"#, "there is no printer"),
+            (r#"{"do":"scan","code":"1"}"#, "there is no scanner"),
         ] {
             let answer = rig.apply(serde_json::from_str(line).unwrap());
             assert_eq!(answer["ok"], false, "{line}");

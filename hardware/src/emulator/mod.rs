@@ -3,6 +3,8 @@
 //! * [`card::CardSlot`] is a card in one slot of the virtual PC/SC reader `vpcd`: it speaks vpcd's TCP protocol, so
 //!   the card thread under test goes through a real `pcscd`.
 //! * [`cabinet::Cabinet`] is a row of lock boards of any family on a pseudo terminal, with doors that a test or a person shuts.
+//! * [`printer::Printer`] is a receipt printer on a pseudo terminal or TCP; its paper can be read and looked at.
+//! * [`scanner::Scanner`] is a QR and barcode scanner on a pseudo terminal.
 //! * [`sam::SamReader`] is a reader of resident ID cards on a pseudo terminal.
 //! * [`people`] is a deck of fictional cards by name.
 //! * [`control`] steers all of it with one JSON object a line; the binary `hw-emulator` serves that on loopback.
@@ -31,7 +33,11 @@ pub mod card;
 pub mod control;
 pub mod eid;
 pub mod emrtd;
+mod escpos;
+mod paper;
 pub mod people;
+pub mod printer;
 mod pty;
 pub mod sam;
+pub mod scanner;
 pub mod text;

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::fd::AsFd;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -76,7 +77,9 @@ impl Pty {
 }
 
 fn raw(slave: &Path) -> io::Result<()> {
-    let slave = fs::OpenOptions::new().read(true).write(true).open(slave)?;
+    // Without a terminal of its own, a process would else get this one, and its children be stopped at touching it.
+    let flags = OFlag::O_NOCTTY.bits();
+    let slave = fs::OpenOptions::new().read(true).write(true).custom_flags(flags).open(slave)?;
     let mut settings = tcgetattr(&slave)?;
     cfmakeraw(&mut settings);
     tcsetattr(&slave, SetArg::TCSANOW, &settings)?;

@@ -138,7 +138,10 @@ impl Journey {
     fn act(&mut self, act: Act, now: Duration) {
         let Some(visit) = &mut self.visit else { return };
         match (self.page.clone(), act) {
-            (Page::Materials { .. }, Act::SomethingMissing) => self.forward(Page::Missing { page: 0 }, now),
+            (Page::Materials { .. }, Act::SomethingMissing) => {
+                self.forward(Page::Missing { page: 0 }, now);
+                self.print_missing();
+            }
             (Page::Phone, Act::Skip) => {
                 visit.phone_answer = PhoneAnswer::Skipped;
                 self.proceed(now);

@@ -10,7 +10,7 @@ use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
 use crate::visit::{Deposit, Page, Pending, Purpose, Visit, Wish};
 use crate::{
-    Act, Draft, Errand, MissingMaterial, MoveReason, NoDeposit, Output, Personal, Prepared, PreparedCorrection,
+    Act, Draft, Errand, MissingMaterial, MoveReason, NoDeposit, Output, Paper, Personal, Prepared, PreparedCorrection,
     PreparedMaterial, Receipt, RecordFailure, SetAsideReason, Sound, StaffCall, Ticket, Todo, Touch, UnconfirmedReason,
     UnlockOutcome, VoidReason,
 };
@@ -125,6 +125,13 @@ impl Journey {
         let Some(deposit) = &mut self.deposit else { return };
         deposit.unconfirmed = unconfirmed;
         deposit.ends_at = now + stays;
+        let printed = matches!(self.paper, Paper::Printing | Paper::Printed) && deposit.reopened > 0;
+        if !(printed && unconfirmed.is_none())
+            && let Some(deposit) = self.deposit.take()
+        {
+            self.print_receipt(&deposit);
+            self.deposit = Some(deposit);
+        }
         self.play(if unconfirmed.is_some() { Sound::Attention } else { Sound::Done });
         self.show(Page::Done, now);
     }

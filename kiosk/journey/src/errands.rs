@@ -119,6 +119,20 @@ impl Journey {
         }
     }
 
+    /// A code was held in front of the scanner: where a pick-up code is typed, it is typed and checked.
+    pub(crate) fn scanned(&mut self, code: &Personal, now: Duration) {
+        let digits = code.expose();
+        let whole = digits.len() == usize::from(CODE_DIGITS) && digits.bytes().all(|byte| byte.is_ascii_digit());
+        if self.page != Page::PickupCode || !whole || now < self.entered + FOUND_SOON {
+            return;
+        }
+        self.active = now;
+        self.warned = None;
+        self.pickup_key(Key::Clear);
+        digits.chars().for_each(|digit| self.pickup_key(Key::Char(digit)));
+        self.check_pickup_code(now);
+    }
+
     fn check_pickup_code(&mut self, now: Duration) {
         let Some(pickup) = self.pickup.as_mut().filter(|pickup| pickup.checking.is_none()) else { return };
         if pickup.digits.expose().len() < usize::from(CODE_DIGITS) {
@@ -228,6 +242,7 @@ impl Journey {
     }
 
     fn picked_up(&mut self, now: Duration) {
+        self.print_picked_up();
         self.play(Sound::Done);
         self.show(Page::Rate { rated: None }, now);
     }

@@ -46,6 +46,7 @@ impl Journey {
         self.other = None;
         self.back_to = None;
         self.help = None;
+        self.paper = crate::Paper::None;
         self.language = Language::Zh;
         self.text_size = TextSize::Normal;
         self.card_left = self.card_present.then_some(now);

@@ -7,7 +7,7 @@ use hall_rules::{Catalogue, DocumentFamily, Text};
 use uuid::Uuid;
 
 use crate::output::{Assurance, Authority, StaffRefusal, Ticket};
-use crate::{Personal, Touch};
+use crate::{Personal, PrintJob, Touch};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -67,6 +67,16 @@ pub enum Input {
         /// Why.
         why: RecordFailure,
     },
+
+    /// What became of a paper.
+    Printed {
+        /// Which.
+        job: PrintJob,
+        /// All of it was printed, as far as anybody can tell.
+        whole: bool,
+    },
+    /// A code was held in front of the scanner. Never shown, never kept.
+    Scanned(Personal),
 
     /// How the parts are.
     Health(Health),

@@ -67,6 +67,9 @@ pub struct Journey {
     /// Records to repeat, and when.
     pub(crate) again: Vec<(Duration, Pending)>,
     next_ticket: u64,
+    /// The last paper, and how it stands.
+    pub(crate) print_job: crate::PrintJob,
+    pub(crate) paper: crate::Paper,
     outputs: VecDeque<Output>,
     pub(crate) shown: View,
 }
@@ -100,6 +103,8 @@ impl Journey {
             pending: BTreeMap::new(),
             again: Vec::new(),
             next_ticket: 1,
+            print_job: crate::PrintJob(0),
+            paper: crate::Paper::None,
             outputs: VecDeque::new(),
             shown: crate::present::first_view(),
         }
@@ -119,6 +124,8 @@ impl Journey {
             Input::Cabinet(compartments) => self.cabinet.replace(compartments),
             Input::Recorded { ticket, receipt } => self.recorded(ticket, receipt, now),
             Input::RecordFailed { ticket, why } => self.record_failed(ticket, why, now),
+            Input::Printed { job, whole } => self.printed(job, whole),
+            Input::Scanned(code) => self.scanned(&code, now),
             Input::Health(health) => self.health = health,
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,

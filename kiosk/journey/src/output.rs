@@ -6,7 +6,7 @@ use hall_rules::DocumentFamily;
 use hall_rules::answers::ActingFor;
 use uuid::Uuid;
 
-use crate::{Identity, Personal};
+use crate::{Identity, Personal, PrintJob, Slip};
 
 /// Names one [`Output::Record`] until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -56,8 +56,13 @@ pub enum Output {
     VerifyStaff(StaffProof),
     /// The visit is over: drop whatever of it is held outside the journey.
     Wipe,
-    /// Print a receipt. Never emitted yet: no terminal has a printer so far.
-    Print,
+    /// Print a paper; answer with [`crate::Input::Printed`]. A paper that does not come out changes nothing else.
+    Print {
+        /// Hand back with the answer.
+        job: PrintJob,
+        /// What is on it.
+        slip: Box<Slip>,
+    },
 }
 
 /// Sounds.

@@ -43,12 +43,13 @@ impl Journey {
                 let rows = material_rows(visit, language);
                 let total = u16::try_from(rows.len()).unwrap_or(u16::MAX);
                 let (rows, paging) = materials_page(&rows, *page, &name, language, size);
-                Screen::Materials(MaterialsView { item: name, rows, total, paging })
+                Screen::Materials(MaterialsView { item: name, rows, total, paging, prints: self.can_print() })
             }
             Page::Missing { page } => {
                 let rows = material_rows(visit, language);
                 let (rows, paging) = materials_page(&rows, *page, &name, language, size);
-                Screen::Missing(MissingView { item: name, rows, paging, window: self.item_window() })
+                let window = self.item_window();
+                Screen::Missing(MissingView { item: name, rows, paging, window, paper: self.paper })
             }
             Page::Phone => Screen::Phone(phone(visit)),
             Page::Field(code) => match visit.field(code) {
@@ -175,7 +176,7 @@ fn materials_page(
         height + 36 + 14
     };
     // The page of what is missing says a little more below its title.
-    let lead = stand_in(language, 9, 26) + item;
+    let lead = stand_in(language, 13, 44) + item;
     let room = MATERIALS_END.saturating_sub(212 + heading_height(&stand_in(language, 9, 30), &lead, size));
     let (rows, paging) = page_by_height(rows, page, room, height);
     (rows.to_vec(), paging)
@@ -244,7 +245,7 @@ fn option_rows(visit: &Visit, options: &[hall_rules::catalogue::Choice], languag
     options.iter().map(row).collect()
 }
 
-fn material_rows(visit: &Visit, language: Language) -> Vec<MaterialRow> {
+pub(crate) fn material_rows(visit: &Visit, language: Language) -> Vec<MaterialRow> {
     let row = |(at, material): (usize, &Material)| MaterialRow {
         number: u16::try_from(at + 1).unwrap_or(u16::MAX),
         name: material.name.get(language).to_owned(),

@@ -253,6 +253,7 @@ impl Journey {
             open_doors: self.cabinet.open_doors(),
             card_left: self.card_left.is_some(),
             has_guide: self.offer.is_some(),
+            paper: self.health.printer,
         }
     }
 
@@ -316,7 +317,7 @@ impl Journey {
         }
     }
 
-    fn done_view(&self, deposit: &Deposit) -> DoneView {
+    pub(crate) fn done_view(&self, deposit: &Deposit) -> DoneView {
         let receipt = deposit.receipt.as_ref();
         let number = receipt.map(|receipt| receipt.number.clone()).unwrap_or_default();
         let visit = self.visit.as_ref();
@@ -343,6 +344,7 @@ impl Journey {
             unconfirmed: deposit.unconfirmed,
             can_reopen: self.can_reopen(),
             reopen_failed: deposit.reopen_failed,
+            paper: self.paper,
             seconds: u8::try_from(self.config.done_stays.as_secs()).unwrap_or(u8::MAX),
         }
     }
@@ -425,7 +427,7 @@ impl Journey {
         }
     }
 
-    fn window_of(&self, department: &String) -> Option<WindowLine> {
+    pub(crate) fn window_of(&self, department: &String) -> Option<WindowLine> {
         let window = self.windows.iter().find(|window| window.departments.contains(department))?;
         Some(WindowLine { name: window.name.clone(), phone: window.phone.clone() })
     }

@@ -168,6 +168,8 @@ pub(crate) struct Visit {
     pub(crate) found: Found,
     pub(crate) keys_abc: bool,
     pub(crate) history: Vec<Page>,
+    /// The list of materials that was printed.
+    pub(crate) list_printed: Option<(hall_rules::Language, Vec<String>)>,
     /// What waits for this person, as far as it is known.
     pub(crate) errands: Vec<Errand>,
     /// The case whose corrections are handed in, instead of a new submission.
@@ -202,6 +204,7 @@ impl Visit {
             found: Found::default(),
             keys_abc: false,
             history: Vec::new(),
+            list_printed: None,
             errands: Vec::new(),
             correcting: None,
         }

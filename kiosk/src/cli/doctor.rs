@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use hardware::DeviceStatus;
 use hardware::cards::{CardEvent, CardReader};
 use hardware::lockers::{LockerEvent, Lockers};
+use hardware::printer::{Printer, PrinterEvent};
+use hardware::scanner::{Scanner, ScannerEvent};
 use kiosk_wire::kiosk_api::{DeviceReport, DeviceState, DirectivesAnswer};
 use serde_json::json;
 
@@ -53,6 +55,8 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
         None => {
             parts.push(readers(config));
             parts.push(locker(config));
+            parts.push(printer(config));
+            parts.extend(scanner(config));
         }
     }
     parts.push(journal_part(config));
@@ -118,7 +122,7 @@ fn from_status(told: &Status) -> Vec<DeviceReport> {
     let mut parts: Vec<_> = told
         .devices
         .iter()
-        .filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer"))
+        .filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer" | "scanner"))
         .cloned()
         .collect();
     if age > STATUS_STALE_MS {
@@ -175,6 +179,30 @@ fn locker(config: &Config) -> DeviceReport {
     }
 }
 
+fn printer(config: &Config) -> DeviceReport {
+    let Some(printer) = &config.printer else {
+        return report("printer", DeviceState::Absent, "no [printer] in the configuration", "");
+    };
+    let (sender, events) = channel();
+    let _handle = Printer::spawn(devices::printer(printer), move |event| drop(sender.send(event)));
+    let told = wait_for(&events, |event| match event {
+        PrinterEvent::State(status) => Some(status),
+        PrinterEvent::Done { .. } => None,
+    });
+    device("printer", &told)
+}
+
+fn scanner(config: &Config) -> Option<DeviceReport> {
+    let scanner = config.scanner.as_ref()?;
+    let (sender, events) = channel();
+    let _handle = Scanner::spawn(devices::scanner(scanner), move |event| drop(sender.send(event)));
+    let told = wait_for(&events, |event| match event {
+        ScannerEvent::State(status) => Some(status),
+        ScannerEvent::Scanned(_) => None,
+    });
+    Some(device("scanner", &told))
+}
+
 /// The first state that says something, or the last one there was.
 fn wait_for<E>(events: &Receiver<E>, status: impl Fn(E) -> Option<DeviceStatus>) -> DeviceStatus {
     let deadline = Instant::now() + PATIENCE;
@@ -194,6 +222,7 @@ fn device(part: &str, status: &DeviceStatus) -> DeviceReport {
     let state = match status {
         DeviceStatus::Ready => DeviceState::Ok,
         DeviceStatus::Degraded(_) => DeviceState::Degraded,
+        DeviceStatus::Down(fault) if fault.is_told_by_device() => DeviceState::Fault,
         DeviceStatus::Starting | DeviceStatus::Down(_) => DeviceState::Lost,
     };
     match status.fault() {

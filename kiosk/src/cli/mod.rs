@@ -7,6 +7,7 @@ mod enrol;
 mod journal;
 mod locker;
 mod output;
+mod printer;
 #[cfg(feature = "screen")]
 mod run;
 #[cfg(feature = "screen")]
@@ -57,6 +58,10 @@ enum Command {
     /// Read cards. Needs neither backend nor enrolment.
     #[command(subcommand)]
     Card(card::Card),
+    /// Look at the receipt printer and print a test page. Needs neither backend nor enrolment; the kiosk must not be
+    /// running.
+    #[command(subcommand)]
+    Printer(printer::Printer),
 }
 
 /// Runs the command line of this process.
@@ -82,6 +87,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Journal(journal) => journal.run(&load()?, json),
         Command::Locker(locker) => locker.run(&load()?, &config, json),
         Command::Card(card) => card.run(&load()?, json),
+        Command::Printer(printer) => printer.run(&load()?, json),
     }
 }
 

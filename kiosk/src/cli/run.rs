@@ -4,7 +4,7 @@
 //! |---|---|
 //! | main | draws; no disk, no waiting |
 //! | runner | decides and writes down |
-//! | one for each reader, one for the lock boards | owns its device |
+//! | one for each reader, one each for lock boards, printer and scanner | owns its device |
 //! | sync | talks to the backend |
 //! | sound | plays tones |
 //! | watchdog | tells systemd that screen and runner live |
@@ -19,6 +19,8 @@ use std::thread::{self, JoinHandle};
 use clap::Args;
 use hardware::cards::CardReader;
 use hardware::lockers::{Lockers, LockersHandle, OpenError};
+use hardware::printer::{Printer, PrinterGone, PrinterHandle};
+use hardware::scanner::Scanner;
 use kiosk_journey::{Journey, JourneyConfig};
 use kiosk_ui::{Screen, ScreenHandle, WindowSize};
 use nix::sys::prctl;
@@ -107,6 +109,8 @@ fn run(
 ) {
     let (late, lockers) = channel::<LockersHandle>();
     let mut opener: Option<LockersHandle> = None;
+    let (late_printer, printers) = channel::<PrinterHandle>();
+    let mut printer_hand: Option<PrinterHandle> = None;
     let player = Player::start(config.player.clone());
     let hands = Hands {
         show: Box::new(move |view| drop(screen.update(view))),
@@ -116,12 +120,19 @@ fn run(
             }
             opener.as_ref().ok_or(OpenError::ShutDown)?.open(no)
         }),
+        print: Box::new(move |job, paper| {
+            if printer_hand.is_none() {
+                printer_hand = printers.try_recv().ok();
+            }
+            printer_hand.as_ref().ok_or(PrinterGone)?.print(job, paper)
+        }),
         lives: Box::new(move || {
             pulse.fetch_add(1, Ordering::Relaxed);
         }),
         play: Box::new(move |sound| player.play(sound)),
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
+    let (printer, scanner) = (config.printer.clone(), config.scanner.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
     let _readers: Vec<CardReader> = devices::readers(&cards)
         .into_iter()
@@ -131,6 +142,15 @@ fn run(
             CardReader::spawn(reader, move |event| drop(sender.send(Event::Card(index, event))))
         })
         .collect();
+    if let Some(printer) = printer {
+        let sender = sender.clone();
+        let handle = Printer::spawn(devices::printer(&printer), move |event| drop(sender.send(Event::Printer(event))));
+        drop(late_printer.send(handle));
+    }
+    let _scanner = scanner.map(|scanner| {
+        let sender = sender.clone();
+        Scanner::spawn(devices::scanner(&scanner), move |event| drop(sender.send(Event::Scanner(event))))
+    });
     if let Some(locker) = locker {
         match Lockers::spawn(devices::lockers(&locker), move |event| drop(sender.send(Event::Locker(event)))) {
             Ok(handle) => drop(late.send(handle)),

@@ -59,6 +59,7 @@ impl Part {
             DeviceStatus::Starting => DeviceState::Starting,
             DeviceStatus::Ready => DeviceState::Ok,
             DeviceStatus::Degraded(_) => DeviceState::Degraded,
+            DeviceStatus::Down(fault) if fault.is_told_by_device() => DeviceState::Fault,
             DeviceStatus::Down(_) => DeviceState::Lost,
         };
         if self.set(state, error, advice, at_ms) {
@@ -104,6 +105,9 @@ fn word(state: DeviceState) -> &'static str {
 pub(super) struct Parts {
     readers: BTreeMap<usize, Part>,
     locker: Part,
+    printer: Part,
+    /// `None`: not fitted.
+    scanner: Option<Part>,
     backend: Part,
     /// Journal, clock and disk.
     own: BTreeMap<&'static str, Part>,
@@ -123,6 +127,8 @@ impl Parts {
         Self {
             readers: (0..config.cards.len()).map(|reader| (reader, Part::new(DeviceState::Starting))).collect(),
             locker: Part::new(or_absent(config.locker.is_some())),
+            printer: Part::new(or_absent(config.printer.is_some())),
+            scanner: config.scanner.as_ref().map(|_| Part::new(DeviceState::Starting)),
             backend: Part::new(or_absent(config.backend.is_some())),
             own: BTreeMap::new(),
             unsent: Unsent::default(),
@@ -138,6 +144,14 @@ impl Parts {
 
     pub(super) fn locker_is(&mut self, status: &DeviceStatus, at_ms: i64) {
         self.locker.follow("locker", status, at_ms);
+    }
+
+    pub(super) fn printer_is(&mut self, status: &DeviceStatus, at_ms: i64) {
+        self.printer.follow("printer", status, at_ms);
+    }
+
+    pub(super) fn scanner_is(&mut self, status: &DeviceStatus, at_ms: i64) {
+        self.scanner.get_or_insert_with(|| Part::new(DeviceState::Starting)).follow("scanner", status, at_ms);
     }
 
     pub(super) fn backend_is(&mut self, reachable: bool, error: String, at_ms: i64) {
@@ -209,7 +223,7 @@ impl Runner {
             locker: self.parts.locker(),
             journal,
             backend: self.parts.backend.for_journey(),
-            printer: PartState::Absent,
+            printer: self.parts.printer.for_journey(),
             waiting: self.parts.unsent.deposits,
             waiting_since: self
                 .parts
@@ -291,10 +305,11 @@ impl Runner {
         let reader = self.parts.reader().report("reader");
         let locker = self.parts.locker.report("locker");
         let backend = self.parts.backend.report("backend");
-        let absent = Part { since_ms: 0, ..Part::new(DeviceState::Absent) }.report("printer");
+        let printer = self.parts.printer.report("printer");
+        let scanner = self.parts.scanner.as_ref().map(|scanner| scanner.report("scanner"));
         let own = ["journal", "clock", "disk"].into_iter().filter_map(own);
         let call = self.call.as_ref().map(super::call::Call::report);
-        [reader, locker].into_iter().chain(own).chain([backend, absent]).chain(call).collect()
+        [reader, locker].into_iter().chain(own).chain([backend, printer]).chain(scanner).chain(call).collect()
     }
 
     /// Looks at the parts that are no devices.

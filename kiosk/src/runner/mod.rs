@@ -17,6 +17,7 @@ mod desk;
 mod devices;
 mod health;
 mod news;
+mod paper;
 mod person;
 mod remote;
 mod translate;
@@ -35,6 +36,8 @@ use std::time::Duration;
 use hall_rules::Calendar;
 use hardware::cards::CardEvent;
 use hardware::lockers::{DoorState, LockerEvent, OpenError};
+use hardware::printer::{Document, PrinterEvent, PrinterGone};
+use hardware::scanner::ScannerEvent;
 use jiff::tz::TimeZone;
 use kiosk_journey::{Draft, Input, Journey, Output, Receipt, RecordFailure, Service, Sound, Ticket, Touch, View};
 use kiosk_wire::{CompartmentNo, Directive, Fact, ReceiptNumber, Roster};
@@ -55,6 +58,10 @@ pub enum Event {
     Card(usize, CardEvent),
     /// Something about doors.
     Locker(LockerEvent),
+    /// Something about papers.
+    Printer(PrinterEvent),
+    /// Something about scanned codes.
+    Scanner(ScannerEvent),
     /// Something learnt from the backend.
     News(News),
     /// A PIN was checked.
@@ -71,6 +78,8 @@ pub struct Hands {
     pub show: Box<dyn FnMut(View) + Send>,
     /// Asks for one unlock pulse.
     pub open_door: Box<dyn FnMut(u16) -> Result<(), OpenError> + Send>,
+    /// Prints a paper; what becomes of it comes back as an event with the same number.
+    pub print: Box<dyn FnMut(u64, Document) -> Result<(), PrinterGone> + Send>,
     /// Makes a sound.
     pub play: Box<dyn FnMut(Sound) + Send>,
     /// Called every few seconds while the loop lives.
@@ -170,6 +179,8 @@ impl Runner {
             Event::Touch(touch) => self.tell(Input::Touch(touch)),
             Event::Card(reader, event) => self.take_card(reader, event),
             Event::Locker(event) => self.take_locker(event),
+            Event::Printer(event) => self.take_printer(event),
+            Event::Scanner(event) => self.take_scanner(event),
             Event::News(news) => self.take_news(news),
             Event::PinChecked(check) => self.take_pin_check(check),
             Event::PersonFound(found) => self.take_found(found),
@@ -240,7 +251,7 @@ impl Runner {
                     self.desk.end();
                     self.asked = None;
                 }
-                Output::Print => tracing::debug!("no printer is driven yet"),
+                Output::Print { job, slip } => self.print(job, &slip),
             }
         }
     }

@@ -164,6 +164,8 @@ pub struct MaterialsView {
     pub total: u16,
     /// Place in the list. The primary button is alive on every page.
     pub paging: Paging,
+    /// [`crate::Act::SomethingMissing`] prints the list.
+    pub prints: bool,
 }
 
 /// One material.
@@ -200,6 +202,8 @@ pub struct MissingView {
     pub paging: Paging,
     /// Whom to ask.
     pub window: Option<WindowLine>,
+    /// The printed list.
+    pub paper: crate::Paper,
 }
 
 /// Phone number.

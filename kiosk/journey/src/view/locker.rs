@@ -2,6 +2,7 @@
 
 use super::{NoDeposit, Paging, WindowLine};
 use crate::output::{StaffRefusal, UnconfirmedReason};
+use crate::{Paper, PartState};
 
 /// What the idle page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct IdleView {
     pub card_left: bool,
     /// Whether there is a guide to read.
     pub has_guide: bool,
+    /// The receipt printer: told before anybody begins.
+    pub paper: PartState,
 }
 
 /// Sizes of boxes.
@@ -140,6 +143,8 @@ pub struct DoneView {
     pub can_reopen: bool,
     /// The door did not open again.
     pub reopen_failed: bool,
+    /// The printed receipt.
+    pub paper: Paper,
     /// Until the page ends by itself, when it was shown.
     pub seconds: u8,
 }

@@ -97,9 +97,8 @@ fn nobody_is_asked_to_rate_for_ever() {
     assert_eq!(terminal.screen(), "idle");
 }
 
-#[test]
-fn a_card_that_could_be_a_copy_needs_the_code() {
-    let mut terminal = Terminal::new();
+/// To the pad for the pick-up code, with a card that could be a copy.
+pub(crate) fn to_pickup_code(terminal: &mut Terminal) {
     terminal.boxes.get_mut(&3).unwrap().free = false;
     terminal.cabinet();
     let visit = Uuid::from_u128(77);
@@ -110,6 +109,12 @@ fn a_card_that_could_be_a_copy_needs_the_code() {
     terminal.choose(&RESULT.to_string());
     terminal.next();
     assert_eq!(terminal.screen(), "pickup_code");
+}
+
+#[test]
+fn a_card_that_could_be_a_copy_needs_the_code() {
+    let mut terminal = Terminal::new();
+    to_pickup_code(&mut terminal);
     terminal.type_text("12345");
     terminal.next();
     assert!(!terminal.outputs.iter().any(|output| matches!(output, Output::CheckPickupCode { .. })), "too short");

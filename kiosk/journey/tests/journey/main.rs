@@ -5,6 +5,7 @@
 mod budget;
 mod doors;
 mod errands;
+mod papers;
 mod random;
 mod staff;
 mod terminal;

@@ -185,7 +185,7 @@ impl Terminal {
                 | Output::CheckPickupCode { .. }
                 | Output::VerifyStaff(_)
                 | Output::Wipe
-                | Output::Print => {}
+                | Output::Print { .. } => {}
             }
         }
         let screen = self.screen();

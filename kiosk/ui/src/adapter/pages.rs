@@ -38,6 +38,8 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
             total: view.total.into(),
             paging: paging(view.paging),
             window: window(None),
+            prints: view.prints,
+            paper: ui::PaperState::None,
         }),
         Screen::Missing(view) => show.set_materials(ui::MaterialsData {
             item: text(&view.item),
@@ -45,6 +47,8 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
             total: 0,
             paging: paging(view.paging),
             window: window(view.window.as_ref()),
+            prints: false,
+            paper: paper(view.paper),
         }),
         Screen::NoBox { why, window: line } => {
             show.set_no_box(ui::NoBoxData { why: no_deposit(Some(*why)), window: window(line.as_ref()) });
@@ -246,6 +250,7 @@ fn idle(view: &journey::IdleView) -> ui::IdleData {
         open_doors: list(&view.open_doors),
         card_left: view.card_left,
         has_guide: view.has_guide,
+        paper_down: view.paper == journey::PartState::Failed,
     }
 }
 
@@ -518,7 +523,17 @@ fn done(view: &journey::DoneView) -> ui::DoneData {
         unconfirmed: view.unconfirmed.is_some(),
         can_reopen: view.can_reopen,
         reopen_failed: view.reopen_failed,
+        paper: paper(view.paper),
         seconds: view.seconds.into(),
+    }
+}
+
+fn paper(paper: journey::Paper) -> ui::PaperState {
+    match paper {
+        journey::Paper::None => ui::PaperState::None,
+        journey::Paper::Printing => ui::PaperState::Printing,
+        journey::Paper::Printed => ui::PaperState::Printed,
+        journey::Paper::Failed => ui::PaperState::Failed,
     }
 }
 

@@ -48,6 +48,7 @@ pub(crate) fn idle() -> IdleView {
         open_doors: vec![],
         card_left: false,
         has_guide: true,
+        paper: PartState::Absent,
     }
 }
 
@@ -312,6 +313,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                     rows: materials(zh, size),
                     total: 6,
                     paging: Paging { page: 1, pages: 2 },
+                    prints: true,
                 }),
             ),
         },
@@ -324,6 +326,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                     rows: materials(zh, size),
                     paging: Paging { page: 1, pages: 2 },
                     window: window(),
+                    paper: Paper::Printed,
                 }),
             ),
         },
@@ -451,6 +454,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         unconfirmed: None,
         can_reopen: true,
         reopen_failed: false,
+        paper: Paper::Printed,
         seconds: 30,
     }
 }
@@ -494,6 +498,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                     answer_by: None,
                     has_phone: false,
                     can_reopen: false,
+                    paper: Paper::Failed,
                     ..done(zh)
                 }))
             },
@@ -504,6 +509,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                 unconfirmed: Some(UnconfirmedReason::OpeningNotSeen),
                 reopen_failed: true,
                 can_reopen: false,
+                paper: Paper::None,
                 ..done(zh)
             })),
         },
@@ -703,6 +709,7 @@ fn outside() -> Vec<Sample> {
             name: "idle_full",
             view: idle_view(IdleView { no_deposit: Some(NoDeposit::Full), free_boxes: 0, ..idle() }),
         },
+        Sample { name: "idle_paper_out", view: idle_view(IdleView { paper: PartState::Failed, ..idle() }) },
         Sample { name: "idle_card_left", view: idle_view(IdleView { card_left: true, ..idle() }) },
         Sample { name: "idle_open_doors", view: idle_view(IdleView { open_doors: vec![3], ..idle() }) },
         Sample { name: "reading_card", view: view(Screen::ReadingCard) },

@@ -46,6 +46,7 @@ pub(crate) async fn open(eye: Eye, bench: Bench, port: u16) -> Result<(String, i
         .route(&at("bench.js"), get(|| async { part("text/javascript; charset=utf-8", include_str!("page/bench.js")) }))
         .route(&at("screen"), get(screen))
         .route(&at("state"), get(state))
+        .route(&at("paper"), get(paper))
         .route(&at("do"), post(act))
         .with_state(Desk { eye, bench })
         .layer(middleware::from_fn(move |request, next| only_here(address, request, next)));
@@ -70,7 +71,7 @@ async fn only_here(address: SocketAddr, request: Request, next: Next) -> Respons
     }
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
-    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src blob:; \
+    let policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; \
                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -108,6 +109,20 @@ async fn state(State(mut desk): State<Desk>, Query(have): Query<Have>) -> Respon
     match tokio::time::timeout(PATIENCE, desk.bench.wait_after(have.after)).await {
         Ok(Some(situation)) => Json(situation.as_ref()).into_response(),
         Ok(None) | Err(_) => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// Which piece of paper.
+#[derive(Deserialize)]
+struct Which {
+    piece: usize,
+}
+
+async fn paper(State(desk): State<Desk>, Query(which): Query<Which>) -> Response {
+    match tokio::task::spawn_blocking(move || desk.bench.paper(which.piece)).await {
+        Ok(Some(png)) => ([(CONTENT_TYPE, "image/png")], png).into_response(),
+        Ok(None) => (StatusCode::NOT_FOUND, "there is no such piece of paper").into_response(),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
     }
 }
 

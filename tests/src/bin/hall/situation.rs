@@ -8,6 +8,7 @@ use e2e::hall::{Hall, STAFF};
 use e2e::{Context as _, Error, Result};
 use hardware::emulator::cabinet::DoorFaults;
 use hardware::emulator::people;
+use hardware::emulator::printer::PrinterFaults;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -23,6 +24,9 @@ pub(crate) struct Situation {
     pub(crate) staff: Vec<StaffLine>,
     pub(crate) doors: Vec<DoorLine>,
     pub(crate) faults: Vec<FaultLine>,
+    /// Pieces in the printer's tray: how often it was emptied, and how many lie there.
+    pub(crate) tray: (u64, usize),
+    pub(crate) papers: Vec<String>,
 }
 
 /// A card of the deck.
@@ -74,6 +78,12 @@ pub(crate) enum Fault {
     Reader,
     /// The cable to the lock board.
     Locker,
+    /// The printer's roll of paper.
+    Paper,
+    /// The printer's cover.
+    Cover,
+    /// The cable to the printer.
+    Printer,
 }
 
 /// What a person at the bench does, apart from touching the screen.
@@ -92,6 +102,10 @@ pub(crate) enum Deed {
     Lift,
     /// Shuts a door.
     Shut { door: u16 },
+    /// Takes the paper out of the printer's tray.
+    TakePaper,
+    /// Holds a code in front of the scanner.
+    Scan { code: String },
     /// Jams a door, or frees it.
     Stick { door: u16 },
     /// Prises a door open.
@@ -152,6 +166,11 @@ impl Bench {
                 hall.lift();
                 Ok(())
             }
+            Deed::TakePaper => {
+                hall.printer.take_paper();
+                Ok(())
+            }
+            Deed::Scan { code } => hall.scanner.scan(&code).context("the scanner"),
             Deed::Shut { door } => known(hall.cabinet.shut(door)),
             Deed::Force { door } => known(hall.cabinet.force_open(door)),
             Deed::Stick { door } => {
@@ -161,6 +180,12 @@ impl Bench {
             }
             Deed::Fault { fault, on } => break_or_mend(&mut hall, fault, on),
         }
+    }
+
+    /// A picture of a piece of paper in the printer's tray.
+    pub(crate) fn paper(&self, piece: usize) -> Option<Vec<u8>> {
+        let pieces = self.hall.lock().unwrap_or_else(PoisonError::into_inner).printer.pieces();
+        pieces.get(piece)?.png().ok()
     }
 
     /// Ends the hall.
@@ -200,6 +225,22 @@ fn break_or_mend(hall: &mut Hall, fault: Fault, on: bool) -> Result<()> {
             hall.cabinet.replug();
             Ok(())
         }
+        (Fault::Paper, on) => {
+            hall.printer.set_faults(PrinterFaults { paper_out: on, ..hall.printer.state().faults });
+            Ok(())
+        }
+        (Fault::Cover, on) => {
+            hall.printer.set_faults(PrinterFaults { cover_open: on, ..hall.printer.state().faults });
+            Ok(())
+        }
+        (Fault::Printer, true) => {
+            hall.printer.unplug();
+            Ok(())
+        }
+        (Fault::Printer, false) => {
+            hall.printer.replug();
+            Ok(())
+        }
     }
 }
 
@@ -209,6 +250,7 @@ fn situation(hall: &mut Hall) -> Situation {
         cabinet.doors.iter().map(|door| DoorLine { no: door.compartment, open: door.open, jammed: door.faults.stuck });
     let fault = |id, name, undo, on| FaultLine { id, name, undo, on };
     let kiosk_runs = hall.kiosk.runs();
+    let printer = hall.printer.state();
     Situation {
         revision: 0,
         console: hall.backend.url("/"),
@@ -226,12 +268,17 @@ fn situation(hall: &mut Hall) -> Situation {
             })
             .collect(),
         doors: doors.collect(),
+        tray: (printer.counters.pieces - printer.pieces.len() as u64, printer.pieces.len()),
+        papers: printer.pieces,
         faults: vec![
             fault(Fault::Network, "Cut the network", "Network is cut: join it", hall.cable.is_cut()),
             fault(Fault::Kiosk, "Kill the kiosk (power failure)", "Kiosk is dead: start it", !kiosk_runs),
             fault(Fault::Backend, "Kill the backend", "Backend is dead: start it", !hall.backend.runs()),
             fault(Fault::Reader, "Take the card reader away", "Reader is gone: bring it back", !hall.cards.runs()),
             fault(Fault::Locker, "Unplug the lock board", "Lock board is unplugged: plug it in", !cabinet.plugged),
+            fault(Fault::Paper, "Take the roll of paper out", "No paper: put in a roll", printer.faults.paper_out),
+            fault(Fault::Cover, "Open the printer's cover", "Cover is open: shut it", printer.faults.cover_open),
+            fault(Fault::Printer, "Unplug the printer", "Printer is unplugged: plug it in", !printer.plugged),
         ],
     }
 }

@@ -123,6 +123,8 @@ function draw() {
     made.setAttribute("aria-label", `Door ${door.no}, ${words}`);
   }
 
+  drawPapers();
+
   const faults = $("faults");
   faults.replaceChildren();
   for (const fault of state.faults) {
@@ -130,6 +132,30 @@ function draw() {
     made.setAttribute("aria-pressed", String(fault.on));
   }
 }
+
+// Pieces of paper are drawn once; the last one comes first.
+let drawn = "";
+function drawPapers() {
+  const [before, count] = state.tray;
+  $("take-paper").hidden = count === 0;
+  $("tray").textContent = count === 0 ? "Nothing lies in the tray" : count === 1 ? "One piece lies in the tray" : `${count} pieces lie in the tray`;
+  const now = `${before}/${count}`;
+  if (now === drawn) return;
+  drawn = now;
+  $("papers").replaceChildren();
+  for (let piece = count - 1; piece >= 0; piece--) {
+    const picture = document.createElement("img");
+    picture.src = `paper?piece=${piece}&n=${before + piece}`;
+    picture.alt = state.papers[piece];
+    $("papers").append(picture);
+  }
+}
+
+$("take-paper").addEventListener("click", () => tell("take_paper"));
+$("scanner").addEventListener("submit", (event) => {
+  event.preventDefault();
+  tell("scan", { code: $("code").value });
+});
 
 // What has the focus keeps it over a redraw, so that the page works from a keyboard.
 function redraw() {

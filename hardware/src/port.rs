@@ -1,0 +1,40 @@
+//! Opening a serial port, with the failures sorted.
+
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+
+use serialport::{DataBits, FlowControl, Parity, SerialPort, StopBits, TTYPort};
+
+use crate::Fault;
+
+/// Opens a port with eight data bits, no parity and one stop bit, held exclusively, and throws away what waited in it.
+pub(crate) fn open_serial(path: &Path, baud: u32, flow: FlowControl) -> Result<TTYPort, Fault> {
+    let name = path.to_string_lossy().into_owned();
+    if !path.exists() {
+        return Err(Fault::PortMissing { port: name });
+    }
+    let builder = serialport::new(name.clone(), baud)
+        .data_bits(DataBits::Eight)
+        .parity(Parity::None)
+        .stop_bits(StopBits::One)
+        .flow_control(flow)
+        .timeout(Duration::from_millis(1));
+    let port = TTYPort::open(&builder).map_err(|error| open_fault(name, &error))?;
+    if let Err(error) = port.clear(serialport::ClearBuffer::All) {
+        tracing::debug!(%error, "the port could not be cleared");
+    }
+    Ok(port)
+}
+
+fn open_fault(port: String, error: &serialport::Error) -> Fault {
+    match error.kind {
+        serialport::ErrorKind::Io(ErrorKind::NotFound) => Fault::PortMissing { port },
+        serialport::ErrorKind::Io(ErrorKind::PermissionDenied) => Fault::PortDenied { port },
+        // Also what the crate says when another program holds the port.
+        serialport::ErrorKind::NoDevice => Fault::PortHeld { port },
+        serialport::ErrorKind::InvalidInput | serialport::ErrorKind::Unknown | serialport::ErrorKind::Io(_) => {
+            Fault::PortLost { port, detail: error.to_string() }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! What is printed, and that nothing hangs on it.
+
+use hall_rules::Language;
+use kiosk_journey::{Act, Health, Input, Output, Paper, PartState, Personal, PrintJob, Screen, Slip, SlipKind, Touch};
+
+use crate::errands;
+use crate::terminal::{PERFORMANCE, Terminal, done, healthy};
+
+fn with_printer(printer: PartState) -> Terminal {
+    let mut terminal = Terminal::new();
+    terminal.input(Input::Health(Health { printer, ..healthy() }));
+    terminal
+}
+
+/// By the first options to the list of materials.
+fn to_materials(terminal: &mut Terminal) {
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    for _ in 0..10 {
+        match terminal.view().screen {
+            Screen::Guide(_) => terminal.next(),
+            Screen::Situation(question) => terminal.choose(&question.options[0].id),
+            Screen::Materials(_) => return,
+            other => panic!("no way on from {}", other.name()),
+        }
+    }
+    panic!("the materials are never reached");
+}
+
+fn printed(terminal: &Terminal) -> Vec<(PrintJob, Slip)> {
+    let of = |output: &Output| match output {
+        Output::Print { job, slip } => Some((*job, (**slip).clone())),
+        _ => None,
+    };
+    terminal.outputs.iter().filter_map(of).collect()
+}
+
+#[test]
+fn the_receipt_is_printed_after_the_record_and_says_what_became_of_it() {
+    for (whole, paper) in [(true, Paper::Printed), (false, Paper::Failed)] {
+        let mut terminal = with_printer(PartState::Ok);
+        terminal.as_far_as_the_door();
+        assert!(printed(&terminal).is_empty(), "nothing is promised on paper before it is on record");
+        terminal.shut();
+        assert_eq!(done(&terminal).paper, Paper::Printing);
+        let all = printed(&terminal);
+        let [(job, slip)] = all.as_slice() else { panic!("{all:?}") };
+        let SlipKind::Receipt { number, name, compartment, unconfirmed: false, .. } = &slip.kind else {
+            panic!("{slip:?}")
+        };
+        let shown = done(&terminal);
+        assert_eq!((number, *compartment), (&shown.receipt, shown.compartment));
+        assert!(name.contains('*'), "the name is masked: {name}");
+        let records = terminal.journal.len();
+        terminal.input(Input::Printed { job: *job, whole });
+        assert_eq!((done(&terminal).paper, terminal.journal.len()), (paper, records));
+    }
+}
+
+#[test]
+fn what_became_of_a_former_persons_paper_is_not_said_to_the_next() {
+    let mut terminal = with_printer(PartState::Ok);
+    terminal.as_far_as_the_door();
+    terminal.shut();
+    let (first, _) = printed(&terminal)[0].clone();
+    terminal.next();
+    terminal.as_far_as_the_door();
+    terminal.shut();
+    terminal.input(Input::Printed { job: first, whole: false });
+    assert_eq!(done(&terminal).paper, Paper::Printing);
+}
+
+#[test]
+fn without_a_printer_that_works_the_screen_is_the_receipt() {
+    for (printer, paper) in [(PartState::Absent, Paper::None), (PartState::Failed, Paper::Failed)] {
+        let mut terminal = with_printer(printer);
+        let Screen::Idle(idle) = terminal.view().screen else { panic!("idle") };
+        assert_eq!(idle.paper, printer, "told before the first question (P6)");
+        terminal.as_far_as_the_door();
+        terminal.shut();
+        assert_eq!(done(&terminal).paper, paper);
+        assert!(printed(&terminal).is_empty());
+    }
+}
+
+#[test]
+fn a_scanned_pick_up_code_is_typed_and_checked_and_no_other_code_is() {
+    let mut terminal = with_printer(PartState::Ok);
+    terminal.input(Input::Scanned(Personal::new("123456")));
+    assert_eq!(terminal.screen(), "idle");
+    errands::to_pickup_code(&mut terminal);
+    let checks = |terminal: &Terminal| {
+        terminal.outputs.iter().filter(|output| matches!(output, Output::CheckPickupCode { .. })).count()
+    };
+    terminal.wait_s(1);
+    for code in ["1010100000001", "12345", "12a456", "https://example.com/"] {
+        terminal.input(Input::Scanned(Personal::new(code)));
+        assert_eq!(checks(&terminal), 0, "{code}");
+    }
+    terminal.input(Input::Scanned(Personal::new("123456")));
+    assert_eq!(checks(&terminal), 1);
+}
+
+#[test]
+fn the_list_is_printed_once_for_somebody_who_lacks_something() {
+    let mut terminal = with_printer(PartState::Ok);
+    to_materials(&mut terminal);
+    let Screen::Materials(view) = terminal.view().screen else { panic!("materials") };
+    assert!(view.prints);
+    terminal.touch(Touch::Act(Act::SomethingMissing));
+    let all = printed(&terminal);
+    let [(job, slip)] = all.as_slice() else { panic!("{all:?}") };
+    let SlipKind::Missing { rows } = &slip.kind else { panic!("{slip:?}") };
+    assert_eq!((rows.len(), slip.language), (usize::from(view.total), Language::Zh));
+    terminal.input(Input::Printed { job: *job, whole: true });
+    let Screen::Missing(missing) = terminal.view().screen else { panic!("missing") };
+    assert_eq!(missing.paper, Paper::Printed);
+    // Back and again: the same list is not printed twice; in another language it is.
+    for (language, papers) in [(Language::Zh, 1), (Language::En, 2)] {
+        terminal.touch(Touch::Back);
+        terminal.touch(Touch::Language(language));
+        terminal.touch(Touch::Act(Act::SomethingMissing));
+        assert_eq!(printed(&terminal).len(), papers);
+    }
+}

@@ -1,0 +1,341 @@
+//! What stands on the papers, word by word. Names are masked before they come here.
+
+use hardware::printer::{Align, Block, Document, Size, Text, Width};
+use kiosk_journey::{Language, MaterialRow, Slip, SlipKind, WindowLine};
+
+/// Dots of a module of the QR code: 0.75 mm.
+const MODULE: u8 = 6;
+
+/// Writes a paper. `now`: civil time, for papers that carry none of their own.
+pub fn document(slip: &Slip, now: &str) -> Document {
+    let words = Words(slip.language);
+    let mut paper = Document::new();
+    if !slip.hall.is_empty() {
+        paper = paper.heading(Size::Normal, slip.hall.clone());
+    }
+    paper = match &slip.kind {
+        SlipKind::Receipt { .. } => receipt(paper, slip, words),
+        SlipKind::PickedUp { number, name, compartment } => {
+            let paper = paper.heading(Size::Double, words.of("领取凭条", "Result taken")).with(Block::Rule);
+            let paper = fact(paper, words, ("事项", "Item"), &slip.item);
+            let paper = fact(paper, words, ("收件编号", "Number"), &grouped(number));
+            let paper = fact(paper, words, ("领取人", "Name"), name);
+            let paper = fact(paper, words, ("取出柜号", "Box"), &compartment.to_string());
+            let paper = fact(paper, words, ("领取时间", "Time"), now);
+            paper.with(Block::Rule).line(
+                Size::Tall,
+                words.of(
+                    "结果已从柜中取出。请当面核对，有误请到窗口。",
+                    "The result was taken out. Please check it; if it is wrong, go to the window.",
+                ),
+            )
+        }
+        SlipKind::Missing { rows } => missing(paper, slip, rows, now, words),
+    };
+    if let Some(window) = &slip.window {
+        paper = paper.line(Size::Tall, ask(window, words));
+    }
+    paper.with(Block::Feed(1)).with(Block::Cut)
+}
+
+fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
+    let SlipKind::Receipt {
+        number,
+        name,
+        compartment,
+        materials,
+        made_at,
+        answer_by,
+        has_phone,
+        unconfirmed,
+        corrections,
+    } = &slip.kind
+    else {
+        return paper;
+    };
+    let title = if *corrections {
+        words.of("补正材料收件凭条", "Corrections received")
+    } else {
+        words.of("材料收件凭条", "Receipt")
+    };
+    paper = paper.heading(Size::Double, title).with(Block::Rule);
+    paper = paper.heading(Size::Huge, compartment.to_string());
+    paper = paper.heading(Size::Tall, words.of("号柜", "box number"));
+    paper = fact(paper, words, ("收件编号", "Number"), &grouped(number));
+    paper = fact(paper, words, ("事项", "Item"), &slip.item);
+    paper = fact(paper, words, ("申请人", "Applicant"), name);
+    paper = fact(paper, words, ("材料", "Materials"), &words.count(*materials));
+    paper = fact(paper, words, ("存件时间", "Time"), made_at);
+    paper = paper.with(Block::Rule);
+    let next = match (unconfirmed, answer_by) {
+        (true, _) => words.of(
+            "柜门没有看清，工作人员会核实并联系您。",
+            "The door could not be seen. Staff will check and contact you.",
+        ),
+        (false, Some(day)) => words.by(day),
+        (false, None) => words.of("答复期限由窗口告知。", "The window will tell you when to expect an answer."),
+    };
+    paper = paper.line(Size::Tall, next);
+    if !unconfirmed {
+        let how = if *has_phone {
+            words.of("窗口看过材料后打电话给您。", "The window will call you after checking.")
+        } else {
+            words.of("您没有留电话，请到期来查。", "You left no phone number: please come and ask by then.")
+        };
+        paper = paper.line(Size::Tall, how);
+    }
+    let qr = words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or collect: your card. Windows scan this code.");
+    paper.with(Block::Qr { data: number.clone(), module: MODULE }).with(Block::Text(Text {
+        text: qr,
+        align: Align::Centre,
+        ..Text::default()
+    }))
+}
+
+fn missing(mut paper: Document, slip: &Slip, rows: &[MaterialRow], now: &str, words: Words) -> Document {
+    paper = paper.heading(Size::Double, words.of("一次性告知单", "What to bring")).with(Block::Rule);
+    paper = paper.heading(Size::Tall, slip.item.clone());
+    paper = paper.line(
+        Size::Tall,
+        words.of(
+            &format!("备齐下面{}样，一次就能办：", rows.len()),
+            &format!("With these {} one visit is enough:", rows.len()),
+        ),
+    );
+    for row in rows {
+        let text = format!("{}. {}", row.number, row.name);
+        paper = paper.with(Block::Text(Text { text, size: Size::Tall, bold: true, hang: 3, ..Text::default() }));
+        let text = format!("   {}", words.copies(row));
+        paper = paper.with(Block::Text(Text { text, hang: 3, ..Text::default() }));
+        if !row.only_if.is_empty() {
+            let text = format!("   {}{}", words.of("仅在这种情况：", "Only if: "), row.only_if);
+            paper = paper.with(Block::Text(Text { text, hang: 3, ..Text::default() }));
+        }
+        if row.unconfirmed {
+            let note = words.of("   （待部门核实，以窗口答复为准）", "   (to be confirmed by the window)");
+            paper = paper.line(Size::Normal, note);
+        }
+    }
+    paper.with(Block::Rule).line(Size::Normal, format!("{}{now}", words.of("打印时间：", "Printed: ")))
+}
+
+/// A label and its value.
+fn fact(paper: Document, words: Words, (chinese, english): (&str, &str), value: &str) -> Document {
+    let label = words.of(&format!("{chinese}："), &format!("{english}: "));
+    let hang = 4;
+    paper.with(Block::Text(Text { text: format!("{label}{value}"), size: Size::Tall, hang, ..Text::default() }))
+}
+
+fn ask(window: &WindowLine, words: Words) -> String {
+    let phone = window.phone.as_deref().map(|phone| words.of(&format!("，电话{phone}"), &format!(", phone {phone}")));
+    let window = words.of(&format!("有疑问请到{}", window.name), &format!("Questions: {}", window.name));
+    format!("{window}{}", phone.unwrap_or_default())
+}
+
+/// Digits in fours, as on the screen.
+fn grouped(digits: &str) -> String {
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A paper that shows whether printer, characters, QR code and knife work.
+pub fn test_page(width: Width, now: &str) -> Document {
+    let ruler: String = (1..=width.columns()).map(|at| char::from(b"0123456789"[at % 10])).collect();
+    Document::new()
+        .heading(Size::Double, "打印测试")
+        .with(Block::Rule)
+        .line(Size::Normal, ruler)
+        .line(Size::Normal, "Normal 普通 12×24")
+        .line(Size::Tall, "Tall 加高 24×48")
+        .line(Size::Double, "Double 加倍")
+        .heading(Size::Huge, "12")
+        .line(Size::Normal, "ROM 里没有的字（应当画出来）：𠮷 㐂 䶮")
+        .with(Block::Qr { data: "KIOSK-PRINTER-TEST".into(), module: MODULE })
+        .line(Size::Normal, now)
+        .with(Block::Feed(1))
+        .with(Block::Cut)
+}
+
+/// Two languages.
+#[derive(Clone, Copy)]
+struct Words(Language);
+
+impl Words {
+    fn of(self, chinese: &str, english: &str) -> String {
+        match self.0 {
+            Language::Zh => chinese.to_owned(),
+            Language::En => english.to_owned(),
+        }
+    }
+
+    fn count(self, materials: u16) -> String {
+        match (self.0, materials) {
+            (Language::Zh, _) => format!("{materials}样"),
+            (Language::En, 1) => "1 kind".to_owned(),
+            (Language::En, _) => format!("{materials} kinds"),
+        }
+    }
+
+    fn by(self, day: &str) -> String {
+        self.of(&format!("{day}前答复是否受理。"), &format!("You will hear by {day} whether it is accepted."))
+    }
+
+    fn copies(self, row: &MaterialRow) -> String {
+        let mut parts = Vec::new();
+        if row.electronic {
+            parts.push(self.of("电子材料，不用放进柜子", "electronic: nothing to put into the box"));
+        } else {
+            if row.originals > 0 {
+                parts.push(self.of(&format!("原件{}份", row.originals), &format!("originals: {}", row.originals)));
+            }
+            if row.copies > 0 {
+                parts.push(self.of(&format!("复印件{}份", row.copies), &format!("copies: {}", row.copies)));
+            }
+            if parts.is_empty() {
+                parts.push(self.of("份数请问窗口", "ask the window how many"));
+            }
+        }
+        if row.shown_only {
+            parts.push(self.of("窗口查看", "shown at the window"));
+        }
+        if row.deferrable {
+            parts.push(self.of("可以后补", "may follow later"));
+        }
+        parts.join(&self.of("，", ", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(document: &Document) -> String {
+        let lines = document.blocks.iter().filter_map(|block| match block {
+            Block::Text(text) => Some(text.text.clone()),
+            Block::Qr { data, .. } => Some(format!("[{data}]")),
+            Block::Rule | Block::Feed(_) | Block::Cut => None,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    fn slip(language: Language, kind: SlipKind) -> Slip {
+        let window = Some(WindowLine { name: "5号窗口".into(), phone: Some("0795-3998512".into()) });
+        Slip {
+            language, hall: "临江市政务服务中心".into(), item: "营业性演出审批".into(), window, kind
+        }
+    }
+
+    fn receipt(answer_by: Option<&str>, has_phone: bool, unconfirmed: bool) -> SlipKind {
+        SlipKind::Receipt {
+            number: "1011000000017".into(),
+            name: "王**".into(),
+            compartment: 12,
+            materials: 3,
+            made_at: "2026-11-23 14:02".into(),
+            answer_by: answer_by.map(str::to_owned),
+            has_phone,
+            unconfirmed,
+            corrections: false,
+        }
+    }
+
+    #[test]
+    fn the_receipt_says_all_that_check_32_asks_for() {
+        for (language, kind, expected) in [
+            (
+                Language::Zh,
+                receipt(Some("2026-11-30"), true, false),
+                &[
+                    "材料收件凭条",
+                    "12",
+                    "1011 0000 0001 7",
+                    "营业性演出审批",
+                    "王**",
+                    "3样",
+                    "2026-11-23 14:02",
+                    "2026-11-30前",
+                    "打电话给您",
+                    "[1011000000017]",
+                    "5号窗口，电话0795-3998512",
+                ][..],
+            ),
+            (Language::Zh, receipt(None, false, false), &["答复期限由窗口告知", "没有留电话"]),
+            (Language::Zh, receipt(Some("2026-11-30"), true, true), &["工作人员会核实"]),
+            (
+                Language::En,
+                receipt(Some("2026-11-30"), true, false),
+                &["Receipt", "box number", "3 kinds", "by 2026-11-30", "will call you", "phone 0795-3998512"],
+            ),
+        ] {
+            let text = text(&document(&slip(language, kind), ""));
+            for words in expected {
+                assert!(text.contains(words), "{words} in:\n{text}");
+            }
+        }
+        let unsure = text(&document(&slip(Language::Zh, receipt(Some("2026-11-30"), true, true)), ""));
+        assert!(!unsure.contains("2026-11-30"), "no promise where nobody saw the paper go in");
+    }
+
+    #[test]
+    fn the_notice_lists_every_material_with_its_copies() {
+        let row = |number, name: &str| MaterialRow {
+            number,
+            name: name.into(),
+            originals: 1,
+            copies: 0,
+            deferrable: false,
+            electronic: false,
+            shown_only: false,
+            only_if: String::new(),
+            unconfirmed: false,
+        };
+        let rows = vec![
+            row(1, "申请表"),
+            MaterialRow {
+                copies: 2,
+                deferrable: true,
+                only_if: "委托他人办理".into(),
+                unconfirmed: true,
+                ..row(2, "委托书")
+            },
+            MaterialRow { electronic: true, ..row(3, "营业执照") },
+        ];
+        for (language, expected) in [
+            (
+                Language::Zh,
+                &[
+                    "一次性告知单",
+                    "备齐下面3样",
+                    "1. 申请表",
+                    "原件1份，复印件2份，可以后补",
+                    "仅在这种情况：委托他人办理",
+                    "待部门核实",
+                    "3. 营业执照",
+                    "电子材料",
+                    "打印时间：2026-11-23",
+                ][..],
+            ),
+            (Language::En, &["What to bring", "originals: 1, copies: 2, may follow later", "Only if: 委托他人办理"]),
+        ] {
+            let text = text(&document(&slip(language, SlipKind::Missing { rows: rows.clone() }), "2026-11-23"));
+            for words in expected {
+                assert!(text.contains(words), "{words} in:\n{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_pick_up_slip_names_result_box_and_time() {
+        let kind = SlipKind::PickedUp { number: "1011000000017".into(), name: "王**".into(), compartment: 7 };
+        let text = text(&document(&slip(Language::Zh, kind), "2026-12-01 09:30"));
+        for words in ["领取凭条", "1011 0000 0001 7", "王**", "取出柜号：7", "2026-12-01 09:30"] {
+            assert!(text.contains(words), "{words} in:\n{text}");
+        }
+    }
+}
