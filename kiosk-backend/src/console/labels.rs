@@ -93,6 +93,8 @@ impl Lang {
             Happening::ResultRecovered => self.t("结果取回窗口", "The result went back to the window"),
             Happening::OpenedFromDesk => self.t("负责人从桌面开柜", "Opened from the desk by a chief"),
             Happening::CompartmentSetAside => self.t("柜子停用", "Box taken out of service"),
+            Happening::PartAnswered => self.t("会办部门答复", "A department answered"),
+            Happening::PartRecalled => self.t("撤回会办", "A question to a department was recalled"),
             Happening::ReturnedToService => self.t("柜子恢复使用", "Box returned to service"),
         }
     }

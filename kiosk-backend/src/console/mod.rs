@@ -10,6 +10,7 @@ mod charts;
 mod frame;
 mod guard;
 mod inbox;
+mod joint;
 mod labels;
 mod live;
 mod machines;

@@ -5,7 +5,7 @@ use axum::Extension;
 use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
-use super::{Console, accounts, assets, case, inbox, live, machines, records, sign_in, steps, supervision};
+use super::{Console, accounts, assets, case, inbox, joint, live, machines, records, sign_in, steps, supervision};
 use crate::access::Wants;
 
 /// One address.
@@ -69,6 +69,9 @@ pub(super) fn table() -> Vec<Route> {
         to(R::TakeSteps, "/cases/{id}/prepare", post(steps::prepare).get(case::back)),
         to(R::TakeSteps, "/cases/{id}/step", post(steps::step).get(case::back)),
         to(R::SeeCases, "/cases/{id}/notices/{n}", get(steps::notice)),
+        to(R::TakeSteps, "/cases/{id}/recall-part", post(joint::recall).get(case::back)),
+        to(R::SeeCases, "/joint/{part}", get(joint::page)),
+        to(R::TakeSteps, "/joint/{part}/answer", post(joint::answer).get(joint::back)),
         to(R::SeeTerminals, "/kiosks", get(machines::list)),
         to(R::SeeTerminals, "/kiosks/{id}", get(machines::cabinet)),
         to(R::HandleBoxes, "/kiosks/{id}/round", post(machines::begin_round).get(machines::back)),

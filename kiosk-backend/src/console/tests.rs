@@ -4,6 +4,7 @@ mod accounts;
 mod browser;
 mod hall;
 mod inbox;
+mod joint;
 mod roles;
 mod rounds;
 mod steps;

@@ -52,6 +52,12 @@ pub enum Action {
     CaseStepped,
     /// Staff read a notice of the case.
     NoticeRead,
+    /// Another department opened its part of a case.
+    PartLooked,
+    /// Another department answered.
+    PartAnswered,
+    /// The lead took a question to a department back.
+    PartRecalled,
     /// A chief opened a door from the desk.
     OpenedNow,
     /// Staff returned a compartment to service.

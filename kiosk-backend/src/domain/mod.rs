@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod casework;
 pub mod claims;
 pub mod clocks;
 pub mod commands;
@@ -13,6 +14,7 @@ pub mod facts;
 pub mod import;
 pub mod inbox;
 pub mod intake;
+pub mod joint;
 pub mod limit;
 pub mod notices;
 pub mod person;

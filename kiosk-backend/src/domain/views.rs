@@ -215,6 +215,8 @@ pub struct InboxRow {
     pub collecting: Option<String>,
     /// Who claimed the case and holds it still.
     pub held: Option<HeldView>,
+    /// Whether a chief put it into the green channel (绿色通道).
+    pub green: bool,
     /// When it last changed.
     pub changed_ms: i64,
     /// Whether the asker has not opened it since it last changed.
@@ -334,6 +336,10 @@ pub enum Happening {
     CompartmentSetAside,
     /// Staff said the compartment serves again.
     ReturnedToService,
+    /// Another department answered; the note says which and what.
+    PartAnswered,
+    /// The lead took a question to a department back; the note says why.
+    PartRecalled,
     /// Its state moved.
     #[serde(untagged)]
     Case(CaseEvent),

@@ -12,6 +12,7 @@ pub mod directives;
 pub mod escalations;
 mod failpoint;
 pub mod jobs;
+pub mod joint;
 pub mod journal;
 pub mod kiosks;
 pub mod meta;

@@ -66,6 +66,7 @@ pub(super) fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, st
         due: running(date(2026, 11, 30), 5),
         collecting: None,
         held: None,
+        green: n == 4,
         changed_ms: NOW - 4 * MINUTE,
         unread: false,
     }
