@@ -207,7 +207,8 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
         ]),
         NoticeKind::Grant => {
             let mut closing = vec![
-                "根据《中华人民共和国行政许可法》第三十八条，经审查，您的申请符合法定条件，决定准予行政许可。".to_owned(),
+                "根据《中华人民共和国行政许可法》第三十八条，经审查，您的申请符合法定条件，决定准予行政许可。"
+                    .to_owned(),
                 format!("证件或批文编号：{}", form.document),
             ];
             closing.extend(disagreement(form));

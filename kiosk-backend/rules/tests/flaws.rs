@@ -181,8 +181,20 @@ fn each_flaw_names_line_and_field_and_says_what_to_do() {
             "assisting[0].department",
             "this department leads",
         ),
-        ("sources = [\"条例\"]", "sources = [\"条例\"]\njoint_limit = true", 13, "joint_limit", "nobody else takes part"),
-        ("sources = [\"条例\"]", "sources = [\"条例\"]\ngreen_days = 2", 13, "green_days", "no shorter than the 0 days"),
+        (
+            "sources = [\"条例\"]",
+            "sources = [\"条例\"]\njoint_limit = true",
+            13,
+            "joint_limit",
+            "nobody else takes part",
+        ),
+        (
+            "sources = [\"条例\"]",
+            "sources = [\"条例\"]\ngreen_days = 2",
+            13,
+            "green_days",
+            "no shorter than the 0 days",
+        ),
     ] {
         let flaw = one(from, to);
         assert_eq!(flaw.file, "items/shop.toml");

@@ -142,7 +142,18 @@ async fn made(
     }
     let asked_of_us = joint::waiting(&console.app, &me.actor).await?;
     let choices = inbox::choices(&console.app, &me.actor).await?;
-    Ok(InboxPage { shell, show, asked, choices, query, rows: found.rows, older, first: None, undo: Vec::new(), asked_of_us })
+    Ok(InboxPage {
+        shell,
+        show,
+        asked,
+        choices,
+        query,
+        rows: found.rows,
+        older,
+        first: None,
+        undo: Vec::new(),
+        asked_of_us,
+    })
 }
 
 /// Several cases, and what to do to them.

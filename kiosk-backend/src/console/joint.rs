@@ -31,7 +31,11 @@ pub(super) struct PartPage {
 
 fn part_of(text: &str) -> Result<Uuid, Refusal> {
     text.parse().map_err(|_| {
-        Refusal::new(Code::NotFound, "There is no such question to a department here", "It may belong to another window")
+        Refusal::new(
+            Code::NotFound,
+            "There is no such question to a department here",
+            "It may belong to another window",
+        )
     })
 }
 

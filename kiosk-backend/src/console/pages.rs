@@ -145,9 +145,19 @@ impl CasePage {
         step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
+    /// Whether it is the usual way on: what only delays or ends a case never is, also when nothing else can be done now.
+    fn is_usual(&self, first: &bool, step: &StepView) -> bool {
+        *first && !matches!(step.event, CaseEvent::Extended | CaseEvent::Withdrawn)
+    }
+
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
         self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
     }
+}
+
+/// Bytes as people say them: KB below a megabyte.
+pub(super) fn file_size(size: &u64) -> String {
+    if *size < 1 << 20 { format!("{} KB", size.div_ceil(1024)) } else { bytes(size) }
 }
 
 /// Class of a part's chip.

@@ -7,7 +7,7 @@ mod casework;
 mod values;
 
 use hall_rules::Role;
-use hall_rules::case::{NoticeKind, Standing, Transition};
+use hall_rules::case::{Need, NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
 use hall_rules::review::{Finding, Verdict, faults};
@@ -24,6 +24,7 @@ use uuid::Uuid;
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
 use super::joint::PartPage;
+use super::keying::FieldsPage;
 use super::labels::CELL_STATES;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
@@ -44,6 +45,7 @@ use crate::domain::views::{
 use crate::store::sessions::Listed;
 use crate::store::supervision::Tally;
 
+pub(super) use casework::every_notice;
 use casework::*;
 use values::*;
 
@@ -127,10 +129,29 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-result-ready", case_page(at(CaseState::ResultReady, 0), None)),
         ("case-result-in-locker", case_page(in_locker(), None)),
         ("case-joint", case_page_with(at(CaseState::JointReview, 0), None, asking())),
-        ("case-to-be-joint", case_page_with(at(CaseState::InProgress, 0), None, to_ask())),
+        ("case-to-be-joint", case_page_with(to_be_asked(), None, to_ask())),
         ("case-disagreed", case_page_with(disagreed(), None, all_in())),
-        ("joint", render(&PartPage { shell: shell(lang, Here::Inbox, "/joint/1"), one: part_case(true), typed: String::new() })),
-        ("joint-answered", render(&PartPage { shell: shell(lang, Here::Inbox, "/joint/1"), one: part_case(false), typed: String::new() })),
+        ("case-worked", case_page_with(at(CaseState::PreReview, 0), None, worked(false))),
+        ("case-green", case_page_with(green_case(), None, worked(true))),
+        ("case-archived", case_page_with(at(CaseState::Archived, 0), None, archived())),
+        ("fields", render(&fields_page(lang, true))),
+        ("fields-wrong", render(&fields_page(lang, false))),
+        (
+            "joint",
+            render(&PartPage {
+                shell: shell(lang, Here::Inbox, "/joint/1"),
+                one: part_case(true),
+                typed: String::new(),
+            }),
+        ),
+        (
+            "joint-answered",
+            render(&PartPage {
+                shell: shell(lang, Here::Inbox, "/joint/1"),
+                one: part_case(false),
+                typed: String::new(),
+            }),
+        ),
         ("inbox-asked", render(&InboxPage { asked_of_us: asked(), ..inbox(rows()) })),
         (
             "confirm",

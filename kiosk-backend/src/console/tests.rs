@@ -2,6 +2,7 @@
 
 mod accounts;
 mod browser;
+mod casework;
 mod hall;
 mod inbox;
 mod joint;

@@ -5,9 +5,9 @@ use kiosk_wire::{Code, SubmissionId};
 
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
+use super::joint;
 use super::queries::{Look, inbox_rows, seen_case};
 use super::views::{Actor, Due, InboxRow};
-use super::joint;
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;

@@ -15,8 +15,8 @@ use serde_json::json;
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
-use super::{joint, notices};
 use super::views::Happening;
+use super::{joint, notices};
 use crate::event::{Event, EventKind};
 use crate::store::case_events::NewEvent;
 use crate::store::cases::{CaseHead, Indexes, NewCase};

@@ -17,6 +17,7 @@ use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
 use super::commands::{self, checked_reason, wrong_state};
 use super::facts::{self, Happened};
+use super::files::{self, FileView};
 use super::queries::{self, Look};
 use super::views::{Actor, AnswerRow, ApplicantView, Due, Happening, MaterialRow};
 use crate::app::App;
@@ -87,6 +88,8 @@ pub struct PartCase {
     pub materials: Vec<MaterialRow>,
     /// Answers given at the terminal.
     pub answers: Vec<AnswerRow>,
+    /// Attachments.
+    pub files: Vec<FileView>,
     /// Whether the actor may answer it.
     pub may_answer: bool,
 }
@@ -206,7 +209,15 @@ pub(super) fn follow(
         for (department, days) in wanted_of(tx, desk, id)? {
             let window = store::staff::window_of(tx, &department)?;
             let part = Uuid::now_v7();
-            let new = NewPart { id: part, case: id, round: version, department: &department, window, days, asked_ms: happened.at_ms };
+            let new = NewPart {
+                id: part,
+                case: id,
+                round: version,
+                department: &department,
+                window,
+                days,
+                asked_ms: happened.at_ms,
+            };
             store::joint::insert(tx, &new, happened.staff)?;
             settle(tx, desk, part, happened.at_ms, days)?;
         }
@@ -273,7 +284,11 @@ pub(super) fn was_asked(connection: &Connection, actor: &Actor, case: Submission
 
 fn seen_part(connection: &Connection, actor: &Actor, id: Uuid) -> Result<PartRow, Refusal> {
     store::joint::get(connection, id)?.filter(|row| sees(actor, row)).ok_or_else(|| {
-        Refusal::new(Code::NotFound, "There is no such question to a department here", "It may belong to another window")
+        Refusal::new(
+            Code::NotFound,
+            "There is no such question to a department here",
+            "It may belong to another window",
+        )
     })
 }
 
@@ -339,6 +354,7 @@ pub async fn look(app: &App, actor: &Actor, id: Uuid) -> Result<PartCase, Refusa
                     .as_ref()
                     .map(|made| queries::answers(made, known.as_ref(), catalogue.as_deref()))
                     .unwrap_or_default(),
+                files: files::of_case(tx, &look.desk, row.case)?,
                 may_answer: !row.state.is_in() && answers_for(&look.actor, window),
             })
         })

@@ -10,11 +10,11 @@ use std::ops::Deref;
 
 use super::UNSEEN_MS;
 use super::clocks::{self, Desk};
-use super::joint;
 use super::views::{
     Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
     KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
+use super::{joint, notes};
 use crate::app::App;
 use crate::keys::Keys;
 use crate::problem::Refusal;
@@ -67,12 +67,13 @@ fn read_case(
     let submission = submission_of(connection, &look.keys, row.entry)?;
     let item = item_of(connection, &row)?;
     let opened = box_opened(connection, &row)?;
-    let timeline = store::case_events::events(connection, id)?.into_iter().filter_map(timeline_row).collect();
+    let timeline = timeline(connection, look, id)?;
     let collecting = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let view_row = inbox_row(look, &row, item.as_ref(), submission.as_ref());
     let past = store::case_events::history(connection, id)?;
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
-    let all = hall_rules::clock::clocks(&past, &clocks::limits(&look.desk, item.as_ref(), submission.as_ref(), row.green));
+    let all =
+        hall_rules::clock::clocks(&past, &clocks::limits(&look.desk, item.as_ref(), submission.as_ref(), row.green));
     Ok(CaseView {
         steps: if view_row.is_others() {
             Vec::new()
@@ -191,6 +192,19 @@ fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
         answer: claim.outcome,
         shut: opened,
     }
+}
+
+/// A case's history, with the words of its internal notes.
+fn timeline(connection: &Connection, look: &Look, id: SubmissionId) -> StoreResult<Vec<TimelineRow>> {
+    let mut notes = notes::of_case(connection, &look.desk, id)?;
+    let mut rows = Vec::new();
+    for (n, mut event) in (1..).zip(store::case_events::events(connection, id)?) {
+        if let Some(note) = notes.iter_mut().find(|note| note.n == n) {
+            event.note = Some(std::mem::take(&mut note.text));
+        }
+        rows.extend(timeline_row(event));
+    }
+    Ok(rows)
 }
 
 fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {

@@ -340,6 +340,18 @@ pub enum Happening {
     PartAnswered,
     /// The lead took a question to a department back; the note says why.
     PartRecalled,
+    /// The window keyed in fields; the note names them.
+    FieldsKeyed,
+    /// Staff wrote an internal note; the note is its text, for staff only.
+    NoteAdded,
+    /// Staff attached a file.
+    FileAttached,
+    /// The window checked the mandate of whoever acts for another.
+    MandateChecked,
+    /// A chief put it into the green channel; the note says why.
+    GreenSet,
+    /// A chief took it out of the green channel; the note says why.
+    GreenEnded,
     /// Its state moved.
     #[serde(untagged)]
     Case(CaseEvent),

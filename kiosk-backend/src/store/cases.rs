@@ -404,6 +404,14 @@ pub fn receipt_and_window(
         .optional()?)
 }
 
+/// The case with this number.
+pub fn by_receipt(connection: &Connection, receipt: &str) -> StoreResult<Option<SubmissionId>> {
+    Ok(connection
+        .prepare_cached("SELECT id FROM cases WHERE receipt = $1")?
+        .query_row([receipt], |row| Ok(SubmissionId(uuid_at(row, 0)?)))
+        .optional()?)
+}
+
 /// Code and version of a case's item.
 pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<(String, u32)>> {
     Ok(connection

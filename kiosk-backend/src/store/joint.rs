@@ -185,12 +185,7 @@ pub fn of_case(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<P
 
 /// Parts that wait for an answer of these windows, what ends first on top. With `orphans` also those of departments that
 /// have no window here.
-pub fn waiting(
-    connection: &Connection,
-    windows: &[WindowId],
-    orphans: bool,
-    limit: u32,
-) -> StoreResult<Vec<PartRow>> {
+pub fn waiting(connection: &Connection, windows: &[WindowId], orphans: bool, limit: u32) -> StoreResult<Vec<PartRow>> {
     let places: Vec<String> = (1..=windows.len()).map(|n| format!("${n}")).collect();
     let orphans = if orphans { "OR p.window_id IS NULL" } else { "" };
     let sql = format!(

@@ -18,12 +18,14 @@ pub mod kiosks;
 pub mod meta;
 mod migrations;
 pub mod notices;
+pub mod papers;
 mod readers;
 pub mod saved_views;
 pub mod seal;
 pub mod sessions;
 pub mod staff;
 pub mod supervision;
+pub mod vault;
 mod writer;
 
 use std::path::Path;

@@ -127,13 +127,10 @@ const fn granted(from: CaseState) -> Transition {
 }
 
 const fn denied(from: CaseState) -> Transition {
-    row(from, E::Denied, S::DecidedDeny, DECIDES)
-        .needs(&[Need::Reason, Need::Disagreement])
-        .makes(N::Denial)
-        .tells(
-            "您的申请未获准予，决定书写明理由和救济途径",
-            "Your application was denied; the decision names reasons and rights",
-        )
+    row(from, E::Denied, S::DecidedDeny, DECIDES).needs(&[Need::Reason, Need::Disagreement]).makes(N::Denial).tells(
+        "您的申请未获准予，决定书写明理由和救济途径",
+        "Your application was denied; the decision names reasons and rights",
+    )
 }
 
 const fn extended(at: CaseState) -> Transition {

@@ -7,7 +7,8 @@ use super::parts::{
 };
 use super::reader::{Table, one_of};
 use crate::catalogue::{
-    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, ServiceItem, Situation, SizeHint,
+    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, ServiceItem, Situation,
+    SizeHint,
 };
 use crate::field::MAX_AT_TERMINAL;
 use crate::joint::Assisting;
@@ -188,7 +189,10 @@ fn assisting(table: &Table<'_>, known: &Questions, hall: &Catalogue, own: &str) 
         };
         let before = found.iter().rfind(|other| other.department == one.department && !department.is_empty());
         if before.is_some_and(|other| other.when.is_always() || one.when.is_always()) {
-            entry.flaw("department", format!("\"{department}\" is asked above already; give both a `when`, or join them"));
+            entry.flaw(
+                "department",
+                format!("\"{department}\" is asked above already; give both a `when`, or join them"),
+            );
         }
         entry.end();
         found.push(one);

@@ -122,7 +122,9 @@ fn who_may_answer_and_recall_and_what_is_out_of_order() {
     assert_eq!(press(&mut lead, &case, "joint_started", &[]).0, StatusCode::CONFLICT, "twice");
     let page = lead.get(&case).body;
     let (police, land) = (part(&page, "公安局"), part(&page, "自然资源局"));
-    for (name, status) in [("赵燕", StatusCode::NOT_FOUND), ("李强", StatusCode::FORBIDDEN), ("周正", StatusCode::FORBIDDEN)] {
+    for (name, status) in
+        [("赵燕", StatusCode::NOT_FOUND), ("李强", StatusCode::FORBIDDEN), ("周正", StatusCode::FORBIDDEN)]
+    {
         let mut other = hall.signed_in(name);
         assert_eq!(answer(&mut other, &police, "agreed", "").0, status, "{name}");
     }

@@ -72,3 +72,6 @@ CREATE TRIGGER case_files_stay BEFORE DELETE ON case_files BEGIN SELECT RAISE(AB
 
 -- When a chief put the case into the green channel (绿色通道); absent when it is not in it.
 ALTER TABLE cases ADD COLUMN green_ms INTEGER;
+
+-- The archive of a case takes what the audit says of it.
+CREATE INDEX audit_case ON audit (case_id) WHERE case_id IS NOT NULL;
