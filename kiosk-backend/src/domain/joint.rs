@@ -5,6 +5,7 @@
 //! insert-only events, and in short in the case's.
 
 use hall_rules::case::Party;
+use hall_rules::catalogue::Department;
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::joint::{PartEvent, PartState};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, joint};
@@ -94,24 +95,26 @@ pub struct PartCase {
     pub may_answer: bool,
 }
 
-/// Names of departments.
-fn department(app_catalogue: Option<&str>, code: &str) -> Text {
-    #[derive(serde::Deserialize)]
-    struct Hall {
-        departments: Vec<hall_rules::catalogue::Department>,
+/// Names of departments, read once from the present catalogue: it is large.
+struct Names(Vec<Department>);
+
+impl Names {
+    fn of(catalogue: Option<&str>) -> Self {
+        #[derive(serde::Deserialize)]
+        struct Hall {
+            departments: Vec<Department>,
+        }
+        let hall: Option<Hall> = catalogue.and_then(|body| serde_json::from_str(body).ok());
+        Self(hall.map(|hall| hall.departments).unwrap_or_default())
     }
-    let hall: Option<Hall> = app_catalogue.and_then(|body| serde_json::from_str(body).ok());
-    let known = hall.and_then(|hall| hall.departments.into_iter().find(|known| known.code == code));
-    known.map_or_else(|| Text::zh(code), |known| known.name)
+
+    fn name(&self, code: &str) -> Text {
+        let known = self.0.iter().find(|known| known.code == code);
+        known.map_or_else(|| Text::zh(code), |known| known.name.clone())
+    }
 }
 
-fn view(
-    connection: &Connection,
-    desk: &Desk,
-    catalogue: Option<&str>,
-    row: &PartRow,
-    latest: bool,
-) -> StoreResult<PartView> {
+fn view(connection: &Connection, desk: &Desk, names: &Names, row: &PartRow, latest: bool) -> StoreResult<PartView> {
     let last = store::joint::events(connection, row.id)?.pop().filter(|_| row.state.is_in());
     let sealed = last.as_ref().and_then(|event| event.sealed.as_deref());
     let said = sealed.map(|sealed| desk.keys.sealer.open(sealed, &store::joint::context(row.id))).transpose()?;
@@ -122,7 +125,7 @@ fn view(
     };
     Ok(PartView {
         id: row.id,
-        department: department(catalogue, &row.department),
+        department: names.name(&row.department),
         window: row.window.as_ref().map(|(_, name)| name.clone()),
         days: row.days,
         state: row.state,
@@ -143,8 +146,9 @@ pub(super) fn of_case(
     case: SubmissionId,
 ) -> StoreResult<Vec<PartView>> {
     let rows = store::joint::of_case(connection, case)?;
-    let last = rows.last().map(|row| row.round);
-    rows.iter().map(|row| view(connection, desk, catalogue, row, Some(row.round) == last)).collect()
+    let Some(last) = rows.last().map(|row| row.round) else { return Ok(Vec::new()) };
+    let names = Names::of(catalogue);
+    rows.iter().map(|row| view(connection, desk, &names, row, row.round == last)).collect()
 }
 
 fn latest(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<PartRow>> {
@@ -184,7 +188,11 @@ pub(super) fn wanted(item: Option<&ServiceItem>, made: Option<&kiosk_wire::Submi
 
 /// The same by name.
 pub(super) fn named(catalogue: Option<&str>, wanted: Vec<(String, u16)>) -> Vec<(Text, u16)> {
-    wanted.into_iter().map(|(code, days)| (department(catalogue, &code), days)).collect()
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let names = Names::of(catalogue);
+    wanted.into_iter().map(|(code, days)| (names.name(&code), days)).collect()
 }
 
 /// The same for a stored case.
@@ -301,10 +309,12 @@ pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<Asked>, Refusal> {
         .read(move |connection| {
             let windows: Vec<WindowId> = look.actor.staff.windows.iter().map(|(id, _)| *id).collect();
             let orphans = answers_for(&look.actor, None);
+            let rows = store::joint::waiting(connection, &windows, orphans, SHOWN)?;
+            let departments = Names::of(catalogue.as_deref().filter(|_| !rows.is_empty()));
             let mut asked = Vec::new();
-            for row in store::joint::waiting(connection, &windows, orphans, SHOWN)? {
-                let (receipt, item, lead) = names(connection, row.case)?;
-                let part = view(connection, &look.desk, catalogue.as_deref(), &row, true)?;
+            for row in rows {
+                let (receipt, item, lead) = headline(connection, row.case)?;
+                let part = view(connection, &look.desk, &departments, &row, true)?;
                 asked.push(Asked { part, receipt, item, lead });
             }
             Ok::<_, StoreError>(asked)
@@ -313,7 +323,7 @@ pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<Asked>, Refusal> {
 }
 
 /// Number, item and leading window of a case.
-fn names(connection: &Connection, case: SubmissionId) -> StoreResult<(String, Text, Option<String>)> {
+fn headline(connection: &Connection, case: SubmissionId) -> StoreResult<(String, Text, Option<String>)> {
     let (receipt, window) = store::cases::receipt_and_window(connection, case)?.unwrap_or_default();
     let (code, version) = store::cases::item_of(connection, case)?.unwrap_or_default();
     let item = queries::item(connection, &code, version)?.map_or_else(|| Text::zh(code), |item| item.name);
@@ -331,7 +341,7 @@ pub async fn look(app: &App, actor: &Actor, id: Uuid) -> Result<PartCase, Refusa
     app.store()
         .write(move |tx| {
             let row = seen_part(tx, &look.actor, id)?;
-            let (receipt, item, lead) = names(tx, row.case)?;
+            let (receipt, item, lead) = headline(tx, row.case)?;
             let head = store::cases::head(tx, row.case)?;
             let made = match head {
                 Some(head) => queries::submission_of(tx, &look.keys, head.entry)?,
@@ -343,7 +353,7 @@ pub async fn look(app: &App, actor: &Actor, id: Uuid) -> Result<PartCase, Refusa
             audit::write(tx, look.now_ms, who, Action::PartLooked, Some(row.case), &row.department)?;
             let window = row.window.as_ref().map(|(id, _)| *id);
             Ok(PartCase {
-                part: view(tx, &look.desk, catalogue.as_deref(), &row, true)?,
+                part: view(tx, &look.desk, &Names::of(catalogue.as_deref()), &row, true)?,
                 case: row.case,
                 receipt,
                 item,
@@ -379,7 +389,7 @@ pub async fn answer(app: &App, actor: &Actor, id: Uuid, agrees: bool, opinion: &
                 let title = "This was answered or recalled already";
                 return Err(wrong_state(title, "Load the page again to see what was said"));
             }
-            let said = format!("{}：{}", department(catalogue.as_deref(), &row.department).zh, event.words().0);
+            let said = format!("{}：{}", Names::of(catalogue.as_deref()).name(&row.department).zh, event.words().0);
             tell(tx, &look.desk, &row, Happening::PartAnswered, Some(look.actor.staff.id), &said)?;
             let object = format!("{} {}", row.department, event.code());
             audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::PartAnswered, Some(row.case), &object)?;
@@ -416,7 +426,7 @@ pub async fn recall(app: &App, actor: &Actor, case: SubmissionId, id: Uuid, reas
         if !end(tx, &look.desk, &part, PartEvent::Recalled, Some(look.actor.staff.id), &reason)? {
             return Err(wrong_state("The department has answered, or was recalled already", "Load the page again"));
         }
-        let said = format!("{}：{reason}", department(catalogue.as_deref(), &part.department).zh);
+        let said = format!("{}：{reason}", Names::of(catalogue.as_deref()).name(&part.department).zh);
         tell(tx, &look.desk, &part, Happening::PartRecalled, Some(look.actor.staff.id), &said)?;
         let object = format!("{} {reason}", part.department);
         audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::PartRecalled, Some(row.id), &object)?;
@@ -466,7 +476,7 @@ pub async fn tick(app: &App) -> Result<(), Refusal> {
                 let Some(row) = store::joint::get(tx, row.id)? else { continue };
                 if end(tx, &desk, &row, PartEvent::DeemedAgreed, None, "")? {
                     let words = PartEvent::DeemedAgreed.words().0;
-                    let said = format!("{}：{words}", department(catalogue.as_deref(), &row.department).zh);
+                    let said = format!("{}：{words}", Names::of(catalogue.as_deref()).name(&row.department).zh);
                     tell(tx, &desk, &row, Happening::PartAnswered, None, &said)?;
                 }
             }
