@@ -128,6 +128,8 @@ pub async fn attach(app: &App, actor: &Actor, id: SubmissionId, incoming: Incomi
             Refusal::new(Code::InvalidValue, title, "Give it its right name, or choose another").field("file-name")
         );
     }
+    let synced = tokio::task::spawn_blocking(move || incoming.sync().map(|()| incoming));
+    let incoming = synced.await.map_err(|cause| Refusal::internal(&cause))??;
     commands::command_over(app, actor, id, None, move |tx, look, row| {
         may_attach(look, row, store::papers::files(tx, id)?.len())?;
         let n = row.version + 1;
