@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::event::Event;
 use crate::keys::{KeyError, Keys};
+use crate::store::vault::Vault;
 use crate::store::{self, Store, StoreError};
 
 /// Why the application does not start.
@@ -64,6 +65,7 @@ struct Inner {
     clock: Clock,
     keys: Arc<Keys>,
     store: Store,
+    vault: Vault,
     audience: String,
     hooks: Arc<[String]>,
     memory: RwLock<Memory>,
@@ -92,6 +94,7 @@ impl App {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
         let keys = Arc::new(Keys::open(dir, !dir.join(store::DATABASE).exists())?);
         let store = Store::open(dir)?;
+        let vault = Vault::open(dir, keys.clone())?;
         crate::domain::intake::index_older(&store, &keys)?;
         let audience = audience(&store)?;
         let app = Self(Arc::new(Inner {
@@ -101,6 +104,7 @@ impl App {
             clock,
             keys,
             store,
+            vault,
             audience,
             memory: RwLock::default(),
             tries: crate::domain::limit::Limiter::default(),
@@ -147,6 +151,11 @@ impl App {
     /// The store.
     pub fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    /// Where attachments lie.
+    pub fn vault(&self) -> &Vault {
+        &self.0.vault
     }
 
     /// What terminals must name as audience.

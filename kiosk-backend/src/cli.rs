@@ -1,18 +1,20 @@
 //! The command line. Commands open the same store as a running server, safely, and it notices.
 
 use std::io::{BufRead, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use ed25519_dalek::VerifyingKey;
 use hall_rules::Role;
 use kiosk_wire::Personal;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::bundle;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{accounts, enrolment, import, staff};
+use crate::domain::{accounts, archive, enrolment, import, staff};
 use crate::store::{self, StoreError, meta};
 use crate::{domain, serve};
 
@@ -60,6 +62,9 @@ enum Ask {
     /// Working days.
     #[command(subcommand)]
     Calendar(CalendarCommand),
+    /// The archive of closed cases.
+    #[command(subcommand)]
+    Case(CaseCommand),
     /// The audit.
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -169,6 +174,31 @@ enum CalendarCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum CaseCommand {
+    /// Write a closed case into one .zip: content, events with their hash chain, notices, attachments, signed.
+    Export {
+        /// The case's id or number.
+        case: String,
+        /// File to write; must not exist.
+        #[arg(long, value_name = "FILE")]
+        to: PathBuf,
+    },
+    /// Say what of such a file is whole and what is not. Exit code 1 when anything is not.
+    ///
+    /// The hall's key is taken from the data folder of the configuration, unless --key names it: then neither
+    /// configuration nor data folder is needed.
+    Verify {
+        /// The file.
+        file: PathBuf,
+        /// The hall's public key, 64 hex digits, as `case key` prints it.
+        #[arg(long, value_name = "HEX")]
+        key: Option<String>,
+    },
+    /// Print the hall's public key: keep it apart from the files, to verify them by.
+    Key,
+}
+
+#[derive(Debug, Subcommand)]
 enum AuditCommand {
     /// Recompute the whole chain, and print its head to keep elsewhere.
     Verify,
@@ -205,8 +235,13 @@ fn complain(message: &str, wants_json: bool) {
 }
 
 fn execute(cli: Cli) -> Result<(), String> {
-    let config = Config::load(&cli.config).map_err(|cause| cause.to_string())?;
     let say = |text: String, value: Value| say(cli.json, &text, &value);
+    if let Command::Ask(Ask::Case(CaseCommand::Verify { file, key: Some(key) })) = &cli.command {
+        let (text, value) = verify(file, &key_of(key)?)?;
+        say(text, value);
+        return Ok(());
+    }
+    let config = Config::load(&cli.config).map_err(|cause| cause.to_string())?;
     match cli.command {
         Command::Serve => {
             log_to_stdout();
@@ -261,6 +296,7 @@ fn answer(app: &App, command: Ask) -> Answer {
             let years = import::calendar_file(app, &file).map_err(|refusal| refusal.to_string())?;
             Ok((format!("Working days of {years:?} imported."), json!({ "years": years })))
         }
+        Ask::Case(command) => case(app, command),
         Ask::Audit(AuditCommand::Verify) => audit_verify(app),
         Ask::Jobs(command) => jobs(app, command),
         Ask::Backup { file } => {
@@ -364,6 +400,52 @@ fn kiosk(app: &App, command: KioskCommand) -> Answer {
             Ok((format!("{name} is revoked."), json!({ "name": name })))
         }
     }
+}
+
+fn case(app: &App, command: CaseCommand) -> Answer {
+    let key = app.keys().hall.verifying_key();
+    match command {
+        CaseCommand::Key => {
+            let key = hex::encode(key.as_bytes());
+            Ok((key.clone(), json!({ "key": key })))
+        }
+        CaseCommand::Verify { file, key: None } => verify(&file, &key),
+        CaseCommand::Verify { file, key: Some(text) } => verify(&file, &key_of(&text)?),
+        CaseCommand::Export { case, to } => {
+            let gathered = archive::gather_by_name(app, &case).map_err(|refusal| refusal.to_string())?;
+            let receipt = gathered.receipt().to_owned();
+            let failed = |cause: &dyn std::fmt::Display| format!("{}: {cause}", to.display());
+            let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&to);
+            let file = file.map_err(|cause| failed(&cause))?;
+            let written = archive::write(app, gathered, file).and_then(|file| Ok(file.sync_all()?));
+            if let Err(cause) = written {
+                // Half an archive is worse than none.
+                let _ = std::fs::remove_file(&to);
+                return Err(failed(&cause));
+            }
+            Ok((format!("Case {receipt} written to {}.", to.display()), json!({ "receipt": receipt, "file": to })))
+        }
+    }
+}
+
+fn key_of(text: &str) -> Result<VerifyingKey, String> {
+    let bytes = hex::decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    bytes
+        .and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok())
+        .ok_or_else(|| "--key: give 64 hex digits, as `kiosk-backend case key` prints them".to_owned())
+}
+
+fn verify(file: &Path, key: &VerifyingKey) -> Answer {
+    let failed = |cause: &dyn std::fmt::Display| format!("{}: {cause}", file.display());
+    let bundle = std::fs::File::open(file).map_err(|cause| failed(&cause))?;
+    let report = bundle::verify(std::io::BufReader::new(bundle), Some(key)).map_err(|cause| failed(&cause))?;
+    let (whole, events) = (report.whole, report.events);
+    if report.flaws.is_empty() {
+        let text =
+            format!("Case {} is whole: {whole} files, {events} chained events, signed by the hall.", report.receipt);
+        return Ok((text, json!(report)));
+    }
+    Err(format!("{} is not whole. {whole} files are.\n{}", file.display(), report.flaws.join("\n")))
 }
 
 fn audit_verify(app: &App) -> Answer {

@@ -23,6 +23,13 @@ pub struct Config {
     /// Whether chiefs may also decide, as approvers do: grant, deny, extend, take a decision back.
     #[serde(default = "yes")]
     pub chiefs_decide: bool,
+    /// Whether a department that was asked and says nothing in time counts as agreed (默认同意): a local rule only.
+    #[serde(default)]
+    pub joint_silence_agrees: bool,
+    /// The days of a case in the green channel (绿色通道) as a share of those promised, in per cent, where its item names
+    /// none of its own.
+    #[serde(default = "half")]
+    pub green_channel_percent: u8,
     /// Certificate and key; without them only a loopback address may be listened on.
     #[serde(default)]
     pub tls: Option<Tls>,
@@ -145,6 +152,9 @@ impl Config {
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
             return bad("time_zone", format!("is {:?}: give an IANA name such as \"Asia/Shanghai\"", self.time_zone));
         }
+        if !(1..=100).contains(&self.green_channel_percent) {
+            return bad("green_channel_percent", format!("is {}: give 1 to 100", self.green_channel_percent));
+        }
         for (n, hook) in self.webhook.iter().enumerate() {
             let key = |field: &str| format!("webhook[{n}].{field}");
             if hook.name.is_empty() || self.webhook[..n].iter().any(|other| other.name == hook.name) {
@@ -180,6 +190,10 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+fn half() -> u8 {
+    50
+}
+
 fn yes() -> bool {
     true
 }
@@ -209,6 +223,7 @@ mod tests {
             (&format!("{GOOD}colour = 1\n"), "colour"),
             (&format!("{GOOD}listen = \"0.0.0.0:80\"\n"), "`listen` is 0.0.0.0:80"),
             (&format!("{GOOD}time_zone = \"Mars/Olympus\"\n"), "`time_zone`"),
+            (&format!("{GOOD}green_channel_percent = 0\n"), "`green_channel_percent` is 0: give 1 to 100"),
             (&format!("{GOOD}[tls]\ncert = \"a\"\n"), "key"),
             (
                 &format!(

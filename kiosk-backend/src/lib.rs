@@ -12,6 +12,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod bundle;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -166,3 +166,21 @@ fn over_tls_only_the_certificate_that_is_trusted_is_believed() {
     });
     assert_eq!(server.stop(), Some(0));
 }
+
+#[test]
+fn a_case_is_taken_out_and_verified_by_name() {
+    let dir = folder("");
+    refused(&run(dir.path(), &["case", "export", "1010000127", "--to", "x.zip"], ""), "There is no case 1010000127");
+    let key = json(&run(dir.path(), &["--json", "case", "key"], ""));
+    let key = key["key"].as_str().unwrap();
+    assert_eq!(key.len(), 64);
+    std::fs::write(dir.path().join("x.zip"), "no zip").unwrap();
+    let file = dir.path().join("x.zip");
+    let file = file.to_str().unwrap();
+    refused(&run(dir.path(), &["case", "verify", file], ""), "this is no .zip");
+    // With the key, neither configuration nor data folder is needed.
+    let elsewhere = tempfile::tempdir().unwrap();
+    refused(&run(elsewhere.path(), &["case", "verify", file, "--key", key], ""), "this is no .zip");
+    refused(&run(elsewhere.path(), &["case", "verify", file, "--key", "12"], ""), "--key: give 64 hex digits");
+    refused(&run(elsewhere.path(), &["case", "verify", file], ""), "cannot read");
+}

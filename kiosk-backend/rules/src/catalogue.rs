@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::joint::Assisting;
 use crate::text::Text;
 
 /// Everything a hall offers.
@@ -167,6 +168,15 @@ pub struct ServiceItem {
     /// Who else takes part (联办).
     #[serde(default)]
     pub joint: Option<Statement>,
+    /// The other departments whose opinion is asked while the case is worked (协办部门).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assisting: Vec<Assisting>,
+    /// Whether asking them is joint handling under 行政许可法 art. 26: then art. 42 paragraph 2 gives the case 45 days.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joint_limit: bool,
+    /// Working days of a case in the green channel (绿色通道); absent where the hall's share of the promised time holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub green_days: Option<u16>,
     /// Legal basis (依据).
     pub basis: Statement,
     /// Where the data was found (来源).
@@ -570,6 +580,7 @@ impl ServiceItem {
             .chain(self.joint.iter().map(|joint| joint.mark))
             .chain(self.legal_limits.iter().map(|limit| limit.mark))
             .chain(self.promised_limits.iter().map(|limit| limit.mark))
+            .chain(self.assisting.iter().map(|one| one.mark))
             .chain(self.conditions.iter().map(|condition| condition.mark))
             .chain(self.situations.iter().map(|situation| situation.mark))
             .chain(self.materials.iter().map(|material| material.mark))

@@ -18,6 +18,7 @@ use crate::calendar::{ACCEPTANCE_DAYS, Calendar, CalendarError};
 use crate::case::words::words;
 use crate::case::{CaseEvent, CaseState, Standing};
 use crate::catalogue::{ItemKind, Limit, LimitStart, LimitUnit, ServiceItem};
+use crate::joint::{JOINT_DAYS, JOINT_EXTENSION_DAYS};
 
 /// The hall's rule: paper is taken out of its box on the next working day at the latest.
 pub const PICKUP_DAYS: u16 = 1;
@@ -49,6 +50,8 @@ words! {
     Issue = "issue", "制证送达", "Issue the result";
     /// Until the applicant has the result.
     Collection = "collection", "领取结果", "Collect the result";
+    /// Until an assisting department answers: a clock of that part, none of the case.
+    Joint = "joint", "会办答复", "Department's answer";
 }
 
 words! {
@@ -82,6 +85,10 @@ pub struct Limits {
     pub legal: Option<Limit>,
     /// Whether the general 20 days hold where the item's law names none: for permits.
     pub permit: bool,
+    /// Whether 行政许可法 art. 42 paragraph 2 holds once other departments were asked.
+    pub joint: bool,
+    /// The days of the green channel (绿色通道), when the case is in it: they shorten what was promised, never the law.
+    pub green: Option<u16>,
 }
 
 impl Limits {
@@ -91,7 +98,24 @@ impl Limits {
             promised: item.promised_limit(answers).cloned(),
             legal: item.legal_limit(answers).cloned(),
             permit: item.kind == ItemKind::Permit,
+            joint: item.joint_limit,
+            green: None,
         }
+    }
+
+    /// The same for a case in the green channel: the item's days, or this share of what was promised, in per cent, and
+    /// a day at least.
+    #[must_use]
+    pub fn in_green_channel(self, item: &ServiceItem, percent: u8) -> Self {
+        let promised = self.promised.as_ref().map_or(0, |limit| limit.value);
+        let share = u32::from(promised) * u32::from(percent);
+        let days = item.green_days.or_else(|| u16::try_from(share.div_ceil(100)).ok()).unwrap_or(promised);
+        Self { green: (days > 0).then_some(days), ..self }
+    }
+
+    /// The most days by which a clock can be extended, once other departments were asked (`joint`) or not.
+    pub fn longest_extension(&self, joint: bool) -> u16 {
+        if self.joint && joint { JOINT_EXTENSION_DAYS } else { EXTENSION_DAYS }
     }
 }
 
@@ -161,10 +185,11 @@ fn phase(kind: ClockKind, state: CaseState, from_application: bool) -> Phase {
         K::Promised | K::Legal => state.at_work() && state != S::Special,
         K::Issue => matches!(state, S::DecidedGrant | S::DecidedDeny),
         K::Collection => state == S::ResultReady,
+        K::Joint => false,
     };
     let stands = match kind {
         K::Promised | K::Legal => state == S::Special,
-        K::Pickup | K::Acceptance | K::Correction | K::Issue | K::Collection => false,
+        K::Pickup | K::Acceptance | K::Correction | K::Issue | K::Collection | K::Joint => false,
     };
     match (runs, stands) {
         (true, _) => Phase::Runs,
@@ -179,7 +204,7 @@ pub fn clocks(past: &[Past], limits: &Limits) -> Vec<Clock> {
 }
 
 /// Days and unit of a kind's limit, and whether it counts from the application.
-fn limit_of(kind: ClockKind, limits: &Limits) -> Option<(u16, bool, bool)> {
+fn limit_of(kind: ClockKind, limits: &Limits, joint: bool) -> Option<(u16, bool, bool)> {
     use ClockKind as K;
     let own = |days| Some((days, true, false));
     let stated = |limit: &Limit| {
@@ -197,10 +222,20 @@ fn limit_of(kind: ClockKind, limits: &Limits) -> Option<(u16, bool, bool)> {
         K::Pickup => own(PICKUP_DAYS),
         K::Acceptance => own(ACCEPTANCE_DAYS),
         K::Correction => own(CORRECTION_DAYS),
-        K::Promised => limits.promised.as_ref().and_then(stated),
-        K::Legal => limits.legal.as_ref().and_then(stated).or_else(|| own(LEGAL_DAYS).filter(|_| limits.permit)),
+        K::Promised => match (limits.promised.as_ref().and_then(stated), limits.green) {
+            (Some((days, _, from)), Some(green)) if green < days => Some((green, true, from)),
+            (stated, _) => stated,
+        },
+        K::Legal => {
+            let alone = limits.legal.as_ref().and_then(stated).or_else(|| own(LEGAL_DAYS).filter(|_| limits.permit));
+            match alone {
+                Some((_, _, from)) if limits.joint && joint => Some((JOINT_DAYS, true, from)),
+                alone => alone,
+            }
+        }
         K::Issue => own(ISSUE_DAYS),
         K::Collection => own(COLLECTION_DAYS),
+        K::Joint => None,
     }
 }
 
@@ -208,6 +243,11 @@ fn limit_of(kind: ClockKind, limits: &Limits) -> Option<(u16, bool, bool)> {
 fn completes(before: Standing, after: Standing) -> bool {
     let lacked = |state| matches!(state, Some(CaseState::Submitted | CaseState::Correction));
     lacked(before.state) && after.state.is_some_and(CaseState::before_acceptance) && !lacked(after.state)
+}
+
+/// Whether other departments were ever asked.
+pub fn was_joint(past: &[Past]) -> bool {
+    past.iter().any(|past| past.event == CaseEvent::JointStarted)
 }
 
 /// The day of receipt (收到申请材料之日) as an instant: when the papers were last all there. None while corrections are
@@ -227,7 +267,9 @@ pub fn papers_came(past: &[Past]) -> Option<Timestamp> {
 }
 
 fn clock(kind: ClockKind, past: &[Past], limits: &Limits) -> Option<Clock> {
-    let (mut days, working, from_application) = limit_of(kind, limits)?;
+    let joint = was_joint(past);
+    let (mut days, working, from_application) = limit_of(kind, limits, joint)?;
+    let most = if kind == ClockKind::Legal { limits.longest_extension(joint) } else { EXTENSION_DAYS };
     let decides = matches!(kind, ClockKind::Promised | ClockKind::Legal);
     // What counts from the application begins anew with the last correction; the office's own clocks do not.
     let anew = kind == ClockKind::Acceptance || (decides && from_application);
@@ -260,7 +302,7 @@ fn clock(kind: ClockKind, past: &[Past], limits: &Limits) -> Option<Clock> {
             Phase::Runs | Phase::Stands | Phase::Off => {}
         }
         if decides && event.event == CaseEvent::Extended {
-            days = days.saturating_add(event.days.unwrap_or(0).min(EXTENSION_DAYS));
+            days = days.saturating_add(event.days.unwrap_or(0).min(most));
         }
     }
     (!intervals.is_empty()).then_some(Clock { kind, days, working, intervals, paused: now == Phase::Stands })
@@ -393,7 +435,7 @@ mod tests {
             mark: crate::catalogue::Mark::default(),
             mark_note: String::new(),
         };
-        Limits { promised: Some(limit(promised)), legal: None, permit: true }
+        Limits { promised: Some(limit(promised)), permit: true, ..Limits::default() }
     }
 
     fn read(events: &[Past], kind: ClockKind) -> Option<Reading> {
@@ -518,6 +560,42 @@ mod tests {
         assert_eq!(read(&events, ClockKind::Promised).unwrap().due, date(2026, 12, 17), "six of eight are left");
         events.push(Past { days: Some(99), ..past(E::Extended, date(2026, 12, 10)) });
         assert_eq!(read(&events, ClockKind::Promised).unwrap().due, date(2026, 12, 31), "ten days at most");
+    }
+
+    /// 行政许可法 art. 42 paragraph 2.
+    #[test]
+    fn what_is_handled_jointly_has_45_days_and_15_more_where_its_item_says_so() {
+        let mut events = accepted();
+        for event in &mut events {
+            event.at = past(event.event, date(2026, 3, 2)).at;
+        }
+        let days = |events: &[Past], joint| {
+            let all = clocks(events, &Limits { joint, ..limits(8) });
+            let of = |kind| all.iter().find(|clock| clock.kind == kind).map(|clock| clock.days);
+            (of(ClockKind::Promised), of(ClockKind::Legal))
+        };
+        events.push(past(E::WorkStarted, date(2026, 3, 3)));
+        assert_eq!(days(&events, true), (Some(8), Some(20)), "nobody was asked yet");
+        events.push(past(E::JointStarted, date(2026, 3, 3)));
+        assert_eq!(days(&events, true), (Some(8), Some(45)));
+        assert_eq!(days(&events, false), (Some(8), Some(20)), "an opinion asked is no joint handling under art. 26");
+        events.push(past(E::JointFinished, date(2026, 3, 5)));
+        events.push(Past { days: Some(15), ..past(E::Extended, date(2026, 3, 6)) });
+        assert_eq!(days(&events, true), (Some(18), Some(60)));
+        assert_eq!(days(&events, false), (Some(18), Some(30)));
+        assert_eq!(limits(8).longest_extension(true), 10);
+    }
+
+    #[test]
+    fn the_green_channel_shortens_the_promise_and_never_the_law() {
+        let days = |green, promised| {
+            let all = clocks(&accepted(), &Limits { green, ..limits(promised) });
+            let of = |kind| all.iter().find(|clock| clock.kind == kind).map(|clock| clock.days);
+            (of(ClockKind::Promised), of(ClockKind::Legal))
+        };
+        assert_eq!(days(Some(3), 8), (Some(3), Some(20)));
+        assert_eq!(days(Some(9), 8), (Some(8), Some(20)), "never longer than what everybody is promised");
+        assert_eq!(days(None, 8), (Some(8), Some(20)));
     }
 
     #[test]

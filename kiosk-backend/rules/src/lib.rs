@@ -32,6 +32,7 @@ pub mod csv;
 pub mod field;
 pub mod generate;
 pub mod initials;
+pub mod joint;
 pub mod load;
 pub mod mask;
 pub mod notice;

@@ -89,6 +89,8 @@ pub struct Form {
     pub delivery: String,
     /// Who took the result.
     pub receiver: String,
+    /// How the decision deals with a department that did not agree.
+    pub disagreement: String,
 }
 
 impl fmt::Debug for Form {
@@ -203,16 +205,23 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
             format!("根据《中华人民共和国行政许可法》第四十二条，经本机关负责人批准，办理期限延长{days}个工作日。"),
             reason(),
         ]),
-        NoticeKind::Grant => plain(vec![
-            "根据《中华人民共和国行政许可法》第三十八条，经审查，您的申请符合法定条件，决定准予行政许可。".into(),
-            format!("证件或批文编号：{}", form.document),
-            "本机关将自作出决定之日起十日内颁发、送达（第四十四条）。".into(),
-        ]),
-        NoticeKind::Denial => plain(vec![
-            "根据《中华人民共和国行政许可法》第三十八条，经审查，决定不予行政许可。".into(),
-            reason(),
-            RIGHTS.into(),
-        ]),
+        NoticeKind::Grant => {
+            let mut closing = vec![
+                "根据《中华人民共和国行政许可法》第三十八条，经审查，您的申请符合法定条件，决定准予行政许可。"
+                    .to_owned(),
+                format!("证件或批文编号：{}", form.document),
+            ];
+            closing.extend(disagreement(form));
+            closing.push("本机关将自作出决定之日起十日内颁发、送达（第四十四条）。".into());
+            plain(closing)
+        }
+        NoticeKind::Denial => {
+            let mut closing =
+                vec!["根据《中华人民共和国行政许可法》第三十八条，经审查，决定不予行政许可。".to_owned(), reason()];
+            closing.extend(disagreement(form));
+            closing.push(RIGHTS.into());
+            plain(closing)
+        }
         NoticeKind::Withdrawal => {
             let what = if said.event == CaseEvent::Recalled {
                 "根据《中华人民共和国行政许可法》第八条，决定撤回原行政许可。"
@@ -226,6 +235,12 @@ fn body(kind: NoticeKind, said: &Said<'_>) -> Body {
             "领取人签字：＿＿＿＿＿＿＿＿　　经办人签字：＿＿＿＿＿＿＿＿".into(),
         ]),
     }
+}
+
+/// What a decision says of a department that did not agree.
+fn disagreement(form: &Form) -> Option<String> {
+    let said = form.disagreement.as_str();
+    (!said.is_empty()).then(|| format!("会办中有部门提出不同意见，本机关的处理：{said}"))
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "papers come by two ways only")]
@@ -285,6 +300,7 @@ mod tests {
             elsewhere: "省文化和旅游厅".into(),
             document: "赣演〔2026〕15".into(),
             receiver: "本人".into(),
+            disagreement: "已按公安局意见限定线路".into(),
             ..Form::default()
         };
         for kind in NoticeKind::ALL {
@@ -319,6 +335,8 @@ mod tests {
                     | NoticeKind::Withdrawal
             );
             assert_eq!(whole.contains("行政复议"), denies, "{kind:?}");
+            let decides = matches!(kind, NoticeKind::Grant | NoticeKind::Denial);
+            assert_eq!(whole.contains("已按公安局意见限定线路"), decides, "{kind:?}");
             assert_eq!(
                 whole.contains("演出场所合格证明"),
                 matches!(kind, NoticeKind::Correction | NoticeKind::DeferredAcceptance)

@@ -46,6 +46,10 @@ words! {
     OpenFromDesk = "open_from_desk", "从桌面立即开柜", "open a box from the desk";
     /// Have an applicant's number or phone shown in full.
     RevealPersonal = "reveal_personal", "查看完整证件号码和电话", "have a number or phone shown in full";
+    /// Put a case into the green channel (绿色通道), and take it out.
+    GreenChannel = "green_channel", "转入、退出绿色通道", "put a case into the green channel";
+    /// Take the archive of a closed case out as one file.
+    ExportCases = "export_cases", "导出已办结办件的归档包", "take out the archive of a closed case";
     /// See terminals and boxes.
     SeeTerminals = "see_terminals", "查看终端与柜", "see terminals and boxes";
     /// Put a box that was out of service to use again.
@@ -72,6 +76,8 @@ pub const RIGHTS: &[(Right, &[Role])] = &[
     (Right::HandleBoxes, &[R::Clerk, R::Chief]),
     (Right::OpenFromDesk, &[R::Chief]),
     (Right::RevealPersonal, &[R::Clerk, R::Chief, R::Approver]),
+    (Right::GreenChannel, &[R::Chief]),
+    (Right::ExportCases, &[R::Chief]),
     (Right::SeeTerminals, &[R::Clerk, R::Chief, R::Supervisor, R::Administrator, R::Technician]),
     (Right::ReturnBoxes, &[R::Clerk, R::Chief, R::Technician]),
     (Right::SettleEntries, &[R::Chief, R::Technician]),
@@ -142,9 +148,15 @@ mod tests {
     #[test]
     fn rights_that_rest_on_seeing_cases_come_with_it() {
         for role in Role::ALL {
-            for right in
-                [Right::SeeEveryWindow, Right::TakeSteps, Right::ClaimCases, Right::HandleBoxes, Right::TakeOver]
-            {
+            for right in [
+                Right::SeeEveryWindow,
+                Right::TakeSteps,
+                Right::ClaimCases,
+                Right::HandleBoxes,
+                Right::TakeOver,
+                Right::GreenChannel,
+                Right::ExportCases,
+            ] {
                 assert!(!role.may(right) || role.may(Right::SeeCases), "{} {}", role.code(), right.code());
             }
             assert_eq!(role.may(Right::TakeSteps), !role.parties().is_empty(), "{}", role.code());

@@ -167,6 +167,34 @@ fn each_flaw_names_line_and_field_and_says_what_to_do() {
             "this is missing; add `mark = \"S\"`",
         ),
         ("kind_mark = \"S\"\ncase", "kind_mark = \"C\"\ncase", 0, "confirmed", "a mark is \"C\""),
+        (
+            "[[field]]",
+            "[[assisting]]\ndepartment = \"police\"\ndays = 3\nmark = \"M\"\n[[field]]",
+            44,
+            "assisting[0].department",
+            "hall.toml has no department \"police\"; write \"market\"",
+        ),
+        (
+            "[[field]]",
+            "[[assisting]]\ndepartment = \"market\"\ndays = 3\nmark = \"M\"\n[[field]]",
+            44,
+            "assisting[0].department",
+            "this department leads",
+        ),
+        (
+            "sources = [\"条例\"]",
+            "sources = [\"条例\"]\njoint_limit = true",
+            13,
+            "joint_limit",
+            "nobody else takes part",
+        ),
+        (
+            "sources = [\"条例\"]",
+            "sources = [\"条例\"]\ngreen_days = 2",
+            13,
+            "green_days",
+            "no shorter than the 0 days",
+        ),
     ] {
         let flaw = one(from, to);
         assert_eq!(flaw.file, "items/shop.toml");
@@ -247,4 +275,29 @@ fn bad_calendars() {
     }
     let twice = Calendar::from_files(&[("a.toml", good), ("b.toml", good)]).unwrap_err();
     assert!(twice.to_string().contains("b.toml:1: year: the year 2026 is in another file too"), "{twice}");
+}
+
+#[test]
+fn each_flaw_of_an_assisting_department_is_named() {
+    let hall = HALL.replace("[[theme]]", "[[department]]\ncode = \"police\"\nname = \"公安局\"\n\n[[theme]]");
+    let asked = |text: &str| format!("{ITEM}[[assisting]]\n{text}\nmark = \"M\"\n");
+    let good = asked("department = \"police\"\ndays = 3\nwhen = { q1 = [\"a\"] }");
+    assert_eq!(flaws(&[("hall.toml", &hall), ("shop.toml", &good)]), []);
+    for (text, field, what) in [
+        ("department = \"police\"", "assisting[0].days", "this is missing; add `days = 1`"),
+        ("department = \"police\"\ndays = 0", "assisting[0].days", "this must be 1 to 199"),
+        ("days = 3", "assisting[0].department", "this is missing"),
+        ("department = \"police\"\ndays = 3\nwhen = { q1 = [\"z\"] }", "assisting[0].when.q1", "is no option of it"),
+        ("department = \"police\"\ndays = 3\nhours = 2", "assisting[0].hours", "this key is not known here"),
+        (
+            "department = \"police\"\ndays = 3\nmark = \"M\"\n[[assisting]]\ndepartment = \"police\"\ndays = 5",
+            "assisting[1].department",
+            "is asked above already",
+        ),
+    ] {
+        let found = flaws(&[("hall.toml", &hall), ("shop.toml", &asked(text))]);
+        assert_eq!(found.len(), 1, "{text}: {found:#?}");
+        assert_eq!((found[0].file.as_str(), found[0].field.as_str()), ("shop.toml", field), "{text}");
+        assert!(found[0].what.contains(what) && found[0].line > 40, "{}", found[0]);
+    }
 }

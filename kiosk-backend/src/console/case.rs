@@ -10,7 +10,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
-use crate::domain::{claims, commands, queries, results};
+use crate::domain::{casework, claims, commands, queries, results};
 use crate::problem::Refusal;
 
 /// An address that names no case is answered as one that names another window's.
@@ -55,7 +55,8 @@ async fn show(
     let mut shell = console.shell(me, Here::Inbox).await?;
     shell.path = format!("/cases/{id}");
     shell.note = note;
-    Ok(pages::respond(status, &CasePage { shell, case }))
+    let more = casework::of(&console.app, &me.actor, id).await?;
+    Ok(pages::respond(status, &CasePage { shell, case, more }))
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,7 @@
 //! What surrounds every page: who is here, in which language, and what became of the last press.
 
 use hall_rules::Right;
+use hall_rules::case::Party;
 
 use super::words::{Clock, Lang};
 use crate::domain::clocks::CalendarGap;
@@ -82,6 +83,11 @@ impl Shell {
     /// Whether the reader's role gives them a right, by its code: templates offer what is theirs.
     pub(super) fn may(&self, right: Right) -> bool {
         self.me.as_ref().is_some_and(|me| me.role.may(right))
+    }
+
+    /// Whether the reader acts as a clerk: a chief does too.
+    pub(super) fn is_clerk(&self) -> bool {
+        self.me.as_ref().is_some_and(|me| me.role.parties().contains(&Party::Clerk))
     }
 
     /// The names of my windows, joined.

@@ -15,7 +15,7 @@ use super::session::{Posted, SignedIn, encoded};
 use super::sign_in::Nothing;
 use crate::domain::inbox::{self, Only};
 use crate::domain::views::{Filter, Inbox};
-use crate::domain::{claims, commands};
+use crate::domain::{claims, commands, joint};
 use crate::problem::Refusal;
 
 /// What an address of the inbox asks for. An unknown value is as none: an old bookmark still shows something.
@@ -140,8 +140,20 @@ async fn made(
     if !asked.after.is_empty() {
         shell.path = me.visitor.path.clone();
     }
+    let asked_of_us = joint::waiting(&console.app, &me.actor).await?;
     let choices = inbox::choices(&console.app, &me.actor).await?;
-    Ok(InboxPage { shell, show, asked, choices, query, rows: found.rows, older, first: None, undo: Vec::new() })
+    Ok(InboxPage {
+        shell,
+        show,
+        asked,
+        choices,
+        query,
+        rows: found.rows,
+        older,
+        first: None,
+        undo: Vec::new(),
+        asked_of_us,
+    })
 }
 
 /// Several cases, and what to do to them.

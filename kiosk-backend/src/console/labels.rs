@@ -93,6 +93,14 @@ impl Lang {
             Happening::ResultRecovered => self.t("结果取回窗口", "The result went back to the window"),
             Happening::OpenedFromDesk => self.t("负责人从桌面开柜", "Opened from the desk by a chief"),
             Happening::CompartmentSetAside => self.t("柜子停用", "Box taken out of service"),
+            Happening::PartAnswered => self.t("会办部门答复", "A department answered"),
+            Happening::FieldsKeyed => self.t("录入表格", "Fields keyed in"),
+            Happening::NoteAdded => self.t("内部备注", "Internal note"),
+            Happening::FileAttached => self.t("添加附件", "A file was attached"),
+            Happening::MandateChecked => self.t("登记代办委托", "A mandate was checked"),
+            Happening::GreenSet => self.t("转入绿色通道", "Put into the green channel"),
+            Happening::GreenEnded => self.t("退出绿色通道", "Taken out of the green channel"),
+            Happening::PartRecalled => self.t("撤回会办", "A question to a department was recalled"),
             Happening::ReturnedToService => self.t("柜子恢复使用", "Box returned to service"),
         }
     }

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use hall_rules::case::Need;
+use hall_rules::joint::PartState;
 use hall_rules::notice::Document;
 use hall_rules::review::Verdict;
 use hall_rules::{CaseEvent, CaseState, Right, Role};
@@ -15,8 +16,10 @@ use super::inbox::Asked;
 use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
 use super::words::{Lang, bytes, grouped};
 use crate::domain::accounts::AccountRow;
+use crate::domain::casework::Casework;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
+use crate::domain::joint;
 use crate::domain::rounds::Round;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;
@@ -54,6 +57,8 @@ pub(super) struct InboxPage {
     pub(super) first: Option<String>,
     /// Cases that were just claimed together, to give back.
     pub(super) undo: Vec<String>,
+    /// Questions of other windows that wait for our answer.
+    pub(super) asked_of_us: Vec<joint::Asked>,
 }
 
 impl InboxPage {
@@ -104,6 +109,8 @@ fn due_date(due: &Due) -> Option<&jiff::civil::Date> {
 pub(super) struct CasePage {
     pub(super) shell: Shell,
     pub(super) case: CaseView,
+    /// What the window's work adds.
+    pub(super) more: Casework,
 }
 
 impl CasePage {
@@ -138,8 +145,28 @@ impl CasePage {
         step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
+    /// Whether it is the usual way on: what only delays or ends a case never is, also when nothing else can be done now.
+    fn is_usual(&self, first: &bool, step: &StepView) -> bool {
+        *first && !matches!(step.event, CaseEvent::Extended | CaseEvent::Withdrawn)
+    }
+
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {
         self.shell.me.as_ref().is_some_and(|me| me.id == *staff)
+    }
+}
+
+/// Bytes as people say them: KB below a megabyte.
+pub(super) fn file_size(size: &u64) -> String {
+    if *size < 1 << 20 { format!("{} KB", size.div_ceil(1024)) } else { bytes(size) }
+}
+
+/// Class of a part's chip.
+pub(super) fn part_class(state: &PartState) -> &'static str {
+    match state {
+        PartState::Asked => "moving",
+        PartState::Agreed => "done",
+        PartState::Disagreed => "doubt",
+        PartState::Silent | PartState::Recalled => "over",
     }
 }
 
@@ -160,7 +187,7 @@ fn input_name(need: &Need) -> &'static str {
 }
 
 fn input_length(need: &Need) -> u16 {
-    if matches!(need, Need::Reason | Need::InternalReason) { 200 } else { 100 }
+    if matches!(need, Need::Reason | Need::InternalReason | Need::Disagreement) { 200 } else { 100 }
 }
 
 /// What a step would do, to be confirmed.

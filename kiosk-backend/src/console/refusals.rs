@@ -59,6 +59,32 @@ impl Lang {
             Code::InvalidValue if problem.field.as_deref() == Some("days") => {
                 said(("工作日天数不对", "请填写天数；延长期限最多 10 个工作日。"))
             }
+            Code::InvalidValue if problem.field.as_deref() == Some("opinions") => {
+                said(("还有部门没有答复", "请等全部答复；确实不需要的，写明原因撤回那个会办。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("file") => said((
+                "附件没有收下",
+                "只收 PDF、PNG、JPEG，最大 20 MB，一个办件最多 40 个；内容要完整。请重新扫描或另选文件。",
+            )),
+            Code::InvalidValue if problem.field.as_deref() == Some("file-name") => said((
+                "附件没有收下：文件名和内容不符",
+                "例如名字写着 .pdf，里面却是图片。请改成正确的名字（80 字以内），或另选文件。",
+            )),
+            Code::InvalidValue if problem.field.as_deref() == Some("note") => said(("备注没有记下", "1 到 500 字。")),
+            Code::InvalidValue
+                if matches!(
+                    problem.field.as_deref(),
+                    Some("principal" | "principal-number" | "scope" | "mandate-file")
+                ) =>
+            {
+                said(("委托没有登记", "委托人和委托事项必须填写，各写一行；扫描件从附件里选。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("opinion") => {
+                said(("意见没有写好", "不同意的请写明理由，500 字以内；决定书要对它作出说明。"))
+            }
+            Code::InvalidValue if problem.field.as_deref() == Some("disagreement") => {
+                said(("会办中有不同意见", "请写明本机关怎样处理这个意见（200 字以内，一行），它会写入决定书。"))
+            }
             Code::InvalidValue if problem.field.as_deref() == Some("password") => {
                 said(("新密码不能用", "至少 8 个字，和旧的不同，两遍要写得一样。"))
             }
@@ -125,6 +151,18 @@ impl Lang {
             "exported" => self.t("导出统计表", "took a table out"),
             "case_stepped" => self.t("办件流转", "moved a case on"),
             "notice_read" => self.t("查看文书", "read a notice"),
+            "part_looked" => self.t("查看会办件", "opened their part of a case"),
+            "part_answered" => self.t("答复会办", "answered for their department"),
+            "part_recalled" => self.t("撤回会办", "recalled a question to a department"),
+            "fields_looked" => self.t("查看录入的表格", "opened the keyed fields"),
+            "fields_keyed" => self.t("录入表格", "keyed in fields"),
+            "note_added" => self.t("写内部备注", "wrote an internal note"),
+            "file_attached" => self.t("添加附件", "attached a file"),
+            "file_read" => self.t("下载附件", "read an attachment"),
+            "mandate_checked" => self.t("登记代办委托", "checked a mandate"),
+            "green_set" => self.t("转入绿色通道", "put a case into the green channel"),
+            "green_ended" => self.t("退出绿色通道", "took a case out of the green channel"),
+            "case_exported" => self.t("导出归档包", "took out the archive of a case"),
             "opened_now" => self.t("从桌面开柜", "opened a box from the desk"),
             "returned_to_service" => self.t("柜子恢复使用", "returned a box to service"),
             "set_aside_looked" => self.t("处理待处理记录", "dealt with an entry set aside"),

@@ -2,10 +2,13 @@
 //! each address as each role are made from this one table.
 
 use axum::Extension;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
-use super::{Console, accounts, assets, case, inbox, live, machines, records, sign_in, steps, supervision};
+use super::{
+    Console, accounts, assets, case, inbox, joint, keying, live, machines, papers, records, sign_in, steps, supervision,
+};
 use crate::access::Wants;
 
 /// One address.
@@ -69,6 +72,20 @@ pub(super) fn table() -> Vec<Route> {
         to(R::TakeSteps, "/cases/{id}/prepare", post(steps::prepare).get(case::back)),
         to(R::TakeSteps, "/cases/{id}/step", post(steps::step).get(case::back)),
         to(R::SeeCases, "/cases/{id}/notices/{n}", get(steps::notice)),
+        to(R::TakeSteps, "/cases/{id}/recall-part", post(joint::recall).get(case::back)),
+        to(R::RevealPersonal, "/cases/{id}/fields", get(keying::page).post(keying::save)),
+        to(R::TakeSteps, "/cases/{id}/notes", post(papers::note).get(case::back)),
+        to(R::TakeSteps, "/cases/{id}/mandate", post(papers::mandate).get(case::back)),
+        to(R::GreenChannel, "/cases/{id}/green", post(papers::green).get(case::back)),
+        to(
+            R::TakeSteps,
+            "/cases/{id}/files",
+            post(papers::attach).layer(DefaultBodyLimit::max(papers::LARGEST_FORM)).get(case::back),
+        ),
+        to(R::SeeCases, "/cases/{id}/files/{n}", get(papers::file)),
+        to(R::ExportCases, "/cases/{id}/archive", get(papers::archive)),
+        to(R::SeeCases, "/joint/{part}", get(joint::page)),
+        to(R::TakeSteps, "/joint/{part}/answer", post(joint::answer).get(joint::back)),
         to(R::SeeTerminals, "/kiosks", get(machines::list)),
         to(R::SeeTerminals, "/kiosks/{id}", get(machines::cabinet)),
         to(R::HandleBoxes, "/kiosks/{id}/round", post(machines::begin_round).get(machines::back)),

@@ -3,10 +3,11 @@
 //! `CONSOLE_PAGES=DIR cargo test -p kiosk-backend console::samples` writes the pages into `DIR`, with `static/` beside
 //! them, so that a browser can draw them from `file://` after a search and replace of the absolute paths.
 
+mod casework;
 mod values;
 
 use hall_rules::Role;
-use hall_rules::case::{NoticeKind, Standing, Transition};
+use hall_rules::case::{Need, NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
 use hall_rules::review::{Finding, Verdict, faults};
@@ -22,6 +23,8 @@ use uuid::Uuid;
 
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
+use super::joint::PartPage;
+use super::keying::FieldsPage;
 use super::labels::CELL_STATES;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
@@ -29,6 +32,7 @@ use super::pages::{
 };
 use super::words::{Clock, Lang};
 use crate::domain::accounts::AccountRow;
+use crate::domain::casework::Casework;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::{Choices, SavedView};
 use crate::domain::rounds::{Round, Stop};
@@ -41,17 +45,20 @@ use crate::domain::views::{
 use crate::store::sessions::Listed;
 use crate::store::supervision::Tally;
 
+pub(super) use casework::every_notice;
+use casework::*;
 use values::*;
 
 /// Every page with its file name.
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     use askama::Template;
     let render = |page: &dyn askama::DynTemplate| page.dyn_render().expect("renders");
-    let case_page = |case: CaseView, note: Option<Note>| {
+    let case_page_with = |case: CaseView, note: Option<Note>, more: Casework| {
         let mut shell = shell(lang, Here::Inbox, "/cases/1");
         shell.note = note;
-        CasePage { shell, case }.render().expect("renders")
+        CasePage { shell, case, more }.render().expect("renders")
     };
+    let case_page = |case: CaseView, note: Option<Note>| case_page_with(case, note, Casework::default());
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
         show: Filter::New,
@@ -67,6 +74,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
         undo: Vec::new(),
+        asked_of_us: Vec::new(),
     };
     let mut calling = inbox(rows());
     let mut called = kiosk(9, "大厅1号机", false);
@@ -120,6 +128,31 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-loading", case_page(loading(), None)),
         ("case-result-ready", case_page(at(CaseState::ResultReady, 0), None)),
         ("case-result-in-locker", case_page(in_locker(), None)),
+        ("case-joint", case_page_with(at(CaseState::JointReview, 0), None, asking())),
+        ("case-to-be-joint", case_page_with(to_be_asked(), None, to_ask())),
+        ("case-disagreed", case_page_with(disagreed(), None, all_in())),
+        ("case-worked", case_page_with(at(CaseState::PreReview, 0), None, worked(false))),
+        ("case-green", case_page_with(green_case(), None, worked(true))),
+        ("case-archived", case_page_with(at(CaseState::Archived, 0), None, archived())),
+        ("fields", render(&fields_page(lang, true))),
+        ("fields-wrong", render(&fields_page(lang, false))),
+        (
+            "joint",
+            render(&PartPage {
+                shell: shell(lang, Here::Inbox, "/joint/1"),
+                one: part_case(true),
+                typed: String::new(),
+            }),
+        ),
+        (
+            "joint-answered",
+            render(&PartPage {
+                shell: shell(lang, Here::Inbox, "/joint/1"),
+                one: part_case(false),
+                typed: String::new(),
+            }),
+        ),
+        ("inbox-asked", render(&InboxPage { asked_of_us: asked(), ..inbox(rows()) })),
         (
             "confirm",
             render(&ConfirmPage {
@@ -196,7 +229,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                     .into_iter()
                     .take(2)
                     .zip([true, false])
-                    .map(|(row, over)| Late { row, over, since_ms: NOW - HOUR })
+                    .map(|(row, over)| Late { row, over, since_ms: NOW - HOUR, parts: late_parts(over) })
                     .collect(),
                 tallies: vec![
                     tally("营业性演出审批", "Commercial performance permit", 12, 3, 1),

@@ -7,10 +7,10 @@
 use std::net::SocketAddr;
 
 use axum::body::to_bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request};
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
@@ -26,6 +26,8 @@ use crate::store::sessions::{self, Digest};
 
 /// Longest body of a form, bytes: a reason, a name and a password need far less.
 const LONGEST_FORM: usize = 64 * 1024;
+/// Longest token of a form, bytes.
+const LONGEST_TOKEN: usize = 128;
 /// How often the time of last use is written, milliseconds: one write a minute is enough for an idle time of hours.
 const TOUCH_EVERY_MS: i64 = 60_000;
 /// The language cookie lasts a year, in seconds.
@@ -92,9 +94,8 @@ pub(super) fn csrf_of(token: &str) -> String {
 }
 
 /// Where a request comes from, for the audit and the limit on sign-ins.
-fn address(parts: &Parts) -> String {
-    parts
-        .extensions
+fn address(extensions: &Extensions) -> String {
+    extensions
         .get::<ConnectInfo<SocketAddr>>()
         .map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string())
 }
@@ -125,13 +126,21 @@ pub(super) struct Visitor {
 
 impl Visitor {
     fn read(parts: &Parts, cookies: Cookies) -> Self {
+        Self::of(&parts.headers, &parts.uri, address(&parts.extensions), cookies)
+    }
+
+    fn read_request(request: &Request, cookies: Cookies) -> Self {
+        Self::of(request.headers(), request.uri(), address(request.extensions()), cookies)
+    }
+
+    fn of(headers: &HeaderMap, uri: &Uri, address: String, cookies: Cookies) -> Self {
         Self {
-            lang: lang_of(&parts.headers, cookies),
-            address: address(parts),
-            path: parts.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
-            htmx: is_htmx(&parts.headers),
-            session: cookie(&parts.headers, &cookies.name("session")).map(str::to_owned),
-            visit: cookie(&parts.headers, &cookies.name("visit")).map(str::to_owned),
+            lang: lang_of(headers, cookies),
+            address,
+            path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
+            htmx: is_htmx(headers),
+            session: cookie(headers, &cookies.name("session")).map(str::to_owned),
+            visit: cookie(headers, &cookies.name("visit")).map(str::to_owned),
         }
     }
 
@@ -290,6 +299,42 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
             axum::Form::<T>::from_request(request(body), &()).await.map_err(|cause| form(&cause))
         };
         read.await.map(|axum::Form(value)| Self(value)).map_err(|refusal: Refusal| refusal.into_response())
+    }
+}
+
+/// A posted form with a file, whose first field proved that it comes from a page of ours. What follows is streamed.
+pub(super) struct Upload(pub(super) Multipart);
+
+impl FromRequest<Console> for Upload {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, console: &Console) -> Result<Self, Self::Rejection> {
+        let visitor = Visitor::read_request(&request, console.cookies());
+        let elsewhere = comes_from_elsewhere(request.headers(), request.uri().authority());
+        let read = async {
+            if elsewhere {
+                return Err(foreign());
+            }
+            let broken = |cause: &dyn std::fmt::Display| {
+                Refusal::new(Code::MalformedBody, "The form cannot be read", cause.to_string())
+            };
+            let mut form = Multipart::from_request(request, &()).await.map_err(|cause| broken(&cause))?;
+            let first = form.next_field().await.map_err(|cause| broken(&cause))?;
+            let Some(mut first) = first.filter(|field| field.name() == Some("csrf")) else { return Err(foreign()) };
+            let mut token = String::new();
+            while let Some(bytes) = first.chunk().await.map_err(|cause| broken(&cause))? {
+                token.push_str(&String::from_utf8_lossy(&bytes));
+                if token.len() > LONGEST_TOKEN {
+                    return Err(foreign());
+                }
+            }
+            drop(first);
+            if visitor.csrf().is_none_or(|csrf| !same(&csrf, &token)) {
+                return Err(foreign());
+            }
+            Ok(form)
+        };
+        read.await.map(Self).map_err(|refusal: Refusal| refusal.into_response())
     }
 }
 

@@ -110,6 +110,7 @@ fn form(fields: &Fields) -> Form {
         document: field(fields, "document").to_owned(),
         delivery: way,
         receiver: field(fields, "receiver").to_owned(),
+        disagreement: field(fields, "disagreement").to_owned(),
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod accounts;
 mod browser;
+mod casework;
 mod hall;
 mod inbox;
+mod joint;
 mod roles;
 mod rounds;
 mod steps;

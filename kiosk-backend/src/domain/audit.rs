@@ -52,6 +52,30 @@ pub enum Action {
     CaseStepped,
     /// Staff read a notice of the case.
     NoticeRead,
+    /// Another department opened its part of a case.
+    PartLooked,
+    /// Another department answered.
+    PartAnswered,
+    /// The lead took a question to a department back.
+    PartRecalled,
+    /// Staff opened the fields that were keyed in, in full.
+    FieldsLooked,
+    /// Staff keyed in fields; the object names them.
+    FieldsKeyed,
+    /// Staff wrote an internal note.
+    NoteAdded,
+    /// Staff attached a file; the object is its number and hash.
+    FileAttached,
+    /// Staff read an attachment.
+    FileRead,
+    /// Staff checked a mandate.
+    MandateChecked,
+    /// A chief put a case into the green channel.
+    GreenSet,
+    /// A chief took a case out of the green channel.
+    GreenEnded,
+    /// A closed case was taken out as a bundle.
+    CaseExported,
     /// A chief opened a door from the desk.
     OpenedNow,
     /// Staff returned a compartment to service.

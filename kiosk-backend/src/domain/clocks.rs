@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use hall_rules::clock::{self, Clock, Light, Limits, Past, Reading};
+use hall_rules::answers::ACTING_FOR;
+use hall_rules::clock::{self, Clock, ClockKind, Light, Limits, Past, Reading};
 use hall_rules::{Answers, Calendar, CaseEvent, CaseState, ServiceItem};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -30,6 +31,8 @@ pub struct Desk {
     pub zone: TimeZone,
     /// The hall's name.
     pub hall: String,
+    /// The green channel's share of the promised days, in per cent.
+    pub green_percent: u8,
     /// Now.
     pub now_ms: i64,
 }
@@ -42,6 +45,7 @@ impl Desk {
             calendar: app.calendar(),
             zone: app.zone().clone(),
             hall: app.hall_name().to_owned(),
+            green_percent: app.config().green_channel_percent,
             now_ms: app.now_ms(),
         }
     }
@@ -58,14 +62,22 @@ impl Desk {
     }
 }
 
-/// The limits that hold for a case.
-pub fn limits(item: Option<&ServiceItem>, made: Option<&Submission>) -> Limits {
-    let Some(item) = item else { return Limits::default() };
+/// What was answered at the terminal, as the rules ask it.
+pub fn answers(made: Option<&Submission>) -> Answers {
     let mut answers = Answers::new();
-    for (question, option) in made.iter().flat_map(|made| &made.situations) {
+    let Some(made) = made else { return answers };
+    for (question, option) in &made.situations {
         answers.set(question, option);
     }
-    Limits::of(item, &answers)
+    answers.set(ACTING_FOR, store::word_of(&made.acting_for));
+    answers
+}
+
+/// The limits that hold for a case, which may be in the green channel.
+pub fn limits(desk: &Desk, item: Option<&ServiceItem>, made: Option<&Submission>, green: bool) -> Limits {
+    let Some(item) = item else { return Limits::default() };
+    let limits = Limits::of(item, &answers(made));
+    if green { limits.in_green_channel(item, desk.green_percent) } else { limits }
 }
 
 /// Computes which clock a list shows, from what happened; a year that the calendar lacks leaves its end open.
@@ -88,10 +100,12 @@ pub fn settle(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64, past: 
     }
 }
 
-fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64) -> StoreResult<Limits> {
+/// The limits of a stored case.
+pub fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64) -> StoreResult<Limits> {
     let Some((code, version)) = store::cases::item_of(tx, id)? else { return Ok(Limits::default()) };
     let item = queries::item(tx, &code, version)?;
-    Ok(limits(item.as_ref(), queries::submission_of(tx, &desk.keys, entry)?.as_ref()))
+    let green = store::cases::is_green(tx, id)?;
+    Ok(limits(desk, item.as_ref(), queries::submission_of(tx, &desk.keys, entry)?.as_ref(), green))
 }
 
 /// Computes the clocks of these cases again.
@@ -169,9 +183,14 @@ pub fn due(desk: &Desk, row: &store::cases::CaseRow) -> Due {
         return Due::Paused;
     }
     let Some(kind) = row.due_clock else { return Due::None };
-    let day = |text: &Option<String>| text.as_deref().and_then(|text| text.parse::<Date>().ok());
-    let Some(due) = day(&row.due_date) else { return Due::CalendarMissing };
-    let reading = Reading { due, soon: day(&row.soon_date).unwrap_or(due) };
+    running(desk, kind, row.due_date.as_deref(), row.soon_date.as_deref())
+}
+
+/// What a list says of a clock that runs, from its stored days.
+pub fn running(desk: &Desk, kind: ClockKind, due: Option<&str>, soon: Option<&str>) -> Due {
+    let day = |text: Option<&str>| text.and_then(|text| text.parse::<Date>().ok());
+    let Some(due) = day(due) else { return Due::CalendarMissing };
+    let reading = Reading { due, soon: day(soon).unwrap_or(due) };
     let today = desk.today();
     match desk.calendar.working_days_between(today, due) {
         Ok(days_left) => Due::Running { kind, due, days_left, light: reading.light(today) },

@@ -1,12 +1,13 @@
 //! What is late goes up: to the chief and the supervisor, once when it is soon over and once when it is over.
 
-use hall_rules::Right;
+use hall_rules::{Right, Text};
 use kiosk_wire::{Code, SubmissionId};
 
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
+use super::joint;
 use super::queries::{Look, inbox_rows, seen_case};
-use super::views::{Actor, InboxRow};
+use super::views::{Actor, Due, InboxRow};
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
@@ -24,6 +25,8 @@ pub struct Late {
     pub over: bool,
     /// Since when it is known.
     pub since_ms: i64,
+    /// Departments whose answers are soon late or late.
+    pub parts: Vec<(Text, Due)>,
 }
 
 /// Writes what became late and is not written yet; what is written stays once.
@@ -47,16 +50,19 @@ pub async fn tick(app: &App) -> Result<usize, Refusal> {
 pub async fn open(app: &App, actor: &Actor) -> Result<Vec<Late>, Refusal> {
     actor.must(Right::Supervise)?;
     let look = Look::new(app, actor);
+    let catalogue = app.catalogue().map(|(_, body)| body);
     Ok(app
         .store()
         .read(move |connection| {
             let mut late = Vec::new();
             for one in store::escalations::open(connection, SHOWN)? {
                 let Some(row) = store::cases::get(connection, one.case, look.actor.staff.id)? else { continue };
+                let parts = joint::late(connection, &look.desk, catalogue.as_deref(), one.case)?;
                 late.extend(inbox_rows(connection, &look, vec![row])?.into_iter().map(|row| Late {
                     row,
                     over: one.over,
                     since_ms: one.made_ms,
+                    parts: parts.clone(),
                 }));
             }
             Ok::<_, StoreError>(late)

@@ -15,8 +15,8 @@ use serde_json::json;
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
-use super::notices;
 use super::views::Happening;
+use super::{joint, notices};
 use crate::event::{Event, EventKind};
 use crate::store::case_events::NewEvent;
 use crate::store::cases::{CaseHead, Indexes, NewCase};
@@ -97,6 +97,7 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
         let step = (row.event, happened.form.unwrap_or(&blank), happened.staff);
         notices::make(tx, desk, id, kind, &past, step)?;
     }
+    joint::follow(tx, desk, id, head.version + 1, (row.event, row.from), happened)?;
     clocks::settle(tx, desk, id, head.entry, &past)?;
     Ok(true)
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
+use super::joint;
 use crate::app::App;
 use crate::problem::Refusal;
 use crate::store;
@@ -100,6 +101,7 @@ fn settle_clocks(app: &App) -> Result<(), Refusal> {
     app.store().write_blocking(move |tx| {
         let open = store::cases::with_clock(tx)?;
         clocks::settle_all(tx, &desk, &open)?;
+        joint::settle_all(tx, &desk)?;
         Ok(())
     })
 }

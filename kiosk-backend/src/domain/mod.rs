@@ -2,7 +2,9 @@
 //! store; nothing here knows HTTP or pages.
 
 pub mod accounts;
+pub mod archive;
 pub mod audit;
+pub mod casework;
 pub mod claims;
 pub mod clocks;
 pub mod commands;
@@ -10,10 +12,15 @@ pub mod directives;
 pub mod enrolment;
 pub mod escalations;
 pub mod facts;
+pub mod fields;
+pub mod files;
+pub mod green;
 pub mod import;
 pub mod inbox;
 pub mod intake;
+pub mod joint;
 pub mod limit;
+pub mod notes;
 pub mod notices;
 pub mod person;
 pub mod queries;
@@ -21,6 +28,7 @@ pub mod results;
 pub mod roster;
 pub mod rounds;
 pub mod sign_in;
+pub mod sniff;
 pub mod staff;
 pub mod statistics;
 pub mod steps;

@@ -67,7 +67,7 @@ fn compose(
     let item = queries::item(tx, &code, version)?;
     let made: Option<Submission> = queries::submission_of(tx, &desk.keys, head.entry)?;
     let (receipt, _) = store::cases::receipt_and_window(tx, id)?.unwrap_or_default();
-    let all = clock::clocks(past, &clocks::limits(item.as_ref(), made.as_ref()));
+    let all = clock::clocks(past, &clocks::limits(desk, item.as_ref(), made.as_ref(), store::cases::is_green(tx, id)?));
     let of = |kind| all.iter().find(|clock| clock.kind == kind);
     let decide_by = of(clock::ClockKind::Promised).and_then(|clock| clock.last_day(&desk.calendar, &desk.zone).ok());
     let days = if kind == NoticeKind::Correction { Some(CORRECTION_DAYS) } else { form.days };

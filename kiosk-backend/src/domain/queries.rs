@@ -1,6 +1,6 @@
 //! Questions of staff. Asking changes nothing.
 
-use hall_rules::case::{Standing, Transition};
+use hall_rules::case::{Need, Standing, Transition};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, mask};
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
@@ -14,6 +14,7 @@ use super::views::{
     Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
     KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
+use super::{joint, notes};
 use crate::app::App;
 use crate::keys::Keys;
 use crate::problem::Refusal;
@@ -66,14 +67,22 @@ fn read_case(
     let submission = submission_of(connection, &look.keys, row.entry)?;
     let item = item_of(connection, &row)?;
     let opened = box_opened(connection, &row)?;
-    let timeline = store::case_events::events(connection, id)?.into_iter().filter_map(timeline_row).collect();
+    let timeline = timeline(connection, look, id)?;
     let collecting = row.claim.as_ref().filter(|claim| claim.is_active(look.now_ms));
     let view_row = inbox_row(look, &row, item.as_ref(), submission.as_ref());
     let past = store::case_events::history(connection, id)?;
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
-    let all = hall_rules::clock::clocks(&past, &clocks::limits(item.as_ref(), submission.as_ref()));
+    let all =
+        hall_rules::clock::clocks(&past, &clocks::limits(&look.desk, item.as_ref(), submission.as_ref(), row.green));
     Ok(CaseView {
-        steps: if view_row.is_others() { Vec::new() } else { steps(&standing, look) },
+        steps: if view_row.is_others() {
+            Vec::new()
+        } else {
+            let asks = !joint::wanted(item.as_ref(), submission.as_ref()).is_empty();
+            let all_in = joint::missing(connection, id)? == 0;
+            let disagrees = joint::disagrees(connection, id)?;
+            steps(&standing, look, asks, all_in, disagrees)
+        },
         corrections: standing.corrections,
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
@@ -151,15 +160,18 @@ pub(super) fn may(look: &Look, row: &CaseRow, opened: bool) -> May {
 }
 
 /// How the case can go on. What settles a doubtful deposit or the box has buttons of its own.
-fn steps(standing: &Standing, look: &Look) -> Vec<StepView> {
+/// Departments can be asked only where the item names some, and the joint review is done when all are in.
+fn steps(standing: &Standing, look: &Look, asks: bool, all_in: bool, disagrees: bool) -> Vec<StepView> {
+    let open = |event| (event != CaseEvent::JointStarted || asks) && (event != CaseEvent::JointFinished || all_in);
+    let shown = |need: &Need| *need != Need::Opinions && (*need != Need::Disagreement || disagrees);
     let own = |event| matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
     let view = |row: &Transition| StepView {
         event: row.event,
-        needs: row.needs.to_vec(),
+        needs: row.needs.iter().copied().filter(shown).collect(),
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| look.may_step(row) && !own(row.event)).map(view).collect()
+    standing.rows().filter(|row| look.may_step(row) && !own(row.event) && open(row.event)).map(view).collect()
 }
 
 fn notice_view(row: store::notices::NoticeRow) -> NoticeView {
@@ -180,6 +192,19 @@ fn collecting_view(look: &Look, claim: &Claim, opened: bool) -> Collecting {
         answer: claim.outcome,
         shut: opened,
     }
+}
+
+/// A case's history, with the words of its internal notes.
+fn timeline(connection: &Connection, look: &Look, id: SubmissionId) -> StoreResult<Vec<TimelineRow>> {
+    let mut notes = notes::of_case(connection, &look.desk, id)?;
+    let mut rows = Vec::new();
+    for (n, mut event) in (1..).zip(store::case_events::events(connection, id)?) {
+        if let Some(note) = notes.iter_mut().find(|note| note.n == n) {
+            event.note = Some(std::mem::take(&mut note.text));
+        }
+        rows.extend(timeline_row(event));
+    }
+    Ok(rows)
 }
 
 fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {
@@ -226,6 +251,7 @@ fn inbox_row(look: &Look, row: &CaseRow, item: Option<&ServiceItem>, submission:
         due: clocks::due(&look.desk, row),
         collecting: row.claim.as_ref().filter(|c| c.is_active(look.now_ms)).map(|c| c.staff_name.clone()),
         held: held(look, row),
+        green: row.green,
         changed_ms: row.changed_ms,
         unread: waits && row.read_version.is_none_or(|seen| seen < row.news_version),
     }
@@ -255,7 +281,7 @@ pub(super) fn item(connection: &Connection, code: &str, version: u32) -> StoreRe
     Ok(body.and_then(|body| serde_json::from_str(&body).ok()))
 }
 
-fn applicant(made: &Submission) -> ApplicantView {
+pub(super) fn applicant(made: &Submission) -> ApplicantView {
     ApplicantView {
         name: mask::name(made.applicant.name.expose()),
         document: made.applicant.document,
@@ -266,7 +292,7 @@ fn applicant(made: &Submission) -> ApplicantView {
     }
 }
 
-fn materials(made: &Submission) -> Vec<MaterialRow> {
+pub(super) fn materials(made: &Submission) -> Vec<MaterialRow> {
     let row = |line: &kiosk_wire::submission::MaterialLine| MaterialRow {
         name: line.name.clone(),
         originals: line.originals,
@@ -278,7 +304,7 @@ fn materials(made: &Submission) -> Vec<MaterialRow> {
     made.materials.iter().map(row).collect()
 }
 
-fn answers(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<AnswerRow> {
+pub(super) fn answers(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<AnswerRow> {
     let situation = |(code, option): (&String, &String)| {
         let known = item.and_then(|item| item.situations.iter().find(|situation| situation.code == *code));
         AnswerRow {

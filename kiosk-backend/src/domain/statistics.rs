@@ -215,7 +215,10 @@ fn measure(connection: &Connection, desk: &Desk, since_ms: i64) -> StoreResult<V
         let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
         let received = past.iter().find(|past| past.event == CaseEvent::Received);
         cases.push(Case {
-            clocks: clock::clocks(&past, &clocks::limits(item, made.as_ref())),
+            clocks: clock::clocks(
+                &past,
+                &clocks::limits(desk, item, made.as_ref(), store::cases::is_green(connection, row.id)?),
+            ),
             corrections: standing.corrections,
             decided: past.iter().any(|past| matches!(past.event, CaseEvent::Granted | CaseEvent::Denied)),
             pickup_ms: received.map(|received| received.at.as_millisecond() - row.deposited_ms).filter(|ms| *ms >= 0),

@@ -2,7 +2,7 @@
 //! made, in one transaction.
 
 use hall_rules::case::{Need, Transition};
-use hall_rules::clock::EXTENSION_DAYS;
+use hall_rules::clock;
 use hall_rules::notice::{Document, Form};
 use hall_rules::{CaseEvent, Text, mask, review};
 use kiosk_wire::{Code, SubmissionId};
@@ -11,9 +11,9 @@ use rusqlite::Connection;
 use super::audit::{self, Action, Who};
 use super::commands::{checked_reason, command, wrong_state};
 use super::facts::{self, Happened};
-use super::notices;
 use super::queries::{self, Look, seen_case};
 use super::views::{Actor, Happening};
+use super::{clocks, joint, notices};
 use crate::app::App;
 use crate::problem::Refusal;
 use crate::store::{self, cases::CaseRow};
@@ -152,6 +152,10 @@ fn check(
         let advice = format!("It is for: {}", who.join(", "));
         return Err(Refusal::new(Code::Forbidden, "Your role may not take this step", advice));
     }
+    if event == CaseEvent::JointStarted && joint::wanted_of(connection, &look.desk, row.id)?.is_empty() {
+        let title = "The item names no other department for this case";
+        return Err(wrong_state(title, "Decide it alone; the catalogue says which departments are asked"));
+    }
     for need in transition.needs {
         fill(connection, look, row, event, *need, &mut form)?;
     }
@@ -192,7 +196,7 @@ fn fill(
             Ok(())
         }
         Need::Days => {
-            let most = if event == CaseEvent::Extended { EXTENSION_DAYS } else { MOST_DAYS };
+            let most = if event == CaseEvent::Extended { longest_extension(connection, look, row)? } else { MOST_DAYS };
             let fits = form.days.is_some_and(|days| (1..=most).contains(&days));
             let title = format!("A number of working days from 1 to {most} is needed");
             if fits { Ok(()) } else { Err(invalid(need, title, "Type the number")) }
@@ -201,7 +205,31 @@ fn fill(
         Need::Document => word(need, &mut form.document),
         Need::Delivery => word(need, &mut form.delivery),
         Need::Receiver => word(need, &mut form.receiver),
+        Need::Opinions => match joint::missing(connection, row.id)? {
+            0 => Ok(()),
+            missing => {
+                let title = format!("{missing} departments have not answered");
+                Err(invalid(need, title, "Wait for them, or recall the question with a reason"))
+            }
+        },
+        Need::Disagreement if joint::disagrees(connection, row.id)? => {
+            form.disagreement = checked_reason(&form.disagreement).map_err(|_| {
+                let title = "A department did not agree: the decision must say how that is dealt with";
+                invalid(need, title, "Write 1 to 200 characters on one line; they stand in the decision")
+            })?;
+            Ok(())
+        }
+        Need::Disagreement => {
+            form.disagreement.clear();
+            Ok(())
+        }
     }
+}
+
+fn longest_extension(connection: &Connection, look: &Look, row: &CaseRow) -> Result<u16, Refusal> {
+    let past = store::case_events::history(connection, row.id)?;
+    let limits = clocks::stored_limits(connection, &look.desk, row.id, row.entry)?;
+    Ok(limits.longest_extension(clock::was_joint(&past)))
 }
 
 fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
@@ -227,7 +255,8 @@ fn note(transition: &Transition, form: &Form) -> Option<String> {
         Need::Delivery => Some(form.delivery.clone()),
         Need::Receiver => Some(form.receiver.clone()),
         Need::Days => form.days.map(|days| format!("{days} 个工作日")),
-        Need::Findings => None,
+        Need::Disagreement => Some(form.disagreement.clone()).filter(|said| !said.is_empty()),
+        Need::Findings | Need::Opinions => None,
     };
     let words: Vec<String> = transition.needs.iter().filter_map(said).collect();
     (!words.is_empty()).then(|| words.join("；"))

@@ -215,6 +215,8 @@ pub struct InboxRow {
     pub collecting: Option<String>,
     /// Who claimed the case and holds it still.
     pub held: Option<HeldView>,
+    /// Whether a chief put it into the green channel (绿色通道).
+    pub green: bool,
     /// When it last changed.
     pub changed_ms: i64,
     /// Whether the asker has not opened it since it last changed.
@@ -334,6 +336,22 @@ pub enum Happening {
     CompartmentSetAside,
     /// Staff said the compartment serves again.
     ReturnedToService,
+    /// Another department answered; the note says which and what.
+    PartAnswered,
+    /// The lead took a question to a department back; the note says why.
+    PartRecalled,
+    /// The window keyed in fields; the note names them.
+    FieldsKeyed,
+    /// Staff wrote an internal note; the note is its text, for staff only.
+    NoteAdded,
+    /// Staff attached a file.
+    FileAttached,
+    /// The window checked the mandate of whoever acts for another.
+    MandateChecked,
+    /// A chief put it into the green channel; the note says why.
+    GreenSet,
+    /// A chief took it out of the green channel; the note says why.
+    GreenEnded,
     /// Its state moved.
     #[serde(untagged)]
     Case(CaseEvent),

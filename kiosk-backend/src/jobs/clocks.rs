@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::domain::{clocks, escalations};
+use crate::domain::{clocks, escalations, joint};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(60);
@@ -15,6 +15,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
         if let Err(cause) = clocks::tick(&app).await {
             tracing::error!(cause = %cause, "clocks could not be looked at");
+        }
+        if let Err(cause) = joint::tick(&app).await {
+            tracing::error!(cause = %cause, "answers of departments could not be looked at");
         }
         if let Err(cause) = escalations::tick(&app).await {
             tracing::error!(cause = %cause, "what is late could not be told");

@@ -53,6 +53,15 @@ pub fn append(
     Ok(())
 }
 
+/// The rows about a case, oldest first.
+pub fn of_case(connection: &Connection, case: Uuid) -> StoreResult<Vec<AuditEntry>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT seq, at_ms, actor, action, case_id, detail, prev, hash FROM audit WHERE case_id = $1 ORDER BY seq",
+    )?;
+    let rows = statement.query_map([case.into_bytes()], entry)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Position and hash of the newest row; 0 and zeros before the first.
 pub fn head(connection: &Connection) -> StoreResult<(i64, [u8; 32])> {
     let newest = connection

@@ -4,9 +4,11 @@ use hall_rules::clock::Past;
 use hall_rules::{CaseEvent, CaseState};
 use jiff::Timestamp;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
-use super::{StoreResult, signed, word_of};
+use super::{StoreError, StoreResult, optional_uuid_at, signed, u64_at, word_of};
 
 /// One event to append.
 pub struct NewEvent<'a> {
@@ -26,6 +28,42 @@ pub struct NewEvent<'a> {
     pub days: Option<u16>,
 }
 
+/// One event as it is hashed: all that its row says, in this order.
+#[derive(Serialize)]
+struct Record<'a> {
+    n: u64,
+    kind: &'a str,
+    at_ms: i64,
+    recorded_ms: i64,
+    staff: Option<StaffId>,
+    kiosk: Option<KioskId>,
+    compartment: Option<CompartmentNo>,
+    note: Option<&'a str>,
+    days: Option<u16>,
+}
+
+/// The hash of an event: over its predecessor's (zeros at the beginning), the case, and the event as JSON.
+pub fn link(prev: &[u8; 32], case: SubmissionId, record: &str) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(b"hall-case-event-v1\0");
+    hasher.update(prev);
+    hasher.update(case.0.as_bytes());
+    hasher.update(record);
+    hasher.finalize().into()
+}
+
+fn json(record: &Record<'_>) -> StoreResult<String> {
+    serde_json::to_string(record).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+}
+
+fn hash_of(connection: &Connection, id: SubmissionId, n: u64) -> StoreResult<Option<[u8; 32]>> {
+    let found = connection
+        .prepare_cached("SELECT hash FROM case_events WHERE case_id = $1 AND n = $2")?
+        .query_row(params![id.0.as_bytes(), signed(n)], |row| row.get(0))
+        .optional()?;
+    Ok(found.flatten())
+}
+
 /// Appends event number `version` and moves the case to `state`.
 pub fn append(
     connection: &Connection,
@@ -35,11 +73,24 @@ pub fn append(
     event: &NewEvent<'_>,
     now_ms: i64,
 ) -> StoreResult<()> {
+    let record = Record {
+        n: version,
+        kind: event.kind,
+        at_ms: event.at_ms,
+        recorded_ms: now_ms,
+        staff: event.staff,
+        kiosk: event.kiosk,
+        compartment: event.compartment,
+        note: event.note,
+        days: event.days,
+    };
+    let prev = hash_of(connection, id, version.saturating_sub(1))?.unwrap_or_default();
+    let hash = link(&prev, id, &json(&record)?);
     connection
         .prepare_cached(
             "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note,
-                 days)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+                 days, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )?
         .execute(params![
             id.0.as_bytes(),
@@ -51,7 +102,8 @@ pub fn append(
             event.kiosk.map(|kiosk| kiosk.0.into_bytes()),
             event.compartment.map(|no| no.0),
             event.note,
-            event.days
+            event.days,
+            hash
         ])?;
     connection
         .prepare_cached("UPDATE cases SET state = $1, version = $2, changed_ms = $3 WHERE id = $4")?
@@ -99,6 +151,31 @@ pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Even
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A case's events as they are hashed, oldest first, each with its hash; absent of events from before the chain.
+pub fn records(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<(String, Option<[u8; 32]>)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note, days, hash
+         FROM case_events WHERE case_id = $1 ORDER BY n",
+    )?;
+    let (mut rows, mut records) = (statement.query([id.0.as_bytes()])?, Vec::new());
+    while let Some(row) = rows.next()? {
+        let (kind, note): (String, Option<String>) = (row.get(1)?, row.get(7)?);
+        let record = Record {
+            n: u64_at(row, 0)?,
+            kind: &kind,
+            at_ms: row.get(2)?,
+            recorded_ms: row.get(3)?,
+            staff: optional_uuid_at(row, 4)?.map(StaffId),
+            kiosk: optional_uuid_at(row, 5)?.map(KioskId),
+            compartment: row.get::<_, Option<u16>>(6)?.map(CompartmentNo),
+            note: note.as_deref(),
+            days: row.get(8)?,
+        };
+        records.push((json(&record)?, row.get(9)?));
+    }
+    Ok(records)
 }
 
 /// What moved the case's state, oldest first: what its standing and its clocks are derived from.

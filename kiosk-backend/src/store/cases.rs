@@ -60,6 +60,8 @@ pub struct CaseRow {
     pub read_version: Option<u64>,
     /// Who claimed it last.
     pub held: Option<Held>,
+    /// Whether it is in the green channel.
+    pub green: bool,
 }
 
 /// Someone claimed the case; it holds until its time is over.
@@ -107,7 +109,7 @@ const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.
         c.changed_ms, c.received_ms, rs.name, c.doubt,
         d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
         c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms,
-        d.round
+        d.round, c.green_ms IS NOT NULL
     FROM cases c
     JOIN kiosks k ON k.id = c.kiosk_id
     LEFT JOIN windows w ON w.id = c.window_id
@@ -146,6 +148,7 @@ fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
         claim: claim(row)?,
         read_version: row.get::<_, Option<i64>>(26)?.map(i64::unsigned_abs),
         held: held(row)?,
+        green: row.get(34)?,
     })
 }
 
@@ -401,12 +404,37 @@ pub fn receipt_and_window(
         .optional()?)
 }
 
+/// The case with this number.
+pub fn by_receipt(connection: &Connection, receipt: &str) -> StoreResult<Option<SubmissionId>> {
+    Ok(connection
+        .prepare_cached("SELECT id FROM cases WHERE receipt = $1")?
+        .query_row([receipt], |row| Ok(SubmissionId(uuid_at(row, 0)?)))
+        .optional()?)
+}
+
 /// Code and version of a case's item.
 pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<(String, u32)>> {
     Ok(connection
         .prepare_cached("SELECT item, item_version FROM cases WHERE id = $1")?
         .query_row([id.0.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?)
+}
+
+/// Whether a chief put the case into the green channel.
+pub fn is_green(connection: &Connection, id: SubmissionId) -> StoreResult<bool> {
+    Ok(connection
+        .prepare_cached("SELECT green_ms IS NOT NULL FROM cases WHERE id = $1")?
+        .query_row([id.0.as_bytes()], |row| row.get(0))
+        .optional()?
+        .unwrap_or(false))
+}
+
+/// Puts a case into the green channel, or takes it out.
+pub fn set_green(connection: &Connection, id: SubmissionId, since_ms: Option<i64>) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE cases SET green_ms = $1 WHERE id = $2")?
+        .execute(params![since_ms, id.0.as_bytes()])?;
+    Ok(())
 }
 
 /// Open cases of an older release, whose clock has an end and no day from which it is soon.

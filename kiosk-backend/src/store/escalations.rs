@@ -8,8 +8,12 @@ use super::{StoreResult, uuid_at};
 
 /// Clocks of the office that are soon over or over today, without those of the applicant.
 const LATE: &str = "c.soon_date <= $1 AND c.due_date IS NOT NULL AND c.due_clock NOT IN ('correction', 'collection')";
+/// The same of parts that other departments answer. Each has a clock of its own name.
+const LATE_PART: &str = "p.state = 'asked' AND p.soon_date <= $1 AND p.due_date IS NOT NULL";
 /// An escalation that nobody has seen and whose clock still runs.
-const OPEN: &str = "e.seen_ms IS NULL AND c.due_clock = e.clock AND c.due_date = e.due_date";
+const OPEN: &str = "e.seen_ms IS NULL AND ((c.due_clock = e.clock AND c.due_date = e.due_date)
+    OR EXISTS (SELECT 1 FROM joint_parts p WHERE p.case_id = e.case_id AND p.state = 'asked'
+        AND 'joint:' || p.department = e.clock AND p.due_date = e.due_date))";
 
 /// One escalation.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +35,14 @@ pub fn waiting(connection: &Connection, today: Date) -> StoreResult<u32> {
              WHERE e.case_id = c.id AND e.clock = c.due_clock AND e.due_date = c.due_date
                AND e.level = CASE WHEN c.due_date < $1 THEN 'over' ELSE 'soon' END)"
     );
-    Ok(connection.prepare_cached(&sql)?.query_row([today.to_string()], |row| row.get(0))?)
+    let cases: u32 = connection.prepare_cached(&sql)?.query_row([today.to_string()], |row| row.get(0))?;
+    let sql = format!(
+        "SELECT COUNT(*) FROM joint_parts p WHERE {LATE_PART} AND NOT EXISTS (SELECT 1 FROM escalations e
+             WHERE e.case_id = p.case_id AND e.clock = 'joint:' || p.department AND e.due_date = p.due_date
+               AND e.level = CASE WHEN p.due_date < $1 THEN 'over' ELSE 'soon' END)"
+    );
+    let parts: u32 = connection.prepare_cached(&sql)?.query_row([today.to_string()], |row| row.get(0))?;
+    Ok(cases + parts)
 }
 
 /// Writes what is not written yet. Returns how many.
@@ -41,7 +52,14 @@ pub fn write(connection: &Connection, today: Date, now_ms: i64) -> StoreResult<u
          SELECT c.id, c.due_clock, c.due_date, CASE WHEN c.due_date < $1 THEN 'over' ELSE 'soon' END, $2
          FROM cases c WHERE {LATE} ON CONFLICT DO NOTHING"
     );
-    Ok(connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?)
+    let cases = connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?;
+    let sql = format!(
+        "INSERT INTO escalations (case_id, clock, due_date, level, made_ms)
+         SELECT p.case_id, 'joint:' || p.department, p.due_date,
+             CASE WHEN p.due_date < $1 THEN 'over' ELSE 'soon' END, $2
+         FROM joint_parts p WHERE {LATE_PART} ON CONFLICT DO NOTHING"
+    );
+    Ok(cases + connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?)
 }
 
 /// How many are open.

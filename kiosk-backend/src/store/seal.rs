@@ -66,9 +66,14 @@ impl Sealer {
 
     /// Encrypts `text` for the place that `context` names.
     pub fn seal(&self, text: &str, context: &[u8]) -> Result<Vec<u8>, StoreError> {
+        self.seal_bytes(text.as_bytes(), context)
+    }
+
+    /// As [`Sealer::seal`], for bytes.
+    pub fn seal_bytes(&self, bytes: &[u8], context: &[u8]) -> Result<Vec<u8>, StoreError> {
         let mut nonce = [0; NONCE_LENGTH];
         getrandom::fill(&mut nonce).map_err(|cause| StoreError::Unavailable(cause.to_string()))?;
-        let payload = Payload { msg: text.as_bytes(), aad: context };
+        let payload = Payload { msg: bytes, aad: context };
         let cipher_text = self
             .cipher
             .encrypt(&XNonce::from(nonce), payload)
@@ -82,6 +87,14 @@ impl Sealer {
 
     /// Decrypts what [`Sealer::seal`] made for the same context.
     pub fn open(&self, sealed: &[u8], context: &[u8]) -> Result<Personal<String>, StoreError> {
+        let bytes = Zeroizing::new(self.open_bytes(sealed, context)?);
+        let text = std::str::from_utf8(&bytes);
+        let text = text.map_err(|_| StoreError::Corrupt("a personal value does not open: it is not text".into()))?;
+        Ok(Personal::new(text.to_owned()))
+    }
+
+    /// Decrypts what [`Sealer::seal_bytes`] made for the same context.
+    pub fn open_bytes(&self, sealed: &[u8], context: &[u8]) -> Result<Vec<u8>, StoreError> {
         let unreadable = |why: &str| StoreError::Corrupt(format!("a personal value does not open: {why}"));
         let (key_id, rest) = sealed.split_first().ok_or_else(|| unreadable("it is empty"))?;
         if *key_id != KEY_ID {
@@ -90,13 +103,9 @@ impl Sealer {
         let (nonce, cipher_text) = rest.split_at_checked(NONCE_LENGTH).ok_or_else(|| unreadable("it is cut short"))?;
         let nonce = <[u8; NONCE_LENGTH]>::try_from(nonce).map_err(|_| unreadable("it is cut short"))?;
         let payload = Payload { msg: cipher_text, aad: context };
-        let text = self
-            .cipher
+        self.cipher
             .decrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| unreadable("wrong key, changed bytes, or it belongs to another row"))?;
-        let text = Zeroizing::new(text);
-        let text = std::str::from_utf8(&text).map_err(|_| unreadable("it is not text"))?;
-        Ok(Personal::new(text.to_owned()))
+            .map_err(|_| unreadable("wrong key, changed bytes, or it belongs to another row"))
     }
 
     /// The blind index of a value. Spaces at the ends and the case of letters do not matter.

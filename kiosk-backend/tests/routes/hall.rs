@@ -236,7 +236,7 @@ impl Terminal {
             submission: id,
             receipt: ReceiptNumber(receipt.as_str().into()),
             item: "commercial-performance".into(),
-            item_version: 1,
+            item_version: 2,
             department: "culture".into(),
         };
         self.write_text(&header(fact, self.now_ms), Some(payload));

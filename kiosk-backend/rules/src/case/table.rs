@@ -121,13 +121,13 @@ const fn received(from: CaseState) -> Transition {
 const fn granted(from: CaseState) -> Transition {
     row(from, E::Granted, S::DecidedGrant, DECIDES)
         .when(Guard::NothingOwed)
-        .needs(&[Need::Document])
+        .needs(&[Need::Document, Need::Disagreement])
         .makes(N::Grant)
         .tells("您的申请已获准予", "Your application was granted")
 }
 
 const fn denied(from: CaseState) -> Transition {
-    row(from, E::Denied, S::DecidedDeny, DECIDES).needs(&[Need::Reason]).makes(N::Denial).tells(
+    row(from, E::Denied, S::DecidedDeny, DECIDES).needs(&[Need::Reason, Need::Disagreement]).makes(N::Denial).tells(
         "您的申请未获准予，决定书写明理由和救济途径",
         "Your application was denied; the decision names reasons and rights",
     )
@@ -280,7 +280,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(S::InProgress, E::JointStarted, S::JointReview, CLERK),
     deferred_lapsed(S::InProgress),
     withdrawn(S::InProgress),
-    row(S::JointReview, E::JointFinished, S::InProgress, CLERK),
+    row(S::JointReview, E::JointFinished, S::InProgress, CLERK).needs(&[Need::Opinions]),
     extended(S::JointReview),
     withdrawn(S::JointReview),
     row(S::Special, E::SpecialEnded, S::InProgress, CLERK)

@@ -214,6 +214,10 @@ words! {
     Delivery = "delivery", "送达方式", "Way of delivery";
     /// Who took the result.
     Receiver = "receiver", "谁领取", "Who took it";
+    /// Every assisting department has answered, or was recalled.
+    Opinions = "opinions", "各会办部门均已答复", "All departments have answered";
+    /// How the decision deals with a department that did not agree; only when one did not.
+    Disagreement = "disagreement", "对会办不同意见的处理（有不同意见时必填，写入决定书）", "How the disagreement is dealt with (where there is one; it stands in the decision)";
 }
 
 words! {

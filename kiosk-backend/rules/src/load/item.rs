@@ -7,9 +7,11 @@ use super::parts::{
 };
 use super::reader::{Table, one_of};
 use crate::catalogue::{
-    ApplicantKind, AskedAt, CaseKind, ItemKind, Limit, LimitStart, LimitUnit, Mark, ServiceItem, Situation, SizeHint,
+    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, ServiceItem, Situation,
+    SizeHint,
 };
 use crate::field::MAX_AT_TERMINAL;
+use crate::joint::Assisting;
 
 const KINDS: &[(&str, ItemKind)] = &[
     ("permit", ItemKind::Permit),
@@ -86,6 +88,9 @@ pub(super) fn read(table: &Table<'_>, hall: &Hall) -> ServiceItem {
         fee: needed_statement(table, "fee"),
         result: needed_statement(table, "result"),
         joint: table.optional_table("joint").map(|joint| statement(&joint)),
+        assisting: assisting(table, &questions, hall, department),
+        joint_limit: table.bool("joint_limit", false),
+        green_days: table.optional_integer("green_days", 1..1000).and_then(|days| u16::try_from(days).ok()),
         basis: needed_statement(table, "basis"),
         sources: table.strings("sources"),
         notes: table.strings("notes"),
@@ -164,6 +169,37 @@ fn limit(entry: &Table<'_>, known: &Questions) -> Limit {
     limit
 }
 
+/// `[[assisting]]`: other departments that are asked, each within so many working days.
+fn assisting(table: &Table<'_>, known: &Questions, hall: &Catalogue, own: &str) -> Vec<Assisting> {
+    let mut found: Vec<Assisting> = Vec::new();
+    for entry in table.tables("assisting") {
+        let department = entry.str("department", "department = \"…\"").map_or("", |code| code.value);
+        if !department.is_empty() && hall.department(department).is_none() {
+            let known = one_of(hall.departments.iter().map(|known| known.code.as_str()));
+            entry.flaw("department", format!("hall.toml has no department \"{department}\"; write {known}"));
+        } else if !department.is_empty() && department == own {
+            entry.flaw("department", "this department leads; name another, or delete the entry");
+        }
+        let one = Assisting {
+            department: department.to_owned(),
+            days: u16::try_from(entry.integer("days", 1..200)).unwrap_or(1),
+            when: when(&entry, known),
+            mark: mark(&entry, "mark"),
+            mark_note: note(&entry),
+        };
+        let before = found.iter().rfind(|other| other.department == one.department && !department.is_empty());
+        if before.is_some_and(|other| other.when.is_always() || one.when.is_always()) {
+            entry.flaw(
+                "department",
+                format!("\"{department}\" is asked above already; give both a `when`, or join them"),
+            );
+        }
+        entry.end();
+        found.push(one);
+    }
+    found
+}
+
 fn situations(table: &Table<'_>, questions: &mut Questions) -> Vec<Situation> {
     let mut situations = Vec::new();
     for entry in table.tables("situation") {
@@ -191,7 +227,7 @@ fn situations(table: &Table<'_>, questions: &mut Questions) -> Vec<Situation> {
 }
 
 /// What no single key can tell.
-fn check(table: &Table<'_>, item: &ServiceItem, hall: &crate::catalogue::Catalogue) {
+fn check(table: &Table<'_>, item: &ServiceItem, hall: &Catalogue) {
     if item.themes.is_empty() {
         table.flaw("themes", "name at least one theme, or nobody finds this item by browsing");
     }
@@ -209,6 +245,13 @@ fn check(table: &Table<'_>, item: &ServiceItem, hall: &crate::catalogue::Catalog
         let what =
             format!("{at_terminal} fields are asked at the terminal; {MAX_AT_TERMINAL} at most, the rest on paper");
         table.flaw("field", what);
+    }
+    if item.joint_limit && item.assisting.is_empty() {
+        table.flaw("joint_limit", "nobody else takes part; add [[assisting]], or delete it");
+    }
+    let promised = item.promised_limits.iter().map(|limit| limit.value).max().unwrap_or(0);
+    if item.green_days.is_some_and(|days| days >= promised) {
+        table.flaw("green_days", format!("the green channel is no shorter than the {promised} days promised to all"));
     }
     let on_paper = hall.fields(item).any(|field| field.asked_at == AskedAt::Paper);
     if !item.needs_box && (on_paper || item.materials.iter().any(|material| material.goes_in_box())) {

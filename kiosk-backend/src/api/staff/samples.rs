@@ -58,6 +58,7 @@ fn row() -> InboxRow {
         due: Due::Running { kind: ClockKind::Acceptance, due: date(2026, 11, 30), days_left: 5, light: Light::Green },
         collecting: Some("李梅".into()),
         held: None,
+        green: false,
         changed_ms: WHEN,
         unread: true,
     }

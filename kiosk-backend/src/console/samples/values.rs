@@ -66,6 +66,7 @@ pub(super) fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, st
         due: running(date(2026, 11, 30), 5),
         collecting: None,
         held: None,
+        green: n == 5,
         changed_ms: NOW - 4 * MINUTE,
         unread: false,
     }
@@ -237,16 +238,17 @@ pub(super) fn clock(kind: ClockKind, days: u16, used: u16, due: jiff::civil::Dat
     ClockView { kind, days, working: true, used, due, light: Some(light), runs: true, paused: false }
 }
 
-/// What a chief can do with a case in this state.
+/// What a chief can do with a case in this state, where no other department is asked.
 pub(super) fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
     let standing = Standing { state: Some(state), corrections, ..Standing::default() };
     let view = |row: &Transition| StepView {
         event: row.event,
-        needs: row.needs.to_vec(),
+        needs: row.needs.iter().copied().filter(|need| *need != Need::Disagreement).collect(),
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| row.staff_may(Role::Chief, true)).map(view).collect()
+    let alone = |event| !matches!(event, CaseEvent::JointStarted | CaseEvent::JointFinished);
+    standing.rows().filter(|row| row.staff_may(Role::Chief, true) && alone(row.event)).map(view).collect()
 }
 
 pub(super) fn at(state: CaseState, corrections: u16) -> CaseView {

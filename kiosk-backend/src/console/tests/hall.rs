@@ -80,6 +80,23 @@ impl Hall {
         }
     }
 
+    /// The same hall after a start with other settings.
+    pub(super) fn with(self, settings: &str) -> Self {
+        let Self { app, router, runtime, kiosk, prefix, journal, head, _dir } = self;
+        let now = app.now_ms();
+        drop((router, app));
+        let text = format!("data_dir = {:?}\nhall = \"宜春市政务服务大厅\"\n{settings}", _dir.path());
+        let config = Config::parse("backend.toml", &text).expect("a config");
+        let app = App::open(config, Clock::standing_at(now)).expect("opens");
+        app.heard(kiosk);
+        Self { router: crate::console::router(app.clone()), app, runtime, kiosk, prefix, journal, head, _dir }
+    }
+
+    /// Somebody at another window.
+    pub(super) fn hire_at(&self, name: &str, window: &str, role: Role) {
+        hire(&self.app, name, window, role);
+    }
+
     /// One more person of the third window.
     pub(super) fn hire(&self, name: &str, role: Role) {
         hire(&self.app, name, "3号窗口", role);

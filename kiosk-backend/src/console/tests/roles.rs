@@ -26,7 +26,11 @@ fn every_address_opens_to_those_whose_right_it_is_and_to_nobody_else() {
         for route in routes::table() {
             let Wants::Right(right) = route.wants else { continue };
             let path = route.path.replace("{id}", &unknown).replace("{n}", "1").replace("{entry}", "1");
-            let path = path.replace("{view}", "1").replace("{session}", &"0".repeat(32)).replace("{who}", &unknown);
+            let path = path
+                .replace("{view}", "1")
+                .replace("{session}", &"0".repeat(32))
+                .replace("{who}", &unknown)
+                .replace("{part}", &unknown);
             let asked = [browser.get(&path), post(&mut browser, &path, &csrf)];
             let judged: Vec<_> = asked
                 .iter()

@@ -36,9 +36,10 @@ pub(super) fn press(
     fields: &[(&str, &str)],
 ) -> (StatusCode, String) {
     let version = version(&browser.get(case).body);
+    // Of a field that is there twice the first counts.
     let mut all = vec![("event", event), ("version", version.as_str())];
     all.extend_from_slice(fields);
-    all.push(("materials", "1")); // where the fields name no other number: the first counts
+    all.push(("materials", "1"));
     let answer = browser.post(&format!("{case}/step"), &all);
     (answer.status, answer.body)
 }
@@ -312,31 +313,38 @@ fn silence_accepts_after_five_working_days_and_numbers_have_no_gaps() {
 }
 
 #[test]
-fn a_notice_prints_on_a4() {
-    let Ok(dir) = tempfile::tempdir() else { return };
+fn every_kind_of_notice_prints_on_one_page_of_a4_with_its_number() {
+    let dir = tempfile::tempdir().expect("a folder");
     let mut hall = Hall::open();
     let case = received(&mut hall);
     let mut clerk = hall.signed_in("王敏");
-    let html = clerk.get(&format!("{case}/notices/1")).body;
     let css = clerk.get("/static/notice.css").body;
-    let html = html.replace("/static/notice.css", "notice.css").replace("/static/console.js", "none.js");
-    std::fs::write(dir.path().join("notice.html"), html).expect("writes");
     std::fs::write(dir.path().join("notice.css"), css).expect("writes");
-    let pdf = dir.path().join("notice.pdf");
-    let printed = std::process::Command::new("chromium")
-        .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"])
-        .arg(format!("--user-data-dir={}", dir.path().join("profile").display()))
-        .arg(format!("--print-to-pdf={}", pdf.display()))
-        .arg(format!("file://{}", dir.path().join("notice.html").display()))
-        .output();
-    // Without Chromium there is nothing to print with; the page itself is checked above.
-    let Ok(_) = printed else { return };
-    let bytes = std::fs::read(&pdf).expect("a PDF");
-    let text = String::from_utf8_lossy(&bytes);
-    assert!(text.starts_with("%PDF"));
-    assert_eq!(text.matches("/Type /Page\n").count(), 1, "one page");
-    // A4 is 595 by 842 points.
-    let boxed = text.split("/MediaBox [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
-    let sizes: Vec<f64> = boxed.split_whitespace().filter_map(|number| number.parse().ok()).collect();
-    assert!((sizes[2] - 595.0).abs() < 2.0 && (sizes[3] - 842.0).abs() < 2.0, "{boxed}");
+    let mut pages = vec![("收字〔2026〕1号".to_owned(), clerk.get(&format!("{case}/notices/1")).body)];
+    pages.extend(crate::console::samples::every_notice());
+    assert_eq!(pages.len(), hall_rules::case::NoticeKind::ALL.len() + 1);
+    for (at, (number, html)) in pages.into_iter().enumerate() {
+        let html = html.replace("/static/notice.css", "notice.css").replace("/static/console.js", "none.js");
+        let file = dir.path().join(format!("{at}.html"));
+        std::fs::write(&file, html).expect("writes");
+        let pdf = dir.path().join(format!("{at}.pdf"));
+        let printed = std::process::Command::new("chromium")
+            .args(["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"])
+            .arg(format!("--user-data-dir={}", dir.path().join("profile").display()))
+            .arg(format!("--print-to-pdf={}", pdf.display()))
+            .arg(format!("file://{}", file.display()))
+            .output();
+        printed.expect("Chromium prints: `make install-test` installs it");
+        let bytes = std::fs::read(&pdf).expect("a PDF");
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(text.starts_with("%PDF"), "{number}");
+        assert_eq!(text.matches("/Type /Page\n").count(), 1, "{number}: one page");
+        // A4 is 595 by 842 points.
+        let boxed = text.split("/MediaBox [").nth(1).and_then(|rest| rest.split(']').next()).unwrap_or_default();
+        let sizes: Vec<f64> = boxed.split_whitespace().filter_map(|number| number.parse().ok()).collect();
+        assert!((sizes[2] - 595.0).abs() < 2.0 && (sizes[3] - 842.0).abs() < 2.0, "{number}: {boxed}");
+        // The document's title has the number, in UTF-16 (ISO 32000-1, 7.9.2.2).
+        let title: String = number.encode_utf16().map(|unit| format!("{unit:04X}")).collect();
+        assert!(text.contains(&title), "{number}");
+    }
 }

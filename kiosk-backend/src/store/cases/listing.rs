@@ -86,6 +86,7 @@ impl Listing {
                 "c.id IN (SELECT id FROM cases WHERE state = 'deposit_unconfirmed'
                      UNION SELECT case_id FROM compartments WHERE state = 'to_be_confirmed'
                      UNION SELECT id FROM cases WHERE soon_date <= '{today}'
+                     UNION SELECT case_id FROM joint_parts WHERE state = 'asked' AND soon_date <= '{today}'
                      UNION SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NULL) AND $2 >= 0",
                 today = self.today
             ),

@@ -1,0 +1,133 @@
+//! Parts of cases: what another department sees and answers, and the lead's taking back.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use hall_rules::Right;
+use kiosk_wire::Code;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::Console;
+use super::case::{after, id_of};
+use super::frame::{Here, Note, Shell, Tone};
+use super::pages;
+use super::session::{Posted, SignedIn};
+use super::words::grouped;
+use crate::domain::joint::{self, PartCase};
+use crate::domain::views::Due;
+use crate::problem::Refusal;
+
+/// One part, for the department that was asked.
+#[derive(Template)]
+#[template(path = "joint.html")]
+pub(super) struct PartPage {
+    pub(super) shell: Shell,
+    pub(super) one: PartCase,
+    /// What was typed and not taken.
+    pub(super) typed: String,
+}
+
+fn part_of(text: &str) -> Result<Uuid, Refusal> {
+    text.parse().map_err(|_| {
+        Refusal::new(
+            Code::NotFound,
+            "There is no such question to a department here",
+            "It may belong to another window",
+        )
+    })
+}
+
+/// `GET /joint/{part}`
+pub(super) async fn page(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(part): Path<String>,
+) -> Result<Response, Refusal> {
+    show(&console, &me, part_of(&part)?, None, String::new()).await
+}
+
+async fn show(
+    console: &Console,
+    me: &SignedIn,
+    part: Uuid,
+    refused: Option<Refusal>,
+    typed: String,
+) -> Result<Response, Refusal> {
+    let one = joint::look(&console.app, &me.actor, part).await?;
+    let mut shell = console.shell(me, Here::Inbox).await?;
+    shell.path = format!("/joint/{part}");
+    let mut status = StatusCode::OK;
+    if let Some(refusal) = refused {
+        let (title, body) = me.visitor.lang.problem(&refusal);
+        status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+        shell.note = Some(Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) });
+    }
+    Ok(pages::respond(status, &PartPage { shell, one, typed }))
+}
+
+/// `GET` of the address that is only posted to.
+pub(super) async fn back(Path(part): Path<String>) -> Result<Redirect, Refusal> {
+    Ok(Redirect::to(&format!("/joint/{}", part_of(&part)?)))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Answer {
+    #[serde(default)]
+    says: String,
+    #[serde(default)]
+    opinion: String,
+}
+
+/// `POST /joint/{part}/answer`
+pub(super) async fn answer(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(part): Path<String>,
+    Posted(answer): Posted<Answer>,
+) -> Result<Response, Refusal> {
+    let part = part_of(&part)?;
+    let agrees = match answer.says.as_str() {
+        "agreed" => Some(true),
+        "disagreed" => Some(false),
+        _ => None,
+    };
+    let done = match agrees {
+        Some(agrees) => joint::answer(&console.app, &me.actor, part, agrees, &answer.opinion).await,
+        None => {
+            let title = "Say whether the department agrees";
+            Err(Refusal::new(Code::InvalidValue, title, "Choose one of the two").field("opinion"))
+        }
+    };
+    match done {
+        Ok(()) => Ok(Redirect::to(&format!("/joint/{part}")).into_response()),
+        Err(refusal) if matches!(refusal.code(), Code::InvalidValue | Code::WrongState | Code::Forbidden) => {
+            show(&console, &me, part, Some(refusal), answer.opinion).await
+        }
+        Err(refusal) => Err(refusal),
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Recall {
+    #[serde(default)]
+    part: String,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /cases/{id}/recall-part`
+pub(super) async fn recall(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(id): Path<String>,
+    Posted(recall): Posted<Recall>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let done = match part_of(&recall.part) {
+        Ok(part) => joint::recall(&console.app, &me.actor, id, part, &recall.reason).await,
+        Err(refusal) => Err(refusal),
+    };
+    after(&console, &me, id, done).await
+}
