@@ -27,14 +27,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Bench {
     events: Receiver<CardEvent>,
     slot: CardSlot,
-    pcscd: Option<Pcscd>,
+    pcscd: Pcscd,
     _reader: CardReader,
 }
 
 impl Bench {
     fn start(pcscd: Pcscd) -> Self {
         let (reader, events) = reader("Kiosk ID Reader*");
-        Self { events, slot: CardSlot::start(pcscd.port), pcscd: Some(pcscd), _reader: reader }
+        Self { events, slot: CardSlot::start(pcscd.port), pcscd, _reader: reader }
     }
 
     fn ready(mut pcscd: Pcscd) -> Self {
@@ -141,40 +141,49 @@ fn a_torn_card_is_told_and_the_next_is_read() {
     });
 }
 
-/// Every kind of card, taken away at each of the commands that reading it takes; travel documents are in `passport.rs`.
-#[test]
-fn every_kind_of_card_torn_away_at_each_command() {
-    in_private("every_kind_of_card_torn_away_at_each_command", |mut pcscd| {
-        pcscd.start();
-        let sdt = Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] });
-        for (name, resident_id) in [
-            ("li-jianguo", Some(ResidentIdAccess::SamBlock)),
-            ("li-jianguo", sdt),
-            ("li-jianguo-social", None),
-            ("joeorg", None),
-            ("specimen", None),
-            ("clerk", None),
-        ] {
-            let (sender, events) = mpsc::channel();
-            let config = PcscConfig { resident_id, ..PcscConfig::new("Kiosk ID Reader*") };
-            let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event)));
-            let bench = Bench { events, slot: CardSlot::start(pcscd.port), pcscd: None, _reader: reader };
-            bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
-            // Each removal is waited for, so that the service cannot take two cards for one.
-            bench.slot.set_absence(Duration::ZERO);
-            let outcome = bench.tap(name);
-            assert!(matches!(outcome, CardEvent::CardRead(_) | CardEvent::UidOnly(_)), "{name}: {outcome:?}");
-            let commands = bench.slot.counters().commands_this_time;
-            assert!(commands > 0);
-            for at in 1..=commands {
-                let card = people::by_name(name).unwrap().card;
-                bench.slot.insert(card, CardFaults { tear_at: Some(at), ..CardFaults::default() });
-                let outcome = bench.outcome();
-                assert!(matches!(outcome, CardEvent::CardFailed(CardError::Torn)), "{name}, {at}: {outcome:?}");
-                bench.wait(|event| matches!(event, CardEvent::CardRemoved));
+/// Takes a card away at each of the commands that reading it takes. Travel documents are in `passport.rs`.
+fn torn_at_each_command(mut pcscd: Pcscd, name: &str, resident_id: Option<ResidentIdAccess>) {
+    pcscd.start();
+    let (sender, events) = mpsc::channel();
+    let config = PcscConfig { resident_id, ..PcscConfig::new("Kiosk ID Reader*") };
+    let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event)));
+    let bench = Bench { events, slot: CardSlot::start(pcscd.port), pcscd, _reader: reader };
+    bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
+    // Each removal is waited for, so that the service cannot take two cards for one.
+    bench.slot.set_absence(Duration::ZERO);
+    let outcome = bench.tap(name);
+    assert!(matches!(outcome, CardEvent::CardRead(_) | CardEvent::UidOnly(_)), "{outcome:?}");
+    let commands = bench.slot.counters().commands_this_time;
+    assert!(commands > 0);
+    for at in 1..=commands {
+        let card = people::by_name(name).unwrap().card;
+        bench.slot.insert(card, CardFaults { tear_at: Some(at), ..CardFaults::default() });
+        let outcome = bench.outcome();
+        assert!(matches!(outcome, CardEvent::CardFailed(CardError::Torn)), "{at} of {commands}: {outcome:?}");
+        bench.wait(|event| matches!(event, CardEvent::CardRemoved));
+    }
+}
+
+/// One test for each kind of card, so that they run beside each other.
+macro_rules! torn_at_each_command {
+    ($($test:ident: $card:literal, $access:expr;)*) => {
+        $(
+            #[test]
+            fn $test() {
+                in_private(stringify!($test), |pcscd| torn_at_each_command(pcscd, $card, $access));
             }
-        }
-    });
+        )*
+    };
+}
+
+torn_at_each_command! {
+    a_resident_id_card_by_blocks_torn_at_each_command: "li-jianguo", Some(ResidentIdAccess::SamBlock);
+    a_resident_id_card_by_sdt_torn_at_each_command:
+        "li-jianguo", Some(ResidentIdAccess::SdtApdu { header: [0xFF, 0x58, 0x00, 0x00] });
+    a_social_security_card_torn_at_each_command: "li-jianguo-social", None;
+    an_estonian_card_torn_at_each_command: "joeorg", None;
+    a_belgian_card_torn_at_each_command: "specimen", None;
+    a_staff_card_torn_at_each_command: "clerk", None;
 }
 
 #[test]
@@ -213,7 +222,7 @@ fn the_service_may_die_in_the_middle_of_a_card_and_come_back() {
             let card = people::by_name("li-jianguo").unwrap().card;
             bench.slot.insert(card, CardFaults { delay_ms: 300, ..CardFaults::default() });
             assert!(bench.slot.wait_commands(1, PATIENCE));
-            bench.pcscd.as_mut().unwrap().kill();
+            bench.pcscd.kill();
             let outcome = bench.outcome();
             assert!(
                 matches!(outcome, CardEvent::CardFailed(CardError::ReaderFailed { .. } | CardError::Torn)),
@@ -221,7 +230,7 @@ fn the_service_may_die_in_the_middle_of_a_card_and_come_back() {
             );
             let events = bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Down(_))));
             assert!(events.iter().any(|event| matches!(event, CardEvent::CardRemoved)), "{events:?}");
-            bench.pcscd.as_mut().unwrap().start();
+            bench.pcscd.start();
             bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
             // The card still lies there: it is read now.
             let outcome = bench.outcome();
@@ -237,7 +246,7 @@ fn a_service_or_a_reader_that_is_not_there_is_named() {
     in_private("a_service_or_a_reader_that_is_not_there_is_named", |pcscd| {
         let mut bench = Bench::start(pcscd);
         bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Down(Fault::CardServiceDown))));
-        bench.pcscd.as_mut().unwrap().start();
+        bench.pcscd.start();
         bench.wait(|event| matches!(event, CardEvent::ReaderState(DeviceStatus::Ready)));
         let (other, events) = reader("Another*");
         let told = events.iter().find_map(|event| match event {
@@ -322,12 +331,10 @@ fn sdt_in_a_pseudo_command_and_two_readers_at_once() {
             let deadline = Instant::now() + PATIENCE;
             loop {
                 let left = deadline.saturating_duration_since(Instant::now());
-                match events.recv_timeout(left).unwrap() {
-                    (index, event @ (CardEvent::CardRead(_) | CardEvent::CardFailed(_))) => {
-                        assert_eq!(index, wanted, "{event:?}");
-                        return event;
-                    }
-                    _ => {}
+                let (index, event) = events.recv_timeout(left).unwrap();
+                if matches!(event, CardEvent::CardRead(_) | CardEvent::CardFailed(_)) {
+                    assert_eq!(index, wanted, "{event:?}");
+                    return event;
                 }
             }
         };

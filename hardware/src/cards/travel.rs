@@ -27,8 +27,6 @@ use super::{Assurance, Authenticity, CardError, Date, Document, Identity, Secret
 pub const SELECT: [u8; 12] = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 /// The tag by which EF.COM announces DG11.
 const DG11_TAG: u32 = 0x6B;
-/// Status words by which a chip says that the key is wrong: verification failed, security status not satisfied.
-const WRONG_KEY: [u16; 3] = [0x6300, 0x6982, 0x6988];
 
 /// Reads the holder of a travel document. `Ok(None)`: the card is none.
 ///
@@ -50,11 +48,10 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
         Some(access) => chip.start_session_pace(dba_key(key, true)?, access),
         None => chip.start_session(dba_key(key, false)?),
     };
-    opened.map_err(|error| match told("opening", error) {
-        CardError::Refused { status, .. } if WRONG_KEY.contains(&status) || status & 0xFFF0 == 0x63C0 => {
-            CardError::WrongMrz
-        }
-        other => other,
+    opened.map_err(|error| {
+        let error = told("opening", error);
+        let wrong = matches!(error, CardError::Refused { status, .. } if is_wrong_key(status));
+        if wrong { CardError::WrongMrz } else { error }
     })?;
 
     let common = chip.read_ef_com().map_err(|error| told("reading its table of contents", error))?;
@@ -77,6 +74,12 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
         }
     };
     identity(lines.mrz(), names.as_ref(), authenticity).map(Some)
+}
+
+/// Whether a chip says that the key is wrong: verification failed (also with the tries that are left), security status
+/// not satisfied, secure messaging objects wrong.
+fn is_wrong_key(status: u16) -> bool {
+    matches!(status, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6988)
 }
 
 fn identity(mrz: &Mrz, names: Option<&EfDG11>, authenticity: Authenticity) -> Result<Identity, CardError> {
