@@ -17,10 +17,11 @@ struct Asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let js = "text/javascript; charset=utf-8";
     let css = "text/css; charset=utf-8";
-    let files: [(&str, &str, &[u8]); 8] = [
+    let files: [(&str, &str, &[u8]); 9] = [
         ("console.css", css, include_bytes!("../../static/console.css")),
         ("pages.css", css, include_bytes!("../../static/pages.css")),
         ("notice.css", css, include_bytes!("../../static/notice.css")),
+        ("public.css", css, include_bytes!("../../static/public.css")),
         ("console.js", js, include_bytes!("../../static/console.js")),
         ("icon.svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
         ("chime.wav", "audio/wav", include_bytes!("../../static/chime.wav")),

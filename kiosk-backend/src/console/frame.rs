@@ -14,6 +14,7 @@ pub(super) enum Here {
     Attention,
     Audit,
     Supervision,
+    Callbacks,
     Statistics,
     Accounts,
     Elsewhere,

@@ -4,15 +4,18 @@
 //! every page shows what a query answered. It keeps no state but sessions.
 
 mod accounts;
+mod aftercare;
+mod aftercare_pages;
 mod assets;
 mod case;
 mod charts;
 mod frame;
-mod guard;
+pub(crate) mod guard;
 mod inbox;
 mod labels;
 mod live;
 mod machines;
+mod messages;
 mod pages;
 mod records;
 mod refusals;
@@ -25,7 +28,7 @@ mod steps;
 mod supervision;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,8 +41,8 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
-use crate::domain::{clocks, queries};
 use crate::domain::views::Counts;
+use crate::domain::{clocks, queries};
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
 

@@ -17,6 +17,7 @@ use super::words::{Lang, bytes, grouped};
 use crate::domain::accounts::AccountRow;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
+use crate::domain::ratings::LEVELS;
 use crate::domain::rounds::Round;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;

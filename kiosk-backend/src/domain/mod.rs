@@ -14,9 +14,12 @@ pub mod import;
 pub mod inbox;
 pub mod intake;
 pub mod limit;
+pub mod messages;
 pub mod notices;
 pub mod person;
+pub mod progress;
 pub mod queries;
+pub mod ratings;
 pub mod results;
 pub mod roster;
 pub mod rounds;
@@ -24,7 +27,9 @@ pub mod sign_in;
 pub mod staff;
 pub mod statistics;
 pub mod steps;
+pub mod uncollected;
 pub mod views;
+pub mod whereabouts;
 
 pub use views::{Actor, Staff};
 

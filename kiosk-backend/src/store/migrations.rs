@@ -10,6 +10,7 @@ const ALL: &[&str] = &[
     sessions::MIGRATION,
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0005.sql"),
+    include_str!("migrations/0007.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
