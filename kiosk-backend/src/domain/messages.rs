@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use hall_rules::{CaseEvent, Right};
+use hall_rules::{CaseEvent, CaseState, Right};
 use jiff::civil::Date;
 use kiosk_wire::{Code, Personal, SubmissionId};
 use rusqlite::Connection;
@@ -228,12 +228,10 @@ fn said(connection: &Connection, desk: &Desk, row: &CaseRow, kind: Kind) -> Stor
     let todo = match kind {
         Kind::Accepted => format!("已受理{}", by("，最迟", "办结")),
         Kind::Correction => format!("材料需要补正，请{}到自助终端刷身份证查看并补交，或到{window}", by("于", "前")),
-        Kind::Decided => match row.state {
-            hall_rules::CaseState::Refused | hall_rules::CaseState::NotTaken => {
-                format!("窗口已答复，请到{window}领取通知书和材料")
-            }
-            _ => "已作出决定，结果备好后再通知您".to_owned(),
-        },
+        Kind::Decided if matches!(row.state, CaseState::Refused | CaseState::NotTaken) => {
+            format!("窗口已答复，请到{window}领取通知书和材料")
+        }
+        Kind::Decided => "已作出决定，结果备好后再通知您".to_owned(),
         Kind::ResultReady => format!("结果已备好。{fetch}{}", by("，请于", "前领取")),
         Kind::Express => format!("结果{fetch}"),
         Kind::Reminder => format!("结果还没有领取。{fetch}"),
