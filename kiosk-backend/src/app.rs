@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::event::Event;
 use crate::keys::{KeyError, Keys};
+use crate::notify::sms::{Gateway, GatewayError};
 use crate::store::vault::Vault;
 use crate::store::{self, Store, StoreError};
 
@@ -36,6 +37,9 @@ pub enum StartError {
     /// The table of what can happen to a case is not sound.
     #[error("the table of case states is not sound: {0}")]
     Table(hall_rules::case::Flaw),
+    /// The gateway for messages cannot be used.
+    #[error(transparent)]
+    Gateway(#[from] GatewayError),
     /// The database cannot be used.
     #[error("the database in data_dir cannot be used: {0}")]
     Store(#[from] StoreError),
@@ -68,6 +72,8 @@ struct Inner {
     vault: Vault,
     audience: String,
     hooks: Arc<[String]>,
+    gateway: Option<Gateway>,
+    public_url: Option<Arc<str>>,
     memory: RwLock<Memory>,
     tries: crate::domain::limit::Limiter,
 }
@@ -88,6 +94,7 @@ impl App {
         if let Some(flaw) = hall_rules::case::check(hall_rules::case::TRANSITIONS).first() {
             return Err(StartError::Table(*flaw));
         }
+        let gateway = config.sms.clone().map(Gateway::open).transpose()?;
         let dir = &config.data_dir;
         let io = |cause| StartError::DataDir { path: dir.display().to_string(), cause };
         fs::create_dir_all(dir).map_err(io)?;
@@ -99,6 +106,8 @@ impl App {
         let audience = audience(&store)?;
         let app = Self(Arc::new(Inner {
             zone: config.zone(),
+            gateway,
+            public_url: config.public_url.as_deref().map(Into::into),
             hooks: config.webhook.iter().map(|hook| hook.name.clone()).collect(),
             config,
             clock,
@@ -214,6 +223,16 @@ impl App {
     /// Names of the webhooks.
     pub fn hooks(&self) -> Arc<[String]> {
         self.0.hooks.clone()
+    }
+
+    /// The gateway for messages to applicants, if there is one.
+    pub fn gateway(&self) -> Option<&Gateway> {
+        self.0.gateway.as_ref()
+    }
+
+    /// Where the public finds this server.
+    pub fn public_url(&self) -> Option<Arc<str>> {
+        self.0.public_url.clone()
     }
 
     /// The working-day calendar.

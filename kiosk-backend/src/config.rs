@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
+pub mod sms;
+
 /// The whole file. An unknown key is an error.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +38,18 @@ pub struct Config {
     /// Who else is told of new cases.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
+    /// Where the public finds this server, such as `https://hall.example`: what receipts and messages lead to.
+    #[serde(default)]
+    pub public_url: Option<String>,
+    /// Within how many working days somebody calls back who rated badly (Sichuan's rule: 15).
+    #[serde(default = "callback_days")]
+    pub callback_days: u16,
+    /// After how many working days a result that nobody fetched is reminded of; several for several reminders.
+    #[serde(default = "remind_after")]
+    pub remind_after_days: Vec<u16>,
+    /// By which gateway applicants are sent messages; without it they are not.
+    #[serde(default)]
+    pub sms: Option<sms::Sms>,
 }
 
 /// Files of the TLS identity, PEM.
@@ -66,6 +80,11 @@ pub struct Webhook {
 pub struct Secret(String);
 
 impl Secret {
+    /// A secret that was read from elsewhere.
+    pub fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
     /// The secret itself.
     pub fn expose(&self) -> &str {
         &self.0
@@ -122,6 +141,12 @@ impl Config {
             tls.cert = folder.join(&tls.cert);
             tls.key = folder.join(&tls.key);
         }
+        if let Some(sms) = &mut config.sms {
+            sms.secret_file = folder.join(&sms.secret_file);
+            if let Some(report) = &mut sms.report {
+                report.secret_file = folder.join(&report.secret_file);
+            }
+        }
         Ok(config)
     }
 
@@ -154,6 +179,26 @@ impl Config {
         }
         if !(1..=100).contains(&self.green_channel_percent) {
             return bad("green_channel_percent", format!("is {}: give 1 to 100", self.green_channel_percent));
+        }
+        if self
+            .public_url
+            .as_deref()
+            .is_some_and(|url| !is_safe_url(url) || url.ends_with('/') || url.contains(['?', '#']))
+        {
+            return bad(
+                "public_url",
+                "must begin with https:// (http:// only to loopback) and end before the slash".into(),
+            );
+        }
+        let rising = self.remind_after_days.windows(2).all(|two| two[0] < two[1]);
+        if !rising || self.remind_after_days.first() == Some(&0) {
+            return bad(
+                "remind_after_days",
+                "must be numbers of working days, each greater than the one before".into(),
+            );
+        }
+        if let Some(sms) = &self.sms {
+            sms.check()?;
         }
         for (n, hook) in self.webhook.iter().enumerate() {
             let key = |field: &str| format!("webhook[{n}].{field}");
@@ -192,6 +237,14 @@ fn default_listen() -> SocketAddr {
 
 fn half() -> u8 {
     50
+}
+
+fn callback_days() -> u16 {
+    15
+}
+
+fn remind_after() -> Vec<u16> {
+    vec![3, hall_rules::clock::COLLECTION_DAYS]
 }
 
 fn yes() -> bool {

@@ -4,6 +4,7 @@
 //! access   what a path wants of whoever asks
 //! api/      HTTP in: terminals under /kiosk/v1, staff JSON under /api/v1
 //! console/  the staff's pages
+//! public/   the page for everybody: how a case stands
 //! domain/   what may happen: intake, questions, commands
 //! store/    the only SQL
 //! jobs/     retried work, claimed from the database; notify/ is what it does
@@ -23,5 +24,6 @@ pub mod jobs;
 pub mod keys;
 pub mod notify;
 pub mod problem;
+mod public;
 pub mod serve;
 pub mod store;

@@ -87,10 +87,21 @@ pub struct Form {
     pub document: String,
     /// How the result goes: a window, or an express number.
     pub delivery: String,
+    /// The parcel, when it goes by express.
+    pub express: Option<Express>,
     /// Who took the result.
     pub receiver: String,
     /// How the decision deals with a department that did not agree.
     pub disagreement: String,
+}
+
+/// A result that goes by express.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Express {
+    /// Who carries it.
+    pub carrier: String,
+    /// Its number there.
+    pub tracking: String,
 }
 
 impl fmt::Debug for Form {

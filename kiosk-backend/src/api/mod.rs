@@ -3,6 +3,7 @@
 
 mod body;
 mod kiosk;
+mod report;
 mod staff;
 mod token;
 
@@ -11,12 +12,12 @@ use axum::extract::{DefaultBodyLimit, Path, Request};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::any;
+use axum::routing::{any, post};
 use kiosk_wire::Code;
 
 use crate::app::App;
-use crate::console;
 use crate::problem::Refusal;
+use crate::{console, public};
 
 /// The largest body any path takes: 1 MiB.
 pub const LARGEST_BODY: usize = 1024 * 1024;
@@ -27,10 +28,11 @@ pub fn router(app: App) -> Router {
         .nest("/kiosk/v1", kiosk::router())
         .nest("/api", staff::router())
         .route("/kiosk/{*rest}", any(other_version))
+        .route("/sms/report", post(report::post))
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(headers));
-    Router::new().merge(api).merge(console::router(app))
+    Router::new().merge(api).merge(public::router(app.clone())).merge(console::router(app))
 }
 
 /// A path under `/kiosk` that leads nowhere: most likely another version of the interface.

@@ -22,6 +22,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         ("pages.css", css, include_bytes!("../../static/pages.css")),
         ("casework.css", css, include_bytes!("../../static/casework.css")),
         ("notice.css", css, include_bytes!("../../static/notice.css")),
+        ("public.css", css, include_bytes!("../../static/public.css")),
         ("console.js", js, include_bytes!("../../static/console.js")),
         ("icon.svg", "image/svg+xml", include_bytes!("../../static/icon.svg")),
         ("chime.wav", "audio/wav", include_bytes!("../../static/chime.wav")),

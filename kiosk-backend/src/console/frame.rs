@@ -15,6 +15,7 @@ pub(super) enum Here {
     Attention,
     Audit,
     Supervision,
+    Callbacks,
     Statistics,
     Accounts,
     Elsewhere,

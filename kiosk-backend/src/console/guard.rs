@@ -44,11 +44,16 @@ pub(super) async fn guard(State(console): State<Console>, request: Request, next
         // A live part of a page stays as it is when it cannot be renewed.
         response.headers_mut().insert("hx-reswap", HeaderValue::from_static("none"));
     }
+    secured(response, console.app.tls())
+}
+
+/// Sets what every page carries.
+pub(crate) fn secured(mut response: Response, tls: bool) -> Response {
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if console.app.tls() {
+    if tls {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     if !headers.contains_key(header::CACHE_CONTROL) {

@@ -91,6 +91,7 @@ impl Lang {
             Happening::PickupOpened => self.t("申请人刷证，为领取开柜", "Box opened for the applicant"),
             Happening::PickupAffirmed => self.t("申请人确认都取走了", "The applicant took everything"),
             Happening::ResultRecovered => self.t("结果取回窗口", "The result went back to the window"),
+            Happening::Rated => self.t("申请人已评价", "The applicant rated"),
             Happening::OpenedFromDesk => self.t("负责人从桌面开柜", "Opened from the desk by a chief"),
             Happening::CompartmentSetAside => self.t("柜子停用", "Box taken out of service"),
             Happening::PartAnswered => self.t("会办部门答复", "A department answered"),

@@ -4,17 +4,20 @@
 //! every page shows what a query answered. It keeps no state but sessions.
 
 mod accounts;
+mod aftercare;
+mod aftercare_pages;
 mod assets;
 mod case;
 mod charts;
 mod frame;
-mod guard;
+pub(crate) mod guard;
 mod inbox;
 mod joint;
 mod keying;
 mod labels;
 mod live;
 mod machines;
+mod messages;
 mod pages;
 mod papers;
 mod records;
@@ -28,7 +31,7 @@ mod steps;
 mod supervision;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

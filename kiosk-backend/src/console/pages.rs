@@ -20,6 +20,7 @@ use crate::domain::casework::Casework;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
 use crate::domain::joint;
+use crate::domain::ratings::LEVELS;
 use crate::domain::rounds::Round;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;

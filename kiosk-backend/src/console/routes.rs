@@ -7,7 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, assets, case, inbox, joint, keying, live, machines, papers, records, sign_in, steps, supervision,
+    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, papers, records, sign_in,
+    steps, supervision,
 };
 use crate::access::Wants;
 
@@ -71,6 +72,7 @@ pub(super) fn table() -> Vec<Route> {
         to(R::RevealPersonal, "/cases/{id}/number", post(case::number).get(case::back)),
         to(R::TakeSteps, "/cases/{id}/prepare", post(steps::prepare).get(case::back)),
         to(R::TakeSteps, "/cases/{id}/step", post(steps::step).get(case::back)),
+        to(R::HandleBoxes, "/cases/{id}/messages/{n}/again", post(messages::again).get(messages::back)),
         to(R::SeeCases, "/cases/{id}/notices/{n}", get(steps::notice)),
         to(R::TakeSteps, "/cases/{id}/recall-part", post(joint::recall).get(case::back)),
         to(R::RevealPersonal, "/cases/{id}/fields", get(keying::page).post(keying::save)),
@@ -104,6 +106,9 @@ pub(super) fn table() -> Vec<Route> {
         to(R::ManageAccounts, "/accounts/{who}/disable", post(accounts::disable)),
         to(R::ManageAccounts, "/accounts/{who}/unlock", post(accounts::unlock)),
         to(R::ManageAccounts, "/accounts/{who}/sessions/{session}/end", post(accounts::end_session)),
+        to(R::HandleBoxes, "/uncollected", get(aftercare::uncollected)),
+        to(R::Supervise, "/callbacks", get(aftercare::callbacks)),
+        to(R::Supervise, "/callbacks/{id}", post(aftercare::called).get(aftercare::back)),
         to(R::Supervise, "/supervision", get(supervision::page)),
         to(R::Supervise, "/supervision/{id}/seen", post(supervision::seen)),
         to(R::Supervise, "/statistics", get(supervision::statistics)),

@@ -21,6 +21,7 @@ use kiosk_wire::{
 };
 use uuid::Uuid;
 
+use super::aftercare_pages::{CallbacksPage, UncollectedPage};
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
 use super::joint::PartPage;
@@ -35,6 +36,8 @@ use crate::domain::accounts::AccountRow;
 use crate::domain::casework::Casework;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::{Choices, SavedView};
+use crate::domain::messages::{Kind, MessageView};
+use crate::domain::ratings::{CallNote, CallOutcome, CallbackView};
 use crate::domain::rounds::{Round, Stop};
 use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use crate::domain::steps::Preview;
@@ -42,6 +45,7 @@ use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
+use crate::store::messages::MessageState;
 use crate::store::sessions::Listed;
 use crate::store::supervision::Tally;
 
@@ -126,6 +130,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-in-progress", case_page(at(CaseState::InProgress, 0), None)),
         ("case-decided", case_page(decided(), None)),
         ("case-loading", case_page(loading(), None)),
+        ("case-messages", case_page(told(), None)),
+        (
+            "uncollected",
+            render(&UncollectedPage { shell: shell(lang, Here::Inbox, "/uncollected"), rows: uncollected() }),
+        ),
+        (
+            "uncollected-empty",
+            render(&UncollectedPage { shell: shell(lang, Here::Inbox, "/uncollected"), rows: vec![] }),
+        ),
+        ("callbacks", render(&CallbacksPage { shell: shell(lang, Here::Callbacks, "/callbacks"), rows: callbacks() })),
+        ("callbacks-empty", render(&CallbacksPage { shell: shell(lang, Here::Callbacks, "/callbacks"), rows: vec![] })),
         ("case-result-ready", case_page(at(CaseState::ResultReady, 0), None)),
         ("case-result-in-locker", case_page(in_locker(), None)),
         ("case-joint", case_page_with(at(CaseState::JointReview, 0), None, asking())),

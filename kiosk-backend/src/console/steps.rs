@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use hall_rules::CaseEvent;
-use hall_rules::notice::Form;
+use hall_rules::notice::{Express, Form};
 use hall_rules::review::{Fault, Finding, Verdict};
 use kiosk_wire::Code;
 
@@ -97,9 +97,14 @@ fn version(fields: &Fields) -> Result<u64, Refusal> {
 
 fn form(fields: &Fields) -> Form {
     let count = field(fields, "materials").parse::<u8>().unwrap_or(0);
-    let way = match (field(fields, "delivery"), field(fields, "tracking")) {
-        ("express", number) if !number.is_empty() => format!("快递寄送，单号 {number}"),
-        ("window", _) => "窗口领取".to_owned(),
+    let by_express = field(fields, "delivery") == "express";
+    let express = by_express.then(|| Express {
+        carrier: field(fields, "carrier").to_owned(),
+        tracking: field(fields, "tracking").to_owned(),
+    });
+    let way = match field(fields, "delivery") {
+        "window" => "窗口领取".to_owned(),
+        // Written out from the parcel, once that was checked.
         _ => String::new(),
     };
     Form {
@@ -109,6 +114,7 @@ fn form(fields: &Fields) -> Form {
         elsewhere: field(fields, "elsewhere").to_owned(),
         document: field(fields, "document").to_owned(),
         delivery: way,
+        express,
         receiver: field(fields, "receiver").to_owned(),
         disagreement: field(fields, "disagreement").to_owned(),
     }

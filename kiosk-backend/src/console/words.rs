@@ -11,7 +11,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Lang {
+pub(crate) enum Lang {
     /// Simplified Chinese, the default.
     Zh,
     /// English.
@@ -20,7 +20,7 @@ pub(super) enum Lang {
 
 impl Lang {
     /// The one of two wordings that this language wants.
-    pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
+    pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Zh => zh,
             Self::En => en,
@@ -28,7 +28,7 @@ impl Lang {
     }
 
     /// A text of the catalogue or the rules.
-    pub(super) fn text<'a>(&self, text: &'a Text) -> &'a str {
+    pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
         text.get(match self {
             Self::Zh => Language::Zh,
             Self::En => Language::En,
@@ -36,7 +36,7 @@ impl Lang {
     }
 
     /// As in the `lang` attribute and in the cookie.
-    pub(super) fn tag(&self) -> &'static str {
+    pub(crate) fn tag(&self) -> &'static str {
         match self {
             Self::Zh => "zh-CN",
             Self::En => "en",
@@ -44,7 +44,7 @@ impl Lang {
     }
 
     /// Reads a tag; anything unknown is Chinese.
-    pub(super) fn from_tag(tag: &str) -> Self {
+    pub(crate) fn from_tag(tag: &str) -> Self {
         if tag == "en" { Self::En } else { Self::Zh }
     }
 }
@@ -136,7 +136,7 @@ impl Clock {
 }
 
 /// A receipt number in groups of four, as it is printed and read aloud.
-pub(super) fn grouped(number: &str) -> String {
+pub(crate) fn grouped(number: &str) -> String {
     let mut out = String::with_capacity(number.len() + number.len() / 4);
     for (at, digit) in number.chars().enumerate() {
         if at > 0 && at % 4 == 0 {

@@ -46,10 +46,14 @@ pub enum Action {
     ClaimTakenOver,
     /// Staff saw that a case is late.
     EscalationSeen,
+    /// Staff wrote down what a call-back came to; the object is the outcome.
+    CalledBack,
     /// Staff took a table of figures out.
     Exported,
     /// Staff moved the case on; the object is the event.
     CaseStepped,
+    /// Staff had a message to the applicant sent again; the object is its kind and round.
+    MessageRepeated,
     /// Staff read a notice of the case.
     NoticeRead,
     /// Another department opened its part of a case.

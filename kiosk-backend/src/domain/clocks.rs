@@ -33,6 +33,12 @@ pub struct Desk {
     pub hall: String,
     /// The green channel's share of the promised days, in per cent.
     pub green_percent: u8,
+    /// Whether applicants are sent messages.
+    pub sends_messages: bool,
+    /// Where the public finds the hall, without a slash at its end.
+    pub public_url: Option<Arc<str>>,
+    /// Working days for a call-back.
+    pub callback_days: u16,
     /// Now.
     pub now_ms: i64,
 }
@@ -46,8 +52,16 @@ impl Desk {
             zone: app.zone().clone(),
             hall: app.hall_name().to_owned(),
             green_percent: app.config().green_channel_percent,
+            sends_messages: app.gateway().is_some(),
+            public_url: app.public_url(),
+            callback_days: app.config().callback_days,
             now_ms: app.now_ms(),
         }
+    }
+
+    /// Where the public sees how a case stands.
+    pub fn progress_link(&self, receipt: &str) -> Option<String> {
+        self.public_url.as_ref().map(|url| format!("{url}/p/{receipt}"))
     }
 
     /// The day it is in the hall at an instant.

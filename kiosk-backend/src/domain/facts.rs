@@ -15,12 +15,14 @@ use serde_json::json;
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
+use super::ratings::{self, Via};
 use super::views::Happening;
-use super::{joint, notices};
+use super::{joint, messages, notices};
 use crate::event::{Event, EventKind};
 use crate::store::case_events::NewEvent;
 use crate::store::cases::{CaseHead, Indexes, NewCase};
 use crate::store::kiosks::CompartmentRow;
+use crate::store::parcels::Parcel;
 use crate::store::{self, StoreResult, Tx, word_of};
 
 /// What facts need besides the transaction.
@@ -90,7 +92,10 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     };
     let state = row.map_or(head.state, |row| row.to);
     store::case_events::append(tx, id, head.version + 1, state, &event, desk.now_ms)?;
-    let Some(row) = row else { return Ok(true) };
+    let Some(row) = row else {
+        messages::tell(tx, desk, id, happened.what, head.version + 1)?;
+        return Ok(true);
+    };
     past.push(Past { event: row.event, at: Timestamp::from_millisecond(happened.at_ms).unwrap_or_default(), days });
     if let Some(kind) = row.notice {
         let blank = Form::default();
@@ -99,6 +104,15 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     }
     joint::follow(tx, desk, id, head.version + 1, (row.event, row.from), happened)?;
     clocks::settle(tx, desk, id, head.entry, &past)?;
+    if row.event == CaseEvent::ResultReady && happened.compartment.is_none() {
+        // Not the box that the papers once came in.
+        store::cases::set_place(tx, id, None)?;
+    }
+    if let Some(express) = happened.form.and_then(|form| form.express.as_ref()) {
+        let parcel = Parcel { carrier: express.carrier.clone(), tracking: express.tracking.clone() };
+        store::parcels::add(tx, id, head.version + 1, &parcel)?;
+    }
+    messages::tell(tx, desk, id, happened.what, head.version + 1)?;
     Ok(true)
 }
 
@@ -177,7 +191,7 @@ pub fn apply(
         Fact::PickupIntended { submission, compartment, .. } => fact.pickup_opened(*submission, *compartment),
         Fact::PickedUp { submission, compartment } => fact.picked_up(*submission, *compartment),
         Fact::PickupAffirmed { submission, compartment } => fact.pickup_affirmed(*submission, *compartment),
-        Fact::Rated { .. } => Ok(Some(Code::EntryKindUnknown)),
+        Fact::Rated { submission, level } => fact.rated(*submission, *level),
         Fact::Unknown => Ok(Some(Code::EntryKindUnknown)),
     }
 }
@@ -353,8 +367,9 @@ impl Facts<'_, '_> {
             self.note(id, Happening::Case(CaseEvent::Received), Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
         } else if head.state == CaseState::ResultReady && head.compartment == Some(no) {
-            self.note(id, Happening::ResultRecovered, Some(no), Some(staff), None)?;
+            // Its applicant is told where it is now.
             store::cases::set_place(self.tx, id, None)?;
+            self.note(id, Happening::ResultRecovered, Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
         } else {
             self.note(id, Happening::EmptinessAffirmed, Some(no), Some(staff), None)?;
@@ -446,6 +461,18 @@ impl Facts<'_, '_> {
         self.note(id, Happening::PickupAffirmed, Some(no), None, None)?;
         store::cases::set_place(self.tx, id, None)?;
         self.changed(id, head.window);
+        Ok(None)
+    }
+
+    /// Only the first rating of a case counts; a later one is no mistake of anybody's.
+    fn rated(mut self, id: SubmissionId, level: u8) -> Applied {
+        let rateable = store::cases::head(self.tx, id)?.is_some_and(|head| ratings::may_rate(head.state));
+        if !rateable || !(1..=5).contains(&level) {
+            return Ok(Some(Code::EntryImplausible));
+        }
+        let via = Via::Terminal(self.context.kiosk);
+        ratings::keep(self.tx, &self.context.desk, id, level, via, self.at_ms)?;
+        self.changed(id, None);
         Ok(None)
     }
 

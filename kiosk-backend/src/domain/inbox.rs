@@ -72,6 +72,13 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
                 } else {
                     0
                 },
+                callbacks: if look.actor.may(Right::Supervise) { store::ratings::count_open(connection)? } else { 0 },
+                uncollected: if look.actor.may(Right::HandleBoxes) {
+                    let over = store::uncollected::windows_over(connection, &look.today().to_string())?;
+                    u32::try_from(over.iter().filter(|window| look.actor.sees(**window)).count()).unwrap_or(u32::MAX)
+                } else {
+                    0
+                },
                 late: if look.actor.may(Right::Supervise) { store::escalations::count(connection)? } else { 0 },
             })
         })

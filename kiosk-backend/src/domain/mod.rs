@@ -20,10 +20,13 @@ pub mod inbox;
 pub mod intake;
 pub mod joint;
 pub mod limit;
+pub mod messages;
 pub mod notes;
 pub mod notices;
 pub mod person;
+pub mod progress;
 pub mod queries;
+pub mod ratings;
 pub mod results;
 pub mod roster;
 pub mod rounds;
@@ -32,7 +35,9 @@ pub mod sniff;
 pub mod staff;
 pub mod statistics;
 pub mod steps;
+pub mod uncollected;
 pub mod views;
+pub mod whereabouts;
 
 pub use views::{Actor, Staff};
 

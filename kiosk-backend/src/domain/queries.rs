@@ -86,6 +86,7 @@ fn read_case(
         corrections: standing.corrections,
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
+        messages: super::messages::of_case(connection, id)?,
         item_version: row.item_version,
         version: row.version,
         applicant: submission.as_ref().map(applicant),

@@ -81,10 +81,31 @@ pub struct Statistics {
     pub one_visit: (u32, u32),
     /// Minutes from the shut door until the window had the paper, the middle of all.
     pub median_pickup_min: Option<i64>,
+    /// How many rated each level, from 1 to 5.
+    pub ratings: [u32; 5],
+    /// Call-backs opened, ended, and ended in time.
+    pub callbacks: (u32, u32, u32),
     /// Terminals.
     pub lockers: Vec<LockerUse>,
     /// How many cases were measured, and whether there were more.
     pub measured: (u32, bool),
+}
+
+impl Statistics {
+    /// How many rated.
+    pub fn rated(&self) -> u32 {
+        self.ratings.iter().sum()
+    }
+
+    /// How many rated this level.
+    pub fn rated_at(&self, level: &u8) -> u32 {
+        self.ratings.get(usize::from(*level).wrapping_sub(1)).copied().unwrap_or(0)
+    }
+
+    /// Per cent of those who rated that were fairly satisfied at least, rounded down.
+    pub fn satisfied(&self) -> u32 {
+        self.ratings.iter().skip(2).sum::<u32>() * 100 / self.rated().max(1)
+    }
 }
 
 /// One case, measured.
@@ -154,6 +175,8 @@ pub async fn of(app: &App, actor: &Actor, span: u16) -> Result<Statistics, Refus
                 one_visit,
                 median_pickup_min: median(cases.iter().filter_map(|case| case.pickup_ms).collect())
                     .map(|ms| ms / 60_000),
+                ratings: store::ratings::counts(connection, since_ms)?,
+                callbacks: store::ratings::tally(connection, since_ms)?,
                 lockers,
                 measured: (u32::try_from(cases.len()).unwrap_or(u32::MAX), more),
             })

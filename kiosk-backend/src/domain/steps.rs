@@ -3,7 +3,7 @@
 
 use hall_rules::case::{Need, Transition};
 use hall_rules::clock;
-use hall_rules::notice::{Document, Form};
+use hall_rules::notice::{Document, Express, Form};
 use hall_rules::{CaseEvent, Text, mask, review};
 use kiosk_wire::{Code, SubmissionId};
 use rusqlite::Connection;
@@ -203,7 +203,13 @@ fn fill(
         }
         Need::Elsewhere => word(need, &mut form.elsewhere),
         Need::Document => word(need, &mut form.document),
-        Need::Delivery => word(need, &mut form.delivery),
+        Need::Delivery => {
+            if let Some(express) = &mut form.express {
+                parcel(need, express)?;
+                form.delivery = format!("快递寄送：{}，单号 {}", express.carrier, express.tracking);
+            }
+            word(need, &mut form.delivery)
+        }
         Need::Receiver => word(need, &mut form.receiver),
         Need::Opinions => match joint::missing(connection, row.id)? {
             0 => Ok(()),
@@ -240,6 +246,22 @@ fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
     }
     *text = trimmed.to_owned();
     Ok(())
+}
+
+/// The shortest and the longest tracking number; carriers use 10 to 20 characters.
+const TRACKING: std::ops::RangeInclusive<usize> = 6..=40;
+
+/// A parcel is shown to its applicant without a sign-in: nothing but a carrier and a number can be written there.
+fn parcel(need: Need, express: &mut Express) -> Result<(), Refusal> {
+    express.carrier = express.carrier.trim().to_owned();
+    express.tracking = express.tracking.trim().to_uppercase();
+    let name = |c: char| c.is_alphabetic();
+    let letters = express.carrier.chars().all(name) && (1..=20).contains(&express.carrier.chars().count());
+    let number = express.tracking.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if letters && number && TRACKING.contains(&express.tracking.len()) {
+        return Ok(());
+    }
+    Err(invalid(need, "A carrier's name and its tracking number are needed", "Copy both from the express slip"))
 }
 
 fn invalid(need: Need, title: impl Into<String>, detail: impl Into<String>) -> Refusal {

@@ -13,6 +13,7 @@ use kiosk_wire::{
 };
 use serde::Serialize;
 
+use super::messages::MessageView;
 use crate::access::not_yours;
 use crate::problem::Refusal;
 
@@ -108,6 +109,10 @@ pub struct Counts {
     pub unread: u32,
     /// Journal entries set aside and not looked at; 0 for clerks.
     pub set_aside: u32,
+    /// Call-backs that are open; 0 for others than chiefs and supervisors.
+    pub callbacks: u32,
+    /// Results in boxes of my windows whose time is over; 0 for whoever handles no boxes.
+    pub uncollected: u32,
     /// Cases that are late and that no chief or supervisor has seen so; 0 for others.
     pub late: u32,
 }
@@ -330,6 +335,8 @@ pub enum Happening {
     PickupAffirmed,
     /// Staff took the result out again: the window hands it over.
     ResultRecovered,
+    /// The applicant rated; the level is not shown with the case.
+    Rated,
     /// A chief opened the door from the desk; the note is the reason.
     OpenedFromDesk,
     /// The compartment was set aside; the note says why.
@@ -464,6 +471,8 @@ pub struct CaseView {
     pub clocks: Vec<ClockView>,
     /// Its notices, oldest first.
     pub notices: Vec<NoticeView>,
+    /// Its messages to the applicant, oldest first.
+    pub messages: Vec<MessageView>,
 }
 
 /// One compartment on the cabinet's map.

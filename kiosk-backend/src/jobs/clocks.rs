@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::domain::{clocks, escalations, joint};
+use crate::domain::{clocks, escalations, joint, ratings, uncollected};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(60);
@@ -21,6 +21,12 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         }
         if let Err(cause) = escalations::tick(&app).await {
             tracing::error!(cause = %cause, "what is late could not be told");
+        }
+        if let Err(cause) = ratings::tick(&app).await {
+            tracing::error!(cause = %cause, "call-backs could not be looked at");
+        }
+        if let Err(cause) = uncollected::tick(&app).await {
+            tracing::error!(cause = %cause, "reminders could not be written");
         }
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}

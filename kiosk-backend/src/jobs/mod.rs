@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::domain::messages;
 use crate::event::{Event, EventKind};
 use crate::notify::webhook;
 use crate::store::jobs::Job;
@@ -57,7 +58,7 @@ pub fn client() -> Result<reqwest::Client, String> {
 
 /// Does what is due; returns how long to pause.
 pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> {
-    if app.hooks().is_empty() {
+    if app.hooks().is_empty() && app.gateway().is_none() {
         return Ok(Duration::from_secs(3600));
     }
     let now_ms = app.now_ms();
@@ -78,7 +79,11 @@ pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> 
 async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> {
     let hook = app.config().webhook.iter().find(|hook| job.target.strip_prefix("webhook:") == Some(&hook.name));
     let sent = match hook {
-        Some(hook) => webhook::send(client, hook, &job.key, job.body, app.now_ms()).await,
+        _ if job.target == messages::SMS => match messages::deliver(app, client, &job).await? {
+            messages::Done::Yes => Ok(()),
+            messages::Done::Later(cause) => Err(cause),
+        },
+        Some(hook) => webhook::send(client, hook, &job.key, job.body.clone(), app.now_ms()).await,
         None => Err(format!("there is no [[webhook]] for {} in the configuration any more", job.target)),
     };
     let (id, tries, now_ms) = (job.id, job.tries, app.now_ms());
@@ -89,6 +94,9 @@ async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> 
             Err(cause) if tries >= TRIES => {
                 tracing::error!(code = "technical-failure", cause, "a job was given up");
                 tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
+                if job.target == messages::SMS {
+                    messages::given_up(tx, &job, &cause, now_ms)?;
+                }
                 store::jobs::give_up(tx, id, now_ms, &cause)
             }
             Err(cause) => {

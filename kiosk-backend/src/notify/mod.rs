@@ -1,3 +1,4 @@
 //! Telling others: what a job does when its time has come.
 
+pub mod sms;
 pub mod webhook;

@@ -412,6 +412,17 @@ pub fn by_receipt(connection: &Connection, receipt: &str) -> StoreResult<Option<
         .optional()?)
 }
 
+/// The case with this number, with the index of the last four characters of its applicant's document.
+pub fn by_receipt_and_last4(
+    connection: &Connection,
+    receipt: &str,
+) -> StoreResult<Option<(SubmissionId, BlindIndex)>> {
+    Ok(connection
+        .prepare_cached("SELECT id, last4_index FROM cases WHERE receipt = $1 AND last4_index IS NOT NULL")?
+        .query_row([receipt], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))
+        .optional()?)
+}
+
 /// Code and version of a case's item.
 pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<(String, u32)>> {
     Ok(connection

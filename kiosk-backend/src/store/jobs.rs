@@ -11,7 +11,7 @@ pub struct Job {
     pub id: i64,
     /// Its key: the receiver sees it and can tell a repetition.
     pub key: String,
-    /// For whom: `webhook:NAME`.
+    /// For whom: `webhook:NAME`, or `sms`.
     pub target: String,
     /// What is sent.
     pub body: String,
@@ -21,12 +21,24 @@ pub struct Job {
 
 /// Writes a job unless one with this key exists.
 pub fn add(connection: &Connection, key: &str, target: &str, body: &str, now_ms: i64) -> StoreResult<()> {
+    add_for(connection, key, target, body, now_ms, now_ms)
+}
+
+/// As [`add`], to be done from `due_ms` on.
+pub fn add_for(
+    connection: &Connection,
+    key: &str,
+    target: &str,
+    body: &str,
+    now_ms: i64,
+    due_ms: i64,
+) -> StoreResult<()> {
     connection
         .prepare_cached(
-            "INSERT INTO jobs (job_key, target, body, made_ms, due_ms) VALUES ($1, $2, $3, $4, $4)
+            "INSERT INTO jobs (job_key, target, body, made_ms, due_ms) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (job_key) DO NOTHING",
         )?
-        .execute(params![key, target, body, now_ms])?;
+        .execute(params![key, target, body, now_ms, due_ms])?;
     Ok(())
 }
 

@@ -11,6 +11,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
+    include_str!("migrations/0007.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

@@ -1,6 +1,7 @@
 //! The one writer: a thread that takes whatever is waiting, runs it in one transaction with a savepoint each, commits
 //! once, and answers only then (group commit). One piece of work that fails undoes itself alone.
 
+use std::cell::Cell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -27,7 +28,7 @@ pub struct Tx<'c> {
     connection: &'c Connection,
     events: Vec<Event>,
     revised: bool,
-    jobs: bool,
+    jobs: Cell<bool>,
     intake: bool,
 }
 
@@ -58,8 +59,8 @@ impl Tx<'_> {
     }
 
     /// Says that a job was written.
-    pub fn wake_jobs(&mut self) {
-        self.jobs = true;
+    pub fn wake_jobs(&self) {
+        self.jobs.set(true);
     }
 }
 
@@ -237,12 +238,17 @@ impl Loop {
         let mut news = News::default();
         for piece in group {
             self.connection.execute_batch("SAVEPOINT piece")?;
-            let mut tx =
-                Tx { connection: &self.connection, events: Vec::new(), revised: false, jobs: false, intake: false };
+            let mut tx = Tx {
+                connection: &self.connection,
+                events: Vec::new(),
+                revised: false,
+                jobs: Cell::new(false),
+                intake: false,
+            };
             if piece.run(&mut tx) {
                 news.events.append(&mut tx.events);
                 news.revised |= tx.revised;
-                news.jobs |= tx.jobs;
+                news.jobs |= tx.jobs.get();
                 news.intake |= tx.intake;
             } else if self.connection.is_autocommit() {
                 // SQLite ends the whole transaction when the disk is full or failing; nothing of the group is kept.

@@ -140,6 +140,13 @@ impl Hall {
         }
     }
 
+    /// One text, as it is on disk.
+    pub(crate) fn text(&self, sql: &str) -> String {
+        let file = self.dir.path().join("data").join(kiosk_backend::store::DATABASE);
+        let connection = rusqlite::Connection::open(file).unwrap();
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
     /// How many rows a condition has: reads what is on disk.
     pub(crate) fn count(&self, from: &str) -> i64 {
         let file = self.dir.path().join("data").join(kiosk_backend::store::DATABASE);

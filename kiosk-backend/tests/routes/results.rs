@@ -19,17 +19,20 @@ use crate::hall::{Hall, NUMBER, Terminal};
 
 const BOX: CompartmentNo = CompartmentNo(9);
 
-struct Desk {
-    hall: Hall,
-    terminal: Terminal,
-    chief: Actor,
-    case: SubmissionId,
+pub(crate) struct Desk {
+    pub(crate) hall: Hall,
+    pub(crate) terminal: Terminal,
+    pub(crate) chief: Actor,
+    pub(crate) case: SubmissionId,
 }
 
 impl Desk {
     /// A case whose paper the window has.
-    async fn received() -> Self {
-        let hall = Hall::new().await;
+    pub(crate) async fn received() -> Self {
+        Self::received_in(Hall::new().await).await
+    }
+
+    pub(crate) async fn received_in(hall: Hall) -> Self {
         let chief = hall.staff("郑科长", "文旅窗口", Role::Chief).await;
         let mut terminal = hall.terminal("东侧", 1).await;
         let case = terminal.deposit(7);
@@ -39,7 +42,7 @@ impl Desk {
         Self { hall, terminal, chief, case }
     }
 
-    async fn decided() -> Self {
+    pub(crate) async fn decided() -> Self {
         let desk = Self::received().await;
         desk.step(CaseEvent::PreReviewStarted, Form::default()).await;
         let form = desk.found(Verdict::Fine).await;
@@ -48,7 +51,7 @@ impl Desk {
         desk
     }
 
-    async fn found(&self, first: Verdict) -> Form {
+    pub(crate) async fn found(&self, first: Verdict) -> Form {
         let case = queries::case(&self.hall.app, &self.chief, self.case).await.unwrap();
         let finding = |verdict: Verdict| Finding {
             material: String::new(),
@@ -61,12 +64,12 @@ impl Desk {
         Form { findings, ..Form::default() }
     }
 
-    async fn step(&self, event: CaseEvent, form: Form) {
+    pub(crate) async fn step(&self, event: CaseEvent, form: Form) {
         let case = queries::case(&self.hall.app, &self.chief, self.case).await.unwrap();
         steps::take(&self.hall.app, &self.chief, self.case, case.version, event, form).await.unwrap();
     }
 
-    async fn state(&self) -> CaseState {
+    pub(crate) async fn state(&self) -> CaseState {
         queries::case(&self.hall.app, &self.chief, self.case).await.unwrap().row.state
     }
 
@@ -106,7 +109,7 @@ impl Desk {
         });
     }
 
-    async fn sync(&self) -> Vec<Taken> {
+    pub(crate) async fn sync(&self) -> Vec<Taken> {
         let answer: JournalAnswer = self.hall.push(&self.terminal, &self.terminal.entries).await.json();
         answer.results.into_iter().map(|result| result.taken).collect()
     }

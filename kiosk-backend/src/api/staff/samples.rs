@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::handlers::{Opened, Revealed};
+use crate::domain::messages::MessageView;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Happening, Inbox, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
@@ -39,7 +40,19 @@ pub(super) fn session() -> Value {
 }
 
 pub(super) fn counts() -> Value {
-    json!(Counts { new: 3, work: 4, waiting: 2, mine: 1, attention: 0, all: 40, unread: 2, set_aside: 0, late: 0 })
+    json!(Counts {
+        new: 3,
+        work: 4,
+        waiting: 2,
+        mine: 1,
+        attention: 0,
+        all: 40,
+        unread: 2,
+        set_aside: 0,
+        callbacks: 0,
+        uncollected: 0,
+        late: 0
+    })
 }
 
 fn row() -> InboxRow {
@@ -130,6 +143,15 @@ pub(super) fn case() -> Value {
             light: Some(Light::Green),
             runs: true,
             paused: false,
+        }],
+        messages: vec![MessageView {
+            id: 1,
+            kind: Some(crate::domain::messages::Kind::Accepted),
+            state: crate::store::messages::MessageState::Unknown,
+            round: 1,
+            made_ms: WHEN,
+            changed_ms: WHEN,
+            cause: Some("the gateway stayed silent".into()),
         }],
         notices: vec![NoticeView {
             n: 1,

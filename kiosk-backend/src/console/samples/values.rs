@@ -41,6 +41,8 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
             unread: 3,
             set_aside: 2,
             late: 3,
+            callbacks: 2,
+            uncollected: 1,
         },
         calls: Vec::new(),
         calendar_gap: None,
@@ -186,6 +188,7 @@ pub(super) fn case() -> CaseView {
             clock(ClockKind::Acceptance, 5, 0, date(2026, 11, 30), Light::Green),
         ],
         notices: Vec::new(),
+        messages: Vec::new(),
     }
 }
 
@@ -497,10 +500,80 @@ pub(super) fn figures() -> Statistics {
         ],
         one_visit: (150, 131),
         median_pickup_min: Some(47),
+        ratings: [1, 2, 9, 41, 118],
+        callbacks: (3, 2, 2),
         lockers: vec![
             LockerUse { name: "大厅1号机".into(), boxes: boxes([15, 1, 4, 2, 1, 1]) },
             LockerUse { name: "北门2号机".into(), boxes: boxes([20, 0, 2, 2, 0, 0]) },
         ],
         measured: (240, false),
     }
+}
+
+/// A case whose applicant was told, with each fate that a message can have.
+pub(super) fn told() -> CaseView {
+    use MessageState as S;
+    let mut case = at(CaseState::ResultReady, 0);
+    let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
+        id: n,
+        kind: Some(kind),
+        state,
+        round: if state == S::Sent { 2 } else { 1 },
+        made_ms: NOW - DAY,
+        changed_ms: NOW - 3 * HOUR,
+        cause: cause.map(str::to_owned),
+    };
+    let fates = [
+        (Kind::Accepted, S::Delivered, None),
+        (Kind::Correction, S::Sent, None),
+        (Kind::Decided, S::Unknown, Some("the gateway stayed silent")),
+        (Kind::ResultReady, S::Failed, Some("the gateway could not deliver it: MK:0001")),
+        (Kind::Reminder, S::NoPhone, None),
+    ];
+    case.messages = (1..).zip(fates).map(message).collect();
+    case
+}
+
+/// Two results that nobody fetched; one is being taken back.
+pub(super) fn uncollected() -> Vec<InboxRow> {
+    let over = |n, no, by: Option<&str>| InboxRow {
+        due: running(date(2026, 11, 19), -2),
+        collecting: by.map(str::to_owned),
+        ..row(n, ("营业性演出审批", "Commercial performance permit"), "张**", Some(no), CaseState::ResultReady)
+    };
+    vec![over(1, 7, None), over(2, 14, Some("李强"))]
+}
+
+/// A call-back that is open and one that is settled.
+pub(super) fn callbacks() -> Vec<CallbackView> {
+    let note = |outcome, words: &str| CallNote {
+        at_ms: NOW - DAY,
+        staff: "郑科长".into(),
+        outcome: Some(outcome),
+        words: words.into(),
+    };
+    let open = CallbackView {
+        row: rows().swap_remove(3),
+        level: 1,
+        made_ms: NOW - 2 * DAY,
+        due: Some(date(2026, 12, 10)),
+        days_left: Some(13),
+        closed_ms: None,
+        notes: vec![note(CallOutcome::Unreachable, "上午打了两次，没人接，下午再打。")],
+    };
+    let settled = CallbackView {
+        row: rows().swap_remove(4),
+        level: 2,
+        closed_ms: Some(NOW - HOUR),
+        notes: vec![note(CallOutcome::Settled, "等了太久；已说明原因并道歉，补发了批文。")],
+        ..open.clone()
+    };
+    let late = CallbackView {
+        row: rows().swap_remove(1),
+        due: Some(date(2026, 11, 19)),
+        days_left: Some(-2),
+        notes: vec![],
+        ..open.clone()
+    };
+    vec![late, open, settled]
 }

@@ -107,8 +107,14 @@ fn the_long_way_from_a_correction_to_the_archive() {
         press(&mut clerk, &case, "result_ready", &[("delivery", "express")]).0,
         StatusCode::UNPROCESSABLE_ENTITY
     );
-    goes(&mut clerk, &case, "result_ready", &[("delivery", "express"), ("tracking", "SF1234567890")], "result_ready");
-    assert!(clerk.get(&case).body.contains("快递寄送，单号 SF1234567890"));
+    goes(
+        &mut clerk,
+        &case,
+        "result_ready",
+        &[("delivery", "express"), ("carrier", "顺丰速运"), ("tracking", "sf1234567890")],
+        "result_ready",
+    );
+    assert!(clerk.get(&case).body.contains("快递寄送：顺丰速运，单号 SF1234567890"));
     goes(&mut clerk, &case, "collected", &[("receiver", "申请人本人")], "collected");
     goes(&mut clerk, &case, "archived", &[], "archived");
     let page = clerk.get(&case).body;

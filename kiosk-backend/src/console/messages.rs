@@ -1,0 +1,76 @@
+//! Messages to the applicant: having one sent again.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::Console;
+use super::case::{after, id_of};
+use super::session::{Posted, SignedIn};
+use super::words::Lang;
+use crate::domain::messages;
+use crate::problem::Refusal;
+use crate::store::messages::MessageState as S;
+
+impl Lang {
+    /// What became of a message: its code, the class of its chip and its word.
+    pub(super) fn message_state(&self, state: &S) -> (&'static str, &'static str, &'static str) {
+        match state {
+            S::Queued => ("queued", "moving", self.t("待发送", "waiting")),
+            S::Sending => ("sending", "moving", self.t("发送中", "being sent")),
+            S::Sent => ("sent", "done", self.t("已发出", "sent")),
+            S::Delivered => ("delivered", "done", self.t("已送达", "delivered")),
+            S::Failed => ("failed", "doubt", self.t("没有发出", "failed")),
+            S::Unknown => ("unknown", "doubt", self.t("不明", "unknown")),
+            S::NoPhone => ("no_phone", "over", self.t("没有留电话，未发", "no phone given, not sent")),
+        }
+    }
+}
+
+impl Lang {
+    /// What went wrong with a message. A code of the gateway's stays as it is.
+    pub(super) fn message_cause(&self, cause: &str) -> String {
+        let known = [
+            ("the gateway stayed silent", "短信网关没有答复"),
+            ("the gateway could not deliver it", "短信网关没有送到"),
+            ("the gateway refused with", "短信网关拒收："),
+            ("the gateway refused", "短信网关拒收"),
+            ("the gateway has no time", "短信网关忙"),
+            ("the gateway does not know us", "短信网关不认本厅的密钥，请告诉管理员"),
+            ("the gateway failed", "短信网关出错"),
+            ("the line failed", "连不上短信网关"),
+            ("the line broke off", "与短信网关的连接中断"),
+            ("the answer", "短信网关的答复看不懂"),
+            ("the server stopped while it was being sent", "发送时服务器中断"),
+        ];
+        let zh = known.into_iter().find_map(|(en, zh)| Some((zh, cause.strip_prefix(en)?)));
+        match (self, zh) {
+            (Self::Zh, Some((zh, rest))) => format!("{zh}{rest}"),
+            (Self::Zh, None) | (Self::En, _) => cause.to_owned(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct Again {
+    /// As the page showed it.
+    #[serde(default)]
+    round: u32,
+}
+
+/// `POST /cases/{id}/messages/{message}/again`
+pub(super) async fn again(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path((id, message)): Path<(String, i64)>,
+    Posted(asked): Posted<Again>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&id)?;
+    let done = messages::again(&console.app, &me.actor, id, message, asked.round).await;
+    after(&console, &me, id, done).await
+}
+
+/// `GET` of that address: the case itself.
+pub(super) async fn back(Path((id, _)): Path<(String, String)>) -> Result<axum::response::Redirect, Refusal> {
+    super::case::back(Path(id)).await
+}

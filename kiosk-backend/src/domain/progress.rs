@@ -1,0 +1,187 @@
+//! How a case stands, for whoever has its number and the last four characters of the document it was made with.
+//!
+//! Both are on the receipt. So the answer says where the case stands, by when, what to do next and where; not whose it
+//! is, not what it is about, and not which papers are missing.
+
+use hall_rules::clock::ClockKind;
+use hall_rules::{CaseState, ReceiptNumber, Text, receipt::ReceiptError};
+use jiff::civil::Date;
+use kiosk_wire::{Code, SubmissionId};
+use rusqlite::Connection;
+
+use super::clocks::{self, Desk};
+use super::views::Due;
+use super::whereabouts::{self, Place, at_window};
+use crate::app::App;
+use crate::problem::Refusal;
+use crate::store::cases::CaseRow;
+use crate::store::seal::IndexOf;
+use crate::store::{self, StoreResult};
+
+/// Wrong tries for one number within [`NUMBER_SPAN_MS`]. Four characters have ten thousand values: somebody who found
+/// a number needs more than two years for half of them.
+const TRIES_OF_NUMBER: usize = 5;
+/// Tries of a number are counted over this long: a day.
+const NUMBER_SPAN_MS: i64 = 24 * 3_600_000;
+/// Tries from one address within [`ADDRESS_SPAN_MS`], right or wrong: many phones share one address.
+const TRIES_FROM: usize = 60;
+/// Tries from an address are counted over this long.
+const ADDRESS_SPAN_MS: i64 = 15 * 60_000;
+/// How long a page that was shown may still rate.
+const TICKET_MS: i64 = 30 * 60_000;
+const TICKET: &[u8] = b"progress-ticket";
+
+/// How a case stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Its number.
+    pub receipt: String,
+    /// State, in a word or two.
+    pub state: Text,
+    /// What was last said to the applicant.
+    pub told: Text,
+    /// The last day of the clock that runs: whose time it is, and the day.
+    pub due: Option<(ClockKind, Date)>,
+    /// A clock stands still.
+    pub paused: bool,
+    /// What the applicant does next, and where; absent when nothing is to be done.
+    pub next: Option<Text>,
+    /// Whether the applicant can rate now.
+    pub may_rate: bool,
+    /// Whether the applicant has rated.
+    pub rated: bool,
+    /// Proves for half an hour that number and document were known.
+    pub ticket: String,
+}
+
+/// The case of this number, if these are the last four characters of its document. One answer for a number that there
+/// is not and for characters that do not match.
+pub async fn find(app: &App, from: &str, receipt: &str, last_four: &str) -> Result<Progress, Refusal> {
+    let now_ms = app.now_ms();
+    let limiter = app.tries();
+    let address = format!("progress-from {from}");
+    if let Some(wait_s) = limiter.count(&address, TRIES_FROM, ADDRESS_SPAN_MS, now_ms) {
+        return Err(too_many(wait_s));
+    }
+    let number = ReceiptNumber::parse(receipt).map_err(misread)?;
+    let key = format!("progress-of {number}");
+    // Counted before it is looked at, so that many at one instant cannot all slip through.
+    if let Some(wait_s) = limiter.count(&key, TRIES_OF_NUMBER, NUMBER_SPAN_MS, now_ms) {
+        return Err(too_many(wait_s));
+    }
+    let desk = Desk::of(app);
+    let asked = desk.keys.sealer.index(IndexOf::LastFour, last_four);
+    let found = app
+        .store()
+        .read(move |connection| {
+            let known = store::cases::by_receipt_and_last4(connection, number.as_str())?;
+            // The same work whether there is such a number or not.
+            let (case, index) = known.unwrap_or((SubmissionId(uuid::Uuid::nil()), [0; 16]));
+            let same = index.iter().zip(asked).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0;
+            if !same {
+                return Ok(None);
+            }
+            read(connection, &desk, case)
+        })
+        .await?;
+    let progress: Progress = found.ok_or_else(unknown)?;
+    limiter.forgive(&key);
+    Ok(progress)
+}
+
+/// The same case again, for whoever was shown it.
+pub async fn again(app: &App, ticket: &str) -> Result<Progress, Refusal> {
+    let case = holder(app, ticket)?;
+    let desk = Desk::of(app);
+    app.store().read(move |connection| read(connection, &desk, case)).await?.ok_or_else(unknown)
+}
+
+/// The case of a ticket that still holds.
+pub fn holder(app: &App, ticket: &str) -> Result<SubmissionId, Refusal> {
+    let old = || Refusal::new(Code::StalePage, "The page is too old", "Type number and characters again");
+    let sealed = hex::decode(ticket).map_err(|_| old())?;
+    let text = app.keys().sealer.open(&sealed, TICKET).map_err(|_| old())?;
+    let (until, case) = text.expose().split_once(' ').ok_or_else(old)?;
+    if until.parse::<i64>().map_or(true, |until| until <= app.now_ms()) {
+        return Err(old());
+    }
+    case.parse().map_err(|_| old())
+}
+
+fn too_many(wait_s: u64) -> Refusal {
+    let advice = format!("Wait {} minutes, or ask at the hall", wait_s.div_ceil(60));
+    Refusal::new(Code::TooManyTries, "Too many tries", advice).retry_after_s(wait_s)
+}
+
+fn misread(cause: ReceiptError) -> Refusal {
+    Refusal::new(Code::InvalidValue, cause.to_string(), "Compare it with the receipt").field("receipt")
+}
+
+fn unknown() -> Refusal {
+    let title = "There is no case with this number and these characters";
+    Refusal::new(Code::NotFound, title, "Compare both with the receipt and the card")
+}
+
+fn read(connection: &Connection, desk: &Desk, case: SubmissionId) -> Result<Option<Progress>, Refusal> {
+    let Some(row) = whereabouts::row(connection, case)? else { return Ok(None) };
+    let past = store::case_events::history(connection, case)?;
+    let told = hall_rules::case::last_told(past.iter().map(|past| past.event)).unwrap_or_default();
+    let due = clocks::due(desk, &row);
+    let rated = store::ratings::of_case(connection, case)?.is_some();
+    let ticket = desk.keys.sealer.seal(&format!("{} {case}", desk.now_ms + TICKET_MS), TICKET)?;
+    Ok(Some(Progress {
+        receipt: row.receipt.clone(),
+        state: row.state.text(),
+        told: Text::new(told.0, told.1),
+        due: match due {
+            Due::Running { kind, due, .. } => Some((kind, due)),
+            Due::Paused | Due::CalendarMissing | Due::None => None,
+        },
+        paused: due == Due::Paused,
+        next: next(connection, &row)?,
+        may_rate: !rated && super::ratings::may_rate(row.state),
+        rated,
+        ticket: hex::encode(ticket),
+    }))
+}
+
+/// What the applicant does next.
+fn next(connection: &Connection, row: &CaseRow) -> StoreResult<Option<Text>> {
+    use CaseState as S;
+    if let Some(place) = Place::of(connection, row)? {
+        return Ok(Some(place.fetch()));
+    }
+    let (zh, en) = at_window(&whereabouts::window(row));
+    Ok(match row.state {
+        S::Correction => Some(Text::new(
+            format!("到大厅的自助终端刷身份证，看要补哪些材料，补好放进柜子；也可以到{zh}补交"),
+            format!("Tap your ID card at a terminal of the hall: it lists what is missing and takes it. Or go to {en}"),
+        )),
+        S::AcceptedDeferred => {
+            Some(Text::new(format!("按通知书在期限内把材料补交到{zh}"), format!("Bring the missing papers to {en}")))
+        }
+        S::NotTaken | S::Refused | S::Lapsed | S::Withdrawn => {
+            Some(Text::new(format!("带身份证到{zh}领回材料"), format!("Fetch your papers at {en} with your ID card")))
+        }
+        S::DepositUnconfirmed => Some(Text::new(
+            format!("窗口正在核实材料是否放好，可能会打电话给您；也可以到{zh}问"),
+            format!("The window checks whether the paper is in the box and may phone you; or ask at {en}"),
+        )),
+        S::Submitted
+        | S::Deposited
+        | S::Received
+        | S::PreReview
+        | S::Accepted
+        | S::InProgress
+        | S::JointReview
+        | S::Special
+        | S::DecidedGrant
+        | S::DecidedDeny
+        | S::ResultReady
+        | S::Collected
+        | S::Recalled
+        | S::Revoked
+        | S::Voided
+        | S::Archived => None,
+    })
+}

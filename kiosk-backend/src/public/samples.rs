@@ -1,0 +1,74 @@
+//! The public page with something on it, in both languages: for tests and for looking at.
+
+use askama::Template as _;
+use hall_rules::clock::ClockKind;
+use hall_rules::{CaseState, Text};
+use jiff::civil::date;
+use kiosk_wire::Code;
+
+use super::pages::{FormPage, StatePage, refused};
+use crate::console::words::Lang;
+use crate::domain::progress::Progress;
+use crate::problem::Refusal;
+
+fn progress(state: CaseState) -> Progress {
+    Progress {
+        receipt: "10101000000186".into(),
+        state: state.text(),
+        told: Text::new("您的申请已受理", "Your application was accepted"),
+        due: Some((ClockKind::Promised, date(2026, 12, 7))),
+        paused: false,
+        next: None,
+        may_rate: false,
+        rated: false,
+        ticket: "00".repeat(40),
+    }
+}
+
+/// Every page with its name.
+pub(crate) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
+    let hall = || lang.t("宜春市政务服务大厅", "Yichun Government Service Hall").to_owned();
+    let form = |receipt: &str, refusal: Option<Refusal>| {
+        let refused = refusal.as_ref().map(|refusal| refused(lang, refusal));
+        FormPage { hall: hall(), lang, receipt: receipt.into(), refused }.render().expect("renders")
+    };
+    let state =
+        |progress: Progress, thanks| StatePage { hall: hall(), lang, progress, thanks }.render().expect("renders");
+    let correction = Progress {
+        told: Text::new(
+            "材料需要补正，告知书一次列明了全部内容",
+            "Papers need correcting; the notice lists everything",
+        ),
+        due: Some((ClockKind::Correction, date(2026, 12, 15))),
+        next: Some(Text::new(
+            "到大厅的自助终端刷身份证，看要补哪些材料，补好放进柜子；也可以到“3号窗口 文化旅游”补交",
+            "Tap your ID card at a terminal of the hall: it lists what is missing and takes it. Or go to “3号窗口 文化旅游”",
+        )),
+        ..progress(CaseState::Correction)
+    };
+    let ready = Progress {
+        told: Text::new("办理结果已备好，请领取", "The result is ready: please fetch it"),
+        due: Some((ClockKind::Collection, date(2026, 12, 18))),
+        next: Some(Text::new(
+            "请带身份证到“大厅1号机”刷证领取，在7号柜",
+            "Come to the terminal “大厅1号机” with your ID card: it opens box 7",
+        )),
+        ..progress(CaseState::ResultReady)
+    };
+    let done = |rated: bool| Progress {
+        told: Text::new("办理结果已送达", "The result was handed over"),
+        due: None,
+        may_rate: !rated,
+        rated,
+        ..progress(CaseState::Collected)
+    };
+    vec![
+        ("progress", form("", None)),
+        ("progress-refused", form("10101000000186", Some(Refusal::new(Code::NotFound, "none", "compare")))),
+        ("progress-accepted", state(progress(CaseState::Accepted), false)),
+        ("progress-correction", state(correction, false)),
+        ("progress-ready", state(ready, false)),
+        ("progress-rating", state(done(false), false)),
+        ("progress-rated", state(done(true), true)),
+    ]
+}

@@ -1,0 +1,172 @@
+//! The page for everybody: what it tells, what it never tells, how often one may ask, and the rating with what a bad
+//! one sets going.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use hall_rules::notice::Form;
+use hall_rules::{CaseEvent, CaseState, Role};
+use kiosk_backend::domain::ratings::{self, CallOutcome};
+use kiosk_backend::domain::statistics;
+use kiosk_wire::{Code, Fact, Personal};
+
+use crate::hall::{Hall, NAME, NUMBER, PHONE};
+use crate::results::Desk;
+
+struct Page {
+    status: StatusCode,
+    body: String,
+}
+
+async fn post(hall: &Hall, path: &str, fields: &[(&str, &str)]) -> Page {
+    let form = reqwest::Url::parse_with_params("http://x/", fields).unwrap();
+    let request = Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form.query().unwrap_or_default().to_owned()));
+    let answer = hall.ask(request.unwrap()).await;
+    let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+    assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    Page { status: answer.status, body: String::from_utf8(answer.body).unwrap() }
+}
+
+async fn ask(hall: &Hall, receipt: &str, last_four: &str) -> Page {
+    post(hall, "/progress", &[("receipt", receipt), ("last_four", last_four)]).await
+}
+
+fn receipt(desk: &Desk) -> String {
+    desk.hall.text("SELECT receipt FROM cases")
+}
+
+fn ticket(page: &str) -> String {
+    let (_, rest) = page.split_once("name=\"ticket\" value=\"").expect("a ticket");
+    rest.split('"').next().unwrap().to_owned()
+}
+
+impl Desk {
+    async fn collected() -> Self {
+        let desk = Self::decided().await;
+        desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
+        desk.step(CaseEvent::Collected, Form { receiver: "申请人本人".into(), ..Form::default() }).await;
+        desk
+    }
+}
+
+#[tokio::test]
+async fn number_and_characters_show_the_state_and_nothing_of_the_person() {
+    let desk = Desk::received().await;
+    let number = receipt(&desk);
+    let page = ask(&desk.hall, &number, "002x").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("id=\"state\">已收件") && page.body.contains("2026年11月30日"), "{}", page.body);
+    for hidden in [NAME, NUMBER, PHONE, "欧", "演出", "人民剧院", "<script"] {
+        assert!(!page.body.contains(hidden), "{hidden}: {}", page.body);
+    }
+    let spaced = format!("{} {}", &number[..4], &number[4..]);
+    let english = post(&desk.hall, "/progress", &[("receipt", &spaced), ("last_four", "002X"), ("lang", "en")]).await;
+    assert!(english.body.contains("<html lang=\"en\"") && english.body.contains("Received by the window"));
+    let again = post(&desk.hall, "/progress", &[("ticket", &ticket(&page.body)), ("lang", "en")]).await;
+    assert!(again.body.contains("Received by the window"), "the language changes without asking again");
+}
+
+#[tokio::test]
+async fn an_unknown_number_and_other_characters_are_one_answer() {
+    let desk = Desk::received().await;
+    let unknown = hall_rules::ReceiptNumber::make("999", 1, 1).unwrap();
+    let wrong = ask(&desk.hall, &receipt(&desk), "0021").await;
+    let none = ask(&desk.hall, unknown.as_str(), "002X").await;
+    let plain = |page: &Page, number: &str| page.body.replace(number, "#");
+    assert_eq!((wrong.status, none.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+    assert_eq!(plain(&wrong, &receipt(&desk)), plain(&none, unknown.as_str()));
+    for (number, status) in [("123", 422), ("", 422), ("\"><script>alert(1)</script>", 422)] {
+        let page = ask(&desk.hall, number, "002X").await;
+        assert_eq!(page.status.as_u16(), status, "{number}");
+        assert!(!page.body.contains("<script"), "{number}");
+    }
+    let request = Request::get("/p/10101000000186%22%3E%3Cscript%3E?lang=en").body(Body::empty()).unwrap();
+    let page = desk.hall.ask(request).await;
+    let body = String::from_utf8(page.body).unwrap();
+    assert!(page.status == StatusCode::OK && body.contains("value=\"10101000000186\"") && !body.contains("<script"));
+}
+
+#[tokio::test]
+async fn guessing_ends_soon_for_a_number_and_later_for_an_address() {
+    let desk = Desk::received().await;
+    let number = receipt(&desk);
+    for _ in 0..3 {
+        assert_eq!(ask(&desk.hall, &number, "002X").await.status, StatusCode::OK, "whoever knows may ask often");
+    }
+    for guess in 0..5 {
+        assert_eq!(ask(&desk.hall, &number, &format!("{guess:04}")).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(ask(&desk.hall, &number, "002X").await.status, StatusCode::TOO_MANY_REQUESTS, "even the right ones");
+    desk.hall.clock.advance(24 * 3_600_000);
+    assert_eq!(ask(&desk.hall, &number, "002X").await.status, StatusCode::OK);
+    let mut refused = None;
+    for n in 1..100 {
+        let other = hall_rules::ReceiptNumber::make("999", 1, n).unwrap();
+        if ask(&desk.hall, other.as_str(), "0000").await.status == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(n);
+            break;
+        }
+    }
+    assert_eq!(refused, Some(60), "one of the sixty was asked before");
+}
+
+#[tokio::test]
+async fn a_bad_rating_counts_once_and_somebody_calls_back() {
+    let desk = Desk::collected().await;
+    let supervisor = desk.hall.staff("督查员", "文旅窗口", Role::Supervisor).await;
+    let page = ask(&desk.hall, &receipt(&desk), "002X").await;
+    assert!(page.body.contains("id=\"rating\""), "{}", page.body);
+    let ticket = ticket(&page.body);
+    let rate = async |level: &str| post(&desk.hall, "/progress/rating", &[("ticket", &ticket), ("level", level)]).await;
+    for level in ["0", "6", "", "-1"] {
+        assert_eq!(rate(level).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{level:?}");
+    }
+    let thanks = rate("2").await;
+    assert!(thanks.status == StatusCode::OK && thanks.body.contains("已收到您的评价"), "{}", thanks.body);
+    assert_eq!(rate("5").await.status, StatusCode::OK);
+    assert_eq!(desk.hall.count("ratings WHERE level = 2 AND via = 'page'"), 1, "the first one stays");
+    let forged = post(&desk.hall, "/progress/rating", &[("ticket", "00ff"), ("level", "1")]).await;
+    assert_eq!(forged.status, StatusCode::CONFLICT);
+
+    let app = &desk.hall.app;
+    let open = ratings::callbacks(app, &supervisor).await.unwrap();
+    assert_eq!((open.len(), open[0].level, open[0].due.unwrap().to_string().as_str()), (1, 2, "2026-12-14"));
+    let call = async |seen, outcome, words: &str| {
+        let called = ratings::called(app, &supervisor, desk.case, seen, outcome, Personal::from(words)).await;
+        called.map_err(|refusal| refusal.code())
+    };
+    assert_eq!(call(0, CallOutcome::Settled, " ").await, Err(Code::InvalidValue));
+    call(0, CallOutcome::Unreachable, "没人接").await.unwrap();
+    assert_eq!(call(0, CallOutcome::Settled, "旧页面").await, Err(Code::StalePage));
+    desk.hall.clock.advance(30 * 24 * 3_600_000);
+    for _ in 0..2 {
+        ratings::tick(app).await.unwrap();
+    }
+    assert_eq!(desk.hall.count("callbacks WHERE escalated_ms IS NOT NULL"), 1);
+    call(1, CallOutcome::Settled, "窗口已道歉并补发").await.unwrap();
+    assert_eq!(call(2, CallOutcome::Settled, "再来").await, Err(Code::StalePage), "it is over");
+    let figures = statistics::of(app, &supervisor, 90).await.unwrap();
+    assert_eq!((figures.ratings, figures.callbacks), ([0, 1, 0, 0, 0], (1, 1, 0)), "settled, and late");
+    assert_eq!(desk.hall.count("callback_notes WHERE note LIKE '%道歉%'"), 0, "sealed");
+}
+
+#[tokio::test]
+async fn a_rating_at_the_terminal_is_kept_and_one_before_the_result_is_set_aside() {
+    use kiosk_wire::kiosk_api::Taken;
+    let mut desk = Desk::received().await;
+    desk.terminal.write(Fact::Rated { submission: desk.case, level: 1 });
+    assert_eq!(desk.sync().await.last(), Some(&Taken::SetAside { code: Code::EntryImplausible }));
+    let mut desk = Desk::collected().await;
+    for level in [5, 1] {
+        desk.terminal.write(Fact::Rated { submission: desk.case, level });
+    }
+    assert!(desk.sync().await.iter().all(|taken| *taken == Taken::Stored), "a second one is nobody's mistake");
+    assert_eq!(desk.hall.count("ratings WHERE level = 5 AND via = 'terminal'"), 1);
+    assert_eq!(desk.hall.count("callbacks"), 0);
+    assert_eq!(desk.state().await, CaseState::Collected);
+    let page = ask(&desk.hall, &receipt(&desk), "002X").await;
+    assert!(page.body.contains("id=\"rated\"") && !page.body.contains("id=\"rating\""), "{}", page.body);
+}
