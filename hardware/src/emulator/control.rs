@@ -253,6 +253,14 @@ impl Rig {
         })
     }
 
+    fn place(&self, slot: usize) -> Result<Place<'_>, String> {
+        let sam = || self.sams.get(slot.checked_sub(self.slots.len())?).map(Place::Sam);
+        self.slots.get(slot).map(Place::Slot).or_else(sam).ok_or_else(|| {
+            let slots = self.slots.len() + self.sams.len();
+            format!("there is no slot {slot}; there are {slots}, counted from 0")
+        })
+    }
+
     fn sam(&self, sam: usize) -> Result<&SamReader, String> {
         let known = || format!("there is no reader {sam} on a serial line; there are {}, from 0", self.sams.len());
         self.sams.get(sam).ok_or_else(known)
