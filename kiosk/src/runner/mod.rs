@@ -301,6 +301,7 @@ impl Runner {
     }
 
     /// The number for the applicant: a new one for a submission, the old one for its corrections.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "only two drafts give the applicant a number")]
     fn number_for(&self, drafts: &[Draft]) -> Result<Option<ReceiptNumber>, RecordFailure> {
         for draft in drafts {
             match draft {

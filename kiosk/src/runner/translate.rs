@@ -15,6 +15,7 @@ use crate::journal::NewEntry;
 /// The directive behind a draft about loading a result; `None` inside when the draft is about something else, and at
 /// all when the directive is not there any more.
 #[expect(clippy::option_option, reason = "whether it needs one, and whether there is one")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "only two drafts are about loading a result")]
 pub(super) fn loading<'a>(draft: &Draft, armed: &'a [Directive]) -> Option<Option<&'a Directive>> {
     match draft {
         Draft::LoadIntended { directive, .. } | Draft::ResultLoaded { directive, .. } => {
