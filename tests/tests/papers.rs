@@ -1,6 +1,7 @@
 //! The printer through the whole terminal: what is on the paper, what the screen says when none comes, and that the
 //! record does not depend on it. `PAPER_PICTURES=folder` keeps a picture of each paper.
 #![expect(clippy::wildcard_enum_match_arm, reason = "a story looks for the one fact it is about")]
+#![expect(clippy::unwrap_used, reason = "a story that unwraps says where it failed")]
 
 use std::path::PathBuf;
 

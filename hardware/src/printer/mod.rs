@@ -18,7 +18,7 @@
 //! and **never keeps a paper for later**: what cannot be printed now has failed, and is not printed for the next
 //! person. Characters that the printer's ROM lacks are drawn ([`Rom`], [`Paperwork::font`]).
 //!
-//! Many printers never answer. That is no fault: [`Fault::PrinterMute`](crate::Fault::PrinterMute) says that nothing is known, and a paper
+//! Many printers never answer. That is no fault: [`Fault::PrinterMute`] says that nothing is known, and a paper
 //! counts as [`PrintOutcome::Sent`], not [`PrintOutcome::Printed`].
 
 pub mod answer;

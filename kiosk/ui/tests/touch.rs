@@ -82,7 +82,7 @@ fn every_button_says_what_it_means() {
         ("guide", "开始办这件事", Touch::Next),
         ("situation_multiple", "继续", Touch::Next),
         ("materials", "都带了，继续", Touch::Next),
-        ("materials", "还缺材料", Touch::Act(Act::SomethingMissing)),
+        ("materials", "还缺材料，打印清单", Touch::Act(Act::SomethingMissing)),
         ("no_box", "好的，结束", Touch::Next),
         ("phone", "7", Touch::Key(Key::Char('7'))),
         ("phone", "全部清除", Touch::Key(Key::Clear)),
@@ -238,7 +238,7 @@ fn language_switches_what_is_on_the_screen() {
     bench.target("I have them all");
     assert_eq!(tap(&bench, "中文"), vec![Touch::Language(Language::Zh)]);
     bench.show(&chinese);
-    bench.target("还缺材料");
+    bench.target("还缺材料，打印清单");
 }
 
 /// `tests/targets.json`: page, then label, then the middle of what is to be touched. Other programs that drive the
