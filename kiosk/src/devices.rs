@@ -57,6 +57,8 @@ pub fn printer(printer: &Printer) -> PrinterConfig {
 /// The scanner.
 pub fn scanner(scanner: &Scanner) -> ScannerConfig {
     ScannerConfig { baud: scanner.baud, ..ScannerConfig::new(&scanner.port) }
+}
+
 #[cfg(test)]
 mod tests {
     use hardware::cards::TrustList;

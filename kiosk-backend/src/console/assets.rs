@@ -17,7 +17,7 @@ struct Asset {
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     let js = "text/javascript; charset=utf-8";
     let css = "text/css; charset=utf-8";
-    let files: [(&str, &str, &[u8]); 9] = [
+    let files: [(&str, &str, &[u8]); 10] = [
         ("console.css", css, include_bytes!("../../static/console.css")),
         ("pages.css", css, include_bytes!("../../static/pages.css")),
         ("casework.css", css, include_bytes!("../../static/casework.css")),

@@ -7,8 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, papers, records, sign_in,
-    steps, supervision,
+    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, papers, records,
+    sign_in, steps, supervision,
 };
 use crate::access::Wants;
 

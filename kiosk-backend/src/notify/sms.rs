@@ -244,9 +244,9 @@ pub fn reports(config: &Report, body: &[u8]) -> Option<Vec<Told>> {
         let out_id = at(&config.out_id).unwrap_or_default();
         Some(Told { out_id, gateway_id: at(&config.message_id).unwrap_or_default(), delivered })
     };
-    match list {
-        Value::Array(all) => all.iter().map(one).collect(),
-        other => one(other).map(|told| vec![told]),
+    match list.as_array() {
+        Some(all) => all.iter().map(one).collect(),
+        None => one(list).map(|told| vec![told]),
     }
 }
 

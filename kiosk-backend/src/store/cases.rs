@@ -413,10 +413,7 @@ pub fn by_receipt(connection: &Connection, receipt: &str) -> StoreResult<Option<
 }
 
 /// The case with this number, with the index of the last four characters of its applicant's document.
-pub fn by_receipt_and_last4(
-    connection: &Connection,
-    receipt: &str,
-) -> StoreResult<Option<(SubmissionId, BlindIndex)>> {
+pub fn by_receipt_and_last4(connection: &Connection, receipt: &str) -> StoreResult<Option<(SubmissionId, BlindIndex)>> {
     Ok(connection
         .prepare_cached("SELECT id, last4_index FROM cases WHERE receipt = $1 AND last4_index IS NOT NULL")?
         .query_row([receipt], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))
