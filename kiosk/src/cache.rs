@@ -20,6 +20,8 @@ pub enum Kind {
     Roster,
     /// The catalogue.
     Catalogue,
+    /// Where the public finds the backend: no ETag; an empty body where it has no such address.
+    PublicUrl,
 }
 
 impl Kind {
@@ -27,6 +29,7 @@ impl Kind {
         match self {
             Self::Roster => "roster.cache",
             Self::Catalogue => "catalogue.cache",
+            Self::PublicUrl => "public-url.cache",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What stands on the papers, word by word. Names are masked before they come here.
 
 use hardware::printer::{Align, Block, Document, Size, Text, Width};
-use kiosk_journey::{Language, MaterialRow, Slip, SlipKind, WindowLine};
+use kiosk_journey::{Language, MaterialRow, Qr, Slip, SlipKind, WindowLine};
 
 /// Dots of a module of the QR code: 0.75 mm.
 const MODULE: u8 = 6;
@@ -41,6 +41,7 @@ pub fn document(slip: &Slip, now: &str) -> Document {
 fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
     let SlipKind::Receipt {
         number,
+        qr,
         name,
         compartment,
         materials,
@@ -84,9 +85,14 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
         };
         paper = paper.line(Size::Tall, how);
     }
-    let qr = words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or collect: your card. Windows scan this code.");
-    paper.with(Block::Qr { data: number.clone(), module: MODULE }).with(Block::Text(Text {
-        text: qr,
+    let use_of_qr = match qr {
+        Qr::Number(_) => {
+            words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or collect: your card. Windows scan this code.")
+        }
+        Qr::Progress(_) => words.of("手机扫码查进度；领结果请刷证件", "Scan to see progress. To collect: your card."),
+    };
+    paper.with(Block::Qr { data: qr.text().to_owned(), module: MODULE }).with(Block::Text(Text {
+        text: use_of_qr,
         align: Align::Centre,
         ..Text::default()
     }))
@@ -234,6 +240,7 @@ mod tests {
     fn receipt(answer_by: Option<&str>, has_phone: bool, unconfirmed: bool) -> SlipKind {
         SlipKind::Receipt {
             number: "1011000000017".into(),
+            qr: Qr::Number("1011000000017".into()),
             name: "王**".into(),
             compartment: 12,
             materials: 3,
@@ -277,6 +284,15 @@ mod tests {
             for words in expected {
                 assert!(text.contains(words), "{words} in:\n{text}");
             }
+        }
+        for (language, words) in [(Language::Zh, "手机扫码查进度"), (Language::En, "Scan to see progress")] {
+            let link = "https://hall.example/p/1011000000017";
+            let mut kind = receipt(Some("2026-11-30"), true, false);
+            if let SlipKind::Receipt { qr, .. } = &mut kind {
+                *qr = Qr::Progress(link.into());
+            }
+            let text = text(&document(&slip(language, kind), ""));
+            assert!(text.contains(&format!("[{link}]\n{words}")), "{text}");
         }
         let unsure = text(&document(&slip(Language::Zh, receipt(Some("2026-11-30"), true, true)), ""));
         assert!(!unsure.contains("2026-11-30"), "no promise where nobody saw the paper go in");

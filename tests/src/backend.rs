@@ -156,15 +156,26 @@ impl Backend {
 
     /// Adds a window that serves every department; `phone` is what applicants may call.
     pub fn add_window(&self, name: &str, phone: &str) -> Result<()> {
+        self.add_window_of(name, phone, &self.departments()?)
+    }
+
+    /// The codes of the catalogue's departments.
+    pub fn departments(&self) -> Result<Vec<String>> {
         let catalogue: String = self
             .database()?
             .query_row("SELECT body FROM catalogues ORDER BY version DESC LIMIT 1", [], |row| row.get(0))
             .context("the catalogue")?;
         let catalogue: serde_json::Value = serde_json::from_str(&catalogue).context("the catalogue")?;
         let departments = catalogue.get("departments").and_then(|all| all.as_array()).context("no departments")?;
+        let code = |department: &serde_json::Value| department.get("code")?.as_str().map(str::to_owned);
+        departments.iter().map(code).collect::<Option<_>>().context("a department without a code")
+    }
+
+    /// Adds a window that serves these departments.
+    pub fn add_window_of(&self, name: &str, phone: &str, departments: &[String]) -> Result<()> {
         let mut args = vec!["window", "add", name, "--phone", phone];
         for department in departments {
-            args.extend(["--department", department.get("code").and_then(|code| code.as_str()).context("no code")?]);
+            args.extend(["--department", department]);
         }
         self.command(&args, None).map(drop)
     }
@@ -226,6 +237,15 @@ impl Backend {
             })
             .context("the cases")?;
         rows.collect::<rusqlite::Result<_>>().context("the cases")
+    }
+
+    /// Waits until the case with this number is rated, and says at which level and by which way.
+    pub fn wait_rating(&self, receipt: &str) -> Result<(u8, String)> {
+        const SELECT: &str =
+            "SELECT level, via FROM ratings JOIN cases ON cases.id = ratings.case_id WHERE cases.receipt = ?1";
+        until(&format!("a rating of {receipt}"), PATIENCE, || {
+            self.database().ok()?.query_row(SELECT, [receipt], |row| Ok((row.get(0)?, row.get(1)?))).ok()
+        })
     }
 
     /// Waits until the only case for this box has one of these states.

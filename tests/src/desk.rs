@@ -94,12 +94,28 @@ impl Desk {
         self.browser.click(&format!("#step-{event}"))
     }
 
-    /// Fills in what a step asks and goes on to read it.
-    pub fn fill(&self, event: &str, need: &str, text: &str) -> Result<()> {
+    /// Fills in what a step asks, each by its need's code, and goes on to read it.
+    pub fn fill(&self, event: &str, needs: &[(&str, &str)]) -> Result<()> {
         self.browser.wait_for(&format!("#fill-{event}"))?;
         self.browser.script(&format!("document.querySelector('#fill-{event}').open = true"))?;
-        self.browser.type_into(&format!("#{need}-{event}"), text)?;
+        for (need, text) in needs {
+            self.browser.type_into(&format!("#{need}-{event}"), text)?;
+        }
         self.browser.click(&format!("#step-{event}"))
+    }
+
+    /// Answers 同意 to the first question that another window asks of this one.
+    pub fn agree(&self) -> Result<()> {
+        self.inbox()?;
+        self.browser.click("#asked li a")?;
+        self.browser.click("#says-agreed")?;
+        self.browser.click("#send")?;
+        self.browser.wait_for("#state[data-state=\"agreed\"]")
+    }
+
+    /// Waits until the case page shows so many answers 同意 of other departments.
+    pub fn wait_agreed(&self, departments: usize) -> Result<()> {
+        self.browser.wait_for(&format!("#joint li:nth-child({departments} of [data-state=\"agreed\"])"))
     }
 
     /// Ticks every material as fine, but for these, which are missing, and goes on to see what follows.

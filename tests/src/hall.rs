@@ -22,11 +22,15 @@ use crate::smartcards::SmartCards;
 use crate::wait::{PATIENCE, until_true};
 use crate::{Context, Error, Result};
 
-/// The window everything goes to unless a test says otherwise.
+/// The window everything goes to but what is the police's.
 pub const WINDOW: &str = "综合窗口1";
+/// The police's window: other windows' cases ask for its answer.
+pub const POLICE_WINDOW: &str = "公安窗口";
+/// The department of that window.
+const POLICE: &str = "police";
 
 /// The staff of every hall. Passwords are for a hall that lives as long as a test or a demonstration.
-pub const STAFF: [Member; 3] = [
+pub const STAFF: [Member; 4] = [
     Member {
         name: "周敏",
         role: "clerk",
@@ -48,6 +52,7 @@ pub const STAFF: [Member; 3] = [
         password: "lin-jiang-chief-1",
         card: Some((people::CHIEF_UID, "864209")),
     },
+    Member { name: "钱进", role: "clerk", window: POLICE_WINDOW, password: "lin-jiang-police-1", card: None },
 ];
 
 /// How a hall is put together.
@@ -215,7 +220,9 @@ fn furnish(backend: &Backend, catalogue: &Path) -> Result<()> {
     for calendar in calendars()? {
         backend.import_calendar(&calendar)?;
     }
-    backend.add_window(WINDOW, "0571-8812 0001")?;
+    let (police, others): (Vec<_>, Vec<_>) = backend.departments()?.into_iter().partition(|code| code == POLICE);
+    backend.add_window_of(WINDOW, "0571-8812 0001", &others)?;
+    backend.add_window_of(POLICE_WINDOW, "0571-8812 0002", &police)?;
     for member in &STAFF {
         backend.add_member(member)?;
     }

@@ -39,6 +39,8 @@ pub const FIRST_ROW: Place = (540, 983);
 pub const FIRST_HIT: Place = (540, 827);
 /// A question's or field's first option.
 pub const FIRST_OPTION: Place = (540, 850);
+/// A question's second option.
+pub const SECOND_OPTION: Place = (540, 1052);
 /// The first size of box.
 pub const FIRST_SIZE: Place = (540, 894);
 /// A person's cases: the first.
@@ -192,24 +194,24 @@ impl Hall {
         Err(self.kiosk.told(&Error::new(format!("the visit did not come to {ends:?}"))))
     }
 
-    /// Touches once, and waits a moment for another page or other words on the same one.
-    pub fn touch_and_look(&self, place: Place) -> Result<()> {
+    /// Touches once, and waits a moment for another page or other words on the same one. Says whether they came.
+    pub fn touch_and_look(&self, place: Place) -> Result<bool> {
         let words = Area { x: 60, y: 200, width: 960, height: 520 };
         std::thread::sleep(Duration::from_millis(350));
         let before = (self.kiosk.screens().len(), self.display.capture_area(words)?);
         self.touch(place)?;
         // When nothing changes, whoever called looks again at what is shown.
-        let _same = until("another page", Duration::from_millis(1500), || {
+        let changed = until("another page", Duration::from_millis(1500), || {
             let now = (self.kiosk.screens().len(), self.display.capture_area(words).ok()?);
             (now != before).then_some(())
         });
-        Ok(())
+        Ok(changed.is_ok())
     }
 
     /// Touches something on the page of an open door, once that page says that the door is open.
     pub fn wish(&self, place: Place) -> Result<()> {
         self.display.settle(Duration::from_millis(500))?;
-        self.touch_and_look(place)
+        self.touch_and_look(place).map(drop)
     }
 
     /// A whole visit up to the open door; says which.
@@ -218,6 +220,23 @@ impl Hall {
         self.find_item(SHOW_PERMIT)?;
         self.answer_until(phone, &["door"])?;
         self.wait_door()
+    }
+
+    /// A whole visit whose item has more to ask: answers the questions with these options, and what then is asked with
+    /// the first.
+    pub fn visit_answering(&mut self, card: &str, options: &[Place], phone: Phone) -> Result<u16> {
+        self.swipe(card)?;
+        self.find_item(SHOW_PERMIT)?;
+        for option in options {
+            self.answer_until(phone, &["situation"])?;
+            let answered = (0..4).map(|_| self.touch_and_look(*option)).find(|looked| !matches!(looked, Ok(false)));
+            answered.transpose()?;
+        }
+        self.answer_until(phone, &["door"])?;
+        let door = self.wait_door()?;
+        self.shut(door);
+        self.kiosk.wait_screen(&["done"])?;
+        Ok(door)
     }
 
     /// A whole visit: the paper is in and the applicant may leave. Says in which box.
@@ -289,6 +308,7 @@ mod tests {
             ("search", "Y", letter('y')),
             ("search", "C", letter('c')),
             ("situation", "在正规剧场里演出", FIRST_OPTION),
+            ("situation", "在公园、广场等露天场地演出", SECOND_OPTION),
             ("box_size", "信封大小", FIRST_SIZE),
             ("staff_boxes", "9号柜", FIRST_BOX),
             ("staff_affirm", "已取出，柜子空了", IS_EMPTY),

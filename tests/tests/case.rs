@@ -4,7 +4,8 @@
 
 use e2e::Hall;
 use e2e::desk::Desk;
-use e2e::hand::{FIRST_ERRAND, FIRST_LEVEL, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT};
+use e2e::hand::{FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT, SECOND_OPTION};
+use e2e::wait::{PATIENCE, until_true};
 use kiosk_wire::Fact;
 
 const CARD: &str = "wang-xiuying";
@@ -31,22 +32,65 @@ fn come_back(hall: &mut Hall) {
     assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
 }
 
+/// The clerk looks at every material, these being missing, and confirms what follows from it.
+fn review(desk: &Desk, missing: &[usize], event: &str, state: &str) {
+    desk.step("pre_review_started").unwrap();
+    desk.wait_state("pre_review").unwrap();
+    desk.review(missing).unwrap();
+    desk.confirm(event).unwrap();
+    desk.wait_state(state).unwrap();
+}
+
+/// A step that asks nothing.
+fn step(desk: &Desk, event: &str, state: &str) {
+    desk.step(event).unwrap();
+    desk.wait_state(state).unwrap();
+}
+
+fn grant(desk: &Desk, document: &str) {
+    desk.fill("granted", &[("document", document)]).unwrap();
+    desk.confirm("granted").unwrap();
+    desk.wait_state("decided_grant").unwrap();
+}
+
+/// The result goes into the locker; no door opens before somebody stands there. Says in which box.
+fn load(hall: &mut Hall, desk: &Desk) -> u16 {
+    let code = desk.load().unwrap();
+    desk.wait_ready().unwrap();
+    assert!(hall.cabinet.open_doors().is_empty());
+    hall.staff_code(&code).unwrap();
+    let door = hall.wait_door().unwrap();
+    hall.shut(door);
+    hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
+    hall.touch_on(IS_EMPTY).unwrap();
+    desk.wait_state("result_ready").unwrap();
+    hall.touch_on(QUIT).unwrap();
+    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    door
+}
+
+/// Every station that a case can pass on its good way, with its applicant, three desks and the archive.
 #[test]
 fn from_the_paper_to_the_result_in_the_applicants_hand() {
-    let mut hall = Hall::builder().start().unwrap();
-    let first = hall.visit(CARD, Phone::New("13812345678")).unwrap();
+    let mut hall = Hall::builder().backend_config("public_url = \"https://hall.example\"\n").start().unwrap();
+    let heard = hall.kiosk.data().join("public-url.cache");
+    until_true("the public address", PATIENCE, || heard.exists()).unwrap();
+    hall.kiosk.wait_device("printer", "ok").unwrap();
+
+    // A show in public, with a stage: police and fire service are to be asked. For whom, from abroad, how, where.
+    let answers = [FIRST_OPTION, FIRST_OPTION, FIRST_OPTION, SECOND_OPTION];
+    let first = hall.visit_answering(CARD, &answers, Phone::New("13812345678")).unwrap();
     let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
+    let paper = hall.wait_paper(1).unwrap().text();
+    assert!(paper.contains(&format!("[QR https://hall.example/p/{}]", case.receipt)), "{paper}");
+    assert!(paper.contains("手机扫码查进度"), "{paper}");
     hall.leave().unwrap();
     let desk = hall.desk(2).unwrap();
     desk.open_case(&case.receipt).unwrap();
     collect(&mut hall, &desk, first);
 
     // One material is missing: told once, in full.
-    desk.step("pre_review_started").unwrap();
-    desk.wait_state("pre_review").unwrap();
-    desk.review(&[0]).unwrap();
-    desk.confirm("correction_asked").unwrap();
-    desk.wait_state("correction").unwrap();
+    review(&desk, &[0], "correction_asked", "correction");
 
     // The applicant swipes, sees what is missing and deposits just that, under the same number.
     come_back(&mut hall);
@@ -57,27 +101,29 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     hall.leave().unwrap();
     desk.wait_state("deposited").unwrap();
     collect(&mut hall, &desk, second);
-    desk.step("pre_review_started").unwrap();
-    desk.wait_state("pre_review").unwrap();
-    desk.review(&[]).unwrap();
-    desk.confirm("accepted").unwrap();
-    desk.wait_state("accepted").unwrap();
-    desk.fill("granted", "document", "宜文演〔2026〕18号").unwrap();
-    desk.confirm("granted").unwrap();
-    desk.wait_state("decided_grant").unwrap();
+    review(&desk, &[], "accepted", "accepted");
 
-    // The result goes into the locker; no door opens before somebody stands there.
-    let code = desk.load().unwrap();
-    desk.wait_ready().unwrap();
-    assert!(hall.cabinet.open_doors().is_empty());
-    hall.staff_code(&code).unwrap();
-    let third = hall.wait_door().unwrap();
-    hall.shut(third);
-    hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
-    hall.touch_on(IS_EMPTY).unwrap();
-    desk.wait_state("result_ready").unwrap();
-    hall.touch_on(QUIT).unwrap();
-    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    // Two departments are asked at the same time: the police at their own desk, the fire service, whom this window
+    // serves too, at a desk beside it.
+    step(&desk, "work_started", "in_progress");
+    desk.browser.wait_for_text("#joint", "公安局").unwrap();
+    step(&desk, "joint_started", "joint_review");
+    let police = hall.desk(3).unwrap();
+    assert_eq!(police.rows().unwrap(), 0, "the case itself is another window's");
+    police.agree().unwrap();
+    drop(police);
+    desk.wait_agreed(1).unwrap();
+    hall.desk(1).unwrap().agree().unwrap();
+    desk.wait_agreed(2).unwrap();
+    step(&desk, "joint_finished", "in_progress");
+
+    // The stage is inspected: that time does not count.
+    desk.fill("special_started", &[("days", "5"), ("reason", "舞台现场查验")]).unwrap();
+    desk.confirm("special_started").unwrap();
+    desk.wait_state("special").unwrap();
+    step(&desk, "special_ended", "in_progress");
+    grant(&desk, "宜文演〔2026〕18号");
+    let third = load(&mut hall, &desk);
 
     // Another person's card opens nothing of it.
     hall.swipe("li-jianguo").unwrap();
@@ -94,9 +140,16 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     hall.leave().unwrap();
     desk.wait_state("collected").unwrap();
     desk.browser.wait_for_text("#case", "申请人确认都取走了").unwrap();
+    assert_eq!(hall.backend.wait_rating(&case.receipt).unwrap(), (5, "terminal".to_owned()));
     desk.step("archived").unwrap();
     desk.confirm("archived").unwrap();
     desk.wait_state("archived").unwrap();
+
+    // It leaves as one signed file that says of itself whether it is whole.
+    let archive = hall.folder().join("case.zip").to_string_lossy().into_owned();
+    hall.backend.command(&["case", "export", &case.receipt, "--to", &archive], None).unwrap();
+    let verified = hall.backend.command(&["case", "verify", &archive], None).unwrap();
+    assert!(verified.contains(&format!("Case {} is whole", case.receipt)), "{verified}");
 
     hall.kiosk.wait_fact("the rating", 1, |fact| matches!(fact, Fact::Rated { level: 5, .. }).then_some(())).unwrap();
     let cases = hall.backend.cases().unwrap();
@@ -118,24 +171,9 @@ fn a_result_is_handed_over_without_the_network() {
     let desk = hall.desk(2).unwrap();
     desk.open_case(&case.receipt).unwrap();
     collect(&mut hall, &desk, first);
-    desk.step("pre_review_started").unwrap();
-    desk.wait_state("pre_review").unwrap();
-    desk.review(&[]).unwrap();
-    desk.confirm("accepted").unwrap();
-    desk.wait_state("accepted").unwrap();
-    desk.fill("granted", "document", "宜文演〔2026〕19号").unwrap();
-    desk.confirm("granted").unwrap();
-    desk.wait_state("decided_grant").unwrap();
-    let code = desk.load().unwrap();
-    desk.wait_ready().unwrap();
-    hall.staff_code(&code).unwrap();
-    let door = hall.wait_door().unwrap();
-    hall.shut(door);
-    hall.kiosk.wait_screen(&["staff_affirm"]).unwrap();
-    hall.touch_on(IS_EMPTY).unwrap();
-    desk.wait_state("result_ready").unwrap();
-    hall.touch_on(QUIT).unwrap();
-    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    review(&desk, &[], "accepted", "accepted");
+    grant(&desk, "宜文演〔2026〕19号");
+    let door = load(&mut hall, &desk);
     let pickup = desk.pickup_code().unwrap();
 
     hall.cable.cut(true);

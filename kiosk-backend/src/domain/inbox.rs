@@ -120,7 +120,9 @@ pub async fn search(app: &App, actor: &Actor, text: &str) -> Result<Vec<InboxRow
 fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
     let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     let mut wanted = Vec::new();
-    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(&compact) {
+    // A scanner at the window types what the receipt's code holds: the number, or a link to its public page.
+    let number = compact.rsplit_once("/p/").map_or(compact.as_str(), |(_, number)| number);
+    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(number) {
         wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
     }
     let index = |of, value: &str| keys.sealer.index(of, value);

@@ -274,7 +274,8 @@ async fn each_look_at_personal_data_is_on_record_and_changes_nothing_else() {
 async fn cases_are_found_by_number_last_four_name_and_phone() {
     let desk = desk().await;
     let receipt = queries::case(desk.app(), &desk.clerk, desk.case).await.unwrap().row.receipt;
-    for text in [receipt.as_str(), "002x", crate::hall::NAME, "138 1234 5678"] {
+    let link = format!("https://hall-1.example/p/{receipt}");
+    for text in [receipt.as_str(), &link, "002x", crate::hall::NAME, "138 1234 5678"] {
         let found = inbox::search(desk.app(), &desk.clerk, text).await.unwrap();
         assert_eq!(found.len(), 1, "{text}");
     }

@@ -208,6 +208,10 @@ pub struct HeartbeatAnswer {
     pub server_ms: i64,
     /// The next position the backend lacks of the journal named in the heartbeat.
     pub next: u64,
+    /// Where the public finds the hall's server, without a slash at the end: `/p/` and a receipt number after it is the
+    /// page that receipts lead to. Absent where the hall has no such address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
 }
 
 /// Open directives and what else is new.

@@ -168,6 +168,7 @@ fn the_requests_and_answers_of_version_1() {
         "compartments":[{"no":1,"size":"A4","state":"to_be_confirmed","door":"closed"}]}"#,
     );
     frozen::<HeartbeatAnswer>(r#"{"generation":1,"server_ms":1,"next":5}"#);
+    frozen::<HeartbeatAnswer>(r#"{"generation":1,"server_ms":1,"next":5,"public_url":"https://hall.example"}"#);
     frozen::<DirectivesAnswer>(
         r#"{"generation":1,"server_ms":1,"revision":2,"directives":[{"body":"{}","signature":"00"}],"roster_etag":"a","catalogue_etag":"b"}"#,
     );

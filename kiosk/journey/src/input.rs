@@ -84,6 +84,8 @@ pub enum Input {
     Catalogue(Arc<Catalogue>),
     /// Windows, from the roster.
     Windows(Vec<Window>),
+    /// Where the public finds the hall's server, such as `https://hall.example`; `None`: nowhere. Receipts lead there.
+    PublicUrl(Option<String>),
     /// The number this person left with an earlier visit: the answer to [`crate::Output::LookUpPerson`].
     KnownPhone {
         /// Which visit asked: an answer that comes after its visit is dropped.

@@ -36,6 +36,7 @@ pub struct Journey {
     pub(crate) service: Option<Service>,
     pub(crate) health: Health,
     pub(crate) windows: Vec<Window>,
+    pub(crate) public_url: Option<String>,
     pub(crate) offer: Option<Arc<Offer>>,
     pub(crate) cabinet: Cabinet,
 
@@ -83,6 +84,7 @@ impl Journey {
             service: None,
             health: Health::default(),
             windows: Vec::new(),
+            public_url: None,
             offer: None,
             cabinet,
             page: Page::Starting,
@@ -129,6 +131,7 @@ impl Journey {
             Input::Health(health) => self.health = health,
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,
+            Input::PublicUrl(url) => self.public_url = url,
             Input::KnownPhone { visit, phone } => self.known_phone(visit, phone),
             Input::Errands { visit, errands } => self.errands(visit, errands, now),
             Input::PickupCodeChecked { submission, right, tries_left } => {

@@ -9,7 +9,7 @@ use crate::staff::{CODE_DIGITS, PIN_DIGITS};
 use crate::visit::{Deposit, Page, Wish};
 use crate::{
     DoneView, DoorPhase, DoorPurpose, DoorView, Errand, ErrandRow, ErrandView, ErrandsView, Foot, IdleView, Language,
-    MissingLine, OutOfServiceReason, Overlay, PartState, PersonLine, Screen, Service, StaffBoxRow, StaffBoxesView,
+    MissingLine, OutOfServiceReason, Overlay, PartState, PersonLine, Qr, Screen, Service, StaffBoxRow, StaffBoxesView,
     StaffPadView, Step, TextSize, TodoView, View, WindowLine,
 };
 
@@ -331,7 +331,7 @@ impl Journey {
                 _ => visit.materials().iter().filter(|m| m.goes_in_box()).count(),
             };
         DoneView {
-            qr: number.clone(),
+            qr: Qr::of(&number, self.public_url.as_deref()),
             receipt: number,
             compartment: deposit.compartment,
             item: item.unwrap_or_default(),

@@ -5,7 +5,7 @@ use hall_rules::{Language, mask};
 
 use crate::journey::Journey;
 use crate::visit::{Deposit, Visit};
-use crate::{MaterialRow, Output, PartState, WindowLine};
+use crate::{MaterialRow, Output, PartState, Qr, WindowLine};
 
 /// Names one paper until it is told what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,6 +47,8 @@ pub enum SlipKind {
     Receipt {
         /// Receipt number.
         number: String,
+        /// The QR code.
+        qr: Qr,
         /// Masked name.
         name: String,
         /// Box.
@@ -121,6 +123,7 @@ impl Journey {
         let shown = self.done_view(deposit);
         let kind = SlipKind::Receipt {
             number: shown.receipt,
+            qr: shown.qr,
             name: self.masked_name(),
             compartment: shown.compartment,
             materials: shown.materials,

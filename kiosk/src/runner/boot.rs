@@ -197,6 +197,8 @@ impl Runner {
             })
         };
         let (roster, catalogue) = (read(Kind::Roster), read(Kind::Catalogue));
+        let public_url = read(Kind::PublicUrl).map(|told| told.body).filter(|url| !url.is_empty());
+        self.tell_public_url(public_url);
         if let Some(told) = roster {
             match staff::read_roster(&told.body, &identity, None) {
                 Ok(roster) => {

@@ -149,6 +149,7 @@ struct Told {
     status_at: Duration,
     revision: Option<u64>,
     screen: &'static str,
+    public_url: Option<String>,
 }
 
 impl Runner {

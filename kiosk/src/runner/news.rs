@@ -37,6 +37,7 @@ impl Runner {
                 self.tell(Input::Catalogue(catalogue));
             }
             News::Person { visit, answer } => self.take_cases(visit, answer),
+            News::PublicUrl(url) => self.take_public_url(url),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
             News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),
         }
@@ -54,6 +55,24 @@ impl Runner {
             }
             Err(error) => tracing::error!(%error, "a roster is not believed"),
         }
+    }
+
+    /// Kept, so that receipts lead there after a restart without the network too.
+    fn take_public_url(&mut self, url: Option<String>) {
+        if url == self.told.public_url {
+            return;
+        }
+        let told = Told { etag: String::new(), body: url.clone().unwrap_or_default() };
+        if let Err(error) = cache::write(&self.folder, Kind::PublicUrl, &told) {
+            tracing::warn!(%error, "the hall's public address could not be kept; after a restart it is heard again");
+        }
+        tracing::info!(url = url.as_deref().unwrap_or("none"), "receipts lead to");
+        self.tell_public_url(url);
+    }
+
+    pub(super) fn tell_public_url(&mut self, url: Option<String>) {
+        self.told.public_url.clone_from(&url);
+        self.tell(Input::PublicUrl(url));
     }
 
     pub(super) fn take_roster(&mut self, roster: Roster) {

@@ -17,6 +17,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::*;
+use crate::cache;
 use crate::journal::Holds;
 
 const KIOSK: KioskId = KioskId(Uuid::from_u128(1));
@@ -483,6 +484,20 @@ fn entries_say_when_as_well_as_the_terminal_knows() {
     let bench = Bench::new();
     let stamp: Stamp = bench.runner.clock.stamp();
     assert!((stamp.best_ms_utc() - SERVER_MS).abs() < 60_000);
+}
+
+/// Told once, it leads there after a restart without the network too; given up, it does not.
+#[test]
+fn where_receipts_lead_is_kept() {
+    let shown = |bench: &Bench| cache::read(bench.folder.path(), cache::Kind::PublicUrl).expect("readable");
+    let mut bench = Bench::new();
+    assert_eq!((&bench.runner.told.public_url, shown(&bench)), (&None, None), "never heard of");
+    for url in [Some("https://hall.example".to_owned()), None] {
+        bench.happens(Event::News(News::PublicUrl(url.clone())));
+        assert_eq!(shown(&bench).map(|told| told.body), Some(url.clone().unwrap_or_default()));
+        bench = bench.restart();
+        assert_eq!(bench.runner.told.public_url, url);
+    }
 }
 
 #[test]

@@ -77,6 +77,8 @@ pub enum News {
         /// The answer.
         answer: PersonAnswer,
     },
+    /// Where the public finds the backend, if anywhere: told with each heartbeat.
+    PublicUrl(Option<String>),
     /// A heartbeat that calls staff arrived.
     CallHeard {
         /// Since when the call stands, as the heartbeat said.

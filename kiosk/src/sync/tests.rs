@@ -137,7 +137,12 @@ fn answer(
     }
     let next = |script: &Script| script.stored.keys().max().map_or(1, |seq| seq + 1) + script.ahead;
     Some(match path {
-        "/kiosk/v1/heartbeat" => json(&HeartbeatAnswer { generation: 4, server_ms: 5_000, next: next(script) }),
+        "/kiosk/v1/heartbeat" => json(&HeartbeatAnswer {
+            generation: 4,
+            server_ms: 5_000,
+            next: next(script),
+            public_url: Some("https://hall.example".into()),
+        }),
         "/kiosk/v1/directives" => {
             // A real one holds the poll open; so that this one is not asked all the time, it is slow.
             std::thread::sleep(Duration::from_millis(20));
@@ -258,6 +263,14 @@ fn everything_is_delivered_in_order_and_told() {
         assert_eq!(script.stored.values().cloned().collect::<Vec<_>>(), own);
         assert!(script.pushes.len() <= 5, "in batches: {}", script.pushes.len());
     });
+}
+
+#[test]
+fn where_the_public_finds_the_hall_is_heard_with_a_heartbeat() {
+    let backend = Backend::start();
+    let terminal = Terminal::start(&backend, 1);
+    let url = terminal.wait(|news| if let News::PublicUrl(url) = news { url } else { None });
+    assert_eq!(url, "https://hall.example");
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub(super) async fn post(
         return Err(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments"));
     }
     let now_ms = app.now_ms();
+    let public_url = app.public_url().map(|url| url.to_string());
     let answer = app
         .store()
         .write(move |tx| {
@@ -34,6 +35,7 @@ pub(super) async fn post(
                 generation: meta::counter(tx, meta::GENERATION)?,
                 server_ms: now_ms,
                 next: head.filter(|head| head.kiosk == kiosk).map_or(1, |head| head.next),
+                public_url,
             })
         })
         .await?;

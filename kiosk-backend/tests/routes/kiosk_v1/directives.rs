@@ -88,8 +88,8 @@ async fn the_catalogue_is_what_was_imported() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_is_kept_and_told_the_time_and_the_next_position() {
-    let hall = Hall::new().await;
+async fn a_heartbeat_is_kept_and_told_the_time_the_next_position_and_where_receipts_lead() {
+    let hall = Hall::with("public_url = \"https://hall.example\"").await;
     let mut terminal = hall.terminal("东侧", 1).await;
     terminal.deposit(7);
     hall.sync(&terminal).await;
@@ -108,7 +108,10 @@ async fn a_heartbeat_is_kept_and_told_the_time_and_the_next_position() {
     };
     let answer: HeartbeatAnswer =
         hall.post("/kiosk/v1/heartbeat", Some(&terminal.token(MONDAY)), json(&said)).await.json();
-    assert_eq!(answer, HeartbeatAnswer { generation: 1, server_ms: MONDAY, next: 5 });
+    assert_eq!(
+        answer,
+        HeartbeatAnswer { generation: 1, server_ms: MONDAY, next: 5, public_url: Some("https://hall.example".into()) }
+    );
     let kiosks = kiosk_backend::domain::queries::kiosks(&hall.app).await.unwrap();
     assert_eq!((kiosks[0].seen_ms, kiosks[0].unseen, kiosks[0].journal_next), (Some(MONDAY), false, Some(5)));
     hall.clock.advance(60_000);

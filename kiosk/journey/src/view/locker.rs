@@ -2,7 +2,7 @@
 
 use super::{NoDeposit, Paging, WindowLine};
 use crate::output::{StaffRefusal, UnconfirmedReason};
-use crate::{Paper, PartState};
+use crate::{Paper, PartState, Qr};
 
 /// What the idle page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,8 +119,8 @@ pub enum DoorPhase {
 pub struct DoneView {
     /// Receipt number.
     pub receipt: String,
-    /// Text of the QR code.
-    pub qr: String,
+    /// The QR code.
+    pub qr: Qr,
     /// Box.
     pub compartment: u16,
     /// Item name.

@@ -1,7 +1,9 @@
 //! What is printed, and that nothing hangs on it.
 
 use hall_rules::Language;
-use kiosk_journey::{Act, Health, Input, Output, Paper, PartState, Personal, PrintJob, Screen, Slip, SlipKind, Touch};
+use kiosk_journey::{
+    Act, Health, Input, Output, Paper, PartState, Personal, PrintJob, Qr, Screen, Slip, SlipKind, Touch,
+};
 
 use crate::errands;
 use crate::terminal::{PERFORMANCE, Terminal, done, healthy};
@@ -54,6 +56,38 @@ fn the_receipt_is_printed_after_the_record_and_says_what_became_of_it() {
         let records = terminal.journal.len();
         terminal.input(Input::Printed { job: *job, whole });
         assert_eq!((done(&terminal).paper, terminal.journal.len()), (paper, records));
+    }
+}
+
+/// Screen and paper carry the same code: a link where the hall told one that fits, else the bare number.
+#[test]
+fn the_code_of_a_receipt_leads_to_the_progress_page() {
+    let too_long = format!("https://{}.example", "h".repeat(100));
+    for (url, leads) in [
+        (None, false),
+        (Some("https://hall.example"), true),
+        (Some("https://service.city.example/hall"), true),
+        (Some(too_long.as_str()), false),
+    ] {
+        let mut terminal = with_printer(PartState::Ok);
+        terminal.input(Input::PublicUrl(url.map(str::to_owned)));
+        terminal.as_far_as_the_door();
+        terminal.shut();
+        let shown = done(&terminal);
+        let expected = match url.filter(|_| leads) {
+            Some(url) => Qr::Progress(format!("{url}/p/{}", shown.receipt)),
+            None => Qr::Number(shown.receipt.clone()),
+        };
+        assert_eq!(shown.qr, expected, "{url:?}");
+        let all = printed(&terminal);
+        let [(_, Slip { kind: SlipKind::Receipt { qr, .. }, .. })] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(qr, &expected, "{url:?}");
+        // A hall that gave its address up is not led to any more.
+        terminal.next();
+        terminal.input(Input::PublicUrl(None));
+        terminal.as_far_as_the_door();
+        terminal.shut();
+        assert!(!done(&terminal).qr.leads());
     }
 }
 

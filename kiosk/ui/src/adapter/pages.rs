@@ -511,7 +511,8 @@ fn errand(view: &journey::ErrandView) -> ui::ErrandPageData {
 fn done(view: &journey::DoneView) -> ui::DoneData {
     ui::DoneData {
         receipt: text(&grouped(&view.receipt)),
-        qr: qr::picture(&view.qr),
+        qr: qr::picture(view.qr.text()),
+        qr_leads: view.qr.leads(),
         compartment: view.compartment.into(),
         item: text(&view.item),
         materials: view.materials.into(),

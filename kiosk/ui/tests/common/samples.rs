@@ -442,7 +442,7 @@ pub(crate) fn door(phase: DoorPhase) -> DoorView {
 pub(crate) fn done(zh: bool) -> DoneView {
     DoneView {
         receipt: "1101202600000178".into(),
-        qr: "1101202600000178".into(),
+        qr: Qr::Progress("https://hall.linjiang.example/p/1101202600000178".into()),
         compartment: 12,
         item: words(zh, "营业性演出审批", "Commercial performance permit"),
         materials: 6,
@@ -499,6 +499,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                     has_phone: false,
                     can_reopen: false,
                     paper: Paper::Failed,
+                    qr: Qr::Number("1101202600000178".into()),
                     ..done(zh)
                 }))
             },
@@ -510,6 +511,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                 reopen_failed: true,
                 can_reopen: false,
                 paper: Paper::None,
+                qr: Qr::Number("1101202600000178".into()),
                 ..done(zh)
             })),
         },
