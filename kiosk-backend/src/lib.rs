@@ -23,6 +23,7 @@ pub mod event;
 pub mod jobs;
 pub mod keys;
 pub mod notify;
+pub mod oidc;
 pub mod problem;
 mod public;
 pub mod serve;
