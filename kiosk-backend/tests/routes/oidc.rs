@@ -298,6 +298,48 @@ async fn only_the_browser_that_began_comes_back_and_only_once() {
     scene.no_session(&scene.come_back(&slow, &slow.cookie).await, StatusCode::UNAUTHORIZED, over);
 }
 
+/// Where the log goes that a test reads.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_a_token_reaches_the_log() {
+    let scene = Scene::new().await;
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter("kiosk_backend=trace")
+        .with_writer(move || writer.clone())
+        .finish();
+    let _here = tracing::subscriber::set_default(subscriber);
+    scene.sign_in().await;
+    scene.provider.script(|script| script.claims = json!({ "aud": "another" }));
+    let away = scene.leave().await;
+    scene.come_back(&away, &away.cookie).await;
+    for answer in [r#"{"error":"a code is over"}"#, r#"{"id_token":7,"access_token":"eyJhbGciOi"}"#] {
+        for status in [StatusCode::BAD_REQUEST, StatusCode::OK] {
+            scene.provider.script(|script| script.answers = Some((status, answer)));
+            scene.sign_in().await;
+        }
+    }
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("the ID token is for another client") && log.contains("token_endpoint"), "{log}");
+    for hidden in ["a code", "eyJ", SECRET, SUBJECT, &away.said["state"], &away.said["nonce"], &away.cookie] {
+        assert!(!log.contains(hidden), "{hidden}: {log}");
+    }
+}
+
 #[tokio::test]
 async fn whom_nobody_entered_or_whose_account_is_closed_is_told_what_to_do() {
     let scene = Scene::new().await;
