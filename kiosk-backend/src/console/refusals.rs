@@ -48,15 +48,15 @@ impl Lang {
                 Self::Zh => (
                     "您的统一身份账号还没有和这里的账号对应".to_owned(),
                     format!(
-                        "请把这个标识告诉管理员，由管理员填到您的账号里：{}。在此之前可以用密码登录。",
+                        "在此之前可以用密码登录。请把这个标识告诉管理员，由管理员填到您的账号里：{}",
                         problem.detail
                     ),
                 ),
                 Self::En => (
                     "No account here is yours yet".to_owned(),
                     format!(
-                        "Tell an administrator this identifier, to be entered in your account: {}. Until then sign in \
-                         with your password.",
+                        "Until then sign in with your password. Tell an administrator this identifier, to be entered in your \
+                         account: {}",
                         problem.detail
                     ),
                 ),

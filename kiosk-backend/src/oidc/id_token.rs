@@ -157,7 +157,6 @@ impl JwtVerifier for Check {
 }
 
 impl Verifier<Vec<u8>> for Check {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what is not taken is not believed")]
     fn verify(&self, message: &[u8], signed: &Vec<u8>) -> Result<(), signature::Error> {
         let verified = match (self.algorithm, self.key.family(), self.key.kind()) {
             (Algorithm::RS256, AlgorithmFamily::Rsa, DecodingKeyKind::RsaModulusExponent { n, e }) => {
