@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::event::Event;
 use crate::keys::{KeyError, Keys};
 use crate::notify::sms::{Gateway, GatewayError};
+use crate::oidc::{OpenError, Provider};
 use crate::store::vault::Vault;
 use crate::store::{self, Store, StoreError};
 
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The gateway for messages cannot be used.
     #[error(transparent)]
     Gateway(#[from] GatewayError),
+    /// The city's provider of accounts cannot be used.
+    #[error(transparent)]
+    Provider(#[from] OpenError),
     /// The database cannot be used.
     #[error("the database in data_dir cannot be used: {0}")]
     Store(#[from] StoreError),
@@ -73,6 +77,7 @@ struct Inner {
     audience: String,
     hooks: Arc<[String]>,
     gateway: Option<Gateway>,
+    provider: Option<Provider>,
     public_url: Option<Arc<str>>,
     memory: RwLock<Memory>,
     tries: crate::domain::limit::Limiter,
@@ -95,6 +100,8 @@ impl App {
             return Err(StartError::Table(*flaw));
         }
         let gateway = config.sms.clone().map(Gateway::open).transpose()?;
+        let provider =
+            config.oidc.clone().map(|oidc| Provider::open(oidc, config.public_url.as_deref())).transpose()?;
         let dir = &config.data_dir;
         let io = |cause| StartError::DataDir { path: dir.display().to_string(), cause };
         fs::create_dir_all(dir).map_err(io)?;
@@ -107,6 +114,7 @@ impl App {
         let app = Self(Arc::new(Inner {
             zone: config.zone(),
             gateway,
+            provider,
             public_url: config.public_url.as_deref().map(Into::into),
             hooks: config.webhook.iter().map(|hook| hook.name.clone()).collect(),
             config,
@@ -228,6 +236,11 @@ impl App {
     /// The gateway for messages to applicants, if there is one.
     pub fn gateway(&self) -> Option<&Gateway> {
         self.0.gateway.as_ref()
+    }
+
+    /// The city's provider of accounts, if there is one.
+    pub fn provider(&self) -> Option<&Provider> {
+        self.0.provider.as_ref()
     }
 
     /// Where the public finds this server.

@@ -106,6 +106,13 @@ enum StaffCommand {
         /// Their name.
         name: String,
     },
+    /// Say who an account is at the city's provider ([oidc]): the provider's `sub` of its owner. Without it, nobody.
+    Subject {
+        /// Their name here.
+        name: String,
+        /// The provider's `sub`, exactly; leave it out to take it from the account.
+        subject: Option<String>,
+    },
     /// Close an account. It ends their sign-in at once, and at terminals with the next roster.
     Disable {
         /// Their name.
@@ -343,6 +350,15 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
         StaffCommand::Reset { name } => {
             let code = accounts::reset_at_server(app, &name).map_err(|refusal| refusal.to_string())?;
             Ok((format!("One-time code of {name}, 24 hours: {code}"), json!({ "name": name, "code": code })))
+        }
+        StaffCommand::Subject { name, subject } => {
+            let wanted = subject.as_deref().unwrap_or_default();
+            accounts::set_subject_at_server(app, &name, wanted).map_err(|refusal| refusal.to_string())?;
+            let text = match &subject {
+                Some(subject) => format!("{name} signs in as {subject}."),
+                None => format!("{name} signs in with a password only."),
+            };
+            Ok((text, json!({ "name": name, "subject": subject })))
         }
         StaffCommand::Disable { name } => {
             staff::disable(app, &name).map_err(|refusal| refusal.to_string())?;

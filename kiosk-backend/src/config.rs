@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use thiserror::Error;
 
+pub mod oidc;
 pub mod sms;
 
 /// The whole file. An unknown key is an error.
@@ -50,6 +51,9 @@ pub struct Config {
     /// By which gateway applicants are sent messages; without it they are not.
     #[serde(default)]
     pub sms: Option<sms::Sms>,
+    /// The city's own accounts, with which staff may sign in too; without it there are passwords only.
+    #[serde(default)]
+    pub oidc: Option<oidc::Oidc>,
 }
 
 /// Files of the TLS identity, PEM.
@@ -147,6 +151,9 @@ impl Config {
                 report.secret_file = folder.join(&report.secret_file);
             }
         }
+        if let Some(oidc) = &mut config.oidc {
+            oidc.client_secret_file = folder.join(&oidc.client_secret_file);
+        }
         Ok(config)
     }
 
@@ -200,6 +207,9 @@ impl Config {
         if let Some(sms) = &self.sms {
             sms.check()?;
         }
+        if let Some(oidc) = &self.oidc {
+            oidc.check(self.public_url.as_deref())?;
+        }
         for (n, hook) in self.webhook.iter().enumerate() {
             let key = |field: &str| format!("webhook[{n}].{field}");
             if hook.name.is_empty() || self.webhook[..n].iter().any(|other| other.name == hook.name) {
@@ -216,7 +226,7 @@ impl Config {
     }
 }
 
-fn is_safe_url(url: &str) -> bool {
+pub(crate) fn is_safe_url(url: &str) -> bool {
     let Ok(url) = reqwest::Url::parse(url) else { return false };
     match url.scheme() {
         "https" => true,
@@ -261,6 +271,10 @@ mod tests {
 
     const GOOD: &str = "data_dir = \"/tmp/x\"\nhall = \"宜春市政务服务中心\"\n";
 
+    fn oidc(issuer: &str, more: &str) -> String {
+        format!("[oidc]\nissuer = {issuer:?}\nclient_id = \"hall\"\nclient_secret_file = \"s\"\n{more}")
+    }
+
     #[test]
     fn the_short_form_has_sensible_defaults() {
         let config = Config::parse("backend.toml", GOOD).expect("parses");
@@ -288,6 +302,11 @@ mod tests {
                 &format!("{GOOD}[[webhook]]\nname = \"a\"\nurl = \"https://example.com\"\nsecret = \"short\"\n"),
                 "webhook[0].secret",
             ),
+            (&format!("{GOOD}{}", oidc("http://id.example", "")), "`oidc.issuer`"),
+            (&format!("{GOOD}{}", oidc("https://id.example", "")), "`oidc.console_url` must say where"),
+            (&format!("{GOOD}{}", oidc("https://id.example", "console_url = \"https://x/\"\n")), "`oidc.console_url`"),
+            (&format!("{GOOD}{}", oidc("https://id.example", "name = \" \"\n")), "`oidc.name`"),
+            (&format!("{GOOD}{}", oidc("https://id.example", "secret = \"x\"\n")), "secret"),
         ] {
             let error = Config::parse("backend.toml", text).expect_err(text).to_string();
             assert!(error.starts_with("backend.toml: ") && error.contains(says), "{error}");

@@ -7,6 +7,7 @@
 //! public/   the page for everybody: how a case stands
 //! domain/   what may happen: intake, questions, commands
 //! store/    the only SQL
+//! oidc/     the city's provider of accounts, asked over HTTP
 //! jobs/     retried work, claimed from the database; notify/ is what it does
 //! ```
 
@@ -23,6 +24,7 @@ pub mod event;
 pub mod jobs;
 pub mod keys;
 pub mod notify;
+pub mod oidc;
 pub mod problem;
 mod public;
 pub mod serve;

@@ -110,6 +110,32 @@ fn commands_build_a_hall_and_refuse_with_a_reason() {
 }
 
 #[test]
+fn an_account_is_linked_to_the_citys_by_hand() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = folder(
+        "public_url = \"https://hall.example\"\n[oidc]\nissuer = \"https://id.example\"\nclient_id = \"hall\"\n\
+         client_secret_file = \"secret\"\n",
+    );
+    refused(&run(dir.path(), &["staff", "list"], ""), "oidc.client_secret_file");
+    let secret = dir.path().join("secret");
+    std::fs::write(&secret, "a secret\n").unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    json(&run(dir.path(), &["--json", "window", "add", "3号窗口", "--department", "culture"], ""));
+    for name in ["李梅", "王强"] {
+        let add = ["--json", "staff", "add", name, "--window", "3号窗口", "--role", "clerk"];
+        json(&run(dir.path(), &add, "a long password\n"));
+    }
+    let linked = json(&run(dir.path(), &["--json", "staff", "subject", "李梅", "u-1"], ""));
+    assert_eq!((&linked["name"], &linked["subject"]), (&"李梅".into(), &"u-1".into()));
+    refused(&run(dir.path(), &["staff", "subject", "王强", "u-1"], ""), "belongs to \"李梅\"");
+    json(&run(dir.path(), &["--json", "staff", "subject", "李梅"], ""));
+    json(&run(dir.path(), &["--json", "staff", "subject", "王强", "u-1"], ""));
+    refused(&run(dir.path(), &["staff", "subject", "nobody", "u-2"], ""), "no such account");
+    let without = folder("");
+    refused(&run(without.path(), &["staff", "subject", "李梅", "u-1"], ""), "no sign-in with the city's accounts");
+}
+
+#[test]
 fn a_bad_catalogue_names_file_and_place_and_changes_nothing() {
     let dir = folder("");
     let bad = dir.path().join("catalogue");

@@ -93,13 +93,16 @@ async fn show(
     note: Option<Note>,
     status: StatusCode,
 ) -> Result<Response, Refusal> {
-    let (account, sessions) = accounts::one(&console.app, &me.actor, id).await?;
+    let (mut account, sessions) = accounts::one(&console.app, &me.actor, id).await?;
     let mut shell = console.shell(me, here).await?;
     let own = here == Here::Elsewhere;
+    // Whether this session must change it, and not whether another would.
+    account.staff.must_change &= !own || me.actor.staff.must_change;
     shell.path = if own { "/account".to_owned() } else { format!("/accounts/{id}") };
     shell.note = note;
+    let by_provider = console.app.provider().is_some();
     let this = crate::store::sessions::short(&me.key);
-    Ok(pages::respond(status, &AccountPage { shell, account, sessions, this, own, code }))
+    Ok(pages::respond(status, &AccountPage { shell, account, sessions, this, own, by_provider, code }))
 }
 
 /// After a command about an account: back to it, or the account with a note that says why not.
@@ -149,6 +152,24 @@ pub(super) async fn unlock(
 ) -> Result<Response, Refusal> {
     let id = id_of(&who)?;
     let done = accounts::unlock(&console.app, &me.actor, id).await;
+    after(&console, &me, id, done).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct Subject {
+    #[serde(default)]
+    subject: String,
+}
+
+/// `POST /accounts/{who}/subject`: who they are at the city's provider of accounts.
+pub(super) async fn set_subject(
+    State(console): State<Console>,
+    me: SignedIn,
+    Path(who): Path<String>,
+    Posted(Subject { subject }): Posted<Subject>,
+) -> Result<Response, Refusal> {
+    let id = id_of(&who)?;
+    let done = accounts::set_subject(&console.app, &me.actor, id, &subject).await;
     after(&console, &me, id, done).await
 }
 

@@ -18,6 +18,7 @@ mod labels;
 mod live;
 mod machines;
 mod messages;
+mod oidc;
 mod pages;
 mod papers;
 mod records;

@@ -39,6 +39,14 @@ pub(super) struct SignInPage {
     pub(super) name: String,
     /// Where to go afterwards.
     pub(super) next: String,
+    /// The way to the city's provider of accounts, where there is one.
+    pub(super) provider: Option<Way>,
+}
+
+/// A button that leads to the city's provider of accounts.
+pub(super) struct Way {
+    pub(super) words: String,
+    pub(super) href: String,
 }
 
 /// The inbox.
@@ -336,6 +344,8 @@ pub(super) struct AccountPage {
     /// The name of this browser's session.
     pub(super) this: String,
     pub(super) own: bool,
+    /// Whether there is a provider of accounts at which somebody can be known.
+    pub(super) by_provider: bool,
     /// A one-time code that was just made: shown once.
     pub(super) code: Option<String>,
 }

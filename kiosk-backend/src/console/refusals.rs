@@ -44,6 +44,37 @@ impl Lang {
             Code::SignInRefused if problem.field.as_deref() == Some("old") => {
                 said(("现在的密码不对", "请再写一次；忘了请找管理员重设。"))
             }
+            Code::SignInRefused if problem.field.as_deref() == Some("oidc-subject") => match self {
+                Self::Zh => (
+                    "您的统一身份账号还没有和这里的账号对应".to_owned(),
+                    format!(
+                        "在此之前可以用密码登录。请把这个标识告诉管理员，由管理员填到您的账号里：{}",
+                        problem.detail
+                    ),
+                ),
+                Self::En => (
+                    "No account here is yours yet".to_owned(),
+                    format!(
+                        "Until then sign in with your password. Tell an administrator this identifier, to be entered in your \
+                         account: {}",
+                        problem.detail
+                    ),
+                ),
+            },
+            Code::SignInRefused if problem.field.as_deref() == Some("oidc-state") => {
+                said(("这次登录已经失效", "可能用时超过 10 分钟，或已经用过一次。请再按一次下面的按钮。"))
+            }
+            Code::SignInRefused if problem.field.as_deref() == Some("oidc-denied") => {
+                said(("统一身份认证没有通过", "您可能取消了登录。请再试一次，或用密码登录。"))
+            }
+            Code::SignInRefused if problem.field.as_deref() == Some("oidc-token") => said((
+                "统一身份认证的答复不可信，没有登录",
+                "请再试一次；一直这样请告诉管理员查看服务器日志，在此之前可以用密码登录。",
+            )),
+            Code::SignInRefused if problem.field.as_deref() == Some("oidc-closed") => {
+                said(("您在这里的账号已停用", "身份已核对，但账号不能再用。请找本大厅的管理员。"))
+            }
+            Code::ProviderUnavailable => said(("统一身份认证现在用不了", "请用密码登录；一直这样请告诉管理员。")),
             Code::SignInRefused => said(("姓名或密码不对", "请再试一次；忘了密码或账号停用，请找管理员。")),
             Code::WrongState => said(("现在不能这样做", "办件的情况和您看到的不一样了，下面是现在的样子。")),
             Code::StalePage => said(("页面旧了", "别人刚刚动过这个办件，下面是现在的样子，请看过再按。")),
@@ -94,6 +125,10 @@ impl Lang {
             Code::InvalidValue if problem.field.as_deref() == Some("account") => {
                 said(("不能停用自己的账号", "请找另一位管理员。"))
             }
+            Code::InvalidValue if problem.field.as_deref() == Some("subject") => said((
+                "统一身份标识没有存下",
+                "照服务方给的 sub 原样填写，不含中文；别的账号占用着的，请先从那里去掉。",
+            )),
             Code::InvalidValue if problem.field.as_deref() == Some("view") => {
                 said(("这个视图没有存下", "名称 1 到 20 个字，每人最多存 12 个。"))
             }
@@ -180,6 +215,7 @@ impl Lang {
             "staff_disabled" => self.t("停用账号", "account closed"),
             "password_changed" => self.t("修改自己的密码", "changed their password"),
             "password_reset" => self.t("重设密码", "password reset"),
+            "subject_set" => self.t("设定统一身份标识", "set who somebody is at the city's provider"),
             "account_unlocked" => self.t("解除试错限制", "account unlocked"),
             "session_ended" => self.t("结束登录", "session ended"),
             "window_added" => self.t("新增窗口", "window added"),

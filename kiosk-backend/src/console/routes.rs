@@ -7,7 +7,7 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, papers, records,
+    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, oidc, papers, records,
     sign_in, steps, supervision,
 };
 use crate::access::Wants;
@@ -47,6 +47,8 @@ pub(super) fn table() -> Vec<Route> {
     use Right as R;
     vec![
         open("/sign-in", get(sign_in::page).post(sign_in::enter)),
+        open(oidc::AWAY, get(oidc::away)),
+        open(crate::oidc::BACK, get(oidc::back)),
         open("/sign-out", post(sign_in::leave)),
         open("/language", post(sign_in::language)),
         open("/static/{*name}", get(assets::file)),
@@ -104,6 +106,7 @@ pub(super) fn table() -> Vec<Route> {
         to(R::ManageAccounts, "/accounts/{who}", get(accounts::page)),
         to(R::ManageAccounts, "/accounts/{who}/reset", post(accounts::reset)),
         to(R::ManageAccounts, "/accounts/{who}/disable", post(accounts::disable)),
+        to(R::ManageAccounts, "/accounts/{who}/subject", post(accounts::set_subject)),
         to(R::ManageAccounts, "/accounts/{who}/unlock", post(accounts::unlock)),
         to(R::ManageAccounts, "/accounts/{who}/sessions/{session}/end", post(accounts::end_session)),
         to(R::HandleBoxes, "/uncollected", get(aftercare::uncollected)),

@@ -27,9 +27,10 @@ use super::inbox::Asked;
 use super::joint::PartPage;
 use super::keying::FieldsPage;
 use super::labels::CELL_STATES;
+use super::oidc;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
-    NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage,
+    NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage, Way,
 };
 use super::words::{Clock, Lang};
 use crate::domain::accounts::AccountRow;
@@ -45,6 +46,7 @@ use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
 };
+use crate::problem::Refusal;
 use crate::store::messages::MessageState;
 use crate::store::sessions::Listed;
 use crate::store::supervision::Tally;
@@ -100,6 +102,17 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         body: lang.t("再试一次；忘了密码请找管理员重设。", "Try again; if you forgot it, ask an administrator.").into(),
         code: Some(Code::SignInRefused.as_str()),
     });
+    let either = outside.clone();
+    let mut unmatched = outside.clone();
+    let (title, body) = lang.problem(
+        &Refusal::new(Code::SignInRefused, "No account here is yours yet", "7c1e0f52-8a1b-4c7e-9d20-3f8f0a6b52d1")
+            .field("oidc-subject"),
+    );
+    unmatched.note = Some(Note { tone: Tone::Bad, title, body, code: Some(Code::SignInRefused.as_str()) });
+    let way = |name: Option<&str>| Way { words: oidc::words(name, lang), href: "/sign-in/oidc?next=/inbox".into() };
+    let sign_in = |shell: Shell, name: &str, provider: Option<Way>| {
+        render(&SignInPage { shell, name: name.into(), next: "/inbox".into(), provider })
+    };
     let taken = Note {
         tone: Tone::Warn,
         title: lang.t("李强 正在取这个件", "李强 is collecting this").into(),
@@ -107,8 +120,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         code: Some(Code::AlreadyBeingCollected.as_str()),
     };
     vec![
-        ("sign-in", render(&SignInPage { shell: outside, name: String::new(), next: "/inbox".into() })),
-        ("sign-in-refused", render(&SignInPage { shell: refused, name: "王敏".into(), next: "/inbox".into() })),
+        ("sign-in", sign_in(outside, "", None)),
+        ("sign-in-refused", sign_in(refused, "王敏", None)),
+        ("sign-in-provider", sign_in(either, "", Some(way(Some("宜春政务通"))))),
+        ("sign-in-provider-refused", sign_in(unmatched, "", Some(way(None)))),
         ("inbox", render(&inbox(rows()))),
         (
             "inbox-narrowed",

@@ -19,8 +19,8 @@ use sha2::{Digest as _, Sha256};
 use super::Console;
 use super::words::Lang;
 use crate::access::{self, Wants};
-use crate::domain::staff;
 use crate::domain::views::Actor;
+use crate::domain::{oidc, staff};
 use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest};
 
@@ -80,6 +80,15 @@ impl Cookies {
         self.line("visit", token, None)
     }
 
+    /// Of a sign-in on its way to the city's provider and back. `Lax`, since coming back is another site's navigation.
+    pub(super) fn flow(self, flow: &str) -> HeaderValue {
+        self.line("oidc", flow, Some(oidc::FLOW_MS / 1000))
+    }
+
+    pub(super) fn no_flow(self) -> HeaderValue {
+        self.line("oidc", "", Some(0))
+    }
+
     pub(super) fn lang(self, lang: Lang) -> HeaderValue {
         self.line("lang", lang.tag(), Some(LANG_S))
     }
@@ -122,6 +131,8 @@ pub(super) struct Visitor {
     session: Option<String>,
     /// The token of the cookie that protects the sign-in form.
     pub(super) visit: Option<String>,
+    /// The cookie of a sign-in on its way to the city's provider and back.
+    pub(super) flow: Option<String>,
 }
 
 impl Visitor {
@@ -141,6 +152,7 @@ impl Visitor {
             htmx: is_htmx(headers),
             session: cookie(headers, &cookies.name("session")).map(str::to_owned),
             visit: cookie(headers, &cookies.name("visit")).map(str::to_owned),
+            flow: cookie(headers, &cookies.name("oidc")).map(str::to_owned),
         }
     }
 
@@ -188,7 +200,11 @@ pub(super) async fn holder(console: &Console, key: Digest, address: &str) -> Res
     let session = app.store().read(move |connection| sessions::find(connection, &key)).await?;
     let Some(session) = session.filter(|session| session.is_open(now)) else { return Ok(None) };
     let staff = staff::get(app, session.staff).await?.filter(|staff| !staff.disabled);
-    Ok(staff.map(|staff| Actor { staff, from: address.to_owned() }))
+    Ok(staff.map(|mut staff| {
+        // Who came by the provider's word need not know the one-time code that waits to be changed.
+        staff.must_change &= !session.by_provider;
+        Actor { staff, from: address.to_owned() }
+    }))
 }
 
 impl FromRequestParts<Console> for SignedIn {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Shell, Tone};
+use super::oidc;
 use super::pages::{self, SignInPage};
 use super::session::{Posted, Visitor, csrf_of, holder, own_path};
 use super::words::Lang;
@@ -19,7 +20,7 @@ use crate::store::sessions;
 #[derive(Deserialize)]
 pub(super) struct Next {
     #[serde(default)]
-    next: String,
+    pub(super) next: String,
 }
 
 /// `GET /sign-in`
@@ -52,10 +53,29 @@ fn form(
         path: "/sign-in".to_owned(),
         ..console.bare_shell(visitor.lang, Here::Elsewhere, "/sign-in")
     };
-    let page = SignInPage { shell, name, next: own_path(next).to_owned() };
+    let provider = oidc::way(console, visitor.lang, next);
+    let page = SignInPage { shell, name, next: own_path(next).to_owned(), provider };
     let mut response = pages::respond(status, &page);
     response.headers_mut().append(SET_COOKIE, console.cookies().visit(&token));
     response.headers_mut().append(SET_COOKIE, console.cookies().no_session());
+    Ok(response)
+}
+
+/// The form once more, with a word on why it did not work.
+pub(super) fn again(
+    console: &Console,
+    visitor: &Visitor,
+    name: String,
+    next: &str,
+    refusal: &Refusal,
+) -> Result<Response, Refusal> {
+    let (title, body) = visitor.lang.problem(refusal);
+    let note = Note { tone: Tone::Bad, title, body, code: Some(refusal.code().as_str()) };
+    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    let mut response = form(console, visitor, name, next, Some(note), status)?;
+    if let Some(seconds) = refusal.retry_after_s {
+        response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
+    }
     Ok(response)
 }
 
@@ -84,14 +104,7 @@ pub(super) async fn enter(
             Ok(response)
         }
         Err(refusal) if matches!(refusal.code(), Code::SignInRefused | Code::TooManyTries) => {
-            let (title, body) = visitor.lang.problem(&refusal);
-            let note = Note { tone: Tone::Bad, title, body, code: Some(refusal.code().as_str()) };
-            let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
-            let mut response = form(&console, &visitor, name, &next, Some(note), status)?;
-            if let Some(seconds) = refusal.retry_after_s {
-                response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
-            }
-            Ok(response)
+            again(&console, &visitor, name, &next, &refusal)
         }
         Err(refusal) => Err(refusal),
     }

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::audit::{self, Action, Who};
 use super::enrolment::{in_groups, new_code, normal};
+use super::oidc;
 use super::sign_in::{self, SPAN_MS};
 use super::staff::{self, PASSWORD_CHARACTERS, hash_secret, invalid, named, verify_secret, windows_by_name};
 use super::views::{Actor, Staff};
@@ -32,6 +33,8 @@ pub struct AccountRow {
     pub tries: Option<u32>,
     /// Until when a one-time code waits to be changed.
     pub code_until_ms: Option<i64>,
+    /// Who they are at the city's provider of accounts.
+    pub subject: Option<String>,
 }
 
 /// Someone to add.
@@ -64,13 +67,13 @@ pub(super) fn opens(row: &StaffRow, typed: &str, now_ms: i64) -> bool {
 /// Everyone's account, open ones first.
 pub async fn list(app: &App, actor: &Actor) -> Result<Vec<AccountRow>, Refusal> {
     actor.must(Right::ManageAccounts)?;
-    let now = app.now_ms();
+    let (now, issuer) = (app.now_ms(), issuer(app));
     Ok(app
         .store()
         .read(move |connection| {
             let mut rows = Vec::new();
             for staff in staff::all(connection)? {
-                rows.push(account(connection, staff, now)?);
+                rows.push(account(connection, staff, issuer.as_deref(), now)?);
             }
             rows.sort_by_key(|row| row.staff.disabled);
             Ok::<_, StoreError>(rows)
@@ -78,13 +81,18 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<AccountRow>, Refusal> 
         .await?)
 }
 
-fn account(connection: &Connection, staff: Staff, now: i64) -> Result<AccountRow, StoreError> {
+fn issuer(app: &App) -> Option<String> {
+    app.provider().map(|provider| provider.issuer().to_owned())
+}
+
+fn account(connection: &Connection, staff: Staff, issuer: Option<&str>, now: i64) -> Result<AccountRow, StoreError> {
     let row = store::staff::get(connection, staff.id)?;
     let tries = store::sessions::most_tries(connection, &sign_in::name_key(&staff.name), now - SPAN_MS)?;
     Ok(AccountRow {
         sessions: store::sessions::of(connection, staff.id, now)?.len(),
         tries: Some(tries).filter(|tries| *tries >= TRIES_TOLD),
         code_until_ms: row.and_then(|row| row.code_until_ms),
+        subject: oidc::subject_of(connection, staff.id, issuer)?,
         staff,
     })
 }
@@ -94,12 +102,12 @@ pub async fn one(app: &App, actor: &Actor, id: StaffId) -> Result<(AccountRow, V
     if actor.staff.id != id {
         actor.must(Right::ManageAccounts)?;
     }
-    let now = app.now_ms();
+    let (now, issuer) = (app.now_ms(), issuer(app));
     app.store()
         .read(move |connection| {
             let staff = staff::read(connection, id)?.ok_or_else(nobody)?;
             let sessions = store::sessions::of(connection, id, now)?;
-            Ok((account(connection, staff, now)?, sessions))
+            Ok((account(connection, staff, issuer.as_deref(), now)?, sessions))
         })
         .await
 }
@@ -195,6 +203,23 @@ pub async fn unlock(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusal
         Ok(audit::write(tx, now, who, Action::AccountUnlocked, None, &row.name)?)
     })
     .await
+}
+
+/// Says who somebody is at the city's provider of accounts; an empty subject: nobody.
+pub async fn set_subject(app: &App, actor: &Actor, id: StaffId, subject: &str) -> Result<(), Refusal> {
+    let (issuer, subject) = oidc::typed(app, subject)?;
+    let now = app.now_ms();
+    manage(app, actor, id, move |tx, who, row| oidc::set_in(tx, who, row, &issuer, subject.as_deref(), now)).await
+}
+
+/// The same at the server's command line.
+pub fn set_subject_at_server(app: &App, name: &str, subject: &str) -> Result<(), Refusal> {
+    let (issuer, subject) = oidc::typed(app, subject)?;
+    let (now, name) = (app.now_ms(), name.trim().to_owned());
+    app.store().write_blocking(move |tx| {
+        let row = store::staff::by_name(tx, &name)?.ok_or_else(nobody)?;
+        oidc::set_in(tx, Who::CommandLine, &row, &issuer, subject.as_deref(), now)
+    })
 }
 
 async fn manage<F>(app: &App, actor: &Actor, id: StaffId, work: F) -> Result<(), Refusal>

@@ -114,6 +114,8 @@ pub enum Action {
     PasswordChanged,
     /// An account got a one-time code in place of its password.
     PasswordReset,
+    /// An account was told apart, or no more, at the city's provider of accounts.
+    SubjectSet,
     /// Wrong passwords of an account were forgotten.
     AccountUnlocked,
     /// A session was ended by its owner or an administrator, from elsewhere.

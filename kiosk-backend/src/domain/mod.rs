@@ -23,6 +23,7 @@ pub mod limit;
 pub mod messages;
 pub mod notes;
 pub mod notices;
+pub mod oidc;
 pub mod person;
 pub mod progress;
 pub mod queries;

@@ -49,7 +49,7 @@ pub async fn sign_in(
     let keys = Keys::of(name, from);
     count(app, from, keys).await?;
     match staff::sign_in(app, name, password).await {
-        Ok(staff) => open(app, Actor { staff, from: from.to_owned() }, keys, replaces).await,
+        Ok(staff) => open(app, Actor { staff, from: from.to_owned() }, Proof::Password(keys), replaces).await,
         Err(refusal) => {
             if refusal.code() == Code::SignInRefused {
                 let (now, from) = (app.now_ms(), from.to_owned());
@@ -65,7 +65,7 @@ pub async fn sign_in(
 
 /// What tries are counted under.
 #[derive(Clone, Copy)]
-struct Keys {
+pub(super) struct Keys {
     name_from: Digest,
     name: Digest,
     from: Digest,
@@ -130,22 +130,35 @@ async fn count(app: &App, from: &str, keys: Keys) -> Result<(), Refusal> {
     Err(Refusal::new(Code::TooManyTries, "Too many wrong passwords", advice).retry_after_s(seconds))
 }
 
-async fn open(app: &App, actor: Actor, keys: Keys, replaces: Option<Digest>) -> Result<Opened, Refusal> {
+/// How somebody proved who they are.
+pub(super) enum Proof {
+    /// By their password, which was counted under these.
+    Password(Keys),
+    /// By the word of the city's provider of accounts.
+    Provider,
+}
+
+/// Opens a session for someone who proved who they are.
+pub(super) async fn open(app: &App, actor: Actor, proof: Proof, replaces: Option<Digest>) -> Result<Opened, Refusal> {
     let token = new_token()?;
     let (now, staff) = (app.now_ms(), actor.staff.clone());
     let ends_ms = now + sessions::LONGEST_MS;
-    let session = Session { staff: staff.id, started_ms: now, used_ms: now, ends_ms };
+    let by_provider = matches!(proof, Proof::Provider);
+    let session = Session { staff: staff.id, started_ms: now, used_ms: now, ends_ms, by_provider };
     let key = sessions::digest(&token);
     app.store()
         .write(move |tx| {
-            sessions::forget_tries(tx, &keys.name_from)?;
-            sessions::uncount_try(tx, &keys.name)?;
-            sessions::uncount_try(tx, &keys.from)?;
+            if let Proof::Password(keys) = &proof {
+                sessions::forget_tries(tx, &keys.name_from)?;
+                sessions::uncount_try(tx, &keys.name)?;
+                sessions::uncount_try(tx, &keys.from)?;
+            }
             if let Some(replaces) = replaces {
                 sessions::end(tx, &replaces)?;
             }
             sessions::start(tx, &key, &session, &actor.from)?;
-            audit::write(tx, now, Who::Staff(&actor), Action::SignedIn, None, "").map_err(Refusal::from)
+            let how = if by_provider { "oidc" } else { "" };
+            audit::write(tx, now, Who::Staff(&actor), Action::SignedIn, None, how).map_err(Refusal::from)
         })
         .await?;
     Ok(Opened { token, ends_ms, staff })

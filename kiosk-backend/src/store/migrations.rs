@@ -12,6 +12,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0005.sql"),
     include_str!("migrations/0006.sql"),
     include_str!("migrations/0007.sql"),
+    include_str!("migrations/0008.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

@@ -19,6 +19,7 @@ pub mod messages;
 pub mod meta;
 mod migrations;
 pub mod notices;
+pub mod oidc;
 pub mod papers;
 pub mod parcels;
 pub mod ratings;

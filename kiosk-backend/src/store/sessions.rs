@@ -45,6 +45,8 @@ pub struct Session {
     pub used_ms: i64,
     /// When it ends whatever its owner does.
     pub ends_ms: i64,
+    /// Whether the city's provider said who they are, and no password.
+    pub by_provider: bool,
 }
 
 impl Session {
@@ -69,8 +71,8 @@ pub fn start(connection: &Connection, token: &Digest, session: &Session, address
     connection.prepare_cached("DELETE FROM sessions WHERE ends_ms <= $1")?.execute([session.started_ms])?;
     connection
         .prepare_cached(
-            "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms, address)
-             VALUES ($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms, address, by_provider)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
         )?
         .execute(params![
             token.as_slice(),
@@ -78,21 +80,24 @@ pub fn start(connection: &Connection, token: &Digest, session: &Session, address
             session.started_ms,
             session.used_ms,
             session.ends_ms,
-            address
+            address,
+            session.by_provider
         ])?;
     Ok(())
 }
 
 /// The session of a token, ended or not.
 pub fn find(connection: &Connection, token: &Digest) -> StoreResult<Option<Session>> {
-    let mut statement = connection
-        .prepare_cached("SELECT staff_id, started_ms, used_ms, ends_ms FROM sessions WHERE token_hash = $1")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT staff_id, started_ms, used_ms, ends_ms, by_provider FROM sessions WHERE token_hash = $1",
+    )?;
     let session = statement.query_row([token.as_slice()], |row| {
         Ok(Session {
             staff: StaffId(uuid_at(row, 0)?),
             started_ms: row.get(1)?,
             used_ms: row.get(2)?,
             ends_ms: row.get(3)?,
+            by_provider: row.get(4)?,
         })
     });
     Ok(session.optional()?)
@@ -219,6 +224,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE staff (id BLOB PRIMARY KEY) STRICT;").expect("staff");
         connection.execute_batch(MIGRATION).expect("migrates");
         let later = "ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
+            ALTER TABLE sessions ADD COLUMN by_provider INTEGER NOT NULL DEFAULT 0;
             ALTER TABLE sign_in_tries ADD COLUMN name_key BLOB;";
         connection.execute_batch(later).expect("migrates");
         connection
@@ -229,7 +235,7 @@ mod tests {
         let connection = database();
         let staff = StaffId(uuid::Uuid::from_u128(1));
         connection.execute("INSERT INTO staff (id) VALUES ($1)", [staff.0.as_bytes().as_slice()]).expect("staff");
-        let session = Session { staff, started_ms: 10, used_ms: 10, ends_ms: 100 };
+        let session = Session { staff, started_ms: 10, used_ms: 10, ends_ms: 100, by_provider: true };
         start(&connection, &[1; 32], &session, "").expect("starts");
         touch(&connection, &[1; 32], 50).expect("touches");
         assert!(session.is_open(99) && !session.is_open(100), "it ends whatever its owner does");

@@ -5,6 +5,7 @@ mod cases;
 mod faults;
 mod hall;
 mod kiosk_v1;
+mod oidc;
 mod progress;
 mod restored;
 mod results;

@@ -53,6 +53,8 @@ codes! {
     SignInRefused = "sign-in-refused", 401;
     /// Too many tries; `Retry-After` says when to come back.
     TooManyTries = "too-many-tries", 429;
+    /// The city's provider of accounts did not answer, or not as it must.
+    ProviderUnavailable = "provider-unavailable", 502;
     /// The enrolment code is unknown, used or expired.
     EnrolmentCodeRefused = "enrolment-code-refused", 403;
     /// The token is not two base64url parts, or its text is not claims.

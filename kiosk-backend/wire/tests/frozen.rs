@@ -279,6 +279,7 @@ fn the_codes_of_version_1() {
         "409 kiosk-offline",
         "500 internal",
         "503 store-unavailable",
+        "502 provider-unavailable",
     ];
     for code in frozen {
         assert!(codes.iter().any(|known| known == code), "{code} is gone");

@@ -433,6 +433,7 @@ pub(super) fn accounts() -> Vec<AccountRow> {
         sessions: 1,
         tries,
         code_until_ms,
+        subject: (n == 3).then(|| "7c1e0f52-zhaoyan".into()),
     };
     vec![
         row(1, "王敏", Role::Clerk, None, None),
@@ -455,6 +456,7 @@ pub(super) fn account_page(lang: Lang, own: bool, code: Option<&str>) -> Account
         sessions: vec![session("a1", 3 * HOUR), session("b2", HOUR)],
         this: "b2".into(),
         own,
+        by_provider: true,
         code: code.map(str::to_owned),
     }
 }

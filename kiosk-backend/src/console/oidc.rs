@@ -1,0 +1,106 @@
+//! Signing in with the city's own accounts: away to the provider, and back from it.
+
+use axum::extract::{Query, State};
+use axum::http::header::SET_COOKIE;
+use axum::response::{IntoResponse, Redirect, Response};
+use kiosk_wire::Code;
+use serde::Deserialize;
+
+use super::Console;
+use super::pages::Way;
+use super::session::{Visitor, encoded, holder, own_path};
+use super::sign_in::{Next, again};
+use super::words::Lang;
+use crate::domain::oidc::{self, Answer};
+use crate::problem::Refusal;
+
+/// Where browsers leave for the provider.
+pub(super) const AWAY: &str = "/sign-in/oidc";
+
+/// The button of the sign-in page, where there is a provider.
+pub(super) fn way(console: &Console, lang: Lang, next: &str) -> Option<Way> {
+    let words = words(console.app.provider()?.name(), lang);
+    Some(Way { words, href: format!("{AWAY}?next={}", encoded(own_path(next))) })
+}
+
+/// What the button says.
+pub(super) fn words(name: Option<&str>, lang: Lang) -> String {
+    match (name, lang) {
+        (Some(name), Lang::Zh) => format!("用{name}登录"),
+        (Some(name), Lang::En) => format!("Sign in with {name}"),
+        (None, lang) => lang.t("用统一身份认证登录", "Sign in with the city's account").to_owned(),
+    }
+}
+
+/// `GET /sign-in/oidc`: a link and no form, since our pages let no form lead to another site.
+pub(super) async fn away(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(next): Query<Next>,
+) -> Result<Response, Refusal> {
+    let next = own_path(&next.next);
+    if is_signed_in(&console, &visitor).await? {
+        return Ok(Redirect::to(next).into_response());
+    }
+    match oidc::begin(&console.app, next).await {
+        Ok((url, flow)) => {
+            let mut response = Redirect::to(&url).into_response();
+            response.headers_mut().append(SET_COOKIE, console.cookies().flow(flow.cookie()));
+            Ok(response)
+        }
+        Err(refusal) => told(&console, &visitor, next, refusal),
+    }
+}
+
+/// What the provider sends the browser back with.
+#[derive(Deserialize)]
+pub(super) struct Said {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    state: String,
+    #[serde(default)]
+    error: String,
+    #[serde(default)]
+    iss: String,
+}
+
+/// `GET /sign-in/oidc/back`
+pub(super) async fn back(
+    State(console): State<Console>,
+    visitor: Visitor,
+    Query(said): Query<Said>,
+) -> Result<Response, Refusal> {
+    // Somebody's own second press of "back", or a link that another site made: neither changes who is here.
+    if is_signed_in(&console, &visitor).await? {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let answer = Answer { code: said.code, state: said.state, error: said.error, iss: said.iss };
+    let done =
+        oidc::finish(&console.app, &visitor.address, visitor.flow.as_deref(), answer, visitor.session_key()).await;
+    let mut response = match done {
+        Ok((opened, next)) => {
+            let mut response = Redirect::to(own_path(&next)).into_response();
+            response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
+            response
+        }
+        Err(refusal) => told(&console, &visitor, "/", refusal)?,
+    };
+    response.headers_mut().append(SET_COOKIE, console.cookies().no_flow());
+    Ok(response)
+}
+
+async fn is_signed_in(console: &Console, visitor: &Visitor) -> Result<bool, Refusal> {
+    match visitor.session_key() {
+        Some(key) => Ok(holder(console, key, &visitor.address).await?.is_some()),
+        None => Ok(false),
+    }
+}
+
+/// The sign-in page with a word on why it did not work; whatever is no such refusal is a page of its own.
+fn told(console: &Console, visitor: &Visitor, next: &str, refusal: Refusal) -> Result<Response, Refusal> {
+    if matches!(refusal.code(), Code::SignInRefused | Code::ProviderUnavailable) {
+        return again(console, visitor, String::new(), next, &refusal);
+    }
+    Err(refusal)
+}
