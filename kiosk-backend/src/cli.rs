@@ -106,7 +106,7 @@ enum StaffCommand {
         /// Their name.
         name: String,
     },
-    /// Say who an account is at the city's provider ([oidc]): the provider's `sub` of its owner. Without it, nobody.
+    /// Say who an account is at the city's provider (`[oidc]`): the provider's `sub` of its owner. Without it, nobody.
     Subject {
         /// Their name here.
         name: String,
