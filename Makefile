@@ -37,6 +37,7 @@ bench: install-test ## The figures, each beside what it is compared with
 	@cargo build --locked --release --workspace --bins --examples
 	target/release/examples/typing assets/catalogue
 	target/release/examples/inbox
+	target/release/examples/lock_boards
 	exec target/release/hall bench
 
 fuzz: ## Every decoder of the devices on mutations of its corpus, for FUZZ_SECONDS (600)
