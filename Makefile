@@ -36,7 +36,7 @@ test: install-test lint licence-check ## Everything CI checks
 bench: install-test ## The figures, each beside what it is compared with
 	@cargo build --locked --release --workspace --bins --examples
 	target/release/examples/typing assets/catalogue
-	target/release/examples/inbox
+	target/release/examples/figures
 	target/release/examples/lock_boards
 	exec target/release/hall bench
 

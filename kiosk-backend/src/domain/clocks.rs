@@ -1,5 +1,7 @@
 //! The clocks of stored cases: which one a list shows, and what the law does when a time is over.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use hall_rules::answers::ACTING_FOR;
@@ -18,6 +20,7 @@ use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::keys::Keys;
 use crate::problem::Refusal;
+use crate::store::cases::Shown;
 use crate::store::{self, StoreResult, Tx};
 
 /// What every change of a case needs besides the transaction.
@@ -94,40 +97,59 @@ pub fn limits(desk: &Desk, item: Option<&ServiceItem>, made: Option<&Submission>
     if green { limits.in_green_channel(item, desk.green_percent) } else { limits }
 }
 
-/// Computes which clock a list shows, from what happened; a year that the calendar lacks leaves its end open.
-pub fn settle(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64, past: &[Past]) -> StoreResult<()> {
+/// Which clock a list shows, from what happened; a year that the calendar lacks leaves its end open.
+pub fn shown(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past]) -> StoreResult<Shown> {
+    shown_with(tx, desk, id, past, &mut Items::new())
+}
+
+/// Items by code and version: each is read once while many cases are gone through.
+type Items = HashMap<(String, u32), Option<ServiceItem>>;
+
+fn shown_with(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past], items: &mut Items) -> StoreResult<Shown> {
     let state = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state;
     // Only an accepted case needs its item's limits: intake stays quick.
-    let limits =
-        if state.is_some_and(CaseState::at_work) { stored_limits(tx, desk, id, entry)? } else { Limits::default() };
+    let at_work = state.is_some_and(CaseState::at_work);
+    let limits = if at_work { limits_with(tx, desk, id, items)? } else { Limits::default() };
     let clocks = clock::clocks(past, &limits);
-    match clock::governing(&clocks, &desk.calendar, &desk.zone) {
+    Ok(match clock::governing(&clocks, &desk.calendar, &desk.zone) {
         Ok(Some((clock, Reading { due, soon }))) => {
-            store::cases::set_clock(tx, id, Some(clock.kind), Some((&due.to_string(), &soon.to_string())))
+            Shown { clock: Some(clock.kind), due_and_soon: Some((due.to_string(), soon.to_string())) }
         }
-        Ok(None) => store::cases::set_clock(tx, id, None, None),
+        Ok(None) => Shown::default(),
         Err(cause) => {
             tracing::error!(submission = %id, cause = %cause, "a clock has no end");
             let kind = clocks.iter().rfind(|clock| clock.runs()).map(|clock| clock.kind);
-            store::cases::set_clock(tx, id, kind, None)
+            Shown { clock: kind, due_and_soon: None }
         }
-    }
+    })
 }
 
 /// The limits of a stored case.
-pub fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId, entry: i64) -> StoreResult<Limits> {
-    let Some((code, version)) = store::cases::item_of(tx, id)? else { return Ok(Limits::default()) };
-    let item = queries::item(tx, &code, version)?;
-    let green = store::cases::is_green(tx, id)?;
-    Ok(limits(desk, item.as_ref(), queries::submission_of(tx, &desk.keys, entry)?.as_ref(), green))
+pub fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId) -> StoreResult<Limits> {
+    limits_with(tx, desk, id, &mut Items::new())
+}
+
+fn limits_with(tx: &Connection, desk: &Desk, id: SubmissionId, items: &mut Items) -> StoreResult<Limits> {
+    let Some((key, entry, green)) = store::cases::limited_by(tx, id)? else { return Ok(Limits::default()) };
+    let item = match items.entry(key) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => {
+            let read = queries::item(tx, &new.key().0, new.key().1)?;
+            new.insert(read)
+        }
+    };
+    // What was answered is opened only where a limit hangs on it.
+    let asks = |item: &ServiceItem| item.promised_limits.iter().chain(&item.legal_limits).any(|l| !l.when.is_always());
+    let made = if item.as_ref().is_some_and(asks) { queries::submission_of(tx, &desk.keys, entry)? } else { None };
+    Ok(limits(desk, item.as_ref(), made.as_ref(), green))
 }
 
 /// Computes the clocks of these cases again.
 pub fn settle_all(tx: &Connection, desk: &Desk, ids: &[SubmissionId]) -> StoreResult<()> {
+    let mut items = Items::new();
     for id in ids {
-        if let Some(head) = store::cases::head(tx, *id)? {
-            settle(tx, desk, *id, head.entry, &store::case_events::history(tx, *id)?)?;
-        }
+        let past = store::case_events::history(tx, *id)?;
+        store::cases::set_clock(tx, *id, &shown_with(tx, desk, *id, &past, &mut items)?)?;
     }
     Ok(())
 }

@@ -69,12 +69,10 @@ pub struct Happened<'a> {
 /// Appends what happened to a case's history, moves its state by the rules' table, makes the notice that the table
 /// wants and computes its clocks anew. False when the table does not foresee it; then nothing was written.
 pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_>) -> StoreResult<bool> {
-    let Some(head) = store::cases::head(tx, id)? else { return Ok(false) };
-    let mut past = store::case_events::history(tx, id)?;
-    let before = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
+    let (mut past, tip) = store::case_events::history_and_tip(tx, id)?;
     let mut row = None;
     if let Happening::Case(event) = happened.what {
-        row = before.row(event);
+        row = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.row(event);
         if row.is_none() {
             return Ok(false);
         }
@@ -90,29 +88,34 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
         note: happened.note,
         days,
     };
-    let state = row.map_or(head.state, |row| row.to);
-    store::case_events::append(tx, id, head.version + 1, state, &event, desk.now_ms)?;
+    let n = tip.n + 1;
     let Some(row) = row else {
-        messages::tell(tx, desk, id, happened.what, head.version + 1)?;
-        return Ok(true);
+        let appended = store::case_events::append(tx, id, tip, None, &event, desk.now_ms)?;
+        if appended {
+            messages::tell(tx, desk, id, happened.what, n)?;
+        }
+        return Ok(appended);
     };
     past.push(Past { event: row.event, at: Timestamp::from_millisecond(happened.at_ms).unwrap_or_default(), days });
+    let shown = clocks::shown(tx, desk, id, &past)?;
+    if !store::case_events::append(tx, id, tip, Some((row.to, &shown)), &event, desk.now_ms)? {
+        return Ok(false);
+    }
     if let Some(kind) = row.notice {
         let blank = Form::default();
         let step = (row.event, happened.form.unwrap_or(&blank), happened.staff);
         notices::make(tx, desk, id, kind, &past, step)?;
     }
-    joint::follow(tx, desk, id, head.version + 1, (row.event, row.from), happened)?;
-    clocks::settle(tx, desk, id, head.entry, &past)?;
+    joint::follow(tx, desk, id, n, (row.event, row.from), happened)?;
     if row.event == CaseEvent::ResultReady && happened.compartment.is_none() {
         // Not the box that the papers once came in.
         store::cases::set_place(tx, id, None)?;
     }
     if let Some(express) = happened.form.and_then(|form| form.express.as_ref()) {
         let parcel = Parcel { carrier: express.carrier.clone(), tracking: express.tracking.clone() };
-        store::parcels::add(tx, id, head.version + 1, &parcel)?;
+        store::parcels::add(tx, id, n, &parcel)?;
     }
-    messages::tell(tx, desk, id, happened.what, head.version + 1)?;
+    messages::tell(tx, desk, id, happened.what, n)?;
     Ok(true)
 }
 
@@ -272,12 +275,13 @@ impl Facts<'_, '_> {
             None => (Happening::Case(CaseEvent::Deposited), Box_::Paper),
             Some(_) => (Happening::Case(CaseEvent::DepositUnconfirmed), Box_::SetAside),
         };
-        store::cases::set_place(self.tx, id, Some(no))?;
         self.compartment(no, state, Some(id))?;
         if !self.note(id, what, Some(no), None, doubt.as_deref())? {
+            // It is in there all the same.
+            store::cases::set_place(self.tx, id, Some(no))?;
             return Ok(Some(Code::EntryImplausible));
         }
-        store::cases::set_deposited(self.tx, id, self.at_ms, doubt.as_deref())?;
+        store::cases::set_deposited(self.tx, id, no, self.at_ms, doubt.as_deref())?;
         self.tell(id, &head, what)?;
         let kind = EventKind::NewDeposit;
         self.tx.announce(Event { case: Some(id), window: head.window, kiosk: Some(self.context.kiosk), kind });

@@ -234,7 +234,7 @@ fn fill(
 
 fn longest_extension(connection: &Connection, look: &Look, row: &CaseRow) -> Result<u16, Refusal> {
     let past = store::case_events::history(connection, row.id)?;
-    let limits = clocks::stored_limits(connection, &look.desk, row.id, row.entry)?;
+    let limits = clocks::stored_limits(connection, &look.desk, row.id)?;
     Ok(limits.longest_extension(clock::was_joint(&past)))
 }
 

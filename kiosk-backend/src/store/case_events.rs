@@ -4,11 +4,12 @@ use hall_rules::clock::Past;
 use hall_rules::{CaseEvent, CaseState};
 use jiff::Timestamp;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::{StoreError, StoreResult, optional_uuid_at, signed, u64_at, word_of};
+use super::cases::Shown;
+use super::{StoreError, StoreResult, optional_uuid_at, signed, u64_at};
 
 /// One event to append.
 pub struct NewEvent<'a> {
@@ -56,25 +57,34 @@ fn json(record: &Record<'_>) -> StoreResult<String> {
     serde_json::to_string(record).map_err(|cause| StoreError::Corrupt(cause.to_string()))
 }
 
-fn hash_of(connection: &Connection, id: SubmissionId, n: u64) -> StoreResult<Option<[u8; 32]>> {
-    let found = connection
-        .prepare_cached("SELECT hash FROM case_events WHERE case_id = $1 AND n = $2")?
-        .query_row(params![id.0.as_bytes(), signed(n)], |row| row.get(0))
-        .optional()?;
-    Ok(found.flatten())
+/// Where a case's next event goes: number and hash of its newest one, 0 and zeros before the first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tip {
+    /// How many events there are.
+    pub n: u64,
+    hash: [u8; 32],
 }
 
-/// Appends event number `version` and moves the case to `state`.
+/// Appends the event after `tip` and counts it in the case's row; with what it `moved` there, if it did. False, and
+/// nothing is written, when there is no such case.
 pub fn append(
     connection: &Connection,
     id: SubmissionId,
-    version: u64,
-    state: CaseState,
+    tip: Tip,
+    moved: Option<(CaseState, &Shown)>,
     event: &NewEvent<'_>,
     now_ms: i64,
-) -> StoreResult<()> {
+) -> StoreResult<bool> {
+    let n = tip.n + 1;
+    let counted = match moved {
+        Some((state, shown)) => super::cases::moved(connection, id, n, state, shown, now_ms)?,
+        None => super::cases::counted(connection, id, n, now_ms)?,
+    };
+    if !counted {
+        return Ok(false);
+    }
     let record = Record {
-        n: version,
+        n,
         kind: event.kind,
         at_ms: event.at_ms,
         recorded_ms: now_ms,
@@ -84,8 +94,7 @@ pub fn append(
         note: event.note,
         days: event.days,
     };
-    let prev = hash_of(connection, id, version.saturating_sub(1))?.unwrap_or_default();
-    let hash = link(&prev, id, &json(&record)?);
+    let hash = link(&tip.hash, id, &json(&record)?);
     connection
         .prepare_cached(
             "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note,
@@ -94,7 +103,7 @@ pub fn append(
         )?
         .execute(params![
             id.0.as_bytes(),
-            signed(version),
+            signed(n),
             event.kind,
             event.at_ms,
             now_ms,
@@ -105,10 +114,7 @@ pub fn append(
             event.days,
             hash
         ])?;
-    connection
-        .prepare_cached("UPDATE cases SET state = $1, version = $2, changed_ms = $3 WHERE id = $4")?
-        .execute(params![word_of(&state), signed(version), now_ms, id.0.as_bytes()])?;
-    Ok(())
+    Ok(true)
 }
 
 /// One event as stored, with names.
@@ -180,15 +186,24 @@ pub fn records(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<(St
 
 /// What moved the case's state, oldest first: what its standing and its clocks are derived from.
 pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Past>> {
-    let mut statement =
-        connection.prepare_cached("SELECT kind, at_ms, days FROM case_events WHERE case_id = $1 ORDER BY n")?;
-    let mut past = Vec::new();
+    Ok(history_and_tip(connection, id)?.0)
+}
+
+/// As [`history`], and where the next event goes.
+pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(Vec<Past>, Tip)> {
+    let mut statement = connection
+        .prepare_cached("SELECT n, kind, at_ms, days, hash FROM case_events WHERE case_id = $1 ORDER BY n")?;
+    let (mut past, mut tip) = (Vec::new(), Tip::default());
     let mut rows = statement.query([id.0.as_bytes()])?;
     while let Some(row) = rows.next()? {
-        let kind: String = row.get(0)?;
-        let at = Timestamp::from_millisecond(row.get(1)?).unwrap_or(Timestamp::UNIX_EPOCH);
+        // An event from before the chain has no hash: the chain begins after it.
+        tip = Tip { n: u64_at(row, 0)?, hash: row.get::<_, Option<_>>(4)?.unwrap_or_default() };
         // Others only tell: who is on the way, which door was opened.
-        past.extend(CaseEvent::from_code(&kind).map(|event| (event, at, row.get(2))));
+        let kind: String = row.get(1)?;
+        if let Some(event) = CaseEvent::from_code(&kind) {
+            let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            past.push(Past { event, at, days: row.get(3)? });
+        }
     }
-    past.into_iter().map(|(event, at, days)| Ok(Past { event, at, days: days? })).collect()
+    Ok((past, tip))
 }

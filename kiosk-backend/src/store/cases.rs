@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
 
 use super::seal::BlindIndex;
-use super::{StoreResult, optional_uuid_at, optional_word_at, u64_at, uuid_at, word_at};
+use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// One case as stored, with the names that every list shows.
 #[derive(Clone, Debug)]
@@ -346,16 +346,22 @@ pub fn set_kiosk(connection: &Connection, id: SubmissionId, kiosk: KioskId) -> S
     Ok(())
 }
 
-/// Notes a deposit, the first or one of corrections: news to the window, when the first door was shut, the doubt if
-/// there is one. Paper is in a box again, not with anybody.
-pub fn set_deposited(connection: &Connection, id: SubmissionId, at_ms: i64, doubt: Option<&str>) -> StoreResult<()> {
+/// Notes a deposit, the first or one of corrections: where it is, news to the window, when the first door was shut, the
+/// doubt if there is one. Paper is in a box again, not with anybody.
+pub fn set_deposited(
+    connection: &Connection,
+    id: SubmissionId,
+    no: CompartmentNo,
+    at_ms: i64,
+    doubt: Option<&str>,
+) -> StoreResult<()> {
     connection
         .prepare_cached(
-            "UPDATE cases SET deposited_ms = COALESCE(deposited_ms, $1), doubt = $2, news_version = version,
-                 received_by = NULL, received_ms = NULL
-             WHERE id = $3",
+            "UPDATE cases SET compartment = $1, deposited_ms = COALESCE(deposited_ms, $2), doubt = $3,
+                 news_version = version, received_by = NULL, received_ms = NULL
+             WHERE id = $4",
         )?
-        .execute(params![at_ms, doubt, id.0.as_bytes()])?;
+        .execute(params![no.0, at_ms, doubt, id.0.as_bytes()])?;
     Ok(())
 }
 
@@ -428,6 +434,15 @@ pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<
         .optional()?)
 }
 
+/// What a case's limits hang on: its item's code and version, the entry with its answers, and whether a chief put it into
+/// the green channel.
+pub fn limited_by(connection: &Connection, id: SubmissionId) -> StoreResult<Option<((String, u32), i64, bool)>> {
+    Ok(connection
+        .prepare_cached("SELECT item, item_version, entry_id, green_ms IS NOT NULL FROM cases WHERE id = $1")?
+        .query_row([id.0.as_bytes()], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)))
+        .optional()?)
+}
+
 /// Whether a chief put the case into the green channel.
 pub fn is_green(connection: &Connection, id: SubmissionId) -> StoreResult<bool> {
     Ok(connection
@@ -477,16 +492,58 @@ pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Sets the clock that a list shows, its last day, and from when it is soon.
-pub fn set_clock(
+/// The clock that a list shows, its last day and from when it is soon, both `YYYY-MM-DD`.
+#[derive(Clone, Debug, Default)]
+pub struct Shown {
+    /// Which one; absent when none runs.
+    pub clock: Option<ClockKind>,
+    /// Absent while the calendar lacks a year.
+    pub due_and_soon: Option<(String, String)>,
+}
+
+impl Shown {
+    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>) {
+        let days = self.due_and_soon.as_ref().map(|(due, soon)| (due.as_str(), soon.as_str()));
+        let (due, soon) = days.unzip();
+        (self.clock.map(ClockKind::code), due, soon)
+    }
+}
+
+/// Sets the clock that a list shows, where it is another one now.
+pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> StoreResult<()> {
+    let (clock, due, soon) = shown.columns();
+    connection
+        .prepare_cached(
+            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3 WHERE id = $4 AND
+                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3)",
+        )?
+        .execute(params![clock, due, soon, id.0.as_bytes()])?;
+    Ok(())
+}
+
+/// Notes that event `n` moved the case to `state`, and which clock it shows now. False when there is no such case.
+pub fn moved(
     connection: &Connection,
     id: SubmissionId,
-    clock: Option<ClockKind>,
-    due_and_soon: Option<(&str, &str)>,
-) -> StoreResult<()> {
-    let (due, soon) = due_and_soon.unzip();
-    connection
-        .prepare_cached("UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3 WHERE id = $4")?
-        .execute(params![clock.map(ClockKind::code), due, soon, id.0.as_bytes()])?;
-    Ok(())
+    n: u64,
+    state: CaseState,
+    shown: &Shown,
+    now_ms: i64,
+) -> StoreResult<bool> {
+    let (clock, due, soon) = shown.columns();
+    let changed = connection
+        .prepare_cached(
+            "UPDATE cases SET state = $1, version = $2, changed_ms = $3, due_clock = $4, due_date = $5, soon_date = $6
+             WHERE id = $7",
+        )?
+        .execute(params![word_of(&state), signed(n), now_ms, clock, due, soon, id.0.as_bytes()])?;
+    Ok(changed == 1)
+}
+
+/// Notes that event `n` told something of the case. False when there is no such case.
+pub fn counted(connection: &Connection, id: SubmissionId, n: u64, now_ms: i64) -> StoreResult<bool> {
+    let changed = connection
+        .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2 WHERE id = $3")?
+        .execute(params![signed(n), now_ms, id.0.as_bytes()])?;
+    Ok(changed == 1)
 }

@@ -70,13 +70,35 @@ const NARROW: &str = "cases c
 const HELD: &str = "(h.case_id IS NOT NULL AND h.until_ms > $2)";
 const NEWS: &str =
     "c.state IN ('deposited', 'deposit_unconfirmed') AND (r.version IS NULL OR r.version < c.news_version)";
+/// What is due first comes first; what is never due, last. Word for word the expression of the index `cases_order`.
+const DUE: &str = "COALESCE(c.due_date, '9999-12-31')";
 
 impl Listing {
-    /// The condition and its parameters; `$1` is the reader, `$2` is now.
+    /// The states of the view's cases, where these tell nearly all: the list then walks the index of states in order.
+    fn states(&self) -> &'static [&'static str] {
+        match self.view {
+            View::New => &["deposited"],
+            View::Unread => &["deposited", "deposit_unconfirmed"],
+            View::Work => &[
+                "received",
+                "pre_review",
+                "accepted",
+                "accepted_deferred",
+                "in_progress",
+                "joint_review",
+                "decided_grant",
+                "decided_deny",
+            ],
+            View::Waiting => &["correction", "special", "result_ready"],
+            View::Mine | View::Attention | View::All => &[],
+        }
+    }
+
+    /// The condition besides the states, and its parameters; `$1` is the reader, `$2` is now.
     fn condition(&self) -> (String, Vec<Value>) {
         let mut values = vec![blob(self.reader.0.as_bytes()), Value::Integer(self.now_ms)];
         let mut condition = match self.view {
-            View::New => format!("c.state = 'deposited' AND NOT {ACTIVE_CLAIM} AND NOT {HELD}"),
+            View::New => format!("NOT {ACTIVE_CLAIM} AND NOT {HELD}"),
             View::Mine => "c.id IN (SELECT x.case_id FROM directives x JOIN cases y ON y.claim_directive = x.id
                      WHERE x.staff_id = $1 AND x.expires_ms > $2 AND (x.outcome IS NULL OR x.outcome IN ('armed', 'done'))
                  UNION SELECT case_id FROM case_claims WHERE staff_id = $1 AND until_ms > $2
@@ -90,10 +112,7 @@ impl Listing {
                      UNION SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NULL) AND $2 >= 0",
                 today = self.today
             ),
-            View::Work => "c.state IN ('received', 'pre_review', 'accepted', 'accepted_deferred', 'in_progress',
-                    'joint_review', 'decided_grant', 'decided_deny') AND $2 >= 0"
-                .into(),
-            View::Waiting => "c.state IN ('correction', 'special', 'result_ready') AND $2 >= 0".into(),
+            View::Work | View::Waiting => "$2 >= 0".into(),
             View::All => "c.state <> 'submitted' AND $2 >= 0".into(),
             View::Unread => format!("{NEWS} AND $2 >= 0"),
         };
@@ -125,13 +144,33 @@ impl Listing {
         }
     }
 
-    fn order(&self) -> &'static str {
-        match self.view {
-            View::All | View::Mine => "c.changed_ms DESC, c.id DESC",
-            View::New | View::Work | View::Waiting | View::Attention | View::Unread => {
-                "c.due_date IS NULL, c.due_date, c.deposited_ms, c.id"
-            }
+    /// One condition that holds all: for counting.
+    fn whole(&self) -> (String, Vec<Value>) {
+        let (condition, values) = self.condition();
+        match self.states() {
+            [] => (condition, values),
+            states => (format!("c.state IN ('{}') AND ({condition})", states.join("', '")), values),
         }
+    }
+
+    /// The ids of the page, and the order of its rows.
+    fn page(&self, offset: u32, limit: u32) -> (String, String, Vec<Value>) {
+        let (condition, values) = self.condition();
+        let limits = format!("LIMIT {limit} OFFSET {offset}");
+        if matches!(self.view, View::All | View::Mine) {
+            let order = "c.changed_ms DESC, c.id DESC".to_owned();
+            return (format!("SELECT c.id FROM {NARROW} WHERE {condition} ORDER BY {order} {limits}"), order, values);
+        }
+        let keys = format!("{DUE}, c.deposited_ms, c.id");
+        let select = format!("SELECT c.id AS id, {DUE}, c.deposited_ms FROM {NARROW} WHERE ({condition})");
+        // Each state's cases come in order from the index; what is left is to merge a few, up to the page's end.
+        let mut merged: Vec<_> =
+            self.states().iter().map(|state| format!("{select} AND c.state = '{state}'")).collect();
+        if merged.is_empty() {
+            merged.push(select);
+        }
+        let merged = merged.join(" UNION ALL ");
+        (format!("SELECT id FROM ({merged} ORDER BY 2, 3, 1 {limits})"), keys, values)
     }
 }
 
@@ -141,13 +180,9 @@ fn blob(bytes: &[u8; 16]) -> Value {
 
 /// The cases of a view, from `offset`.
 pub fn list(connection: &Connection, listing: &Listing, offset: u32, limit: u32) -> StoreResult<Vec<CaseRow>> {
-    let (condition, values) = listing.condition();
     // What is sorted is narrow: names and texts are read for the rows of the page only.
-    let order = listing.order();
-    let sql = format!(
-        "{SELECT} WHERE c.id IN (SELECT c.id FROM {NARROW} WHERE {condition} ORDER BY {order} LIMIT {limit} OFFSET {offset})
-         ORDER BY {order}"
-    );
+    let (ids, order, values) = listing.page(offset, limit);
+    let sql = format!("{SELECT} WHERE c.id IN ({ids}) ORDER BY {order}");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), case)?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -185,7 +220,7 @@ pub const MOST_COUNTED: u32 = 1000;
 
 /// How many cases a view has, up to [`MOST_COUNTED`].
 pub fn count(connection: &Connection, listing: &Listing) -> StoreResult<u32> {
-    let (condition, values) = listing.condition();
+    let (condition, values) = listing.whole();
     let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {NARROW} WHERE {condition} LIMIT {MOST_COUNTED})");
     Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
 }

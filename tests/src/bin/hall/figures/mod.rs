@@ -3,6 +3,7 @@
 //! Nothing here is asserted by a test: a figure belongs to the machine and the hour it was taken on.
 #![expect(clippy::print_stdout, reason = "the command's own answers")]
 
+mod consoles;
 mod intake;
 mod memory;
 mod screen;
@@ -40,8 +41,9 @@ impl Figure {
 type Measurement = (&'static str, fn() -> Result<Vec<Figure>>);
 
 /// The last takes half an hour and is measured only when it is named.
-const ALL: [Measurement; 5] = [
+const ALL: [Measurement; 6] = [
     ("intake", intake::measure),
+    ("consoles", consoles::measure),
     ("screen", screen::measure),
     ("visits", visits::measure),
     ("memory", memory::after_a_day),

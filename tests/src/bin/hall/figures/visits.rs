@@ -15,7 +15,7 @@ use super::{Figure, memory_kb, ms, percentile};
 /// Visits that are timed. Each fills a box; the locker has 24.
 const VISITS: usize = 20;
 /// Pages that listen beside the clerk's browser.
-const LISTENERS: usize = 49;
+pub(super) const LISTENERS: usize = 49;
 
 #[derive(Default)]
 struct Times {
@@ -104,7 +104,7 @@ fn committed(hall: &Hall, from: u64) -> Result<(String, i64)> {
 }
 
 /// Opens the console's event stream as many times as there are other clerks.
-async fn listen(cookies: &str, events: &str) -> Result<Vec<tokio::task::JoinHandle<()>>> {
+pub(super) async fn listen(cookies: &str, events: &str) -> Result<Vec<tokio::task::JoinHandle<()>>> {
     let client = e2e::http::client()?;
     let mut listening = Vec::new();
     for _ in 0..LISTENERS {

@@ -1,0 +1,51 @@
+//! How long a calendar that came anew takes, which computes the clock of every open case again; half of them wait in
+//! the locker, half are at work under their item's limits.
+
+use std::fs;
+use std::time::Instant;
+
+use kiosk_backend::domain::import;
+use kiosk_backend::store::StoreError;
+
+use super::hall::{CALENDAR, Hall, NOW, assets};
+use super::{Result, ms};
+
+const OPEN: u32 = 100_000;
+/// One more day off, so that the end of every clock moves.
+const DAY_OFF: &str = "
+[[holiday]]
+name = \"one more\"
+from = 2026-11-24
+to = 2026-11-24
+makeup_workdays = []
+";
+
+#[expect(clippy::print_stdout, reason = "it is what the figures are for")]
+pub(crate) fn print() -> Result<()> {
+    let hall = Hall::open()?;
+    hall.fill(OPEN)?;
+    hall.app.store().write_blocking(|tx| {
+        // What the windows' steps would have left behind.
+        for (n, event) in [(4, "received"), (5, "pre_review_started"), (6, "accepted"), (7, "work_started")] {
+            tx.execute(
+                "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms)
+                 SELECT id, ?1, ?2, ?3, ?3 FROM cases WHERE rowid % 2 = 0",
+                rusqlite::params![n, event, NOW],
+            )?;
+        }
+        tx.execute("UPDATE cases SET state = 'in_progress', version = 7 WHERE rowid % 2 = 0", [])?;
+        Ok::<_, StoreError>(())
+    })?;
+    let calendar = fs::read_to_string(assets().join(CALENDAR))? + DAY_OFF;
+    let file = tempfile::NamedTempFile::with_suffix(".toml")?;
+    fs::write(file.path(), calendar)?;
+    let began = Instant::now();
+    import::calendar_file(&hall.app, file.path())?;
+    let took = ms(began.elapsed());
+    let moved: u32 = hall.app.store().read_blocking(|connection| {
+        let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('pickup', 'promised') AND due_date IS NOT NULL";
+        Ok::<_, StoreError>(connection.query_row(moved, [], |row| row.get(0))?)
+    })?;
+    println!("clocks of {OPEN} open cases computed again: {took:.0} ms, {moved} of them run   reach: <= 2,000 ms");
+    Ok(())
+}
