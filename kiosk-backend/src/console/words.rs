@@ -9,6 +9,8 @@ use hall_rules::{Language, Text};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
+use crate::domain::messages::LOUD_HOURS;
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lang {
@@ -63,6 +65,11 @@ pub(super) struct Clock {
 impl Clock {
     fn zoned(&self, ms: i64) -> ZonedDateTime {
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(self.zone.clone())
+    }
+
+    /// Whether it is an hour at which no message goes to an applicant.
+    pub(super) fn is_quiet(&self) -> bool {
+        !LOUD_HOURS.contains(&self.zoned(self.now_ms).hour())
     }
 
     /// An instant as people say it: today's without the date, this year's without the year.

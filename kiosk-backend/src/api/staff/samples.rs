@@ -43,6 +43,7 @@ pub(super) fn counts() -> Value {
     json!(Counts {
         new: 3,
         work: 4,
+        joint: 1,
         waiting: 2,
         mine: 1,
         attention: 0,
