@@ -319,6 +319,12 @@ pub(super) fn notice_page(lang: Lang) -> String {
     NoticePage { lang, case: "1".into(), document: notice() }.render().expect("renders")
 }
 
+/// The same as it lies in the archive of a case.
+pub(super) fn archived_notice_page() -> String {
+    use askama::Template;
+    crate::domain::archive::ArchivedNotice::of(notice()).render().expect("renders")
+}
+
 /// The notice stands apart: it has no navigation and is Chinese in either language.
 #[test]
 fn a_notice_is_whole_and_keeps_the_content_policy() {
@@ -329,6 +335,8 @@ fn a_notice_is_whole_and_keeps_the_content_policy() {
     }
     assert!(!html.contains("style=") && !html.contains("onclick"));
     if let Some(dir) = std::env::var_os("CONSOLE_PAGES") {
-        std::fs::write(std::path::Path::new(&dir).join("notice-zh-CN.html"), html).expect("writes");
+        let file = |name: &str| std::path::Path::new(&dir).join(name);
+        std::fs::write(file("notice-zh-CN.html"), html).expect("writes");
+        std::fs::write(file("archived-notice-zh-CN.html"), archived_notice_page()).expect("writes");
     }
 }

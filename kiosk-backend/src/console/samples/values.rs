@@ -451,9 +451,16 @@ pub(super) fn account_page(lang: Lang, own: bool, code: Option<&str>) -> Account
         started_ms: NOW - ago,
         used_ms: NOW - ago / 3,
     };
+    let mut account = accounts().swap_remove(2);
+    let mut shell = shell(lang, if own { Here::Elsewhere } else { Here::Accounts }, "/accounts/1");
+    if own {
+        account.staff.clone_from(&clerk());
+    } else if let Some(me) = &mut shell.me {
+        me.role = Role::Administrator;
+    }
     AccountPage {
-        shell: shell(lang, Here::Accounts, "/accounts/1"),
-        account: accounts().swap_remove(2),
+        shell,
+        account,
         sessions: vec![session("a1", 3 * HOUR), session("b2", HOUR)],
         this: "b2".into(),
         own,
@@ -516,7 +523,9 @@ pub(super) fn figures() -> Statistics {
 /// A case whose applicant was told, with each fate that a message can have.
 pub(super) fn told() -> CaseView {
     use MessageState as S;
-    let mut case = at(CaseState::ResultReady, 0);
+    let mut case = in_locker();
+    case.row.due =
+        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: 19, light: Light::Green };
     let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
         id: n,
         kind: Some(kind),
@@ -531,7 +540,7 @@ pub(super) fn told() -> CaseView {
         (Kind::Correction, S::Sent, None),
         (Kind::Decided, S::Unknown, Some("the gateway stayed silent")),
         (Kind::ResultReady, S::Failed, Some("the gateway could not deliver it: MK:0001")),
-        (Kind::Reminder, S::NoPhone, None),
+        (Kind::Reminder, S::Queued, Some("the gateway has no time: 503 Service Unavailable")),
     ];
     case.messages = (1..).zip(fates).map(message).collect();
     case
@@ -592,6 +601,7 @@ pub(super) fn callbacks() -> Vec<CallbackView> {
     };
     let late = CallbackView {
         row: rows().swap_remove(1),
+        made_ms: NOW - 25 * DAY,
         due: called_by(date(2026, 11, 19), -2),
         notes: vec![],
         ..open.clone()
