@@ -174,6 +174,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_told_at_night() {
+        let at = |hours: i64| {
+            let mut clock = clock(Lang::Zh);
+            clock.now_ms += hours * 3_600_000;
+            clock.is_quiet()
+        };
+        assert_eq!([-8, -7, 5, 6].map(at), [true, false, false, true], "7, 8, 20 and 21 o'clock");
+    }
+
+    #[test]
     fn instants_are_said_as_people_say_them() {
         let zh = clock(Lang::Zh);
         let now = zh.now_ms;

@@ -59,7 +59,12 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     let mut lead = hall.signed_in("孙莉");
     let page = lead.get(&case).body;
     assert!(page.contains("公安局 (2") && page.contains("自然资源局 (2"), "whom it would ask: {page}");
+    let mut news = hall.app.events();
     goes(&mut lead, &case, "joint_started", &[], "joint_review");
+    let everyone = hall.app.store().read_blocking(staff::all).expect("staff");
+    let asked = everyone.iter().find(|staff| staff.name == "钱进").and_then(|staff| staff.windows.first());
+    let told: Vec<_> = std::iter::from_fn(|| news.try_recv().ok()).map(|event| event.window).collect();
+    assert!(told.contains(&asked.map(|(id, _)| *id)), "the asked window hears of it at once: {told:?}");
     let page = lead.get(&case).body;
     assert!(!page.contains("id=\"step-joint_finished\""), "not before all are in");
     let (status, body) = press(&mut lead, &case, "joint_finished", &[]);

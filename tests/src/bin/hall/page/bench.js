@@ -145,12 +145,12 @@ function drawPapers() {
   drawn = now;
   $("papers").replaceChildren();
   for (let piece = count - 1; piece >= 0; piece--) {
+    const [, address] = state.papers[piece].match(/\[QR (https?:[^\]]+)\]/) ?? [];
+    if (address) link($("papers"), address, "Open what its code says ↗");
     const picture = document.createElement("img");
     picture.src = `paper?piece=${piece}&n=${before + piece}`;
     picture.alt = state.papers[piece];
     $("papers").append(picture);
-    const [, address] = state.papers[piece].match(/\[QR (https?:[^\]]+)\]/) ?? [];
-    if (address) link($("papers"), address, "Open what its code says ↗");
   }
 }
 
@@ -165,7 +165,7 @@ function link(parent, address, words) {
 
 function phoneSays() {
   const count = state.waiting === 1 ? "One message waits" : `${state.waiting} messages wait`;
-  if (state.waiting && state.quiet) return `${count}: the hall lets nobody's phone ring between 21:00 and 8:00, and there it is ${state.quiet} now. They leave in the morning; until then their case says 待发送. The receipt's code leads to the same page.`;
+  if (state.waiting && state.quiet) return `${count}: the hall lets nobody's phone ring between 21:00 and 8:00, and there it is ${state.quiet} now. Until the morning the case says 待发送; the receipt's code leads to the same page at any hour.`;
   if (state.waiting) return `${count} to be sent.`;
   if (state.quiet) return `The hall lets nobody's phone ring between 21:00 and 8:00, and there it is ${state.quiet} now: what is told meanwhile comes in the morning.`;
   return state.messages.length ? "Links work in this browser." : "No message has come. Give a phone number at the terminal; the first one tells that the case was accepted.";
