@@ -14,6 +14,7 @@
 pub mod access;
 pub mod api;
 pub mod app;
+pub mod attachments;
 pub mod bundle;
 pub mod cli;
 pub mod clock;

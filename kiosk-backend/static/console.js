@@ -125,7 +125,7 @@ function move(step) {
 
 // The row that has the keyboard: its link or its tick.
 function row() {
-  return document.activeElement?.closest?.("#rows tr[data-case]") ?? null;
+  return document.activeElement?.closest?.("#rows tr") ?? null;
 }
 
 function tick() {
@@ -153,7 +153,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "x") tick();
   else if (event.key === "c") { const claim = document.getElementById("claim"); if (claim) claim.click(); else several("bulk-claim"); }
   else if (event.key === "m") several("bulk-read");
-  else if (event.key >= "1" && event.key <= "6") document.querySelectorAll(".tabs > a")[Number(event.key) - 1]?.click();
+  else if (event.key >= "1" && event.key <= "7") document.querySelectorAll(".tabs > a")[Number(event.key) - 1]?.click();
   else if (event.key === "?") document.getElementById("keys")?.showModal();
   else if (event.key === "g" && live) location.href = "/inbox";
   else if (event.key === "/" && find) { event.preventDefault(); find.focus(); }

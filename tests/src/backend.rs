@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::binaries::{binary, free_port};
+use crate::gateway::Gateway;
 use crate::supervisor::{Process, Program, run};
 use crate::wait::{PATIENCE, until, until_true};
 use crate::{Context, Error, Result};
@@ -68,6 +70,33 @@ impl Backend {
         fs::write(self.config(), text).context("backend.toml")?;
         self.certificate = Some(cert);
         Ok(self)
+    }
+
+    /// Lets it tell applicants through this gateway, and lead them to itself; only before it starts.
+    pub fn tells_by(&self, gateway: &Gateway) -> Result<()> {
+        let secret = self.folder.join("sms-secret");
+        fs::write(&secret, gateway.secret()).context(secret.display())?;
+        fs::set_permissions(&secret, fs::Permissions::from_mode(0o600)).context(secret.display())?;
+        gateway.report_to(&self.url("/sms/report"));
+        let text = fs::read_to_string(self.config()).context("backend.toml")?;
+        let described = gateway.described("sms-secret");
+        let text = format!("public_url = \"{}\"\n{text}\n{described}", self.url(""));
+        fs::write(self.config(), text).context("backend.toml")
+    }
+
+    /// How many messages to applicants wait to be sent.
+    pub fn messages_waiting(&self) -> Result<u32> {
+        self.database()?
+            .query_row("SELECT COUNT(*) FROM messages WHERE state = 'queued'", [], |row| row.get(0))
+            .context("the messages")
+    }
+
+    /// Waits until so many messages to applicants are known to have been delivered.
+    pub fn wait_delivered(&self, count: u32) -> Result<()> {
+        const SELECT: &str = "SELECT COUNT(*) FROM messages WHERE state = 'delivered'";
+        until_true(&format!("{count} delivered messages"), PATIENCE, || {
+            self.database().is_ok_and(|known| known.query_row(SELECT, [], |row| row.get(0)) == Ok(count))
+        })
     }
 
     /// The certificate it serves with; `None` for plain HTTP.

@@ -107,7 +107,8 @@ impl Desk {
     /// Answers 同意 to the first question that another window asks of this one.
     pub fn agree(&self) -> Result<()> {
         self.inbox()?;
-        self.browser.click("#asked li a")?;
+        self.browser.click("#show-joint")?;
+        self.browser.click("#rows tr[data-part] a")?;
         self.browser.click("#says-agreed")?;
         self.browser.click("#send")?;
         self.browser.wait_for("#state[data-state=\"agreed\"]")

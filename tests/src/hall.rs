@@ -16,6 +16,7 @@ use crate::backend::{Backend, Member};
 use crate::binaries::sources;
 use crate::browser::Browser;
 use crate::display::Display;
+use crate::gateway::Gateway;
 use crate::kiosk::{Kiosk, Ports};
 use crate::proxy::Proxy;
 use crate::smartcards::SmartCards;
@@ -64,6 +65,7 @@ pub struct HallBuilder {
     start_kiosk: bool,
     kiosk_variables: Vec<(String, String)>,
     backend_config: String,
+    messages: bool,
     paced_baud: Option<u32>,
     tls: bool,
     small_disk: Option<u64>,
@@ -78,6 +80,7 @@ impl Default for HallBuilder {
             start_kiosk: true,
             kiosk_variables: Vec::new(),
             backend_config: String::new(),
+            messages: false,
             paced_baud: None,
             tls: false,
             small_disk: None,
@@ -128,6 +131,13 @@ impl HallBuilder {
         self
     }
 
+    /// Applicants are told through a gateway, and receipts and messages lead to the backend's own page.
+    #[must_use]
+    pub fn messages(mut self) -> Self {
+        self.messages = true;
+        self
+    }
+
     /// Bytes on the lock board's line take as long as at this rate.
     #[must_use]
     pub fn paced_baud(mut self, baud: u32) -> Self {
@@ -165,6 +175,10 @@ impl HallBuilder {
         if self.tls {
             backend = backend.secured()?;
         }
+        let gateway = if self.messages { Some(Gateway::start()?) } else { None };
+        if let Some(gateway) = &gateway {
+            backend.tells_by(gateway)?;
+        }
         furnish(&backend, &self.catalogue)?;
         backend.start()?;
         let cable = Proxy::start(backend.address())?;
@@ -196,8 +210,21 @@ impl HallBuilder {
             let code = backend.add_kiosk("一号自助机")?;
             kiosk.enrol(&code)?;
         }
-        let mut hall =
-            Hall { kiosk, cable, backend, slot, cabinet, printer, scanner, cards, display, logs, folder, keeps };
+        let mut hall = Hall {
+            kiosk,
+            cable,
+            backend,
+            gateway,
+            slot,
+            cabinet,
+            printer,
+            scanner,
+            cards,
+            display,
+            logs,
+            folder,
+            keeps,
+        };
         if self.start_kiosk {
             let variables: Vec<_> = self.kiosk_variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
             hall.kiosk.start_with(&variables)?;
@@ -246,6 +273,8 @@ pub struct Hall {
     pub cable: Proxy,
     /// The backend.
     pub backend: Backend,
+    /// The gateway for messages to applicants, and their phones; where the hall sends any.
+    pub gateway: Option<Gateway>,
     /// Where cards are laid down.
     pub slot: CardSlot,
     /// The locker.

@@ -13,6 +13,7 @@ pub mod browser;
 pub mod desk;
 pub mod disk;
 pub mod display;
+pub mod gateway;
 pub mod hall;
 pub mod hand;
 pub mod http;

@@ -69,10 +69,19 @@ fn load(hall: &mut Hall, desk: &Desk) -> u16 {
     door
 }
 
+/// A zone in which it is noon: messages leave by day only.
+fn noon() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let ahead = 12 - i64::try_from(since.as_secs() / 3600 % 24).unwrap();
+    // Named as POSIX does: what is ahead of UTC has a minus.
+    let sign = if ahead < 0 { '+' } else { '-' };
+    format!("time_zone = \"Etc/GMT{sign}{}\"\n", ahead.abs())
+}
+
 /// Every station that a case can pass on its good way, with its applicant, three desks and the archive.
 #[test]
 fn from_the_paper_to_the_result_in_the_applicants_hand() {
-    let mut hall = Hall::builder().backend_config("public_url = \"https://hall.example\"\n").start().unwrap();
+    let mut hall = Hall::builder().messages().backend_config(&noon()).start().unwrap();
     let heard = hall.kiosk.data().join("public-url.cache");
     until_true("the public address", PATIENCE, || heard.exists()).unwrap();
     hall.kiosk.wait_device("printer", "ok").unwrap();
@@ -82,7 +91,8 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     let first = hall.visit_answering(CARD, &answers, Phone::New("13812345678")).unwrap();
     let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
     let paper = hall.wait_paper(1).unwrap().text();
-    assert!(paper.contains(&format!("[QR https://hall.example/p/{}]", case.receipt)), "{paper}");
+    let page = hall.backend.url(&format!("/p/{}", case.receipt));
+    assert!(paper.contains(&format!("[QR {page}]")), "{paper}");
     assert!(paper.contains("手机扫码查进度"), "{paper}");
     hall.leave().unwrap();
     let desk = hall.desk(2).unwrap();
@@ -102,6 +112,15 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     desk.wait_state("deposited").unwrap();
     collect(&mut hall, &desk, second);
     review(&desk, &[], "accepted", "accepted");
+
+    // Each of it was told to the phone, with the way to the page that shows the same.
+    let gateway = hall.gateway.as_ref().unwrap();
+    gateway.wait_message("13812345678", "材料需要补正").unwrap();
+    let told = gateway.wait_message("13812345678", "已受理").unwrap();
+    assert!(told.text.ends_with(&format!("查进度：{page}")), "{told:?}");
+    assert!(!told.text.contains("王秀英"), "{told:?}");
+    hall.backend.wait_delivered(2).unwrap();
+    desk.browser.wait_for("#messages [data-state=\"delivered\"]").unwrap();
 
     // Two departments are asked at the same time: the police at their own desk, the fire service, whom this window
     // serves too, at a desk beside it.

@@ -52,6 +52,8 @@ words! {
     Collection = "collection", "领取结果", "Collect the result";
     /// Until an assisting department answers: a clock of that part, none of the case.
     Joint = "joint", "会办答复", "Department's answer";
+    /// Until whoever rated badly was called back: of the case's aftermath, and none of its states'.
+    Callback = "callback", "回访", "Call back";
 }
 
 words! {
@@ -185,11 +187,11 @@ fn phase(kind: ClockKind, state: CaseState, from_application: bool) -> Phase {
         K::Promised | K::Legal => state.at_work() && state != S::Special,
         K::Issue => matches!(state, S::DecidedGrant | S::DecidedDeny),
         K::Collection => state == S::ResultReady,
-        K::Joint => false,
+        K::Joint | K::Callback => false,
     };
     let stands = match kind {
         K::Promised | K::Legal => state == S::Special,
-        K::Pickup | K::Acceptance | K::Correction | K::Issue | K::Collection | K::Joint => false,
+        K::Pickup | K::Acceptance | K::Correction | K::Issue | K::Collection | K::Joint | K::Callback => false,
     };
     match (runs, stands) {
         (true, _) => Phase::Runs,
@@ -235,7 +237,7 @@ fn limit_of(kind: ClockKind, limits: &Limits, joint: bool) -> Option<(u16, bool,
         }
         K::Issue => own(ISSUE_DAYS),
         K::Collection => own(COLLECTION_DAYS),
-        K::Joint => None,
+        K::Joint | K::Callback => None,
     }
 }
 
@@ -309,6 +311,11 @@ fn clock(kind: ClockKind, past: &[Past], limits: &Limits) -> Option<Clock> {
 }
 
 impl Clock {
+    /// A clock of working days that began at an instant and runs: of what has no states of its own.
+    pub fn since(kind: ClockKind, start: Timestamp, days: u16) -> Self {
+        Self { kind, days, working: true, intervals: vec![Interval { start, stop: None }], paused: false }
+    }
+
     /// Whether it runs now.
     pub fn runs(&self) -> bool {
         self.intervals.last().is_some_and(|last| last.stop.is_none())

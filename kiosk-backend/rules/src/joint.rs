@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::Answers;
 use crate::case::words::words;
 use crate::catalogue::{Mark, ServiceItem, When};
-use crate::clock::{Clock, ClockKind, Interval};
+use crate::clock::{Clock, ClockKind};
 
 /// 行政许可法 art. 42 paragraph 2: what is handled jointly under art. 26 is decided within 45 days.
 pub const JOINT_DAYS: u16 = 45;
@@ -98,8 +98,7 @@ impl PartState {
 
 /// The clock of a part that was asked at an instant and has not been answered.
 pub fn clock(asked: Timestamp, days: u16) -> Clock {
-    let intervals = vec![Interval { start: asked, stop: None }];
-    Clock { kind: ClockKind::Joint, days, working: true, intervals, paused: false }
+    Clock::since(ClockKind::Joint, asked, days)
 }
 
 #[cfg(test)]

@@ -179,17 +179,17 @@ pub(super) async fn load(
 command!(
     /// `POST /cases/{id}/claim`
     claim,
-    |app, actor, id, _press| claims::claim(app, actor, id)
+    |app, actor, id, press| claims::claim(app, actor, id, press.version)
 );
 command!(
     /// `POST /cases/{id}/release`
     release,
-    |app, actor, id, _press| claims::release(app, actor, id)
+    |app, actor, id, press| claims::release(app, actor, id, press.version)
 );
 command!(
     /// `POST /cases/{id}/claim-over`
     claim_over,
-    |app, actor, id, press| claims::take_over(app, actor, id, &press.reason)
+    |app, actor, id, press| claims::take_over(app, actor, id, press.version, &press.reason)
 );
 
 /// `POST /cases/{id}/open-now`: only with the box's number typed again, since a door springs open.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Tone};
-use super::labels::{FILTERS, filter_key};
+use super::labels::{TABS, Tab, tab_key};
 use super::pages::{self, InboxPage};
 use super::routes::first_page;
 use super::session::{Posted, SignedIn, encoded};
@@ -32,8 +32,8 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    fn filter(&self) -> Filter {
-        FILTERS.into_iter().find(|filter| filter_key(filter) == self.show).unwrap_or_default()
+    fn tab(&self) -> Tab {
+        TABS.into_iter().find(|tab| tab_key(tab) == self.show).unwrap_or(Tab::Cases(Filter::default()))
     }
 
     fn only(&self) -> Only {
@@ -94,8 +94,16 @@ async fn show(
     undo: Vec<String>,
 ) -> Result<Response, Refusal> {
     let after = asked.after.parse::<u32>().ok().filter(|after| *after > 0);
-    let found = inbox::page(&console.app, &me.actor, asked.filter(), asked.only(), after).await?;
+    let mut parts = joint::Waiting::default();
+    let found = match asked.tab() {
+        Tab::Cases(filter) => inbox::page(&console.app, &me.actor, filter, asked.only(), after).await?,
+        Tab::Joint => {
+            parts = joint::waiting(&console.app, &me.actor, after).await?;
+            Inbox { rows: Vec::new(), next: parts.next }
+        }
+    };
     let mut page = made(console, me, asked, String::new(), found).await?;
+    page.parts = parts.rows;
     page.first = after.map(|_| page.here());
     page.shell.note = note;
     page.undo = undo;
@@ -121,7 +129,7 @@ pub(super) async fn search(
     }
     let rows = inbox::search(&console.app, &me.actor, &query).await?;
     commands::searched(&console.app, &me.actor, rows.len()).await?;
-    let asked = Asked { show: filter_key(&Filter::All).to_owned(), ..Asked::default() };
+    let asked = Asked { show: tab_key(&Tab::Cases(Filter::All)).to_owned(), ..Asked::default() };
     let page = made(&console, &me, asked, query, Inbox { rows, next: None }).await?;
     Ok(pages::respond(StatusCode::OK, &page))
 }
@@ -134,13 +142,12 @@ async fn made(
     found: Inbox,
 ) -> Result<InboxPage, Refusal> {
     let mut shell = console.shell(me, Here::Inbox).await?;
-    let show = asked.filter();
-    shell.path = format!("/inbox?{}", asked.query(filter_key(&show)));
+    let show = asked.tab();
+    shell.path = format!("/inbox?{}", asked.query(tab_key(&show)));
     let older = found.next.map(|after| format!("{}&after={after}", shell.path));
     if !asked.after.is_empty() {
         shell.path = me.visitor.path.clone();
     }
-    let asked_of_us = joint::waiting(&console.app, &me.actor).await?;
     let choices = inbox::choices(&console.app, &me.actor).await?;
     Ok(InboxPage {
         shell,
@@ -149,10 +156,10 @@ async fn made(
         choices,
         query,
         rows: found.rows,
+        parts: Vec::new(),
         older,
         first: None,
         undo: Vec::new(),
-        asked_of_us,
     })
 }
 
@@ -241,7 +248,7 @@ pub(super) async fn save_view(
     Posted(named): Posted<Named>,
 ) -> Result<Response, Refusal> {
     let asked = Query::<Asked>::try_from_uri(&address(&named.back)).map(|Query(asked)| asked).unwrap_or_default();
-    let query = asked.query(filter_key(&asked.filter()));
+    let query = asked.query(tab_key(&asked.tab()));
     match inbox::save_view(&console.app, &me.actor, &named.name, query.clone()).await {
         Ok(()) => Ok(Redirect::to(&format!("/inbox?{query}")).into_response()),
         Err(refusal) if refusal.code() == Code::InvalidValue => {

@@ -126,7 +126,7 @@ pub(super) async fn recall(
 ) -> Result<Response, Refusal> {
     let id = id_of(&id)?;
     let done = match part_of(&recall.part) {
-        Ok(part) => joint::recall(&console.app, &me.actor, id, part, &recall.reason).await,
+        Ok(part) => joint::recall(&console.app, &me.actor, id, None, part, &recall.reason).await,
         Err(refusal) => Err(refusal),
     };
     after(&console, &me, id, done).await

@@ -50,15 +50,16 @@ impl Lang {
         }
     }
 
-    /// A saved view of the inbox.
-    pub(super) fn filter(&self, filter: &Filter) -> &'static str {
-        match filter {
-            Filter::New => self.t("新件", "New"),
-            Filter::Work => self.t("待办理", "To work on"),
-            Filter::Waiting => self.t("等候中", "Waiting"),
-            Filter::Mine => self.t("我的", "Mine"),
-            Filter::Attention => self.t("需留意", "Attention"),
-            Filter::All => self.t("全部", "All"),
+    /// A tab of the inbox.
+    pub(super) fn tab(&self, tab: &Tab) -> &'static str {
+        match tab {
+            Tab::Cases(Filter::New) => self.t("新件", "New"),
+            Tab::Cases(Filter::Work) => self.t("待办理", "To work on"),
+            Tab::Joint => self.t("会办", "To answer"),
+            Tab::Cases(Filter::Waiting) => self.t("等候中", "Waiting"),
+            Tab::Cases(Filter::Mine) => self.t("我的", "Mine"),
+            Tab::Cases(Filter::Attention) => self.t("需留意", "Attention"),
+            Tab::Cases(Filter::All) => self.t("全部", "All"),
         }
     }
 
@@ -380,19 +381,34 @@ pub(super) fn is_unseen(door: &DoorState) -> bool {
     *door == DoorState::Unknown
 }
 
-/// The saved views, in the tabs' order.
-pub(super) const FILTERS: [Filter; 6] =
-    [Filter::New, Filter::Work, Filter::Waiting, Filter::Mine, Filter::Attention, Filter::All];
+/// A tab of the inbox: cases, or what other windows' cases ask of us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tab {
+    Cases(Filter),
+    Joint,
+}
 
-/// A saved view's name in an address.
-pub(super) fn filter_key(filter: &Filter) -> &'static str {
-    match filter {
-        Filter::New => "new",
-        Filter::Work => "work",
-        Filter::Waiting => "waiting",
-        Filter::Mine => "mine",
-        Filter::Attention => "attention",
-        Filter::All => "all",
+/// The tabs in their order: first what I am to do.
+pub(super) const TABS: [Tab; 7] = [
+    Tab::Cases(Filter::New),
+    Tab::Cases(Filter::Work),
+    Tab::Joint,
+    Tab::Cases(Filter::Waiting),
+    Tab::Cases(Filter::Mine),
+    Tab::Cases(Filter::Attention),
+    Tab::Cases(Filter::All),
+];
+
+/// A tab's name in an address.
+pub(super) fn tab_key(tab: &Tab) -> &'static str {
+    match tab {
+        Tab::Joint => "joint",
+        Tab::Cases(Filter::New) => "new",
+        Tab::Cases(Filter::Work) => "work",
+        Tab::Cases(Filter::Waiting) => "waiting",
+        Tab::Cases(Filter::Mine) => "mine",
+        Tab::Cases(Filter::Attention) => "attention",
+        Tab::Cases(Filter::All) => "all",
     }
 }
 

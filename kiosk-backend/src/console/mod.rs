@@ -26,7 +26,7 @@ mod refusals;
 mod routes;
 #[cfg(test)]
 mod samples;
-mod session;
+pub(crate) mod session;
 mod sign_in;
 mod steps;
 mod supervision;

@@ -13,14 +13,14 @@ use kiosk_wire::kiosk_api::CompartmentState;
 use super::charts;
 use super::frame::{CALL, Call, Here, Shell};
 use super::inbox::Asked;
-use super::labels::{CELL_STATES, FILTERS, cell_class, filter_key, is_open, is_unseen, light_class};
+use super::labels::{CELL_STATES, TABS, Tab, cell_class, is_open, is_unseen, light_class, tab_key};
 use super::words::{Lang, bytes, grouped};
 use crate::domain::accounts::AccountRow;
 use crate::domain::casework::Casework;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::Choices;
 use crate::domain::joint;
-use crate::domain::ratings::LEVELS;
+use crate::domain::ratings::{LEVELS, level_words};
 use crate::domain::rounds::Round;
 use crate::domain::statistics::{NamedTally, SPANS, Statistics};
 use crate::domain::steps::Preview;
@@ -54,20 +54,20 @@ pub(super) struct Way {
 #[template(path = "inbox.html")]
 pub(super) struct InboxPage {
     pub(super) shell: Shell,
-    pub(super) show: Filter,
+    pub(super) show: Tab,
     /// What the address asks for.
     pub(super) asked: Asked,
     /// What it can be narrowed to.
     pub(super) choices: Choices,
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
+    /// Instead of cases, in [`Tab::Joint`]: what other windows' cases ask of us.
+    pub(super) parts: Vec<joint::Asked>,
     pub(super) older: Option<String>,
     /// Not the first page: a link back to it.
     pub(super) first: Option<String>,
     /// Cases that were just claimed together, to give back.
     pub(super) undo: Vec<String>,
-    /// Questions of other windows that wait for our answer.
-    pub(super) asked_of_us: Vec<joint::Asked>,
 }
 
 impl InboxPage {
@@ -77,35 +77,45 @@ impl InboxPage {
     }
 
     /// Another view with the same narrowing.
-    fn tab(&self, filter: &Filter) -> String {
-        format!("/inbox?{}", self.asked.query(filter_key(filter)))
+    fn tab(&self, tab: &Tab) -> String {
+        format!("/inbox?{}", self.asked.query(tab_key(tab)))
     }
 
     /// The number as a tab says it.
-    fn counted(&self, filter: &Filter) -> String {
-        let count = self.count(filter);
+    fn counted(&self, tab: &Tab) -> String {
+        let count = self.count(tab);
         if count >= MOST_COUNTED { format!("{}+", MOST_COUNTED - 1) } else { count.to_string() }
     }
 
     fn is_saved(&self) -> bool {
-        let query = self.asked.query(filter_key(&self.show));
+        let query = self.asked.query(tab_key(&self.show));
         self.choices.views.iter().any(|view| view.query == query)
     }
 
-    fn count(&self, filter: &Filter) -> u32 {
-        match filter {
-            Filter::New => self.shell.counts.new,
-            Filter::Work => self.shell.counts.work,
-            Filter::Waiting => self.shell.counts.waiting,
-            Filter::Mine => self.shell.counts.mine,
-            Filter::Attention => self.shell.counts.attention,
-            Filter::All => self.shell.counts.all,
+    fn count(&self, tab: &Tab) -> u32 {
+        match tab {
+            Tab::Joint => self.shell.counts.joint,
+            Tab::Cases(Filter::New) => self.shell.counts.new,
+            Tab::Cases(Filter::Work) => self.shell.counts.work,
+            Tab::Cases(Filter::Waiting) => self.shell.counts.waiting,
+            Tab::Cases(Filter::Mine) => self.shell.counts.mine,
+            Tab::Cases(Filter::Attention) => self.shell.counts.attention,
+            Tab::Cases(Filter::All) => self.shell.counts.all,
+        }
+    }
+
+    /// Class of a tab's number: what wants a person stands out, and so does what others wait for.
+    fn count_class(&self, tab: &Tab) -> &'static str {
+        match tab {
+            Tab::Cases(Filter::Attention) if self.count(tab) > 0 => "n n--warn",
+            Tab::Joint if self.count(tab) > 0 => "n n--asked",
+            Tab::Joint | Tab::Cases(_) => "n",
         }
     }
 }
 
 /// The last day of a running clock.
-fn due_date(due: &Due) -> Option<&jiff::civil::Date> {
+pub(super) fn due_date(due: &Due) -> Option<&jiff::civil::Date> {
     match due {
         Due::Running { due, .. } => Some(due),
         Due::CalendarMissing | Due::Paused | Due::None => None,

@@ -84,7 +84,7 @@ pub(super) fn table() -> Vec<Route> {
         to(
             R::TakeSteps,
             "/cases/{id}/files",
-            post(papers::attach).layer(DefaultBodyLimit::max(papers::LARGEST_FORM)).get(case::back),
+            post(papers::attach).layer(DefaultBodyLimit::max(crate::attachments::LARGEST_FORM)).get(case::back),
         ),
         to(R::SeeCases, "/cases/{id}/files/{n}", get(papers::file)),
         to(R::ExportCases, "/cases/{id}/archive", get(papers::archive)),

@@ -26,7 +26,7 @@ use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
 use super::joint::PartPage;
 use super::keying::FieldsPage;
-use super::labels::CELL_STATES;
+use super::labels::{CELL_STATES, Tab};
 use super::oidc;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
@@ -67,7 +67,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let case_page = |case: CaseView, note: Option<Note>| case_page_with(case, note, Casework::default());
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
-        show: Filter::New,
+        show: Tab::Cases(Filter::New),
         asked: Asked::default(),
         choices: Choices {
             items: vec![("commercial-performance".into(), Text::new("营业性演出审批", "Commercial performances"))],
@@ -77,10 +77,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         },
         query: String::new(),
         rows,
+        parts: Vec::new(),
         older: Some("/inbox?show=new&after=50".into()),
         first: None,
         undo: Vec::new(),
-        asked_of_us: Vec::new(),
     };
     let mut calling = inbox(rows());
     let mut called = kiosk(9, "大厅1号机", false);
@@ -182,7 +182,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 typed: String::new(),
             }),
         ),
-        ("inbox-asked", render(&InboxPage { asked_of_us: asked(), ..inbox(rows()) })),
+        ("inbox-joint", render(&InboxPage { show: Tab::Joint, parts: asked(), older: None, ..inbox(Vec::new()) })),
+        ("inbox-joint-empty", render(&InboxPage { show: Tab::Joint, older: None, ..inbox(Vec::new()) })),
         (
             "confirm",
             render(&ConfirmPage {
@@ -255,12 +256,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             "supervision",
             render(&SupervisionPage {
                 shell: shell(lang, Here::Supervision, "/supervision"),
-                late: rows()
-                    .into_iter()
-                    .take(2)
-                    .zip([true, false])
-                    .map(|(row, over)| Late { row, over, since_ms: NOW - HOUR, parts: late_parts(over) })
-                    .collect(),
+                late: late(),
                 tallies: vec![
                     tally("营业性演出审批", "Commercial performance permit", 12, 3, 1),
                     tally("挖掘城市道路审批", "Digging up a city road", 4, 0, 0),
@@ -323,6 +319,12 @@ pub(super) fn notice_page(lang: Lang) -> String {
     NoticePage { lang, case: "1".into(), document: notice() }.render().expect("renders")
 }
 
+/// The same as it lies in the archive of a case.
+pub(super) fn archived_notice_page() -> String {
+    use askama::Template;
+    crate::domain::archive::ArchivedNotice::of(notice()).render().expect("renders")
+}
+
 /// The notice stands apart: it has no navigation and is Chinese in either language.
 #[test]
 fn a_notice_is_whole_and_keeps_the_content_policy() {
@@ -333,6 +335,8 @@ fn a_notice_is_whole_and_keeps_the_content_policy() {
     }
     assert!(!html.contains("style=") && !html.contains("onclick"));
     if let Some(dir) = std::env::var_os("CONSOLE_PAGES") {
-        std::fs::write(std::path::Path::new(&dir).join("notice-zh-CN.html"), html).expect("writes");
+        let file = |name: &str| std::path::Path::new(&dir).join(name);
+        std::fs::write(file("notice-zh-CN.html"), html).expect("writes");
+        std::fs::write(file("archived-notice-zh-CN.html"), archived_notice_page()).expect("writes");
     }
 }

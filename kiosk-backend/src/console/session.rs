@@ -251,7 +251,7 @@ fn to_sign_in(parts: &Parts) -> Response {
 }
 
 /// Percent-encodes a path for use within a query.
-pub(super) fn encoded(path: &str) -> String {
+pub(crate) fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {

@@ -9,6 +9,8 @@ use hall_rules::{Language, Text};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
+use crate::domain::messages::LOUD_HOURS;
+
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lang {
@@ -63,6 +65,11 @@ pub(super) struct Clock {
 impl Clock {
     fn zoned(&self, ms: i64) -> ZonedDateTime {
         Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(self.zone.clone())
+    }
+
+    /// Whether it is an hour at which no message goes to an applicant.
+    pub(super) fn is_quiet(&self) -> bool {
+        !LOUD_HOURS.contains(&self.zoned(self.now_ms).hour())
     }
 
     /// An instant as people say it: today's without the date, this year's without the year.
@@ -164,6 +171,16 @@ mod tests {
     fn clock(lang: Lang) -> Clock {
         // 2026-11-23 15:00 in Shanghai
         Clock { now_ms: 1_795_417_200_000, zone: TimeZone::fixed(jiff::tz::offset(8)), lang }
+    }
+
+    #[test]
+    fn nobody_is_told_at_night() {
+        let at = |hours: i64| {
+            let mut clock = clock(Lang::Zh);
+            clock.now_ms += hours * 3_600_000;
+            clock.is_quiet()
+        };
+        assert_eq!([-8, -7, 5, 6].map(at), [true, false, false, true], "7, 8, 20 and 21 o'clock");
     }
 
     #[test]

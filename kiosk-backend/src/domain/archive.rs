@@ -24,9 +24,16 @@ use crate::store::{self, StoreError, StoreResult};
 /// A notice as a page of its own.
 #[derive(Template)]
 #[template(path = "archived_notice.html")]
-struct ArchivedNotice {
+pub(crate) struct ArchivedNotice {
     document: Document,
     css: &'static str,
+}
+
+impl ArchivedNotice {
+    /// The page of a notice, with all it needs in it.
+    pub(crate) fn of(document: Document) -> Self {
+        Self { document, css: NOTICE_CSS }
+    }
 }
 
 const NOTICE_CSS: &str = include_str!("../../static/notice.css");
@@ -186,8 +193,7 @@ fn notices(connection: &Connection, desk: &Desk, id: SubmissionId) -> StoreResul
             "sha256": hex::encode(hash), "path": format!("{path}.json"),
         }));
         papers.push((format!("{path}.json"), text.expose().as_bytes().to_vec()));
-        let page = ArchivedNotice { document, css: NOTICE_CSS };
-        let html = page.render().map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+        let html = ArchivedNotice::of(document).render().map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         papers.push((format!("{path}.html"), html.into_bytes()));
     }
     Ok((Value::Array(list), papers))

@@ -5,6 +5,7 @@ use hall_rules::case::Party;
 use hall_rules::{CaseState, Right, Text};
 use kiosk_wire::SubmissionId;
 use kiosk_wire::submission::ActingFor;
+use serde::Serialize;
 
 use super::files::{self, FileView};
 use super::joint::{self, PartView};
@@ -16,7 +17,7 @@ use crate::app::App;
 use crate::problem::Refusal;
 
 /// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Casework {
     /// The departments that would be asked, with their working days.
     pub wanted: Vec<(Text, u16)>,

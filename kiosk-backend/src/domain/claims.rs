@@ -45,9 +45,9 @@ pub(super) fn hold(tx: &Tx<'_>, look: &Look, id: SubmissionId) -> StoreResult<()
 }
 
 /// Claims a case for the actor. Pressing again renews it.
-pub async fn claim(app: &App, actor: &Actor, id: SubmissionId) -> Result<(), Refusal> {
+pub async fn claim(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
     actor.must(Right::ClaimCases)?;
-    command(app, actor, id, None, |tx, look, row| {
+    command(app, actor, id, seen, |tx, look, row| {
         hold(tx, look, row.id)?;
         Ok(audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CaseClaimed, Some(row.id), "")?)
     })
@@ -55,9 +55,9 @@ pub async fn claim(app: &App, actor: &Actor, id: SubmissionId) -> Result<(), Ref
 }
 
 /// Gives the actor's claim back.
-pub async fn release(app: &App, actor: &Actor, id: SubmissionId) -> Result<(), Refusal> {
+pub async fn release(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>) -> Result<(), Refusal> {
     actor.must(Right::ClaimCases)?;
-    command(app, actor, id, None, |tx, look, row| {
+    command(app, actor, id, seen, |tx, look, row| {
         if row.held.as_ref().is_none_or(|held| held.until_ms <= look.now_ms) {
             return Err(wrong_state("You do not hold this case", "Load the page again"));
         }
@@ -68,10 +68,16 @@ pub async fn release(app: &App, actor: &Actor, id: SubmissionId) -> Result<(), R
 }
 
 /// A chief takes a case from whoever holds it, for a reason that goes on record.
-pub async fn take_over(app: &App, actor: &Actor, id: SubmissionId, reason: &str) -> Result<(), Refusal> {
+pub async fn take_over(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    reason: &str,
+) -> Result<(), Refusal> {
     actor.must(Right::TakeOver)?;
     let reason = checked_reason(reason)?;
-    super::commands::command_over(app, actor, id, None, move |tx, look, row| {
+    super::commands::command_over(app, actor, id, seen, move |tx, look, row| {
         let from = row.held.as_ref().map(|held| held.staff_name.as_str()).unwrap_or_default();
         let object = format!("from {from}: {reason}");
         hold(tx, look, row.id)?;
@@ -84,7 +90,7 @@ pub async fn take_over(app: &App, actor: &Actor, id: SubmissionId, reason: &str)
 pub async fn claim_all(app: &App, actor: &Actor, ids: &[SubmissionId]) -> Each {
     let mut each = Each::new();
     for id in ids.iter().take(AT_ONCE) {
-        each.push((*id, claim(app, actor, *id).await));
+        each.push((*id, claim(app, actor, *id, None).await));
     }
     each
 }
@@ -93,7 +99,7 @@ pub async fn claim_all(app: &App, actor: &Actor, ids: &[SubmissionId]) -> Each {
 pub async fn release_all(app: &App, actor: &Actor, ids: &[SubmissionId]) -> Each {
     let mut each = Each::new();
     for id in ids.iter().take(AT_ONCE) {
-        each.push((*id, release(app, actor, *id).await));
+        each.push((*id, release(app, actor, *id, None).await));
     }
     each
 }

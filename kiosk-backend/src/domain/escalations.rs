@@ -2,12 +2,13 @@
 
 use hall_rules::{Right, Text};
 use kiosk_wire::{Code, SubmissionId};
+use serde::Serialize;
 
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
-use super::joint;
 use super::queries::{Look, inbox_rows, seen_case};
 use super::views::{Actor, Due, InboxRow};
+use super::{joint, ratings};
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
@@ -16,8 +17,8 @@ use crate::store::{self, StoreError};
 /// The most that one page shows.
 const SHOWN: u32 = 200;
 
-/// A case that is late.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A case that is late, in itself or in what it has brought about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Late {
     /// The case.
     pub row: InboxRow,
@@ -27,6 +28,8 @@ pub struct Late {
     pub since_ms: i64,
     /// Departments whose answers are soon late or late.
     pub parts: Vec<(Text, Due)>,
+    /// Its call-back, when that is soon late or late: the rating, and the clock.
+    pub callback: Option<(u8, Due)>,
 }
 
 /// Writes what became late and is not written yet; what is written stays once.
@@ -58,11 +61,13 @@ pub async fn open(app: &App, actor: &Actor) -> Result<Vec<Late>, Refusal> {
             for one in store::escalations::open(connection, SHOWN)? {
                 let Some(row) = store::cases::get(connection, one.case, look.actor.staff.id)? else { continue };
                 let parts = joint::late(connection, &look.desk, catalogue.as_deref(), one.case)?;
+                let callback = ratings::late(connection, &look.desk, one.case)?;
                 late.extend(inbox_rows(connection, &look, vec![row])?.into_iter().map(|row| Late {
                     row,
                     over: one.over,
                     since_ms: one.made_ms,
                     parts: parts.clone(),
+                    callback,
                 }));
             }
             Ok::<_, StoreError>(late)

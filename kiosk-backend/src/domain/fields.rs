@@ -9,6 +9,7 @@ use hall_rules::field::ValueError;
 use hall_rules::{CaseState, Right, ServiceItem, Text};
 use kiosk_wire::{Code, Personal, Submission, SubmissionId};
 use rusqlite::Connection;
+use serde::Serialize;
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
@@ -24,7 +25,7 @@ use crate::store::{self, StoreResult};
 const NAMED: usize = 6;
 
 /// What was keyed in of a field last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Keyed {
     /// The value, in its one form.
     pub value: Personal<String>,
@@ -63,6 +64,21 @@ pub enum KeyError {
     Values(Vec<(String, ValueError)>),
     /// Something else.
     Refused(Refusal),
+}
+
+impl From<KeyError> for Refusal {
+    /// For those who take one answer for all values: it names the first field that is wrong, and how many are.
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Refused(refusal) => refusal,
+            KeyError::Values(wrong) => {
+                let title = format!("{} values do not suit their fields; nothing was kept", wrong.len());
+                let each: Vec<String> = wrong.iter().map(|(code, cause)| format!("{code}: {cause}")).collect();
+                let first = wrong.first().map(|(code, _)| code.clone()).unwrap_or_default();
+                Self::new(Code::InvalidValue, title, each.join("; ")).field(first)
+            }
+        }
+    }
 }
 
 impl From<Refusal> for KeyError {

@@ -28,7 +28,7 @@ pub const MOST: usize = 40;
 const LONGEST_NAME: usize = 80;
 
 /// One attachment, as pages show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FileView {
     /// Number within the case's history.
     pub n: u64,

@@ -13,10 +13,17 @@ use crate::problem::Refusal;
 use crate::store;
 
 /// Puts a case into the green channel, or takes it out again.
-pub async fn set(app: &App, actor: &Actor, id: SubmissionId, on: bool, reason: &str) -> Result<(), Refusal> {
+pub async fn set(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    on: bool,
+    reason: &str,
+) -> Result<(), Refusal> {
     actor.must(Right::GreenChannel)?;
     let reason = checked_reason(reason)?;
-    commands::command(app, actor, id, None, move |tx, look, row| {
+    commands::command(app, actor, id, seen, move |tx, look, row| {
         if !(row.state.before_acceptance() || row.state.at_work()) {
             return Err(wrong_state(
                 "The case is decided or over",

@@ -4,6 +4,7 @@ use hall_rules::Right;
 use kiosk_wire::Code;
 use rusqlite::Connection;
 
+use super::joint;
 use super::queries::{Look, PAGE, inbox_rows};
 use super::views::{Actor, Counts, Filter, Inbox, InboxRow};
 use crate::app::App;
@@ -62,6 +63,7 @@ pub async fn counts(app: &App, actor: &Actor) -> Result<Counts, Refusal> {
             Ok::<_, StoreError>(Counts {
                 new: count(View::New)?,
                 work: count(View::Work)?,
+                joint: joint::count_waiting(connection, &look.actor)?,
                 waiting: count(View::Waiting)?,
                 mine: count(View::Mine)?,
                 attention: count(View::Attention)?,

@@ -12,6 +12,7 @@ use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, joint};
 use jiff::Timestamp;
 use kiosk_wire::{Code, SubmissionId, WindowId};
 use rusqlite::Connection;
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::audit::{self, Action, Who};
@@ -19,7 +20,7 @@ use super::clocks::{self, Desk};
 use super::commands::{self, checked_reason, wrong_state};
 use super::facts::{self, Happened};
 use super::files::{self, FileView};
-use super::queries::{self, Look};
+use super::queries::{self, Look, PAGE};
 use super::views::{Actor, AnswerRow, ApplicantView, Due, Happening, MaterialRow};
 use crate::app::App;
 use crate::event::{Event, EventKind};
@@ -27,11 +28,8 @@ use crate::problem::Refusal;
 use crate::store::joint::{NewPart, PartRow};
 use crate::store::{self, StoreError, StoreResult, Tx};
 
-/// The most parts that one inbox lists.
-const SHOWN: u32 = 50;
-
 /// One part, as pages show it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PartView {
     /// Id.
     pub id: Uuid,
@@ -58,7 +56,7 @@ pub struct PartView {
 }
 
 /// A part that waits for an answer of the actor's windows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Asked {
     /// The part.
     pub part: PartView,
@@ -70,8 +68,17 @@ pub struct Asked {
     pub lead: Option<String>,
 }
 
+/// A page of what waits for an answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Waiting {
+    /// What ends first on top.
+    pub rows: Vec<Asked>,
+    /// Hand back as `after` for the next page; absent on the last.
+    pub next: Option<u32>,
+}
+
 /// A part with what the department may know of the case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PartCase {
     /// The part.
     pub part: PartView,
@@ -300,16 +307,30 @@ fn seen_part(connection: &Connection, actor: &Actor, id: Uuid) -> Result<PartRow
     })
 }
 
+/// Whose answers these are: the actor's own windows', and, for chiefs, those of departments that have none here.
+fn whose(actor: &Actor) -> (Vec<WindowId>, bool) {
+    (actor.staff.windows.iter().map(|(id, _)| *id).collect(), answers_for(actor, None))
+}
+
+/// How many wait for an answer of the actor's own windows, up to [`store::cases::MOST_COUNTED`].
+pub(super) fn count_waiting(connection: &Connection, actor: &Actor) -> StoreResult<u32> {
+    let (windows, orphans) = whose(actor);
+    store::joint::count_waiting(connection, &windows, orphans)
+}
+
 /// What waits for an answer of the actor's own windows, what ends first on top.
-pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<Asked>, Refusal> {
+pub async fn waiting(app: &App, actor: &Actor, after: Option<u32>) -> Result<Waiting, Refusal> {
+    actor.must(Right::SeeCases)?;
     let look = Look::new(app, actor);
     let catalogue = app.catalogue().map(|(_, body)| body);
+    let offset = after.unwrap_or(0);
     Ok(app
         .store()
         .read(move |connection| {
-            let windows: Vec<WindowId> = look.actor.staff.windows.iter().map(|(id, _)| *id).collect();
-            let orphans = answers_for(&look.actor, None);
-            let rows = store::joint::waiting(connection, &windows, orphans, SHOWN)?;
+            let (windows, orphans) = whose(&look.actor);
+            let mut rows = store::joint::waiting(connection, &windows, orphans, offset, PAGE + 1)?;
+            let more = rows.len() > PAGE as usize;
+            rows.truncate(PAGE as usize);
             let departments = Names::of(catalogue.as_deref().filter(|_| !rows.is_empty()));
             let mut asked = Vec::new();
             for row in rows {
@@ -317,7 +338,7 @@ pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<Asked>, Refusal> {
                 let part = view(connection, &look.desk, &departments, &row, true)?;
                 asked.push(Asked { part, receipt, item, lead });
             }
-            Ok::<_, StoreError>(asked)
+            Ok::<_, StoreError>(Waiting { rows: asked, next: more.then_some(offset + PAGE) })
         })
         .await?)
 }
@@ -411,11 +432,18 @@ fn checked_opinion(opinion: &str) -> Result<String, Refusal> {
 }
 
 /// The lead needs no answer of this department any more, for a reason that it reads.
-pub async fn recall(app: &App, actor: &Actor, case: SubmissionId, id: Uuid, reason: &str) -> Result<(), Refusal> {
+pub async fn recall(
+    app: &App,
+    actor: &Actor,
+    case: SubmissionId,
+    seen: Option<u64>,
+    id: Uuid,
+    reason: &str,
+) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
     let reason = checked_reason(reason)?;
     let catalogue = app.catalogue().map(|(_, body)| body);
-    commands::command(app, actor, case, None, move |tx, look, row| {
+    commands::command(app, actor, case, seen, move |tx, look, row| {
         if !look.actor.staff.role.parties().contains(&Party::Clerk) {
             let title = "Only the window that leads takes a question back";
             return Err(Refusal::new(Code::Forbidden, title, "Ask a clerk of the case's window"));
@@ -450,6 +478,15 @@ fn tell(
     let lead = store::cases::head(tx, part.case)?.and_then(|head| head.window);
     for window in [lead, part.window.as_ref().map(|(id, _)| *id)] {
         tx.announce(Event { case: Some(part.case), window, kiosk: None, kind: EventKind::CaseChanged });
+    }
+    Ok(())
+}
+
+/// Tells the windows whose departments are asked, or are asked no more, that the case's step changed that.
+pub(super) fn announce(tx: &mut Tx<'_>, case: SubmissionId) -> StoreResult<()> {
+    for part in latest(tx, case)? {
+        let window = part.window.as_ref().map(|(id, _)| *id);
+        tx.announce(Event { case: Some(case), window, kiosk: None, kind: EventKind::CaseChanged });
     }
     Ok(())
 }

@@ -29,10 +29,8 @@ use crate::store::{self, StoreError, StoreResult, Tx};
 
 /// The only channel so far, and the target of its jobs.
 pub const SMS: &str = "sms";
-/// Nobody's phone rings before this hour of the hall's day: what is written at night waits.
-const FROM_HOUR: i8 = 8;
-/// Nor from this hour on.
-const TO_HOUR: i8 = 21;
+/// The hours of the hall's day in which phones may ring: what is written at night waits.
+pub const LOUD_HOURS: std::ops::Range<i8> = 8..21;
 
 /// What a message tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -203,11 +201,11 @@ fn queue(tx: &Tx<'_>, desk: &Desk, id: i64, mark: &str, round: u32, due_ms: i64)
 fn waking(desk: &Desk) -> i64 {
     let at = |ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned_datetime(desk.zone.clone());
     let now = at(desk.now_ms);
-    if (FROM_HOUR..TO_HOUR).contains(&now.hour()) {
+    if LOUD_HOURS.contains(&now.hour()) {
         return desk.now_ms;
     }
-    let day = if now.hour() < FROM_HOUR { Some(now.date()) } else { now.date().tomorrow().ok() };
-    let morning = day.and_then(|day| desk.zone.to_timestamp(day.at(FROM_HOUR, 0, 0, 0)).ok());
+    let day = if now.hour() < LOUD_HOURS.start { Some(now.date()) } else { now.date().tomorrow().ok() };
+    let morning = day.and_then(|day| desk.zone.to_timestamp(day.at(LOUD_HOURS.start, 0, 0, 0)).ok());
     morning.map_or(desk.now_ms, |at| at.as_millisecond())
 }
 

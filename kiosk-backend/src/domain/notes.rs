@@ -43,10 +43,10 @@ pub(super) fn of_case(connection: &Connection, desk: &Desk, id: SubmissionId) ->
 }
 
 /// Adds a note. Whoever works on the case may; also while a colleague holds it, and after its end until it is archived.
-pub async fn add(app: &App, actor: &Actor, id: SubmissionId, text: &str) -> Result<(), Refusal> {
+pub async fn add(app: &App, actor: &Actor, id: SubmissionId, seen: Option<u64>, text: &str) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
     let text = several_lines(text, LONGEST, "note")?;
-    commands::command_over(app, actor, id, None, move |tx, look, row| {
+    commands::command_over(app, actor, id, seen, move |tx, look, row| {
         if row.state.is_final() {
             return Err(wrong_state("The case is over", "Nothing is added to it any more"));
         }
@@ -106,7 +106,7 @@ impl std::fmt::Debug for Mandate {
 }
 
 /// A mandate as pages show it: masked.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MandateView {
     /// Principal, masked.
     pub principal: String,
@@ -149,7 +149,13 @@ pub(super) fn mandate(connection: &Connection, desk: &Desk, id: SubmissionId) ->
 }
 
 /// Records that the actor checked the mandate of whoever handles the case for another (代办).
-pub async fn check_mandate(app: &App, actor: &Actor, id: SubmissionId, mandate: Mandate) -> Result<(), Refusal> {
+pub async fn check_mandate(
+    app: &App,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: Option<u64>,
+    mandate: Mandate,
+) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
     let mandate = Mandate {
         principal: one_line(&mandate.principal, 1, 60, "principal")?,
@@ -157,7 +163,7 @@ pub async fn check_mandate(app: &App, actor: &Actor, id: SubmissionId, mandate: 
         scope: one_line(&mandate.scope, 1, 200, "scope")?,
         file: mandate.file,
     };
-    commands::command(app, actor, id, None, move |tx, look, row| {
+    commands::command(app, actor, id, seen, move |tx, look, row| {
         if !look.actor.staff.role.parties().contains(&Party::Clerk) {
             let title = "Your role does not check mandates";
             return Err(Refusal::new(Code::Forbidden, title, "Ask a clerk of the case's window"));

@@ -1,17 +1,19 @@
 //! The applicant rates (好差评, GB/T 39734-2020), once for each case; the two worst levels open a call-back (回访),
 //! which somebody who supervises must settle.
 
+use hall_rules::clock::{Clock, ClockKind, Light, Reading};
 use hall_rules::{CaseState, Right};
-use jiff::civil::Date;
+use jiff::Timestamp;
 use kiosk_wire::{Code, KioskId, Personal, SubmissionId};
+use rusqlite::Connection;
 use serde::{Deserialize, Serialize};
 
 use super::audit::{self, Action, Who};
-use super::clocks::Desk;
+use super::clocks::{self, Desk};
 use super::facts::{self, Happened};
 use super::progress;
 use super::queries::{Look, inbox_rows, seen_case};
-use super::views::{Actor, Happening, InboxRow};
+use super::views::{Actor, Due, Happening, InboxRow};
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
@@ -66,15 +68,30 @@ pub fn keep(tx: &mut Tx<'_>, desk: &Desk, case: SubmissionId, level: u8, via: Vi
         Happened { what: Happening::Rated, at_ms, staff: None, kiosk, compartment: None, note: None, form: None };
     facts::append(tx, desk, case, &happened)?;
     if level <= BAD {
-        store::ratings::open(tx, case, last_day(desk, desk.now_ms), desk.now_ms)?;
+        store::ratings::open(tx, case, clock(desk, desk.now_ms), desk.now_ms)?;
         tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
     }
     Ok(true)
 }
 
-/// The last day of a call-back; absent while the calendar lacks a year.
-fn last_day(desk: &Desk, made_ms: i64) -> Option<Date> {
-    desk.calendar.add_working_days(desk.day(made_ms), desk.callback_days).ok()
+/// The clock of a call-back that was opened then; absent while the calendar lacks a year.
+fn clock(desk: &Desk, made_ms: i64) -> Option<Reading> {
+    let since = Timestamp::from_millisecond(made_ms).ok()?;
+    Clock::since(ClockKind::Callback, since, desk.callback_days).read(&desk.calendar, &desk.zone).ok()?
+}
+
+/// How the clock of a call-back stands.
+fn due(desk: &Desk, one: &Callback) -> Due {
+    match one.closed_ms {
+        Some(_) => Due::None,
+        None => clocks::running(desk, ClockKind::Callback, one.due_date.as_deref(), one.soon_date.as_deref()),
+    }
+}
+
+/// The open call-back of a case that is soon over or over: rating and clock.
+pub(super) fn late(connection: &Connection, desk: &Desk, case: SubmissionId) -> StoreResult<Option<(u8, Due)>> {
+    let one = store::ratings::callback_of(connection, case)?.map(|one| (one.level, due(desk, &one)));
+    Ok(one.filter(|(_, due)| matches!(due, Due::Running { light: Light::Yellow | Light::Red, .. })))
 }
 
 /// The applicant rates on the public page.
@@ -155,7 +172,7 @@ impl CallOutcome {
 }
 
 /// One line about a call-back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallNote {
     /// When.
     pub at_ms: i64,
@@ -168,7 +185,7 @@ pub struct CallNote {
 }
 
 /// One call-back.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CallbackView {
     /// Its case.
     pub row: InboxRow,
@@ -176,10 +193,8 @@ pub struct CallbackView {
     pub level: u8,
     /// When it was opened.
     pub made_ms: i64,
-    /// The last day.
-    pub due: Option<Date>,
-    /// Working days left; negative when it is over.
-    pub days_left: Option<i32>,
+    /// Its clock; none once it was ended.
+    pub due: Due,
     /// When it was ended.
     pub closed_ms: Option<i64>,
     /// What was written about it, oldest first.
@@ -207,12 +222,11 @@ pub async fn callbacks(app: &App, actor: &Actor) -> Result<Vec<CallbackView>, Re
 }
 
 fn view(look: &Look, row: InboxRow, one: &Callback, notes: Vec<CallNote>) -> CallbackView {
-    let due = one.due_date.as_deref().and_then(|date| date.parse::<Date>().ok());
-    let days_left = due.and_then(|due| look.calendar.working_days_between(look.today(), due).ok());
-    CallbackView { row, level: one.level, made_ms: one.made_ms, due, days_left, closed_ms: one.closed_ms, notes }
+    let due = due(&look.desk, one);
+    CallbackView { row, level: one.level, made_ms: one.made_ms, due, closed_ms: one.closed_ms, notes }
 }
 
-fn notes(connection: &rusqlite::Connection, look: &Look, case: SubmissionId) -> StoreResult<Vec<CallNote>> {
+fn notes(connection: &Connection, look: &Look, case: SubmissionId) -> StoreResult<Vec<CallNote>> {
     let open = |row: store::ratings::NoteRow| {
         let words = look.keys.sealer.open(&row.note, &store::ratings::note_context(case, row.n))?;
         let outcome = CallOutcome::from_code(&row.outcome);
@@ -267,30 +281,18 @@ pub async fn called(
         .await
 }
 
-/// Gives call-backs their last day once the calendar knows it, and tells once of each that is over.
+/// Gives call-backs their clock once the calendar knows it. That it is soon over or over is told with all that is late.
 pub async fn tick(app: &App) -> Result<(), Refusal> {
     let desk = Desk::of(app);
-    let today = desk.today();
-    let waits = app
-        .store()
-        .read(move |connection| {
-            let endless = store::ratings::without_end(connection)?;
-            Ok::<_, StoreError>((endless, store::ratings::to_escalate(connection, today)?))
-        })
-        .await?;
-    let ends: Vec<_> = waits.0.into_iter().filter_map(|(case, made)| Some((case, last_day(&desk, made)?))).collect();
-    if ends.is_empty() && waits.1 == 0 {
+    let waits = app.store().read(store::ratings::without_clock).await?;
+    let clocks: Vec<_> = waits.into_iter().filter_map(|(case, made)| Some((case, clock(&desk, made)?))).collect();
+    if clocks.is_empty() {
         return Ok(());
     }
     app.store()
         .write(move |tx| {
-            for (case, due) in ends {
-                store::ratings::set_due(tx, case, due)?;
-            }
-            let over = store::ratings::escalate(tx, today, desk.now_ms)?;
-            if over > 0 {
-                tracing::warn!(count = over, "call-backs are over");
-                tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
+            for (case, clock) in clocks {
+                store::ratings::set_clock(tx, case, clock)?;
             }
             Ok::<_, Refusal>(())
         })

@@ -4,6 +4,7 @@
 
 use hall_rules::{Right, Text};
 use kiosk_wire::{Code, CompartmentNo, DirectiveOutcome, KioskId, SubmissionId};
+use serde::Serialize;
 
 use super::audit::{self, Action, Who};
 use super::claims;
@@ -23,7 +24,7 @@ const MOST: usize = 24;
 const EACH_MS: i64 = 2 * 60_000;
 
 /// One box of a round that is not affirmed empty yet.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Stop {
     /// The case.
     pub case: SubmissionId,
@@ -40,7 +41,7 @@ pub struct Stop {
 }
 
 /// A round under way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Round {
     /// The one code that opens each of its boxes.
     pub code: String,

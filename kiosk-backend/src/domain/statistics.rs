@@ -8,6 +8,7 @@ use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, csv};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::CompartmentState;
 use rusqlite::Connection;
+use serde::Serialize;
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
@@ -34,7 +35,7 @@ pub struct NamedTally {
 }
 
 /// One day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Day {
     /// Which.
     pub date: Date,
@@ -45,7 +46,7 @@ pub struct Day {
 }
 
 /// One clock over all cases in which it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ClockFigure {
     /// Which.
     pub kind: ClockKind,
@@ -60,7 +61,7 @@ pub struct ClockFigure {
 }
 
 /// One terminal's boxes now.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LockerUse {
     /// The terminal.
     pub name: String,
@@ -69,7 +70,7 @@ pub struct LockerUse {
 }
 
 /// What happened in a time.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Statistics {
     /// How many days, today included.
     pub span: u16,

@@ -7,6 +7,7 @@ use hall_rules::notice::{Document, Express, Form};
 use hall_rules::{CaseEvent, Text, mask, review};
 use kiosk_wire::{Code, SubmissionId};
 use rusqlite::Connection;
+use serde::Serialize;
 
 use super::audit::{self, Action, Who};
 use super::commands::{checked_reason, command, wrong_state};
@@ -27,7 +28,7 @@ const REVIEWED: [CaseEvent; 4] =
     [CaseEvent::Accepted, CaseEvent::AcceptedDeferred, CaseEvent::CorrectionAsked, CaseEvent::CorrectionAskedAgain];
 
 /// What a step would do.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Preview {
     /// Which step.
     pub event: CaseEvent,
@@ -120,6 +121,9 @@ pub async fn take(
         };
         if !facts::append(tx, &look.desk, row.id, &happened)? {
             return Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"));
+        }
+        if matches!(event, CaseEvent::JointStarted | CaseEvent::Withdrawn) {
+            joint::announce(tx, row.id)?;
         }
         audit::write(tx, look.now_ms, Who::Staff(&look.actor), Action::CaseStepped, Some(row.id), event.code())?;
         Ok(())

@@ -97,6 +97,8 @@ pub struct Counts {
     pub new: u32,
     /// [`Filter::Work`].
     pub work: u32,
+    /// Questions to departments of mine that wait for an answer (会办).
+    pub joint: u32,
     /// [`Filter::Waiting`].
     pub waiting: u32,
     /// [`Filter::Mine`].

@@ -19,11 +19,11 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         if let Err(cause) = joint::tick(&app).await {
             tracing::error!(cause = %cause, "answers of departments could not be looked at");
         }
-        if let Err(cause) = escalations::tick(&app).await {
-            tracing::error!(cause = %cause, "what is late could not be told");
-        }
         if let Err(cause) = ratings::tick(&app).await {
             tracing::error!(cause = %cause, "call-backs could not be looked at");
+        }
+        if let Err(cause) = escalations::tick(&app).await {
+            tracing::error!(cause = %cause, "what is late could not be told");
         }
         if let Err(cause) = uncollected::tick(&app).await {
             tracing::error!(cause = %cause, "reminders could not be written");

@@ -42,8 +42,8 @@ impl StatePage {
             ClockKind::Pickup => self.lang.t("窗口最迟取件日", "The window fetches it by"),
             ClockKind::Acceptance => self.lang.t("最迟答复是否受理", "Accepted or not by"),
             ClockKind::Correction => self.lang.t("请您在这天之前补交", "Bring what is missing by"),
-            // Between offices: the applicant waits for the whole, not for one department's answer.
-            ClockKind::Joint => return None,
+            // Between offices: the applicant waits for the whole, not for one department's answer, nor for a supervisor.
+            ClockKind::Joint | ClockKind::Callback => return None,
             ClockKind::Promised => self.lang.t("承诺办结日", "Promised by"),
             ClockKind::Legal => self.lang.t("最迟办结日", "Decided by"),
             ClockKind::Issue => self.lang.t("结果最迟备好日", "Result ready by"),

@@ -10,10 +10,14 @@ use super::{StoreResult, uuid_at};
 const LATE: &str = "c.soon_date <= $1 AND c.due_date IS NOT NULL AND c.due_clock NOT IN ('correction', 'collection')";
 /// The same of parts that other departments answer. Each has a clock of its own name.
 const LATE_PART: &str = "p.state = 'asked' AND p.soon_date <= $1 AND p.due_date IS NOT NULL";
+/// The same of call-backs.
+const LATE_CALL: &str = "b.closed_ms IS NULL AND b.soon_date <= $1 AND b.due_date IS NOT NULL";
 /// An escalation that nobody has seen and whose clock still runs.
 const OPEN: &str = "e.seen_ms IS NULL AND ((c.due_clock = e.clock AND c.due_date = e.due_date)
     OR EXISTS (SELECT 1 FROM joint_parts p WHERE p.case_id = e.case_id AND p.state = 'asked'
-        AND 'joint:' || p.department = e.clock AND p.due_date = e.due_date))";
+        AND 'joint:' || p.department = e.clock AND p.due_date = e.due_date)
+    OR EXISTS (SELECT 1 FROM callbacks b WHERE b.case_id = e.case_id AND b.closed_ms IS NULL
+        AND e.clock = 'callback' AND b.due_date = e.due_date))";
 
 /// One escalation.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +46,13 @@ pub fn waiting(connection: &Connection, today: Date) -> StoreResult<u32> {
                AND e.level = CASE WHEN p.due_date < $1 THEN 'over' ELSE 'soon' END)"
     );
     let parts: u32 = connection.prepare_cached(&sql)?.query_row([today.to_string()], |row| row.get(0))?;
-    Ok(cases + parts)
+    let sql = format!(
+        "SELECT COUNT(*) FROM callbacks b WHERE {LATE_CALL} AND NOT EXISTS (SELECT 1 FROM escalations e
+             WHERE e.case_id = b.case_id AND e.clock = 'callback' AND e.due_date = b.due_date
+               AND e.level = CASE WHEN b.due_date < $1 THEN 'over' ELSE 'soon' END)"
+    );
+    let calls: u32 = connection.prepare_cached(&sql)?.query_row([today.to_string()], |row| row.get(0))?;
+    Ok(cases + parts + calls)
 }
 
 /// Writes what is not written yet. Returns how many.
@@ -59,7 +69,13 @@ pub fn write(connection: &Connection, today: Date, now_ms: i64) -> StoreResult<u
              CASE WHEN p.due_date < $1 THEN 'over' ELSE 'soon' END, $2
          FROM joint_parts p WHERE {LATE_PART} ON CONFLICT DO NOTHING"
     );
-    Ok(cases + connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?)
+    let parts = connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?;
+    let sql = format!(
+        "INSERT INTO escalations (case_id, clock, due_date, level, made_ms)
+         SELECT b.case_id, 'callback', b.due_date, CASE WHEN b.due_date < $1 THEN 'over' ELSE 'soon' END, $2
+         FROM callbacks b WHERE {LATE_CALL} ON CONFLICT DO NOTHING"
+    );
+    Ok(cases + parts + connection.prepare_cached(&sql)?.execute(params![today.to_string(), now_ms])?)
 }
 
 /// How many are open.
@@ -74,7 +90,7 @@ pub fn open(connection: &Connection, limit: u32) -> StoreResult<Vec<Escalation>>
     let sql = format!(
         "SELECT MAX(e.id), e.case_id, MAX(e.level = 'over'), MAX(e.made_ms) FROM escalations e
          JOIN cases c ON c.id = e.case_id WHERE {OPEN}
-         GROUP BY e.case_id ORDER BY MAX(e.level = 'over') DESC, c.due_date, e.case_id LIMIT {limit}"
+         GROUP BY e.case_id ORDER BY MAX(e.level = 'over') DESC, MIN(e.due_date), e.case_id LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([], |row| {

@@ -7,6 +7,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use uuid::Uuid;
 
+use super::cases::MOST_COUNTED;
 use super::{StoreResult, optional_uuid_at, signed, u64_at, uuid_at, word_at};
 
 /// One part as stored, with the names that every list shows.
@@ -185,18 +186,35 @@ pub fn of_case(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<P
 
 /// Parts that wait for an answer of these windows, what ends first on top. With `orphans` also those of departments that
 /// have no window here.
-pub fn waiting(connection: &Connection, windows: &[WindowId], orphans: bool, limit: u32) -> StoreResult<Vec<PartRow>> {
-    let places: Vec<String> = (1..=windows.len()).map(|n| format!("${n}")).collect();
-    let orphans = if orphans { "OR p.window_id IS NULL" } else { "" };
+pub fn waiting(
+    connection: &Connection,
+    windows: &[WindowId],
+    orphans: bool,
+    offset: u32,
+    limit: u32,
+) -> StoreResult<Vec<PartRow>> {
+    let (condition, values) = whose(windows, orphans);
     let sql = format!(
-        "{SELECT} WHERE p.state = 'asked' AND (p.window_id IN ({}) {orphans})
-         ORDER BY p.due_date IS NULL, p.due_date, p.asked_ms, p.id LIMIT {limit}",
-        places.join(", ")
+        "{SELECT} WHERE {condition} ORDER BY p.due_date IS NULL, p.due_date, p.asked_ms, p.id
+         LIMIT {limit} OFFSET {offset}"
     );
-    let values = windows.iter().map(|window| Value::Blob(window.0.as_bytes().to_vec()));
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), part)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// How many of those there are, up to [`MOST_COUNTED`]. Parts that wait are few, and their index has nothing else.
+pub fn count_waiting(connection: &Connection, windows: &[WindowId], orphans: bool) -> StoreResult<u32> {
+    let (condition, values) = whose(windows, orphans);
+    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM joint_parts p WHERE {condition} LIMIT {MOST_COUNTED})");
+    Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
+}
+
+fn whose(windows: &[WindowId], orphans: bool) -> (String, Vec<Value>) {
+    let places: Vec<String> = (1..=windows.len()).map(|n| format!("${n}")).collect();
+    let orphans = if orphans { "OR p.window_id IS NULL" } else { "" };
+    let condition = format!("p.state = 'asked' AND (p.window_id IN ({}) {orphans})", places.join(", "));
+    (condition, windows.iter().map(|window| Value::Blob(window.0.as_bytes().to_vec())).collect())
 }
 
 /// All parts that wait for an answer.

@@ -14,6 +14,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
+    include_str!("migrations/0010.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

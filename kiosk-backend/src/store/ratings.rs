@@ -1,5 +1,6 @@
 //! Ratings, once for each case, and the call-backs that bad ones open. Both are insert-only but for a call-back's end.
 
+use hall_rules::clock::Reading;
 use jiff::civil::Date;
 use kiosk_wire::{StaffId, SubmissionId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -17,6 +18,8 @@ pub struct Callback {
     pub made_ms: i64,
     /// The last day, `YYYY-MM-DD`; absent while the calendar lacks a year.
     pub due_date: Option<String>,
+    /// From when it is soon.
+    pub soon_date: Option<String>,
     /// When it was ended.
     pub closed_ms: Option<i64>,
 }
@@ -78,16 +81,18 @@ pub fn counts(connection: &Connection, since_ms: i64) -> StoreResult<[u32; 5]> {
 }
 
 /// Opens a call-back.
-pub fn open(connection: &Connection, case: SubmissionId, due: Option<Date>, now_ms: i64) -> StoreResult<()> {
+pub fn open(connection: &Connection, case: SubmissionId, clock: Option<Reading>, now_ms: i64) -> StoreResult<()> {
+    let (due, soon) = clock.map(|clock| (clock.due.to_string(), clock.soon.to_string())).unzip();
     connection
         .prepare_cached(
-            "INSERT INTO callbacks (case_id, made_ms, due_date) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            "INSERT INTO callbacks (case_id, made_ms, due_date, soon_date) VALUES ($1, $2, $3, $4)
+             ON CONFLICT DO NOTHING",
         )?
-        .execute(params![case.0.as_bytes(), now_ms, due.map(|due| due.to_string())])?;
+        .execute(params![case.0.as_bytes(), now_ms, due, soon])?;
     Ok(())
 }
 
-const SELECT: &str = "SELECT b.case_id, r.level, b.made_ms, b.due_date, b.closed_ms
+const SELECT: &str = "SELECT b.case_id, r.level, b.made_ms, b.due_date, b.soon_date, b.closed_ms
     FROM callbacks b JOIN ratings r ON r.case_id = b.case_id";
 
 fn callback(row: &rusqlite::Row<'_>) -> rusqlite::Result<Callback> {
@@ -96,7 +101,8 @@ fn callback(row: &rusqlite::Row<'_>) -> rusqlite::Result<Callback> {
         level: row.get(1)?,
         made_ms: row.get(2)?,
         due_date: row.get(3)?,
-        closed_ms: row.get(4)?,
+        soon_date: row.get(4)?,
+        closed_ms: row.get(5)?,
     })
 }
 
@@ -135,39 +141,20 @@ pub fn tally(connection: &Connection, since_ms: i64) -> StoreResult<(u32, u32, u
         .query_row([since_ms], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?)
 }
 
-/// Open ones without a last day: case and when they were opened.
-pub fn without_end(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
+/// Open ones whose clock was not computed: case and when they were opened.
+pub fn without_clock(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
     let mut statement = connection
-        .prepare_cached("SELECT case_id, made_ms FROM callbacks WHERE closed_ms IS NULL AND due_date IS NULL")?;
+        .prepare_cached("SELECT case_id, made_ms FROM callbacks WHERE closed_ms IS NULL AND soon_date IS NULL")?;
     let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Sets the last day.
-pub fn set_due(connection: &Connection, case: SubmissionId, due: Date) -> StoreResult<()> {
+/// Sets the clock; a last day that was told stays.
+pub fn set_clock(connection: &Connection, case: SubmissionId, clock: Reading) -> StoreResult<()> {
     connection
-        .prepare_cached("UPDATE callbacks SET due_date = $1 WHERE case_id = $2")?
-        .execute(params![due.to_string(), case.0.as_bytes()])?;
+        .prepare_cached("UPDATE callbacks SET due_date = COALESCE(due_date, $1), soon_date = $2 WHERE case_id = $3")?
+        .execute(params![clock.due.to_string(), clock.soon.to_string(), case.0.as_bytes()])?;
     Ok(())
-}
-
-/// Notes of those that are over that they are, each once. Returns how many.
-pub fn escalate(connection: &Connection, today: Date, now_ms: i64) -> StoreResult<usize> {
-    Ok(connection
-        .prepare_cached(
-            "UPDATE callbacks SET escalated_ms = $1
-             WHERE closed_ms IS NULL AND escalated_ms IS NULL AND due_date < $2",
-        )?
-        .execute(params![now_ms, today.to_string()])?)
-}
-
-/// How many are over and not noted so yet.
-pub fn to_escalate(connection: &Connection, today: Date) -> StoreResult<u32> {
-    Ok(connection
-        .prepare_cached(
-            "SELECT COUNT(*) FROM callbacks WHERE closed_ms IS NULL AND escalated_ms IS NULL AND due_date < $1",
-        )?
-        .query_row([today.to_string()], |row| row.get(0))?)
 }
 
 /// How many notes a call-back has.

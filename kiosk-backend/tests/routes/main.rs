@@ -11,4 +11,5 @@ mod restored;
 mod results;
 mod sms;
 mod staff_v1;
+mod staff_work;
 mod webhook;

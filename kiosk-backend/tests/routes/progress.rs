@@ -3,10 +3,13 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use hall_rules::clock::Light;
 use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, CaseState, Role};
 use kiosk_backend::domain::ratings::{self, CallOutcome};
-use kiosk_backend::domain::statistics;
+use kiosk_backend::domain::views::Due;
+use kiosk_backend::domain::{escalations, statistics};
+use kiosk_backend::store::StoreError;
 use kiosk_wire::{Code, Fact, Personal};
 
 use crate::hall::{Hall, NAME, NUMBER, PHONE};
@@ -44,7 +47,7 @@ fn ticket(page: &str) -> String {
 }
 
 impl Desk {
-    async fn collected() -> Self {
+    pub(crate) async fn collected() -> Self {
         let desk = Self::decided().await;
         desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
         desk.step(CaseEvent::Collected, Form { receiver: "申请人本人".into(), ..Form::default() }).await;
@@ -133,7 +136,8 @@ async fn a_bad_rating_counts_once_and_somebody_calls_back() {
 
     let app = &desk.hall.app;
     let open = ratings::callbacks(app, &supervisor).await.unwrap();
-    assert_eq!((open.len(), open[0].level, open[0].due.unwrap().to_string().as_str()), (1, 2, "2026-12-14"));
+    let Due::Running { due, days_left: 15, light: Light::Green, .. } = open[0].due else { panic!("{open:?}") };
+    assert_eq!((open.len(), open[0].level, due.to_string().as_str()), (1, 2, "2026-12-14"));
     let call = async |seen, outcome, words: &str| {
         let called = ratings::called(app, &supervisor, desk.case, seen, outcome, Personal::from(words)).await;
         called.map_err(|refusal| refusal.code())
@@ -141,12 +145,24 @@ async fn a_bad_rating_counts_once_and_somebody_calls_back() {
     assert_eq!(call(0, CallOutcome::Settled, " ").await, Err(Code::InvalidValue));
     call(0, CallOutcome::Unreachable, "没人接").await.unwrap();
     assert_eq!(call(0, CallOutcome::Settled, "旧页面").await, Err(Code::StalePage));
-    desk.hall.clock.advance(30 * 24 * 3_600_000);
-    for _ in 0..2 {
-        ratings::tick(app).await.unwrap();
-    }
-    assert_eq!(desk.hall.count("callbacks WHERE escalated_ms IS NOT NULL"), 1);
+    // As an older release left it: its clock is computed anew.
+    let forget = |tx: &mut kiosk_backend::store::Tx<'_>| tx.execute("UPDATE callbacks SET soon_date = NULL", []);
+    app.store().write(move |tx| Ok::<_, StoreError>(forget(tx)?)).await.unwrap();
+    ratings::tick(app).await.unwrap();
+    // It goes up as every other clock does: once when it is soon over, once when it is.
+    let late = async || escalations::open(app, &supervisor).await.unwrap();
+    assert_eq!((escalations::tick(app).await.unwrap(), late().await.len()), (0, 0));
+    desk.hall.clock.advance(16 * 24 * 3_600_000);
+    assert_eq!((escalations::tick(app).await.unwrap(), escalations::tick(app).await.unwrap()), (1, 0));
+    let told = late().await;
+    assert!(!told[0].over && told[0].row.id == desk.case, "{told:?}");
+    assert!(matches!(told[0].callback, Some((2, Due::Running { light: Light::Yellow, .. }))), "{told:?}");
+    escalations::seen(app, &supervisor, desk.case).await.unwrap();
+    assert!(late().await.is_empty());
+    desk.hall.clock.advance(14 * 24 * 3_600_000);
+    assert_eq!((escalations::tick(app).await.unwrap(), late().await[0].over), (1, true), "now it is over");
     call(1, CallOutcome::Settled, "窗口已道歉并补发").await.unwrap();
+    assert!(late().await.is_empty(), "whoever was called is late no more");
     assert_eq!(call(2, CallOutcome::Settled, "再来").await, Err(Code::StalePage), "it is over");
     let figures = statistics::of(app, &supervisor, 90).await.unwrap();
     assert_eq!((figures.ratings, figures.callbacks), ([0, 1, 0, 0, 0], (1, 1, 0)), "settled, and late");

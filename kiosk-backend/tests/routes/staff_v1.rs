@@ -111,3 +111,35 @@ async fn every_path_opens_to_those_whose_right_it_is_and_to_nobody_else() {
     }
     assert!(asked >= 6 * 15, "{asked}");
 }
+
+/// `docs/wire.md` lists the paths as the document says them: `UPDATE_DOCS=1 cargo nextest run -E 'test(wire_md)'`.
+#[tokio::test]
+async fn wire_md_lists_every_path() {
+    let hall = Hall::new().await;
+    let document: Value = hall.get("/api/openapi.json", "", None).await.json();
+    let mut table = "| method and path | right | what | body |\n|---|---|---|---|\n".to_owned();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let fields = operation["requestBody"]["content"]["application/json"]["schema"]["properties"].as_object();
+            let fields: Vec<String> = fields.into_iter().flatten().map(|(name, _)| format!("`{name}`")).collect();
+            let right = operation["x-right"].as_str().map(|right| format!("`{right}`")).unwrap_or_default();
+            let line = format!(
+                "| `{} {path}` | {right} | {} | {} |\n",
+                method.to_uppercase(),
+                operation["summary"].as_str().unwrap(),
+                fields.join(" ")
+            );
+            table.push_str(&line);
+        }
+    }
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/wire.md");
+    let found = std::fs::read_to_string(&file).unwrap();
+    let (before, rest) = found.split_once("<!-- staff: begin -->\n").expect("a marker where it begins");
+    let (_, after) = rest.split_once("<!-- staff: end -->").expect("a marker where it ends");
+    let fresh = format!("{before}<!-- staff: begin -->\n{table}<!-- staff: end -->{after}");
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    if update {
+        std::fs::write(&file, &fresh).unwrap();
+    }
+    assert!(fresh == found || update, "docs/wire.md is stale: run this test with UPDATE_DOCS=1");
+}

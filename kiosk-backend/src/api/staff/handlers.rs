@@ -9,6 +9,7 @@ use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::{Deserialize, Serialize};
 
 use super::auth::{Address, Bearer};
+use super::hall::kiosk_id;
 use crate::api::body::Json;
 use crate::app::App;
 use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
@@ -16,7 +17,7 @@ use crate::domain::{Staff, commands, inbox, notices, queries, sign_in, steps};
 use crate::problem::Refusal;
 use crate::store::sessions;
 
-type Result<T> = std::result::Result<T, Refusal>;
+pub(super) type Result<T> = std::result::Result<T, Refusal>;
 
 #[derive(Deserialize)]
 pub(super) struct Credentials {
@@ -96,8 +97,7 @@ pub(super) async fn cabinet(
     who: Bearer,
     Path(id): Path<String>,
 ) -> Result<Answer<Vec<CompartmentView>>> {
-    let id = id.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))?;
-    queries::cabinet(&app, &who.actor, id).await.map(Answer)
+    queries::cabinet(&app, &who.actor, kiosk_id(&id)?).await.map(Answer)
 }
 
 pub(super) async fn set_aside(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<SetAsideRow>>> {
@@ -113,14 +113,14 @@ pub(super) async fn audit(State(app): State<App>, who: Bearer, RawQuery(query): 
 #[derive(Default, Deserialize)]
 pub(super) struct Command {
     #[serde(default)]
-    seen: Option<u64>,
+    pub(super) seen: Option<u64>,
     #[serde(default)]
     take_over: bool,
     #[serde(default)]
-    reason: String,
+    pub(super) reason: String,
 }
 
-macro_rules! commands {
+macro_rules! case_commands {
     ($($name:ident($app:ident, $actor:ident, $id:ident, $told:ident) $done:expr;)+) => {$(
         pub(super) async fn $name(
             State($app): State<App>,
@@ -134,8 +134,9 @@ macro_rules! commands {
         }
     )+};
 }
+pub(super) use case_commands;
 
-commands! {
+case_commands! {
     collect(app, actor, id, told) commands::collect(&app, actor, id, told.seen, told.take_over);
     cancel(app, actor, id, told) commands::cancel_collect(&app, actor, id, told.seen);
     affirm(app, actor, id, told) commands::affirm_empty(&app, actor, id, told.seen);
@@ -194,15 +195,15 @@ pub(super) async fn number(
     Ok(Answer(Revealed { value }))
 }
 
-fn case_id(text: &str) -> Result<SubmissionId> {
+pub(super) fn case_id(text: &str) -> Result<SubmissionId> {
     text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "An id is a UUID"))
 }
 
-fn invalid(field: &str, title: &str) -> Refusal {
+pub(super) fn invalid(field: &str, title: &str) -> Refusal {
     Refusal::new(Code::InvalidValue, title, "See /api/openapi.json").field(field)
 }
 
-fn whole(query: &str, name: &str) -> Result<Option<i64>> {
+pub(super) fn whole(query: &str, name: &str) -> Result<Option<i64>> {
     let bad = |_| invalid(name, "Not a whole number");
     parameter(query, name).map(|text| text.parse().map_err(bad)).transpose()
 }

@@ -4,10 +4,13 @@
 //! One table makes both the routes and the OpenAPI document at `/api/openapi.json`.
 
 mod auth;
+mod casework;
+mod hall;
 mod handlers;
 mod openapi;
 mod samples;
 
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use hall_rules::Right;
@@ -16,6 +19,7 @@ use serde_json::Value;
 use super::kiosk::{nothing_here, wrong_method};
 use crate::access::Wants;
 use crate::app::App;
+use crate::attachments;
 
 /// One path and method.
 struct Endpoint {
@@ -27,7 +31,7 @@ struct Endpoint {
     query: &'static [(&'static str, &'static str)],
     /// Fields of the body: name, and what it means.
     body: &'static [(&'static str, &'static str)],
-    /// An example of the answer, made from the very types.
+    /// An example of the answer, made from the very types; null when it is a file.
     answer: fn() -> Value,
     /// What it wants of whoever asks.
     wants: Wants,
@@ -55,6 +59,11 @@ impl Endpoint {
         Self { method: "post", path, summary, query: &[], body, answer, wants: Wants::SignIn, handler }
     }
 
+    /// Bytes to be saved.
+    fn file(path: &'static str, summary: &'static str, handler: MethodRouter<App>) -> Self {
+        Self::get(path, summary, &[], || Value::Null, handler)
+    }
+
     /// Only for those who have this right.
     fn to(self, right: Right) -> Self {
         Self { wants: Wants::Right(right), ..self }
@@ -63,6 +72,7 @@ impl Endpoint {
 
 const SEEN: (&str, &str) =
     ("seen", "optional: `version` of the case as it was shown; explains a refusal as stale-page");
+const AFTER: (&str, &str) = ("after", "`next` of the page before");
 const REASON: (&str, &str) = ("reason", "goes on record; one line, at most 200 characters, nothing personal");
 
 /// The table.
@@ -82,7 +92,7 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::get(
             "/v1/cases",
             "One page of the inbox",
-            &[("view", "new (default), work, waiting, mine, attention, all"), ("after", "`next` of the page before")],
+            &[("view", "new (default), work, waiting, mine, attention, all"), AFTER],
             s::inbox,
             get(h::cases),
         )
@@ -112,6 +122,8 @@ fn endpoints() -> Vec<Endpoint> {
         .to(R::SeeAudit),
     ];
     all.extend(commands());
+    all.extend(work());
+    all.extend(whole_hall());
     all
 }
 
@@ -156,7 +168,9 @@ fn commands() -> Vec<Endpoint> {
                 ("elsewhere", "which body to apply to"),
                 ("document", "number of the document issued"),
                 ("delivery", "how the result goes to the applicant"),
+                ("express", "instead of `delivery`, for a parcel: `carrier` and `tracking`"),
                 ("receiver", "who took it"),
+                ("disagreement", "how the decision deals with a department that did not agree"),
             ],
             s::case,
             post(h::step),
@@ -180,6 +194,240 @@ fn commands() -> Vec<Endpoint> {
             post(h::number),
         )
         .to(R::RevealPersonal),
+    ]
+}
+
+/// What the window's work adds to a case beside its steps, and what other windows' cases ask of it.
+fn work() -> Vec<Endpoint> {
+    use Right as R;
+    use casework as c;
+    use samples as s;
+    let files = "Attach a PDF, PNG or JPEG of at most 20 MB: multipart/form-data with one field `file` that has a name";
+    vec![
+        Endpoint::post("/v1/cases/{id}/claim", "Claim it for a quarter of an hour", &[SEEN], s::case, post(c::claim))
+            .to(R::ClaimCases),
+        Endpoint::post("/v1/cases/{id}/release", "Give a claim back", &[SEEN], s::case, post(c::release))
+            .to(R::ClaimCases),
+        Endpoint::post(
+            "/v1/cases/{id}/claim-over",
+            "Take it from whoever holds it (chiefs)",
+            &[SEEN, REASON],
+            s::case,
+            post(c::claim_over),
+        )
+        .to(R::TakeOver),
+        Endpoint::post(
+            "/v1/cases/{id}/preview",
+            "What a step would do, notice included; changes nothing. Without `event`: what follows from `findings`",
+            &[
+                ("seen", "as for `steps`"),
+                ("event", "optional: which step"),
+                ("findings", "and the rest: as for `steps`"),
+            ],
+            s::preview,
+            post(c::preview),
+        )
+        .to(R::TakeSteps),
+        Endpoint::post(
+            "/v1/cases/{id}/load",
+            "Arm a terminal for putting the result into one of its boxes",
+            &[SEEN, ("kiosk", "which terminal: one of `terminals` of the case")],
+            s::case,
+            post(c::load),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/cases/{id}/messages/{n}/again",
+            "Send a message to the applicant again; `n` is its `id`",
+            &[("round", "`round` of the message as it was shown; when it moved on meanwhile this is refused")],
+            s::case,
+            post(c::message_again),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::get(
+            "/v1/cases/{id}/casework",
+            "Answers of other departments, how much of the form is keyed in, attachments, the mandate, masked",
+            &[],
+            s::casework,
+            get(c::casework),
+        )
+        .to(R::SeeCases),
+        Endpoint::post(
+            "/v1/cases/{id}/notes",
+            "Add an internal note",
+            &[SEEN, ("text", "1 to 500 characters; for staff only, never taken back")],
+            s::case,
+            post(c::note),
+        )
+        .to(R::TakeSteps),
+        Endpoint::post(
+            "/v1/cases/{id}/mandate",
+            "Record that the mandate of whoever acts for another was checked (代办)",
+            &[
+                SEEN,
+                ("principal", "on whose behalf"),
+                ("number", "optional: the principal's document or code"),
+                ("scope", "for what"),
+                ("file", "optional: `n` of the attachment that shows it"),
+            ],
+            s::casework,
+            post(c::mandate),
+        )
+        .to(R::TakeSteps),
+        Endpoint::post(
+            "/v1/cases/{id}/green",
+            "Put it into the green channel (绿色通道) or take it out (chiefs)",
+            &[SEEN, ("on", "true or false"), REASON],
+            s::case,
+            post(c::green),
+        )
+        .to(R::GreenChannel),
+        Endpoint::get(
+            "/v1/cases/{id}/fields",
+            "The form's fields with what was keyed in, in full; the look goes on record",
+            &[],
+            s::fields,
+            get(c::fields),
+        )
+        .to(R::RevealPersonal),
+        Endpoint::post(
+            "/v1/cases/{id}/fields",
+            "Key in the form: all of it is kept or, when a value does not suit its field, none",
+            &[
+                ("seen", "`seen` of the fields as they were shown; another one is refused as stale-page"),
+                ("values", "by code of the field"),
+            ],
+            s::fields,
+            post(c::key_in),
+        )
+        .to(R::RevealPersonal),
+        Endpoint::post(
+            "/v1/cases/{id}/files",
+            files,
+            &[],
+            s::casework,
+            post(c::attach).layer(DefaultBodyLimit::max(attachments::LARGEST_FORM)),
+        )
+        .to(R::TakeSteps),
+        Endpoint::file("/v1/cases/{id}/files/{n}", "One attachment; the reading goes on record", get(c::file))
+            .to(R::SeeCases),
+        Endpoint::file("/v1/cases/{id}/archive", "A closed case as one signed .zip, in full", get(c::archive))
+            .to(R::ExportCases),
+        Endpoint::post(
+            "/v1/cases/{id}/recall-part",
+            "Take a question to another department back",
+            &[SEEN, ("part", "`id` of one of `parts` of the casework"), ("reason", "the department reads it")],
+            s::casework,
+            post(c::recall),
+        )
+        .to(R::TakeSteps),
+        Endpoint::get(
+            "/v1/joint",
+            "What other windows' cases ask of yours (会办), what is due first on top",
+            &[AFTER],
+            s::waiting,
+            get(c::waiting),
+        )
+        .to(R::SeeCases),
+        Endpoint::get(
+            "/v1/joint/{id}",
+            "One of these, with what the department may know of the case, masked; the look goes on record",
+            &[],
+            s::part,
+            get(c::part),
+        )
+        .to(R::SeeCases),
+        Endpoint::post(
+            "/v1/joint/{id}/answer",
+            "The department's answer, given once",
+            &[("agrees", "true or false"), ("opinion", "at most 500 characters; needed where it does not agree")],
+            s::part,
+            post(c::answer),
+        )
+        .to(R::TakeSteps),
+    ]
+}
+
+/// What concerns the hall as a whole.
+fn whole_hall() -> Vec<Endpoint> {
+    use Right as R;
+    use hall as h;
+    use samples as s;
+    vec![
+        Endpoint::get("/v1/kiosks/{id}/round", "Your round there, or null", &[], s::round, get(h::round))
+            .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/kiosks/{id}/round",
+            "Arm all boxes there that you may collect, under one code",
+            &[],
+            s::round,
+            post(h::begin_round),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/kiosks/{id}/round/end",
+            "Give back the boxes that were not opened",
+            &[],
+            s::round,
+            post(h::end_round),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/kiosks/{id}/return-to-service",
+            "You looked into a box that was out of service: it serves again",
+            &[("compartment", "number of the box")],
+            s::cabinet,
+            post(h::return_to_service),
+        )
+        .to(R::ReturnBoxes),
+        Endpoint::post(
+            "/v1/set-aside/{n}/looked",
+            "You dealt with an entry; `n` is its `id`",
+            &[],
+            s::set_aside,
+            post(h::looked),
+        )
+        .to(R::SettleEntries),
+        Endpoint::get(
+            "/v1/uncollected",
+            "Results in boxes whose time is over",
+            &[],
+            s::uncollected,
+            get(h::uncollected),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::get(
+            "/v1/late",
+            "Cases, answers and call-backs near or over their limit that nobody who supervises saw",
+            &[],
+            s::late,
+            get(h::late),
+        )
+        .to(R::Supervise),
+        Endpoint::post("/v1/late/{id}/seen", "You saw it; `id` is the case's", &[], s::late, post(h::seen))
+            .to(R::Supervise),
+        Endpoint::get("/v1/callbacks", "Call-backs (回访), the open ones first", &[], s::callbacks, get(h::callbacks))
+            .to(R::Supervise),
+        Endpoint::post(
+            "/v1/callbacks/{id}",
+            "What a call came to; `id` is the case's. What is written stays",
+            &[
+                ("seen", "how many `notes` were shown; when there are more by now this is refused as stale-page"),
+                ("outcome", "unreachable, under_way, settled, explained, unsettled; the last three end it"),
+                ("note", "1 to 500 characters"),
+            ],
+            s::callbacks,
+            post(h::called),
+        )
+        .to(R::Supervise),
+        Endpoint::get(
+            "/v1/statistics",
+            "Figures of a time",
+            &[("days", "7, 30 (default) or 90")],
+            s::statistics,
+            get(h::statistics),
+        )
+        .to(R::Supervise),
     ]
 }
 

@@ -57,13 +57,7 @@ fn operation(endpoint: &Endpoint) -> Value {
         "summary": endpoint.summary,
         "x-right": endpoint.wants.right().map(hall_rules::Right::code),
         "parameters": parameters(endpoint),
-        "responses": {
-            "200": {
-                "description": "Done",
-                "content": { "application/json": { "schema": schema(&example), "example": example } },
-            },
-            "default": refusal,
-        },
+        "responses": { "200": { "description": "Done", "content": content(&example) }, "default": refusal },
     });
     if endpoint.method == "post" && !endpoint.body.is_empty() {
         let properties: Map<String, Value> =
@@ -77,6 +71,14 @@ fn operation(endpoint: &Endpoint) -> Value {
     operation
 }
 
+/// What an answer carries: JSON of this shape, or a file.
+fn content(example: &Value) -> Value {
+    if example.is_null() {
+        return json!({ "application/octet-stream": {} });
+    }
+    json!({ "application/json": { "schema": schema(example), "example": example } })
+}
+
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let mut all = Vec::new();
     if endpoint.path.contains("{id}") {
@@ -84,10 +86,17 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
             json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } }),
         );
     }
+    if endpoint.path.contains("{n}") {
+        all.push(json!({ "name": "n", "in": "path", "required": true, "schema": { "type": "integer" } }));
+    }
     for (name, what) in endpoint.query {
         all.push(json!({ "name": name, "in": "query", "description": what, "schema": { "type": "string" } }));
     }
     all
+}
+
+fn is_pair(members: &[Value]) -> bool {
+    matches!(members, [first, second] if first.is_string() || schema(first) != schema(second))
 }
 
 /// The shape of an example.
@@ -97,8 +106,8 @@ fn schema(value: &Value) -> Value {
         Value::Bool(_) => json!({ "type": "boolean" }),
         Value::Number(_) => json!({ "type": "integer" }),
         Value::String(_) => json!({ "type": "string" }),
-        // Pairs of id and name are arrays of unlike members.
-        Value::Array(members) if members.len() == 2 && members[0].is_string() => {
+        // Pairs, as of id and name, are arrays of unlike members.
+        Value::Array(members) if is_pair(members) => {
             json!({ "type": "array", "prefixItems": members.iter().map(schema).collect::<Vec<_>>() })
         }
         Value::Array(members) => json!({ "type": "array", "items": members.first().map_or_else(|| json!({}), schema) }),

@@ -2,7 +2,9 @@
 
 use hall_rules::Role;
 use hall_rules::case::{Need, NoticeKind};
+use hall_rules::catalogue::{AskedAt, Field, FieldKind, Mark, When};
 use hall_rules::clock::{ClockKind, Light};
+use hall_rules::joint::PartState;
 use hall_rules::notice::Document;
 use hall_rules::{CaseEvent, CaseState, Text};
 use jiff::civil::date;
@@ -12,8 +14,19 @@ use kiosk_wire::{Code, CompartmentNo, DirectiveId, JournalId, KioskId, Personal,
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::casework::FormView;
 use super::handlers::{Opened, Revealed};
+use crate::domain::casework::Casework;
+use crate::domain::escalations::Late;
+use crate::domain::fields::{Keyed, Keying};
+use crate::domain::files::FileView;
+use crate::domain::joint::{Asked, PartCase, PartView, Waiting};
 use crate::domain::messages::MessageView;
+use crate::domain::notes::MandateView;
+use crate::domain::ratings::{CallNote, CallOutcome, CallbackView};
+use crate::domain::rounds::{Round, Stop};
+use crate::domain::statistics::{ClockFigure, Day, LockerUse, Statistics};
+use crate::domain::steps::Preview;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
     Happening, Inbox, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
@@ -43,6 +56,7 @@ pub(super) fn counts() -> Value {
     json!(Counts {
         new: 3,
         work: 4,
+        joint: 1,
         waiting: 2,
         mine: 1,
         attention: 0,
@@ -82,7 +96,11 @@ pub(super) fn inbox() -> Value {
 }
 
 pub(super) fn case() -> Value {
-    json!(CaseView {
+    json!(case_view())
+}
+
+fn case_view() -> CaseView {
+    CaseView {
         row: row(),
         item_version: 1,
         version: 4,
@@ -160,11 +178,15 @@ pub(super) fn case() -> Value {
             made_ms: WHEN,
             by: Some("李梅".into()),
         }],
-    })
+    }
 }
 
 pub(super) fn notice() -> Value {
-    json!(Document {
+    json!(document())
+}
+
+fn document() -> Document {
+    Document {
         title: "受理通知书".into(),
         number: "受字〔2026〕1号".into(),
         addressee: "张三".into(),
@@ -174,6 +196,156 @@ pub(super) fn notice() -> Value {
         office: "政务服务大厅".into(),
         date: "2026年11月23日".into(),
         missing: vec![],
+    }
+}
+
+fn part_view() -> PartView {
+    PartView {
+        id: ID,
+        department: text("公安局", "Public security bureau"),
+        window: Some("9号窗口".into()),
+        days: 2,
+        state: PartState::Asked,
+        due: Due::Running { kind: ClockKind::Joint, due: date(2026, 11, 25), days_left: 2, light: Light::Green },
+        asked_ms: WHEN,
+        ended_ms: Some(WHEN),
+        by: Some("钱进".into()),
+        said: "请限定时段".into(),
+        latest: true,
+    }
+}
+
+fn file_view() -> FileView {
+    FileView { n: 9, name: "授权委托书.pdf".into(), size: 318_204, by: "李梅".into(), at_ms: WHEN }
+}
+
+pub(super) fn casework() -> Value {
+    json!(Casework {
+        wanted: vec![(text("公安局", "Public security bureau"), 2)],
+        parts: vec![part_view()],
+        keyed: Some((3, 8)),
+        files: vec![file_view()],
+        mandate: Some(MandateView {
+            principal: "刘**".into(),
+            number: "362***********0218".into(),
+            scope: "办理营业性演出审批".into(),
+            file: Some(9),
+            by: "李梅".into(),
+            at_ms: WHEN,
+        }),
+        ..Casework::default()
+    })
+}
+
+pub(super) fn preview() -> Value {
+    json!([Preview {
+        event: CaseEvent::Accepted,
+        document: Some(document()),
+        told: Some(text("您的申请已受理", "Your application was accepted")),
+    }])
+}
+
+pub(super) fn fields() -> Value {
+    let field = Field {
+        code: "org_name".into(),
+        label: text("单位名称", "Organisation"),
+        kind: FieldKind::Text,
+        required: true,
+        asked_at: AskedAt::Paper,
+        options: Vec::new(),
+        multiple: false,
+        when: When::default(),
+        mark: Mark::Sourced,
+    };
+    let keyed =
+        Keyed { value: Personal::from("江西春台文化传播有限公司"), by: "李梅".into(), at_ms: WHEN };
+    json!(FormView::from(Keying {
+        receipt: "10101000000186".into(),
+        item: text("营业性演出审批", "Commercial performance permit"),
+        seen: 7,
+        fields: vec![(field, Some(keyed))],
+        may_key: true,
+    }))
+}
+
+pub(super) fn waiting() -> Value {
+    let asked = Asked {
+        part: part_view(),
+        receipt: "10101000000186".into(),
+        item: text("挖掘城市道路审批", "Digging up a city road"),
+        lead: Some("7号窗口".into()),
+    };
+    json!(Waiting { rows: vec![asked], next: Some(50) })
+}
+
+pub(super) fn part() -> Value {
+    let CaseView { applicant, materials, answers, .. } = case_view();
+    json!(PartCase {
+        part: part_view(),
+        case: SubmissionId(ID),
+        receipt: "10101000000186".into(),
+        item: text("挖掘城市道路审批", "Digging up a city road"),
+        lead: Some("7号窗口".into()),
+        applicant,
+        materials,
+        answers,
+        files: vec![file_view()],
+        may_answer: true,
+    })
+}
+
+pub(super) fn round() -> Value {
+    let stop = Stop {
+        case: SubmissionId(ID),
+        receipt: "10101000000186".into(),
+        item: text("营业性演出审批", "Commercial performance permit"),
+        no: CompartmentNo(7),
+        shut: false,
+        answer: Some(kiosk_wire::DirectiveOutcome::Armed),
+    };
+    json!(Round { code: "123456".into(), expires_ms: WHEN, stops: vec![stop] })
+}
+
+pub(super) fn uncollected() -> Value {
+    json!([row()])
+}
+
+fn call_due() -> Due {
+    Due::Running { kind: ClockKind::Callback, due: date(2026, 12, 14), days_left: 15, light: Light::Green }
+}
+
+pub(super) fn late() -> Value {
+    let parts = vec![(text("公安局", "Public security bureau"), part_view().due)];
+    json!([Late { row: row(), over: true, since_ms: WHEN, parts, callback: Some((2, call_due())) }])
+}
+
+pub(super) fn callbacks() -> Value {
+    let note =
+        CallNote {
+            at_ms: WHEN, staff: "周正".into(), outcome: Some(CallOutcome::Unreachable), words: "没人接".into()
+        };
+    json!([CallbackView {
+        row: row(),
+        level: 2,
+        made_ms: WHEN,
+        due: call_due(),
+        closed_ms: Some(WHEN),
+        notes: vec![note],
+    }])
+}
+
+pub(super) fn statistics() -> Value {
+    let clock = ClockFigure { kind: ClockKind::Acceptance, ended: 12, in_time: 11, median_used: 1, median_limit: 5 };
+    json!(Statistics {
+        span: 30,
+        days: vec![Day { date: date(2026, 11, 23), came: 12, decided: 9 }],
+        clocks: vec![clock],
+        one_visit: (9, 8),
+        median_pickup_min: Some(18),
+        ratings: [0, 1, 0, 3, 5],
+        callbacks: (1, 1, 1),
+        lockers: vec![LockerUse { name: "大厅东侧".into(), boxes: vec![(CompartmentState::Free, 17)] }],
+        measured: (12, false),
     })
 }
 

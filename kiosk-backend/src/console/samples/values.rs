@@ -34,6 +34,7 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         counts: Counts {
             new: 4,
             work: 6,
+            joint: 2,
             waiting: 3,
             mine: 1,
             attention: 2,
@@ -450,9 +451,16 @@ pub(super) fn account_page(lang: Lang, own: bool, code: Option<&str>) -> Account
         started_ms: NOW - ago,
         used_ms: NOW - ago / 3,
     };
+    let mut account = accounts().swap_remove(2);
+    let mut shell = shell(lang, if own { Here::Elsewhere } else { Here::Accounts }, "/accounts/1");
+    if own {
+        account.staff.clone_from(&clerk());
+    } else if let Some(me) = &mut shell.me {
+        me.role = Role::Administrator;
+    }
     AccountPage {
-        shell: shell(lang, Here::Accounts, "/accounts/1"),
-        account: accounts().swap_remove(2),
+        shell,
+        account,
         sessions: vec![session("a1", 3 * HOUR), session("b2", HOUR)],
         this: "b2".into(),
         own,
@@ -515,7 +523,9 @@ pub(super) fn figures() -> Statistics {
 /// A case whose applicant was told, with each fate that a message can have.
 pub(super) fn told() -> CaseView {
     use MessageState as S;
-    let mut case = at(CaseState::ResultReady, 0);
+    let mut case = in_locker();
+    case.row.due =
+        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: 19, light: Light::Green };
     let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
         id: n,
         kind: Some(kind),
@@ -530,7 +540,7 @@ pub(super) fn told() -> CaseView {
         (Kind::Correction, S::Sent, None),
         (Kind::Decided, S::Unknown, Some("the gateway stayed silent")),
         (Kind::ResultReady, S::Failed, Some("the gateway could not deliver it: MK:0001")),
-        (Kind::Reminder, S::NoPhone, None),
+        (Kind::Reminder, S::Queued, Some("the gateway has no time: 503 Service Unavailable")),
     ];
     case.messages = (1..).zip(fates).map(message).collect();
     case
@@ -547,6 +557,25 @@ pub(super) fn uncollected() -> Vec<InboxRow> {
 }
 
 /// A call-back that is open and one that is settled.
+/// The clock of a call-back.
+pub(super) fn called_by(due: jiff::civil::Date, days_left: i32) -> Due {
+    let light = if days_left < 0 { Light::Red } else { Light::Green };
+    Due::Running { kind: ClockKind::Callback, due, days_left, light }
+}
+
+/// What is late: a case, one that is soon late, and one whose applicant was not called back.
+pub(super) fn late() -> Vec<Late> {
+    let mut rows = rows();
+    let quiet = InboxRow { due: Due::None, state: CaseState::Archived, ..rows.swap_remove(3) };
+    let callback = Some((2, called_by(date(2026, 11, 19), -2)));
+    let one = |row, over| Late { row, over, since_ms: NOW - HOUR, parts: late_parts(over), callback: None };
+    vec![
+        one(rows.swap_remove(0), true),
+        Late { row: quiet, over: true, since_ms: NOW - 3 * DAY, parts: Vec::new(), callback },
+        one(rows.swap_remove(1), false),
+    ]
+}
+
 pub(super) fn callbacks() -> Vec<CallbackView> {
     let note = |outcome, words: &str| CallNote {
         at_ms: NOW - DAY,
@@ -558,22 +587,22 @@ pub(super) fn callbacks() -> Vec<CallbackView> {
         row: rows().swap_remove(3),
         level: 1,
         made_ms: NOW - 2 * DAY,
-        due: Some(date(2026, 12, 10)),
-        days_left: Some(13),
+        due: called_by(date(2026, 12, 10), 13),
         closed_ms: None,
         notes: vec![note(CallOutcome::Unreachable, "上午打了两次，没人接，下午再打。")],
     };
     let settled = CallbackView {
         row: rows().swap_remove(4),
         level: 2,
+        due: Due::None,
         closed_ms: Some(NOW - HOUR),
         notes: vec![note(CallOutcome::Settled, "等了太久；已说明原因并道歉，补发了批文。")],
         ..open.clone()
     };
     let late = CallbackView {
         row: rows().swap_remove(1),
-        due: Some(date(2026, 11, 19)),
-        days_left: Some(-2),
+        made_ms: NOW - 25 * DAY,
+        due: called_by(date(2026, 11, 19), -2),
         notes: vec![],
         ..open.clone()
     };

@@ -93,6 +93,7 @@ fn every_page_is_usable_without_eyes_or_mouse_and_at_200_per_cent() {
     for lang in [Lang::Zh, Lang::En] {
         pages.extend(samples::pages(lang).into_iter().map(|(_, html)| html));
         pages.push(samples::notice_page(lang));
+        pages.push(samples::archived_notice_page());
         pages.extend(crate::public::samples::pages(lang).into_iter().map(|(_, html)| html));
     }
     assert!(pages.len() >= 60, "{}", pages.len());

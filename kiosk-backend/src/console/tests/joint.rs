@@ -59,7 +59,12 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     let mut lead = hall.signed_in("孙莉");
     let page = lead.get(&case).body;
     assert!(page.contains("公安局 (2") && page.contains("自然资源局 (2"), "whom it would ask: {page}");
+    let mut news = hall.app.events();
     goes(&mut lead, &case, "joint_started", &[], "joint_review");
+    let everyone = hall.app.store().read_blocking(staff::all).expect("staff");
+    let asked = everyone.iter().find(|staff| staff.name == "钱进").and_then(|staff| staff.windows.first());
+    let told: Vec<_> = std::iter::from_fn(|| news.try_recv().ok()).map(|event| event.window).collect();
+    assert!(told.contains(&asked.map(|(id, _)| *id)), "the asked window hears of it at once: {told:?}");
     let page = lead.get(&case).body;
     assert!(!page.contains("id=\"step-joint_finished\""), "not before all are in");
     let (status, body) = press(&mut lead, &case, "joint_finished", &[]);
@@ -70,8 +75,11 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     // The police's window sees its own part with its own clock, and no more of the case than the part shows.
     let mut police_clerk = hall.signed_in("钱进");
     let inbox = police_clerk.get("/inbox").body;
-    assert!(inbox.contains(&format!("/joint/{police}")) && !inbox.contains(&land), "{inbox}");
-    assert!(inbox.contains("剩 2 个工作日"), "{inbox}");
+    assert!(inbox.contains("id=\"show-joint\"") && inbox.contains("class=\"n n--asked\" data-count=\"1\""), "{inbox}");
+    assert!(!inbox.contains(&format!("/joint/{police}")), "in a tab of its own: {inbox}");
+    let tab = police_clerk.get("/inbox?show=joint").body;
+    assert!(tab.contains(&format!("id=\"part-{police}\"")) && !tab.contains(&land), "{tab}");
+    assert!(tab.contains("剩 2 个工作日") && tab.contains("7号窗口") && tab.contains("公安局"), "{tab}");
     assert_eq!(police_clerk.get(&case).status, StatusCode::NOT_FOUND, "the case itself is another window's");
     let page = police_clerk.get(&format!("/joint/{police}"));
     assert_eq!(page.status, StatusCode::OK);
@@ -90,7 +98,8 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     let (status, body) = answer(&mut police_clerk, &police, "agreed", "");
     assert_eq!(status, StatusCode::CONFLICT, "once: {body}");
     assert!(body.contains("不同意") && !body.contains("<script>alert"), "{body}");
-    assert!(!police_clerk.get("/inbox").body.contains(&police));
+    let tab = police_clerk.get("/inbox?show=joint").body;
+    assert!(!tab.contains(&police) && tab.contains("id=\"empty\"") && tab.contains("没有等本窗口答复的会办"), "{tab}");
 
     // The lead sees who answered; a department without a window is answered for by a chief.
     let page = lead.get(&case).body;
@@ -99,7 +108,7 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     assert!(page.contains("大厅没有该部门的窗口"), "{page}");
     assert_eq!(answer(&mut lead, &land, "agreed", "").0, StatusCode::NOT_FOUND, "not the lead's to answer");
     let mut chief = hall.signed_in("李强");
-    assert!(chief.get("/inbox").body.contains(&format!("/joint/{land}")));
+    assert!(chief.get("/inbox?show=joint").body.contains(&format!("/joint/{land}")));
     assert_eq!(answer(&mut chief, &land, "agreed", "").0, StatusCode::SEE_OTHER);
     goes(&mut lead, &case, "joint_finished", &[], "in_progress");
 
@@ -142,7 +151,7 @@ fn who_may_answer_and_recall_and_what_is_out_of_order() {
     // Withdrawn while the police think: they are asked no more.
     goes(&mut lead, &case, "withdrawn", &[("reason", "申请人不挖了")], "withdrawn");
     assert_eq!(answer(&mut police_clerk, &police, "agreed", "").0, StatusCode::CONFLICT);
-    assert!(!police_clerk.get("/inbox").body.contains(&police));
+    assert!(!police_clerk.get("/inbox?show=joint").body.contains(&police));
     let change = |sql: &'static str| {
         hall.app.store().write_blocking(move |tx| Ok::<_, crate::store::StoreError>(tx.execute(sql, [])?))
     };

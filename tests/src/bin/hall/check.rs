@@ -11,7 +11,7 @@ use crate::situation::Bench;
 
 /// Starts a hall in a folder that is thrown away, looks at the bench's page as a browser does, and ends it.
 pub(crate) fn run() -> Result<()> {
-    let mut hall = Hall::builder().start()?;
+    let mut hall = Hall::builder().messages().start()?;
     println!("the kiosk invites a card");
     let door = hall.visit("li-jianguo", Phone::New("13912345678"))?;
     let case = hall.backend.wait_case(door, &["deposited"])?;

@@ -20,7 +20,7 @@ pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
     fs::create_dir_all(folder).context(folder.display())?;
     let folder = folder.canonicalize().context(folder.display())?;
     println!("Starting the hall …");
-    let hall = Hall::builder().folder(&folder).start()?;
+    let hall = Hall::builder().folder(&folder).messages().start()?;
     let eye = Eye::open(hall.display.name())?;
     let console = hall.backend.url("/");
     let bench = Bench::new(hall)?;

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use e2e::gateway::{Gateway, Message};
 use e2e::hall::{Hall, STAFF};
 use e2e::{Context as _, Error, Result};
 use hardware::emulator::cabinet::DoorFaults;
@@ -11,6 +12,16 @@ use hardware::emulator::people;
 use hardware::emulator::printer::PrinterFaults;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
+
+/// How often the hall is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(80);
+/// How many looks later messages that wait are counted again: that asks the database.
+const COUNT_EVERY: u32 = 12;
+/// The hall's zone is Asia/Shanghai, which has no summer time: eight hours before UTC.
+const ZONE_MS: i64 = 8 * HOUR_MS;
+const HOUR_MS: i64 = 3_600_000;
+/// The hours in which messages leave, as `docs/operations.md` says.
+const LOUD_HOURS: std::ops::Range<i64> = 8..21;
 
 /// What is on the page beside the screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -27,6 +38,20 @@ pub(crate) struct Situation {
     /// Pieces in the printer's tray: how often it was emptied, and how many lie there.
     pub(crate) tray: (u64, usize),
     pub(crate) papers: Vec<String>,
+    /// Messages on applicants' phones, the newest first.
+    pub(crate) messages: Vec<MessageLine>,
+    /// How many are written and not sent.
+    pub(crate) waiting: u32,
+    /// The hall's time, while its hours let no message leave.
+    pub(crate) quiet: Option<String>,
+}
+
+/// A message on an applicant's phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct MessageLine {
+    to: String,
+    text: String,
+    at: String,
 }
 
 /// A card of the deck.
@@ -84,6 +109,8 @@ pub(crate) enum Fault {
     Cover,
     /// The cable to the printer.
     Printer,
+    /// The gateway for messages.
+    Gateway,
 }
 
 /// What a person at the bench does, apart from touching the screen.
@@ -125,15 +152,20 @@ impl Bench {
     /// Takes charge of a hall and begins to watch it.
     pub(crate) fn new(hall: Hall) -> Result<Self> {
         let hall = Arc::new(Mutex::new(hall));
-        let mut last = situation(&mut hall.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut last = situation(&mut hall.lock().unwrap_or_else(PoisonError::into_inner), 0);
         last.revision = 1;
         let (tell, news) = watch::channel(Arc::new(last.clone()));
         let watched = Arc::downgrade(&hall);
         thread::Builder::new()
             .name("situation".into())
             .spawn(move || {
+                let mut turns = (0..COUNT_EVERY).cycle();
                 while let Some(hall) = watched.upgrade() {
-                    let mut now = situation(&mut hall.lock().unwrap_or_else(PoisonError::into_inner));
+                    let mut hall_ = hall.lock().unwrap_or_else(PoisonError::into_inner);
+                    let count = turns.next() == Some(0);
+                    let waiting = if count { hall_.backend.messages_waiting().unwrap_or(0) } else { last.waiting };
+                    let mut now = situation(&mut hall_, waiting);
+                    drop(hall_);
                     drop(hall);
                     now.revision = last.revision;
                     if now != last {
@@ -141,7 +173,7 @@ impl Bench {
                         last = now;
                         tell.send_replace(Arc::new(last.clone()));
                     }
-                    thread::sleep(Duration::from_millis(80));
+                    thread::sleep(LOOK_EVERY);
                 }
             })
             .context("the thread that watches the hall")?;
@@ -241,16 +273,44 @@ fn break_or_mend(hall: &mut Hall, fault: Fault, on: bool) -> Result<()> {
             hall.printer.replug();
             Ok(())
         }
+        (Fault::Gateway, on) => {
+            hall.gateway.iter().for_each(|gateway| gateway.switch_off(on));
+            Ok(())
+        }
     }
 }
 
-fn situation(hall: &mut Hall) -> Situation {
+/// Hour and minute in the hall.
+fn hall_time(ms: i64) -> (i64, i64) {
+    let ms = ms + ZONE_MS;
+    (ms.rem_euclid(24 * HOUR_MS) / HOUR_MS, ms.rem_euclid(HOUR_MS) / 60_000)
+}
+
+fn said((hour, minute): (i64, i64)) -> String {
+    format!("{hour:02}:{minute:02}")
+}
+
+/// The hall's time, if no message leaves now.
+fn quiet() -> Option<String> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    let now = hall_time(i64::try_from(now.as_millis()).ok()?);
+    (!LOUD_HOURS.contains(&now.0)).then(|| said(now))
+}
+
+fn messages(hall: &Hall) -> Vec<MessageLine> {
+    let line =
+        |message: Message| MessageLine { to: message.to, text: message.text, at: said(hall_time(message.at_ms)) };
+    hall.gateway.iter().flat_map(Gateway::messages).map(line).rev().collect()
+}
+
+fn situation(hall: &mut Hall, waiting: u32) -> Situation {
     let cabinet = hall.cabinet.state();
     let doors =
         cabinet.doors.iter().map(|door| DoorLine { no: door.compartment, open: door.open, jammed: door.faults.stuck });
     let fault = |id, name, undo, on| FaultLine { id, name, undo, on };
     let kiosk_runs = hall.kiosk.runs();
     let printer = hall.printer.state();
+    let gateway_off = hall.gateway.as_ref().is_some_and(Gateway::is_off);
     Situation {
         revision: 0,
         console: hall.backend.url("/"),
@@ -270,6 +330,9 @@ fn situation(hall: &mut Hall) -> Situation {
         doors: doors.collect(),
         tray: (printer.counters.pieces - printer.pieces.len() as u64, printer.pieces.len()),
         papers: printer.pieces,
+        messages: messages(hall),
+        waiting,
+        quiet: quiet(),
         faults: vec![
             fault(Fault::Network, "Cut the network", "Network is cut: join it", hall.cable.is_cut()),
             fault(Fault::Kiosk, "Kill the kiosk (power failure)", "Kiosk is dead: start it", !kiosk_runs),
@@ -279,6 +342,7 @@ fn situation(hall: &mut Hall) -> Situation {
             fault(Fault::Paper, "Take the roll of paper out", "No paper: put in a roll", printer.faults.paper_out),
             fault(Fault::Cover, "Open the printer's cover", "Cover is open: shut it", printer.faults.cover_open),
             fault(Fault::Printer, "Unplug the printer", "Printer is unplugged: plug it in", !printer.plugged),
+            fault(Fault::Gateway, "Switch the SMS gateway off", "SMS gateway is off: switch it on", gateway_off),
         ],
     }
 }

@@ -124,6 +124,7 @@ function draw() {
   }
 
   drawPapers();
+  drawMessages();
 
   const faults = $("faults");
   faults.replaceChildren();
@@ -144,10 +145,51 @@ function drawPapers() {
   drawn = now;
   $("papers").replaceChildren();
   for (let piece = count - 1; piece >= 0; piece--) {
+    const [, address] = state.papers[piece].match(/\[QR (https?:[^\]]+)\]/) ?? [];
+    if (address) link($("papers"), address, "Open what its code says ↗");
     const picture = document.createElement("img");
     picture.src = `paper?piece=${piece}&n=${before + piece}`;
     picture.alt = state.papers[piece];
     $("papers").append(picture);
+  }
+}
+
+function link(parent, address, words) {
+  const made = document.createElement("a");
+  made.href = address;
+  made.target = "_blank";
+  made.rel = "noopener";
+  made.textContent = words;
+  parent.append(made);
+}
+
+function phoneSays() {
+  const count = state.waiting === 1 ? "One message waits" : `${state.waiting} messages wait`;
+  if (state.waiting && state.quiet) return `${count}: the hall lets nobody's phone ring between 21:00 and 8:00, and there it is ${state.quiet} now. Until the morning the case says 待发送; the receipt's code leads to the same page at any hour.`;
+  if (state.waiting) return `${count} to be sent.`;
+  if (state.quiet) return `The hall lets nobody's phone ring between 21:00 and 8:00, and there it is ${state.quiet} now: what is told meanwhile comes in the morning.`;
+  return state.messages.length ? "Links work in this browser." : "No message has come. Give a phone number at the terminal; the first one tells that the case was accepted.";
+}
+
+// What an applicant reads; addresses can be pressed, as on a phone.
+let told = "";
+function drawMessages() {
+  $("phone-says").textContent = phoneSays();
+  const now = JSON.stringify(state.messages);
+  if (now === told) return;
+  told = now;
+  $("messages").replaceChildren();
+  for (const message of state.messages) {
+    const made = document.createElement("li");
+    const head = document.createElement("small");
+    head.textContent = `${message.to} · ${message.at}`;
+    const text = document.createElement("p");
+    text.lang = "zh";
+    for (const part of message.text.split(/(https?:\/\/\S+)/)) {
+      if (part.startsWith("http")) link(text, part, part); else text.append(part);
+    }
+    made.append(head, text);
+    $("messages").append(made);
   }
 }
 

@@ -1,0 +1,283 @@
+//! What the window's work adds to a case: who holds it, what other departments say, the form keyed in, notes,
+//! attachments, mandates, the green channel, the result on its way out.
+
+use std::collections::BTreeMap;
+
+use axum::Json as Answer;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{Multipart, Path, RawQuery, State};
+use axum::response::Response;
+use hall_rules::catalogue::Field;
+use hall_rules::notice::Form;
+use hall_rules::{CaseEvent, Text};
+use kiosk_wire::{Code, KioskId, Personal};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::auth::Bearer;
+use super::handlers::{Command, Result, case_commands, case_id, invalid, whole};
+use crate::api::body::Json;
+use crate::app::App;
+use crate::attachments;
+use crate::domain::casework::{self, Casework};
+use crate::domain::fields::{self, Keying};
+use crate::domain::joint::{self, PartCase, Waiting};
+use crate::domain::notes::Mandate;
+use crate::domain::steps::{self, Preview};
+use crate::domain::views::CaseView;
+use crate::domain::{claims, green, messages, notes, queries, results};
+use crate::problem::Refusal;
+
+case_commands! {
+    claim(app, actor, id, told) claims::claim(&app, actor, id, told.seen);
+    release(app, actor, id, told) claims::release(&app, actor, id, told.seen);
+    claim_over(app, actor, id, told) claims::take_over(&app, actor, id, told.seen, &told.reason);
+}
+
+pub(super) async fn casework(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Casework>> {
+    casework::of(&app, &who.actor, case_id(&id)?).await.map(Answer)
+}
+
+/// A step to look at before it is taken; without `event`, what follows from a pre-review.
+#[derive(Deserialize)]
+pub(super) struct Looked {
+    seen: u64,
+    #[serde(default)]
+    event: Option<CaseEvent>,
+    #[serde(flatten)]
+    form: Form,
+}
+
+pub(super) async fn preview(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Looked>,
+) -> Result<Answer<Vec<Preview>>> {
+    steps::preview(&app, &who.actor, case_id(&id)?, told.seen, told.event, told.form).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Load {
+    #[serde(default)]
+    seen: Option<u64>,
+    kiosk: KioskId,
+}
+
+pub(super) async fn load(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Load>,
+) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    results::load(&app, &who.actor, id, told.seen, told.kiosk).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Round {
+    round: u32,
+}
+
+pub(super) async fn message_again(
+    State(app): State<App>,
+    who: Bearer,
+    Path((id, n)): Path<(String, String)>,
+    Json(told): Json<Round>,
+) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    let none = |_| Refusal::new(Code::NotFound, "The case has no such message", "See `messages` of the case");
+    messages::again(&app, &who.actor, id, n.parse().map_err(none)?, told.round).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Note {
+    #[serde(default)]
+    seen: Option<u64>,
+    text: Personal<String>,
+}
+
+pub(super) async fn note(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Note>,
+) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    notes::add(&app, &who.actor, id, told.seen, told.text.expose()).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Checked {
+    #[serde(default)]
+    seen: Option<u64>,
+    principal: Personal<String>,
+    #[serde(default)]
+    number: Option<Personal<String>>,
+    scope: String,
+    #[serde(default)]
+    file: Option<u64>,
+}
+
+pub(super) async fn mandate(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Checked>,
+) -> Result<Answer<Casework>> {
+    let id = case_id(&id)?;
+    let mandate = Mandate {
+        principal: told.principal.expose().clone(),
+        number: told.number.map(|number| number.expose().clone()).unwrap_or_default(),
+        scope: told.scope,
+        file: told.file,
+    };
+    notes::check_mandate(&app, &who.actor, id, told.seen, mandate).await?;
+    casework::of(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Channel {
+    #[serde(default)]
+    seen: Option<u64>,
+    on: bool,
+    reason: String,
+}
+
+pub(super) async fn green(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Channel>,
+) -> Result<Answer<CaseView>> {
+    let id = case_id(&id)?;
+    green::set(&app, &who.actor, id, told.seen, told.on, &told.reason).await?;
+    queries::case(&app, &who.actor, id).await.map(Answer)
+}
+
+/// The form to key in.
+#[derive(Serialize)]
+pub(super) struct FormView {
+    receipt: String,
+    item: Text,
+    seen: u64,
+    may_key: bool,
+    fields: Vec<FieldView>,
+}
+
+#[derive(Serialize)]
+struct FieldView {
+    #[serde(flatten)]
+    field: Field,
+    keyed: Option<fields::Keyed>,
+}
+
+impl From<Keying> for FormView {
+    fn from(keying: Keying) -> Self {
+        let Keying { receipt, item, seen, fields, may_key } = keying;
+        let fields = fields.into_iter().map(|(field, keyed)| FieldView { field, keyed }).collect();
+        Self { receipt, item, seen, may_key, fields }
+    }
+}
+
+pub(super) async fn fields(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<FormView>> {
+    fields::look(&app, &who.actor, case_id(&id)?).await.map(|keying| Answer(keying.into()))
+}
+
+#[derive(Deserialize)]
+pub(super) struct Keyed {
+    seen: u64,
+    values: BTreeMap<String, Personal<String>>,
+}
+
+pub(super) async fn key_in(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Keyed>,
+) -> Result<Answer<FormView>> {
+    let id = case_id(&id)?;
+    fields::key_in(&app, &who.actor, id, told.seen, told.values.into_iter().collect()).await?;
+    fields::look(&app, &who.actor, id).await.map(|keying| Answer(keying.into()))
+}
+
+pub(super) async fn attach(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    form: std::result::Result<Multipart, MultipartRejection>,
+) -> Result<Answer<Casework>> {
+    let form = form.map_err(|cause| {
+        let title = "The body is no multipart/form-data with a field `file`";
+        Refusal::new(Code::MalformedBody, title, cause.body_text())
+    })?;
+    let id = case_id(&id)?;
+    attachments::take(&app, &who.actor, id, form).await?;
+    casework::of(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn file(
+    State(app): State<App>,
+    who: Bearer,
+    Path((id, n)): Path<(String, String)>,
+) -> Result<Response> {
+    attachments::attachment(&app, &who.actor, case_id(&id)?, &n).await
+}
+
+pub(super) async fn archive(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Response> {
+    attachments::archive(&app, &who.actor, case_id(&id)?).await
+}
+
+pub(super) async fn waiting(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<Waiting>> {
+    let after = whole(&query.unwrap_or_default(), "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
+    joint::waiting(&app, &who.actor, after).await.map(Answer)
+}
+
+fn part_id(text: &str) -> Result<Uuid> {
+    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such question here", "An id is a UUID"))
+}
+
+pub(super) async fn part(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<PartCase>> {
+    joint::look(&app, &who.actor, part_id(&id)?).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Opinion {
+    agrees: bool,
+    #[serde(default)]
+    opinion: String,
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Opinion>,
+) -> Result<Answer<PartCase>> {
+    let id = part_id(&id)?;
+    joint::answer(&app, &who.actor, id, told.agrees, &told.opinion).await?;
+    joint::look(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Recall {
+    #[serde(default)]
+    seen: Option<u64>,
+    part: String,
+    reason: String,
+}
+
+pub(super) async fn recall(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Recall>,
+) -> Result<Answer<Casework>> {
+    let id = case_id(&id)?;
+    let part = told.part.parse().map_err(|_| invalid("part", "`part` is no id of a question to a department"))?;
+    joint::recall(&app, &who.actor, id, told.seen, part, &told.reason).await?;
+    casework::of(&app, &who.actor, id).await.map(Answer)
+}

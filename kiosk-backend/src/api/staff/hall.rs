@@ -1,0 +1,123 @@
+//! What concerns the hall as a whole: rounds along a locker, boxes, entries set aside, what is late, call-backs, results
+//! that nobody fetched, figures.
+
+use axum::Json as Answer;
+use axum::extract::{Path, RawQuery, State};
+use kiosk_wire::{Code, CompartmentNo, KioskId, Personal};
+use serde::Deserialize;
+
+use super::auth::Bearer;
+use super::handlers::{Result, case_id, invalid, whole};
+use crate::api::body::Json;
+use crate::app::App;
+use crate::domain::escalations::{self, Late};
+use crate::domain::ratings::{self, CallOutcome, CallbackView};
+use crate::domain::rounds::{self, Round};
+use crate::domain::statistics::{self, SPANS, Statistics};
+use crate::domain::views::{CompartmentView, InboxRow, SetAsideRow};
+use crate::domain::{commands, queries, uncollected};
+use crate::problem::Refusal;
+
+pub(super) fn kiosk_id(text: &str) -> Result<KioskId> {
+    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))
+}
+
+pub(super) async fn round(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<Option<Round>>> {
+    rounds::under_way(&app, &who.actor, kiosk_id(&id)?).await.map(Answer)
+}
+
+pub(super) async fn begin_round(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<Option<Round>>> {
+    let id = kiosk_id(&id)?;
+    rounds::begin(&app, &who.actor, id).await?;
+    rounds::under_way(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn end_round(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+) -> Result<Answer<Option<Round>>> {
+    let id = kiosk_id(&id)?;
+    rounds::end(&app, &who.actor, id).await?;
+    rounds::under_way(&app, &who.actor, id).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Compartment {
+    compartment: CompartmentNo,
+}
+
+pub(super) async fn return_to_service(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Compartment>,
+) -> Result<Answer<Vec<CompartmentView>>> {
+    let id = kiosk_id(&id)?;
+    commands::return_to_service(&app, &who.actor, id, told.compartment).await?;
+    queries::cabinet(&app, &who.actor, id).await.map(Answer)
+}
+
+pub(super) async fn looked(
+    State(app): State<App>,
+    who: Bearer,
+    Path(n): Path<String>,
+) -> Result<Answer<Vec<SetAsideRow>>> {
+    let none = |_| Refusal::new(Code::NotFound, "There is no such entry", "See /api/v1/set-aside");
+    commands::looked_at(&app, &who.actor, n.parse().map_err(none)?).await?;
+    queries::set_aside(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn uncollected(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<InboxRow>>> {
+    uncollected::over(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn late(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<Late>>> {
+    escalations::open(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn seen(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Vec<Late>>> {
+    escalations::seen(&app, &who.actor, case_id(&id)?).await?;
+    escalations::open(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn callbacks(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<CallbackView>>> {
+    ratings::callbacks(&app, &who.actor).await.map(Answer)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Called {
+    /// How many notes were shown.
+    seen: usize,
+    outcome: CallOutcome,
+    note: Personal<String>,
+}
+
+pub(super) async fn called(
+    State(app): State<App>,
+    who: Bearer,
+    Path(id): Path<String>,
+    Json(told): Json<Called>,
+) -> Result<Answer<Vec<CallbackView>>> {
+    ratings::called(&app, &who.actor, case_id(&id)?, told.seen, told.outcome, told.note).await?;
+    ratings::callbacks(&app, &who.actor).await.map(Answer)
+}
+
+pub(super) async fn statistics(
+    State(app): State<App>,
+    who: Bearer,
+    RawQuery(query): RawQuery,
+) -> Result<Answer<Statistics>> {
+    let days = whole(&query.unwrap_or_default(), "days")?.unwrap_or(30);
+    let span = SPANS.into_iter().find(|span| i64::from(*span) == days);
+    let span = span.ok_or_else(|| invalid("days", "`days` is one of 7, 30, 90"))?;
+    statistics::of(&app, &who.actor, span).await.map(Answer)
+}
