@@ -91,6 +91,7 @@ pub(super) fn case() -> Value {
             document: DocumentFamily::ResidentNumber,
             number: "110***********002X".into(),
             assurance: Assurance::SamVerified,
+            signature: None,
             acting_for: ActingFor::Oneself,
             phone: Some("138****5678".into()),
         }),
