@@ -1,5 +1,4 @@
 //! A case is found by its receipt, with no card. `PAPER_PICTURES=folder` keeps pictures of the screens.
-#![expect(clippy::unwrap_used, reason = "a story that unwraps says where it failed")]
 
 use e2e::Hall;
 use e2e::hand::{FIND, PRIMARY, Phone};

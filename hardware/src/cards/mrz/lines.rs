@@ -94,10 +94,8 @@ mod tests {
         ["I<UTOD231458907<<<<<<<<<<<<<<<", "7408122F1204159UTO<<<<<<<<<<<6", "ERIKSSON<<ANNA<MARIA<<<<<<<<<<"];
 
     fn number(read: Read) -> String {
-        match read {
-            Read::Document(Ok(key)) => key.number().to_owned(),
-            other => format!("{other:?}"),
-        }
+        let Read::Document(Ok(key)) = read else { panic!("{read:?}") };
+        key.number().to_owned()
     }
 
     #[test]
