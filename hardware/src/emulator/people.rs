@@ -117,9 +117,14 @@ fn people() -> Vec<NamedCard> {
     };
     let resident = |person| Card::resident(text::resident(&person));
     vec![
-        named("wang-xiuying", "王秀英 身份证", "resident ID card, valid for ever", resident(WANG_XIUYING)),
-        named("li-jianguo", "李建国 身份证", "resident ID card", resident(LI_JIANGUO)),
-        named("zhao-min", "赵敏 身份证", "resident ID card", resident(ZHAO_MIN)),
+        named(
+            "wang-xiuying",
+            "王秀英 身份证",
+            "resident ID card, number ends in 002X, valid for ever",
+            resident(WANG_XIUYING),
+        ),
+        named("li-jianguo", "李建国 身份证", "resident ID card, number ends in 001X", resident(LI_JIANGUO)),
+        named("zhao-min", "赵敏 身份证", "resident ID card, number ends in 002X", resident(ZHAO_MIN)),
         named(
             "rare-name",
             "𠮷田\u{E863}华 身份证",
