@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use dmrtd::auth::HashAlgo;
 use hardware::cards::{
-    Assurance, Authenticity, CardError, CardEvent, CardReader, Date, Document, Identity, MrzKey, PcscConfig,
-    ReaderConfig, Secret, Sex, TrustList, ValidTo,
+    Assurance, Authenticity, CardError, CardEvent, CardReader, Date, Document, Identity, MrzKey, MrzLines, PcscConfig,
+    ReaderConfig, Secret, Sex, TrustList, ValidTo, mrz,
 };
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
 use hardware::emulator::emrtd::Emrtd;
+use hardware::emulator::{people, specimen};
 use private_pcscd::in_private;
 use rcgen::{CertificateParams, DnType, IsCa, Issuer, KeyPair, SigningKey};
 
@@ -246,6 +247,55 @@ fn a_passport_taken_away_at_any_command_is_told() {
             let outcome = bench.tap(utopia.passport(), CardFaults { tear_at: Some(at), ..CardFaults::default() });
             assert_eq!(outcome.unwrap_err(), CardError::Torn, "at command {at} of {commands}");
         }
+    });
+}
+
+/// The deck's passports are as they were made; `BLESS=1` makes them anew.
+#[test]
+fn the_specimens_are_trusted_unknown_and_forged() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/emulator/specimen");
+    if std::env::var_os("BLESS").is_some() {
+        let (utopia, other) = (Authority::new("Utopia CSCA"), Authority::new("Another CSCA"));
+        fs::write(folder.join("utopia-csca.cer"), &utopia.certificate).unwrap();
+        fs::write(folder.join("anna.sod"), utopia.sign(&[(1, &specimen::ANNA.dg1())])).unwrap();
+        fs::write(folder.join("peter.sod"), other.sign(&[(1, &specimen::PETER.dg1())])).unwrap();
+        return; // what was built still holds the former ones
+    }
+    in_private("the_specimens_are_trusted_unknown_and_forged", |mut pcscd| {
+        pcscd.start();
+        let bench = Bench::start(pcscd.port, TrustList::load(&folder).unwrap());
+        for (card, name, authenticity) in [
+            ("anna-eriksson", "ERIKSSON ANNA MARIA", Authenticity::Verified),
+            ("peter-stevenson", "STEVENSON PETER JOHN", Authenticity::Unverified),
+            ("forged-passport", "ERIKSSON ANNE MARIA", Authenticity::Failed),
+        ] {
+            let named = people::by_name(card).unwrap();
+            let mut lines = MrzLines::default();
+            let scanned: Vec<mrz::Read> = named.lines.unwrap().split('\r').map(|line| lines.take(line)).collect();
+            let Some(mrz::Read::Document(Ok(key))) = scanned.last().cloned() else { panic!("{scanned:?}") };
+            bench.reader.set_mrz(Some(key));
+            bench.slot.insert(named.card, named.faults);
+            let identity = bench.outcome().unwrap();
+            bench.slot.remove();
+            while !matches!(bench.events.recv_timeout(PATIENCE).unwrap(), CardEvent::CardRemoved) {}
+            assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some(name));
+            assert_eq!(identity.authenticity, Some(authenticity), "{card}");
+        }
+    });
+}
+
+#[test]
+fn a_key_that_is_forgotten_reads_nothing_anew() {
+    in_private("a_key_that_is_forgotten_reads_nothing_anew", |mut pcscd| {
+        pcscd.start();
+        let utopia = Authority::new("Utopia CSCA");
+        let bench = Bench::start(pcscd.port, trust(&utopia));
+        bench.slot.insert(Card::travel_document(utopia.passport()), CardFaults::default());
+        assert_eq!(bench.outcome().unwrap_err(), CardError::NeedsMrz);
+        // Its holder leaves; the document still lies there.
+        bench.reader.set_mrz(None);
+        bench.slot.remove();
+        assert!(matches!(bench.events.recv_timeout(PATIENCE).unwrap(), CardEvent::CardRemoved), "and nothing before");
     });
 }
 

@@ -26,7 +26,15 @@ pub const HELP: Place = (540, 1840);
 /// Foot bar: quit; on the idle page the door for staff.
 pub const QUIT: Place = (938, 1840);
 /// Idle page: the guide.
-pub const GUIDE: Place = (540, 1070);
+pub const GUIDE: Place = (295, 1070);
+/// Idle page: how the case of a receipt stands.
+pub const FIND: Place = (785, 1070);
+/// Last four characters: the key X, where other pads have "clear".
+pub const KEY_X: Place = (216, 1276);
+/// A travel document's number: the key that takes the last character away.
+pub const DOCUMENT_ERASE: Place = (982, 1192);
+/// What opens a travel document: change the first of the three parts.
+pub const CHANGE_NUMBER: Place = (914, 864);
 /// Choosing: the tab for typing.
 pub const SEARCH_TAB: Place = (866, 844);
 /// Choosing: the first tile.
@@ -80,6 +88,17 @@ pub fn letter(letter: char) -> Place {
     (0, 0)
 }
 
+/// Where this key of the pad for a travel document's number is.
+pub fn document_key(key: char) -> Place {
+    let rows = [("1234567890", 26, 820), ("QWERTYUIOP", 26, 928), ("ASDFGHJKL", 78, 1036), ("ZXCVBNM", 182, 1144)];
+    for (keys, x, y) in rows {
+        if let Some(column) = keys.find(key.to_ascii_uppercase()) {
+            return (x + u16::try_from(column).unwrap_or(0) * 104 + 46, y + 48);
+        }
+    }
+    (0, 0)
+}
+
 /// Time between a finger's leaving one key and touching the next: ten touches a second is a fast typist.
 const TYPING: Duration = Duration::from_millis(70);
 
@@ -109,6 +128,23 @@ impl Hall {
     pub fn type_digits(&self, digits: &str) -> Result<()> {
         for key in digits.chars() {
             self.touch(digit(key))?;
+        }
+        Ok(())
+    }
+
+    /// Types a travel document's number.
+    pub fn type_number(&self, number: &str) -> Result<()> {
+        for key in number.chars() {
+            self.touch(document_key(key))?;
+        }
+        Ok(())
+    }
+
+    /// Types the last four characters of a resident's number.
+    pub fn type_last_four(&self, last_four: &str) -> Result<()> {
+        std::thread::sleep(Duration::from_millis(350));
+        for key in last_four.chars() {
+            self.touch(if key == 'X' { KEY_X } else { digit(key) })?;
         }
         Ok(())
     }
@@ -303,6 +339,11 @@ mod tests {
             ("phone", "7", digit('7')),
             ("idle", "工作人员", QUIT),
             ("idle", "查看办事指南", GUIDE),
+            ("idle", "凭条查进度", FIND),
+            ("find_last_four", "X", KEY_X),
+            ("document_number", "L", document_key('L')),
+            ("document_number", "3", document_key('3')),
+            ("document_number", "删除", DOCUMENT_ERASE),
             ("choose_theme", "打字找", SEARCH_TAB),
             ("choose_theme", "演出文化", FIRST_TILE),
             ("search", "Y", letter('y')),

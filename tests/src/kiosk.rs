@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
+use hardware::emulator::specimen;
 use kiosk_wire::{Fact, Header};
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -62,16 +63,21 @@ impl Kiosk {
             environment: Vec::new(),
             process: None,
         };
+        let trust = kiosk.folder.join("trust");
+        fs::create_dir_all(&trust).context(trust.display())?;
+        fs::write(trust.join("utopia-csca.cer"), specimen::AUTHORITY).context(trust.display())?;
         let ca_file = certificate.map(|path| format!("ca_file = \"{}\"\n", path.display())).unwrap_or_default();
         let text = format!(
             "[kiosk]\ndata_dir = \"{data}\"\nplayer = []\n\n[backend]\nurl = \"{backend}\"\n{ca_file}\n\
-             [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\n\
+             [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\
+             trust_list = \"{trust}\"\n\n\
              [locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\
              sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n\n\
              [printer]\nprotocol = \"escpos\"\nport = \"{printer}\"\n\n\
              [scanner]\nport = \"{scanner}\"\n",
             data = kiosk.folder.join("data").display(),
+            trust = trust.display(),
             port = ports.locker.display(),
             printer = ports.printer,
             scanner = ports.scanner.display(),

@@ -21,6 +21,7 @@ pub mod kiosk;
 pub mod peer;
 pub mod proxy;
 pub mod smartcards;
+pub mod story;
 pub mod supervisor;
 pub mod wait;
 

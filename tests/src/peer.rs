@@ -190,6 +190,7 @@ fn paper() -> Result<Submission> {
             address: Some(text("安徽省巢湖市庐江县样例镇幸福村民组7号")),
             valid_until: Some("2037-03-01".into()),
             assurance: Assurance::SamVerified,
+            signature: None,
         },
         acting_for: ActingFor::Oneself,
         phone: Some(text("13912345678")),

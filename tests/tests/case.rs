@@ -195,6 +195,14 @@ fn a_result_is_handed_over_without_the_network() {
     let door = load(&mut hall, &desk);
     let pickup = desk.pickup_code().unwrap();
 
+    // Whoever has the receipt reads how it stands, and that this very terminal has the result.
+    hall.scanner.scan(&case.receipt).unwrap();
+    hall.kiosk.wait_screen(&["find_last_four"]).unwrap();
+    hall.type_last_four("001X").unwrap();
+    assert_eq!(hall.touch_on(PRIMARY).unwrap(), "progress");
+    e2e::story::keep_screen("progress_here", &hall);
+    assert_eq!(hall.touch_on(QUIT).unwrap(), "idle");
+
     hall.cable.cut(true);
     hall.restart_kiosk().unwrap();
     // The same person's social security card: the same number, but a card that anybody could have copied.

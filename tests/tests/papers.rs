@@ -7,19 +7,13 @@ use std::path::PathBuf;
 
 use e2e::Hall;
 use e2e::hand::{BACK, Phone, SECOND, SHOW_PERMIT};
+use e2e::story::keep_screen;
 use hardware::emulator::printer::{Piece, PrinterFaults};
 use kiosk_wire::Fact;
 
 fn keep(name: &str, piece: &Piece) {
     if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
         std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), piece.png().unwrap()).unwrap();
-    }
-}
-
-fn keep_screen(name: &str, hall: &Hall) {
-    if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
-        hall.display.settle(std::time::Duration::from_millis(800)).unwrap();
-        hall.display.capture().unwrap().save(&PathBuf::from(folder).join(format!("{name}.png"))).unwrap();
     }
 }
 

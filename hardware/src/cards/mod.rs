@@ -53,7 +53,7 @@ pub use date::Date;
 pub use error::CardError;
 pub use identify::{CardContent, Reading, identify, identify_with};
 pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, ValidTo};
-pub use mrz::{MrzError, MrzKey};
+pub use mrz::{MrzError, MrzKey, MrzLines};
 pub use reader::{CardReader, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig};
 pub use trust::{TrustError, TrustList};
 pub use uid::{Uid, UnusableUid};

@@ -5,6 +5,10 @@ use zeroize::Zeroizing;
 
 use super::Secret;
 
+mod lines;
+
+pub use lines::{MrzLines, Read};
+
 /// Why text is no such key. Nothing of the text is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MrzError {
@@ -80,6 +84,20 @@ impl MrzKey {
         let secret = |text: &str| Secret::new(text.to_owned());
         // The filling belongs to the number as far as nine characters; the cipher's key is made of it.
         Ok(Self { number: Secret::new(format!("{number:<<9}")), birth: secret(birth), expiry: secret(expiry) })
+    }
+
+    /// From what is printed for people to read: the number, and both dates as YYMMDD. Their check digits are made here, so
+    /// a slip in them shows only when the chip refuses the key.
+    ///
+    /// # Errors
+    /// [`MrzError`].
+    pub fn from_printed(number: &str, birth: &str, expiry: &str) -> Result<Self, MrzError> {
+        let with_digit = |field: &str| {
+            let field = Zeroizing::new(field.to_ascii_uppercase());
+            let digit = check_digit(&field).ok_or(MrzError::Character)?;
+            Ok(Zeroizing::new(format!("{}{digit}", *field)))
+        };
+        Self::from_fields(&with_digit(number)?, &with_digit(birth)?, &with_digit(expiry)?)
     }
 
     /// Document number, at least nine characters, filled with `<`.
@@ -159,6 +177,20 @@ mod tests {
         ] {
             let key = MrzKey::parse(text).unwrap();
             assert_eq!((key.number(), key.birth(), key.expiry()), (number, birth, expiry), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_printed_for_people_makes_the_same_key() {
+        let printed = MrzKey::from_printed("l898902c3", "740812", "120415").unwrap();
+        assert_eq!(printed, MrzKey::parse(TD3).unwrap());
+        for (number, birth, error) in [
+            ("", "740812", MrzError::Shape),
+            ("L-8", "740812", MrzError::Character),
+            ("L8", "741312", MrzError::Date("birth date")),
+            ("L8", "7408", MrzError::Shape),
+        ] {
+            assert_eq!(MrzKey::from_printed(number, birth, "120415"), Err(error), "{number} {birth}");
         }
     }
 

@@ -150,9 +150,11 @@ impl CardReader {
     }
 
     /// Says what opens the chip of the travel document that lies on the reader, or will. A document that was waiting
-    /// for it is read now: `CardPresent` and what became of it are told again. Forget it with `None` when the visit ends.
+    /// for it is read now: `CardPresent` and what became of it are told again. Forget it with `None` when the visit ends;
+    /// that reads nothing anew.
     pub fn set_mrz(&self, key: Option<MrzKey>) {
-        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = (key, true);
+        let news = key.is_some();
+        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = (key, news);
         self.shared.wake();
     }
 

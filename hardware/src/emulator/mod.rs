@@ -40,4 +40,5 @@ pub mod printer;
 mod pty;
 pub mod sam;
 pub mod scanner;
+pub mod specimen;
 pub mod text;

@@ -4,6 +4,7 @@
 use super::apdus::{Card, Social};
 use super::card::{CardFaults, Damage};
 use super::eid::Eid;
+use super::specimen;
 use super::text::{self, Foreigner, Resident};
 
 /// One card of the deck.
@@ -15,6 +16,8 @@ pub struct NamedCard {
     pub title: &'static str,
     /// What it is for, in English.
     pub note: &'static str,
+    /// What is printed on it for machines, as a scanner sends it; on travel documents.
+    pub lines: Option<&'static str>,
     /// The card.
     pub card: Card,
     /// How it misbehaves.
@@ -99,7 +102,7 @@ pub fn deck() -> Vec<NamedCard> {
 }
 
 fn named(name: &'static str, title: &'static str, note: &'static str, card: Card) -> NamedCard {
-    NamedCard { name, title, note, card, faults: CardFaults::default() }
+    NamedCard { name, title, note, lines: None, card, faults: CardFaults::default() }
 }
 
 fn people() -> Vec<NamedCard> {
@@ -114,9 +117,14 @@ fn people() -> Vec<NamedCard> {
     };
     let resident = |person| Card::resident(text::resident(&person));
     vec![
-        named("wang-xiuying", "王秀英 身份证", "resident ID card, valid for ever", resident(WANG_XIUYING)),
-        named("li-jianguo", "李建国 身份证", "resident ID card", resident(LI_JIANGUO)),
-        named("zhao-min", "赵敏 身份证", "resident ID card", resident(ZHAO_MIN)),
+        named(
+            "wang-xiuying",
+            "王秀英 身份证",
+            "resident ID card, number ends in 002X, valid for ever",
+            resident(WANG_XIUYING),
+        ),
+        named("li-jianguo", "李建国 身份证", "resident ID card, number ends in 001X", resident(LI_JIANGUO)),
+        named("zhao-min", "赵敏 身份证", "resident ID card, number ends in 002X", resident(ZHAO_MIN)),
         named(
             "rare-name",
             "𠮷田\u{E863}华 身份证",
@@ -129,6 +137,24 @@ fn people() -> Vec<NamedCard> {
         named("joeorg", "JÕEORG 爱沙尼亚身份证", "identity card of Estonia", Card::foreign(Eid::estonia())),
         named("specimen", "SPECIMEN 比利时身份证", "identity card of Belgium", Card::foreign(Eid::belgium())),
         named("john-smith", "JOHN SMITH 永久居留证(旧版)", "layout I", foreigner_permit_old()),
+        NamedCard {
+            lines: Some(specimen::ANNA.lines),
+            ..named(
+                "anna-eriksson",
+                "ERIKSSON ANNA MARIA 护照",
+                "passport; number L898902C3, born 1974-08-12, valid until 2032-04-15; signed by whom this hall trusts",
+                specimen::trusted(),
+            )
+        },
+        NamedCard {
+            lines: Some(specimen::PETER.lines),
+            ..named(
+                "peter-stevenson",
+                "STEVENSON PETER JOHN 护照",
+                "passport; number D23145890, born 1969-08-06, valid until 2034-06-23; its signer is not known here",
+                specimen::untrusted(),
+            )
+        },
     ]
 }
 
@@ -194,6 +220,15 @@ fn trouble() -> Vec<NamedCard> {
         named("check-digit", "校验码错误的身份证", "wrong check digit", Card::resident(text::resident(&wrong))),
         named("bad-date", "日期错误的身份证", "born on 31 February", Card::resident(text::resident(&bad_date))),
         named("blank", "空白卡", "holds nothing of use", Card::default()),
+        NamedCard {
+            lines: Some(specimen::ANNA.lines),
+            ..named(
+                "forged-passport",
+                "被改过的护照",
+                "passport altered after it was signed; number L898902C3, born 1974-08-12, valid until 2032-04-15",
+                specimen::forged(),
+            )
+        },
         NamedCard {
             name: "torn",
             title: "过早取走的身份证",

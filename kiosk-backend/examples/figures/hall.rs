@@ -126,6 +126,7 @@ fn paper(n: u32) -> Submission {
             address: None,
             valid_until: None,
             assurance: Assurance::SamVerified,
+            signature: None,
         },
         acting_for: ActingFor::Oneself,
         phone: Some(Personal::new(format!("138{n:08}"))),

@@ -103,6 +103,11 @@ pub enum PhoneError {
     Character,
 }
 
+/// Whether there is such a day, written `YYYY-MM-DD`.
+pub fn is_day(text: &str) -> bool {
+    text.len() == 10 && text.parse::<Date>().is_ok()
+}
+
 /// Brings a mobile number into its one form, 11 digits: spaces, hyphens and a leading +86, 86 or 0086 are dropped.
 pub fn mobile(input: &str) -> Result<String, PhoneError> {
     let mut digits: String = input.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();

@@ -4,7 +4,7 @@
 use hall_rules::clock::Light;
 use hall_rules::{CaseState, Role};
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
-use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
 use kiosk_wire::{Code, DirectiveOutcome};
 
 use super::words::Lang;
@@ -188,6 +188,18 @@ impl Lang {
             Assurance::ReadOnly => {
                 self.t("只读卡，收件时请核对本人证件", "read only: check the person's ID at the window")
             }
+        }
+    }
+
+    /// What became of a travel document's signature, and what that asks of the window.
+    pub(super) fn signature(&self, signature: &DocumentSignature) -> &'static str {
+        match signature {
+            DocumentSignature::Verified => self.t("签名有效", "signature verified"),
+            DocumentSignature::Unverified => self
+                .t("签发机关不在信任名单里，请核对证件", "signed by an authority not trusted here: check the document"),
+            DocumentSignature::Failed => self
+                .t("签名无效，芯片内容可能被改过，请核对证件", "the signature does not hold: the chip may be forged"),
+            DocumentSignature::Unknown => self.t("签名情况不明，请核对证件", "signature unknown: check the document"),
         }
     }
 

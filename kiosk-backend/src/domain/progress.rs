@@ -6,7 +6,7 @@
 use hall_rules::clock::ClockKind;
 use hall_rules::{CaseState, ReceiptNumber, Text, receipt::ReceiptError};
 use jiff::civil::Date;
-use kiosk_wire::{Code, SubmissionId};
+use kiosk_wire::{Code, CompartmentNo, KioskId, SubmissionId};
 use rusqlite::Connection;
 
 use super::clocks::{self, Desk};
@@ -46,6 +46,8 @@ pub struct Progress {
     pub paused: bool,
     /// What the applicant does next, and where; absent when nothing is to be done.
     pub next: Option<Text>,
+    /// The terminal and box that the result lies in.
+    pub locker: Option<(KioskId, CompartmentNo)>,
     /// Whether the applicant can rate now.
     pub may_rate: bool,
     /// Whether the applicant has rated.
@@ -87,6 +89,23 @@ pub async fn find(app: &App, from: &str, receipt: &str, last_four: &str) -> Resu
     let progress: Progress = found.ok_or_else(unknown)?;
     limiter.forgive(&key);
     Ok(progress)
+}
+
+/// Whose time a clock counts and what for; `None` for those that are between offices: the applicant waits for the whole,
+/// not for one department's answer.
+pub fn clock_words(kind: ClockKind) -> Option<Text> {
+    let (zh, en) = match kind {
+        ClockKind::Pickup => ("窗口最迟取件日", "The window fetches it by"),
+        ClockKind::Acceptance => ("最迟答复是否受理", "Accepted or not by"),
+        ClockKind::Correction => ("请您在这天之前补交", "Bring what is missing by"),
+        // Between offices: the applicant waits for the whole, not for one department's answer, nor for a supervisor.
+        ClockKind::Joint | ClockKind::Callback => return None,
+        ClockKind::Promised => ("承诺办结日", "Promised by"),
+        ClockKind::Legal => ("最迟办结日", "Decided by"),
+        ClockKind::Issue => ("结果最迟备好日", "Result ready by"),
+        ClockKind::Collection => ("请您在这天之前领取", "Fetch it by"),
+    };
+    Some(Text::new(zh, en))
 }
 
 /// The same case again, for whoever was shown it.
@@ -139,6 +158,7 @@ fn read(connection: &Connection, desk: &Desk, case: SubmissionId) -> Result<Opti
         },
         paused: due == Due::Paused,
         next: next(connection, &row)?,
+        locker: row.compartment.filter(|_| row.state == CaseState::ResultReady).map(|no| (row.kiosk.0, no)),
         may_rate: !rated && super::ratings::may_rate(row.state),
         rated,
         ticket: hex::encode(ticket),

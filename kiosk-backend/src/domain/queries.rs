@@ -288,6 +288,7 @@ pub(super) fn applicant(made: &Submission) -> ApplicantView {
         document: made.applicant.document,
         number: mask::document_number(made.applicant.number.expose()),
         assurance: made.applicant.assurance,
+        signature: made.applicant.signature,
         acting_for: made.acting_for,
         phone: made.phone.as_ref().map(|phone| mask::phone(phone.expose())),
     }

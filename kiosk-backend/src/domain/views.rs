@@ -7,7 +7,7 @@ use hall_rules::review::Fault;
 use hall_rules::{CaseEvent, CaseState, Right, Role, Text};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
-use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
 use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
 };
@@ -403,6 +403,9 @@ pub struct ApplicantView {
     pub number: String,
     /// How far the card's reading can be trusted.
     pub assurance: Assurance,
+    /// What became of the signature on a travel document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signature: Option<DocumentSignature>,
     /// For whom they act.
     pub acting_for: ActingFor,
     /// Phone, masked; absent when none was given.

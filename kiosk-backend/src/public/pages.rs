@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use hall_rules::clock::ClockKind;
+use hall_rules::Text;
 use jiff::civil::Date;
 use kiosk_wire::Code;
 
 use crate::console::words::{Lang, grouped};
-use crate::domain::progress::Progress;
+use crate::domain::progress::{self, Progress};
 use crate::domain::ratings::LEVELS;
 use crate::problem::Refusal;
 
@@ -36,18 +36,12 @@ pub(super) struct StatePage {
 
 impl StatePage {
     /// Whose time it is, and until when.
-    fn due(&self) -> Option<(&'static str, String)> {
+    fn due(&self) -> Option<(String, String)> {
         let (kind, date) = self.progress.due?;
-        let words = match kind {
-            ClockKind::Pickup => self.lang.t("窗口最迟取件日", "The window fetches it by"),
-            ClockKind::Acceptance => self.lang.t("最迟答复是否受理", "Accepted or not by"),
-            ClockKind::Correction => self.lang.t("请您在这天之前补交", "Bring what is missing by"),
-            // Between offices: the applicant waits for the whole, not for one department's answer, nor for a supervisor.
-            ClockKind::Joint | ClockKind::Callback => return None,
-            ClockKind::Promised => self.lang.t("承诺办结日", "Promised by"),
-            ClockKind::Legal => self.lang.t("最迟办结日", "Decided by"),
-            ClockKind::Issue => self.lang.t("结果最迟备好日", "Result ready by"),
-            ClockKind::Collection => self.lang.t("请您在这天之前领取", "Fetch it by"),
+        let Text { zh, en } = progress::clock_words(kind)?;
+        let words = match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
         };
         Some((words, self.day(date)))
     }

@@ -19,6 +19,7 @@ fn progress(state: CaseState) -> Progress {
         due: Some((ClockKind::Promised, date(2026, 12, 7))),
         paused: false,
         next: None,
+        locker: None,
         may_rate: false,
         rated: false,
         ticket: "00".repeat(40),

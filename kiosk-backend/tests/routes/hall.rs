@@ -284,6 +284,7 @@ pub(crate) fn submission() -> Submission {
             address: Some(Personal::from("北京市朝阳区测试路")),
             valid_until: None,
             assurance: Assurance::SamVerified,
+            signature: None,
         },
         acting_for: ActingFor::Organisation,
         phone: Some(Personal::from(PHONE)),

@@ -10,7 +10,8 @@ use kiosk_backend::domain::ratings::{self, CallOutcome};
 use kiosk_backend::domain::views::Due;
 use kiosk_backend::domain::{escalations, statistics};
 use kiosk_backend::store::StoreError;
-use kiosk_wire::{Code, Fact, Personal};
+use kiosk_wire::kiosk_api::{ProgressAnswer, ProgressQuery};
+use kiosk_wire::{Code, CompartmentNo, Fact, Personal, ReceiptNumber};
 
 use crate::hall::{Hall, NAME, NUMBER, PHONE};
 use crate::results::Desk;
@@ -114,6 +115,56 @@ async fn guessing_ends_soon_for_a_number_and_later_for_an_address() {
         }
     }
     assert_eq!(refused, Some(60), "one of the sixty was asked before");
+}
+
+#[tokio::test]
+async fn a_terminal_is_told_what_the_page_tells_at_the_same_price() {
+    let mut desk = Desk::decided().await;
+    let number = receipt(&desk);
+    let token = desk.terminal.token(desk.hall.clock.now_ms());
+    let ask = async |hall: &Hall, receipt: &str, last_four: &str| {
+        let query = ProgressQuery { receipt: ReceiptNumber(receipt.into()), last_four: Personal::from(last_four) };
+        hall.post("/kiosk/v1/progress", Some(&token), crate::hall::json(&query)).await
+    };
+    let told: ProgressAnswer = ask(&desk.hall, &number, "002x").await.json();
+    let page = ask_page(&desk.hall, &number).await;
+    assert!(page.body.contains(&told.state.zh) && page.body.contains(&told.due.clone().unwrap().what.zh), "{told:?}");
+    assert_eq!((told.here, told.receipt.0.as_str()), (None, number.as_str()));
+    let text = serde_json::to_string(&told).unwrap();
+    for hidden in [NAME, NUMBER, PHONE, "欧", "演出", "人民剧院"] {
+        assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+
+    // The result lies here; another terminal hears where it is, and not that it is there.
+    desk.ready_in_a_box().await;
+    let told: ProgressAnswer = ask(&desk.hall, &number, "002X").await.json();
+    assert_eq!((told.state.zh.as_str(), told.here), ("待取件", Some(CompartmentNo(9))), "{told:?}");
+    let other = desk.hall.terminal("西侧", 2).await;
+    let query = ProgressQuery { receipt: ReceiptNumber(number.clone()), last_four: Personal::from("002X") };
+    let foreign = other.token(desk.hall.clock.now_ms());
+    let elsewhere = desk.hall.post("/kiosk/v1/progress", Some(&foreign), crate::hall::json(&query)).await;
+    let elsewhere: ProgressAnswer = elsewhere.json();
+    assert!(elsewhere.here.is_none() && elsewhere.next.unwrap().zh.contains("东侧"));
+
+    let unknown = hall_rules::ReceiptNumber::make("999", 1, 1).unwrap();
+    let wrong = ask(&desk.hall, &number, "0021").await.problem();
+    let none = ask(&desk.hall, unknown.as_str(), "002X").await.problem();
+    assert_eq!((wrong.code, wrong.title, wrong.detail), (none.code, none.title, none.detail), "one answer for both");
+    assert_eq!(wrong.code, Code::NotFound);
+    assert_eq!(ask(&desk.hall, "123", "002X").await.problem().code, Code::InvalidValue);
+    let without = desk.hall.post("/kiosk/v1/progress", None, crate::hall::json(&query)).await;
+    assert_eq!(without.problem().code, Code::TokenMalformed, "terminals only");
+    // Tries are one account for the page and for all terminals.
+    for guess in 0..2 {
+        ask(&desk.hall, &number, &format!("{guess:04}")).await;
+        self::ask(&desk.hall, &number, &format!("{guess:04}")).await;
+    }
+    assert_eq!(ask(&desk.hall, &number, "002X").await.problem().code, Code::TooManyTries);
+    assert_eq!(self::ask(&desk.hall, &number, "002X").await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+async fn ask_page(hall: &Hall, receipt: &str) -> Page {
+    ask(hall, receipt, "002X").await
 }
 
 #[tokio::test]

@@ -109,6 +109,17 @@ impl Desk {
         });
     }
 
+    /// The result lies in a box of the terminal.
+    pub(crate) async fn ready_in_a_box(&mut self) {
+        self.load(self.kiosk()).await.unwrap();
+        let directive = self.order().await.expect("an order").id;
+        self.load_intended(directive);
+        let staff = self.chief.staff.id;
+        self.terminal.write(Fact::ResultLoaded { submission: self.case, compartment: BOX, staff });
+        self.sync().await;
+        assert_eq!(self.state().await, CaseState::ResultReady);
+    }
+
     pub(crate) async fn sync(&self) -> Vec<Taken> {
         let answer: JournalAnswer = self.hall.push(&self.terminal, &self.terminal.entries).await.json();
         answer.results.into_iter().map(|result| result.taken).collect()

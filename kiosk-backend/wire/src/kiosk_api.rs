@@ -8,6 +8,7 @@
 //! | `GET /kiosk/v1/directives?after=N&wait_s=S` | – | [`DirectivesAnswer`], held open up to `S` (≤ 25) seconds until there is news |
 //! | `GET /kiosk/v1/roster` | `If-None-Match` | [`crate::Signed`] of a [`crate::Roster`], or 304 |
 //! | `POST /kiosk/v1/person` | [`PersonQuery`] | [`PersonAnswer`]: where the cases of the person at the screen stand |
+//! | `POST /kiosk/v1/progress` | [`ProgressQuery`] | [`ProgressAnswer`]: how the case of a receipt stands, or `not-found` |
 //! | `GET /kiosk/v1/catalogue` | `If-None-Match` | `hall_rules::Catalogue` as JSON, or 304 |
 //!
 //! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
@@ -313,6 +314,47 @@ pub struct MissingMaterial {
     pub originals: u8,
     /// Copies asked for.
     pub copies: u8,
+}
+
+/// Asks how the case of a receipt stands, as the public page does: there is no card.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ProgressQuery {
+    /// The number on the receipt.
+    pub receipt: ReceiptNumber,
+    /// The last four characters of the document that the case was made with.
+    pub last_four: Personal<String>,
+}
+
+/// How a case stands, as whoever has its receipt may know: not whose it is and not what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressAnswer {
+    /// Its number.
+    pub receipt: ReceiptNumber,
+    /// Its state in a word or two.
+    pub state: BothLanguages,
+    /// What was last said to the applicant; may be empty.
+    pub told: BothLanguages,
+    /// The last day of the clock that runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<ProgressDue>,
+    /// A clock stands still.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub paused: bool,
+    /// What the applicant does next, and where; absent when nothing is to be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<BothLanguages>,
+    /// The result lies in this compartment of the terminal that asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub here: Option<crate::CompartmentNo>,
+}
+
+/// The last day of a clock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressDue {
+    /// Whose time it is and what for.
+    pub what: BothLanguages,
+    /// The day, `YYYY-MM-DD`.
+    pub day: String,
 }
 
 /// A text in both languages of the hall.

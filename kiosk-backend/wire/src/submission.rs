@@ -65,6 +65,24 @@ pub struct Applicant {
     pub valid_until: Option<String>,
     /// How far the reading can be trusted.
     pub assurance: Assurance,
+    /// What became of the signature on a travel document; absent on other cards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<DocumentSignature>,
+}
+
+/// What became of the signature on a travel document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentSignature {
+    /// It holds, and an authority that the terminal trusts has made it.
+    Verified,
+    /// It holds, and nobody whom the terminal trusts has made it.
+    Unverified,
+    /// It does not hold: the data were altered, or never signed.
+    Failed,
+    /// Something that this build does not know.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Families of documents. A resident ID and a social security card with one number are one person.

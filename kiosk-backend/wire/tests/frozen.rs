@@ -8,7 +8,7 @@ use ed25519_dalek::SigningKey;
 use kiosk_wire::entry::{Envelope, Fact, Header};
 use kiosk_wire::kiosk_api::{
     DirectivesAnswer, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush, PersonAnswer,
-    PersonQuery,
+    PersonQuery, ProgressAnswer, ProgressQuery,
 };
 use kiosk_wire::signed::{Purpose, Signed, TokenClaims};
 use kiosk_wire::{
@@ -123,6 +123,7 @@ fn the_submission_of_version_1() {
     for (field, words) in [
         ("document", &["resident_number", "foreign_resident_old", "travel_document"][..]),
         ("assurance", &["read_only", "chip_verified", "sam_verified"]),
+        ("signature", &["verified", "unverified", "failed"]),
     ] {
         for word in words {
             let mut applicant = serde_json::json!({
@@ -221,6 +222,18 @@ fn the_marks_of_version_1() {
             r#"{{"cases":[{{"submission":"$ID","receipt":"10101000000186","item":"x","department":"culture","item_name":{{"zh":"甲","en":"A"}},"state":{{"zh":"待补正","en":"b"}},"told":{{"zh":"","en":""}},"due":"2026-12-03","todo":{todo}}}]}}"#
         ));
     }
+}
+
+#[test]
+fn the_progress_of_version_1() {
+    frozen::<ProgressQuery>(r#"{"receipt":"10101000000186","last_four":"002X"}"#);
+    frozen::<ProgressAnswer>(
+        r#"{"receipt":"10101000000186","state":{"zh":"已收件","en":"b"},"told":{"zh":"","en":""}}"#,
+    );
+    frozen::<ProgressAnswer>(
+        r#"{"receipt":"10101000000186","state":{"zh":"待取件","en":"b"},"told":{"zh":"丙","en":"c"},
+        "due":{"what":{"zh":"丁","en":"d"},"day":"2026-12-03"},"paused":true,"next":{"zh":"戊","en":"e"},"here":7}"#,
+    );
 }
 
 #[test]

@@ -260,7 +260,7 @@ fn type_text(visit: &mut Visit, key: Key) {
 }
 
 /// Applies a key to a value of at most `longest` characters. Letters become capitals.
-fn type_into(value: &mut Personal, key: Key, longest: usize, takes: impl Fn(char) -> bool) -> bool {
+pub(crate) fn type_into(value: &mut Personal, key: Key, longest: usize, takes: impl Fn(char) -> bool) -> bool {
     match key {
         Key::Char(c) if takes(c) && value.expose().chars().count() < longest => value.push(c.to_ascii_uppercase()),
         Key::Delete => value.pop(),

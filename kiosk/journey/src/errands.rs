@@ -119,11 +119,15 @@ impl Journey {
         }
     }
 
-    /// A code was held in front of the scanner: where a pick-up code is typed, it is typed and checked.
+    /// A code was held in front of the scanner: where a pick-up code is typed, it is typed and checked; where nobody's card
+    /// is in use, a receipt's code finds its case.
     pub(crate) fn scanned(&mut self, code: &Personal, now: Duration) {
         let digits = code.expose();
         let whole = digits.len() == usize::from(CODE_DIGITS) && digits.bytes().all(|byte| byte.is_ascii_digit());
-        if self.page != Page::PickupCode || !whole || now < self.entered + FOUND_SOON {
+        if self.page != Page::PickupCode {
+            return self.find_scanned(code, now);
+        }
+        if !whole || now < self.entered + FOUND_SOON {
             return;
         }
         self.active = now;

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::find::ASKING;
 use crate::journey::{CHECKING, COUNTDOWN, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SHUT_DOORS};
 use crate::visit::{Holder, Level, Page, Purpose, StaffVisit, Visit};
 use crate::{
-    Act, CardProblem, ChooseBy, DoorState, Identity, Language, NoDeposit, Output, PartState, Personal, Service, Sound,
-    StaffCall, TextSize, Touch,
+    Act, CardProblem, ChooseBy, DoorState, FindFailure, Identity, Language, NoDeposit, Output, PartState, Personal,
+    Service, Sound, StaffCall, TextSize, Touch,
 };
 
 /// Idle limit of list pages.
@@ -45,6 +46,8 @@ impl Journey {
         self.pickup = None;
         self.other = None;
         self.back_to = None;
+        self.document = None;
+        self.find = None;
         self.help = None;
         self.paper = crate::Paper::None;
         self.language = Language::Zh;
@@ -65,13 +68,18 @@ impl Journey {
         }
         if self.visit.is_some() && self.home() != Page::Idle {
             self.end(now);
+        } else if self.document.is_some() || self.find.is_some() {
+            if self.home() != Page::Idle {
+                self.end(now);
+            }
         } else if self.visit.is_none() {
             self.show(self.home(), now);
         }
     }
 
     pub(crate) fn open_doors_at_boot(&mut self, doors: Vec<u16>, now: Duration) {
-        if !doors.is_empty() && self.visit.is_none() && self.staff.is_none() {
+        let busy = self.staff.is_some() || self.document.is_some() || self.find.is_some();
+        if !doors.is_empty() && self.visit.is_none() && !busy {
             self.emit(Output::CallStaff(StaffCall::DoorsOpenAtBoot));
             self.play(Sound::Attention);
             self.show(Page::ShutDoors(doors), now);
@@ -98,6 +106,8 @@ impl Journey {
         self.card_left = None;
         let reads = match &self.page {
             Page::Idle | Page::CardProblem(_) => true,
+            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => true,
+            Page::Document(_) | Page::DocumentCheck => self.document_is_given(),
             Page::Starting
             | Page::Closed
             | Page::ShutDoors(_)
@@ -146,13 +156,20 @@ impl Journey {
         self.card_present = false;
         self.card_left = None;
         if self.page == Page::Reading {
-            self.show_problem(CardProblem::TakenTooSoon, now);
+            self.card_failed(CardProblem::TakenTooSoon, now);
         }
     }
 
     pub(crate) fn card_failed(&mut self, problem: CardProblem, now: Duration) {
         let reading = self.visit.as_ref().is_some_and(Visit::is_reading);
         match self.page {
+            // What was typed is not lost by it.
+            Page::Reading if problem == CardProblem::TakenTooSoon && self.document.is_some() => self.document_lost(now),
+            Page::Document(_) | Page::DocumentCheck if problem == CardProblem::TakenTooSoon => {}
+            Page::Document(_) | Page::DocumentCheck => self.show_problem(problem, now),
+            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => {
+                self.show_problem(problem, now);
+            }
             Page::Idle | Page::Reading | Page::CardProblem(_) => self.show_problem(problem, now),
             Page::Choose { .. } | Page::Search { .. } | Page::Guide { .. } if reading => {
                 self.back_to = Some(self.page.clone());
@@ -167,8 +184,11 @@ impl Journey {
         self.show(Page::CardProblem(problem), now);
     }
 
-    /// From a card problem back to the guide, or home.
+    /// From a card problem back to what was typed for a travel document, to the guide, or home.
     pub(crate) fn leave_problem(&mut self, now: Duration) {
+        if let Some(page) = self.document_page() {
+            return self.show(page, now);
+        }
         match self.back_to.take() {
             Some(page) => self.show(page, now),
             None => self.end(now),
@@ -200,6 +220,12 @@ impl Journey {
             Page::Idle | Page::ShutDoors(_) => self.begin(*identity, submission, now),
             Page::Reading
             | Page::CardProblem(_)
+            | Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::FindLastFour
+            | Page::FindFailed(_)
+            | Page::Progress
             | Page::Choose { .. }
             | Page::Search { .. }
             | Page::Guide { .. }
@@ -243,6 +269,10 @@ impl Journey {
             document: identity.document,
             number: identity.number.clone(),
         });
+        self.find = None;
+        if self.document.take().is_some() {
+            self.emit(Output::ForgetDocument);
+        }
         let visit = self.visit.get_or_insert_with(|| Visit::new(offer, None));
         visit.holder = Some(Holder { identity, submission });
         let reading = self.back_to.take().unwrap_or_else(|| self.page.clone());
@@ -302,6 +332,7 @@ impl Journey {
                     self.show(Page::Choose { by: ChooseBy::Theme, level: Level::Top, page: 0 }, now);
                 }
             }
+            Touch::Act(Act::FindCase) if self.page == Page::Idle => self.find_case(now),
             Touch::Act(Act::StaffDoor) if self.serves_staff() => {
                 self.staff = Some(StaffVisit::default());
                 self.show(Page::StaffCode, now);
@@ -342,7 +373,10 @@ impl Journey {
     pub(crate) fn page_timeout(&self) -> Option<Duration> {
         let until = match &self.page {
             Page::Reading => READING,
-            Page::CardProblem(_) | Page::StaffRefused(_) => PROBLEM_SHOWN,
+            Page::CardProblem(_) | Page::StaffRefused(_) | Page::FindFailed(_) => PROBLEM_SHOWN,
+            Page::FindLastFour => {
+                return self.find.as_ref().and_then(|find| find.asked).map(|(_, since)| since + ASKING);
+            }
             Page::ShutDoors(_) => SHUT_DOORS,
             Page::Saving => {
                 return Some(self.entered + SAVING_SHOWN).filter(|_| self.shown.screen != crate::Screen::Saving);
@@ -361,6 +395,10 @@ impl Journey {
                 return changed.then_some(self.active + LEFT_BEHIND);
             }
             Page::Starting
+            | Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::Progress
             | Page::Choose { .. }
             | Page::Search { .. }
             | Page::Guide { .. }
@@ -397,7 +435,8 @@ impl Journey {
             Page::Reading => self.show_problem(CardProblem::NoAnswer, now),
             Page::CardProblem(_) => self.leave_problem(now),
             Page::ShutDoors(_) => self.show(self.home(), now),
-            Page::StaffRefused(_) | Page::Done | Page::Rate { .. } => self.end(now),
+            Page::StaffRefused(_) | Page::FindFailed(_) | Page::Done | Page::Rate { .. } => self.end(now),
+            Page::FindLastFour => self.show(Page::FindFailed(FindFailure::NoAnswer), now),
             Page::PickupCode => {
                 if let Some(pickup) = &mut self.pickup {
                     pickup.checking = None;
@@ -426,6 +465,7 @@ impl Journey {
             | Page::Idle
             | Page::Reading
             | Page::CardProblem(_)
+            | Page::FindFailed(_)
             | Page::Saving
             | Page::Door
             | Page::RecordFailed { paper_in: true }
@@ -448,7 +488,12 @@ impl Journey {
             | Page::StaffCode
             | Page::StaffBoxes { .. }
             | Page::StaffAffirm { .. } => Some(IDLE_LIST),
-            Page::Search { .. }
+            Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::FindLastFour
+            | Page::Progress
+            | Page::Search { .. }
             | Page::Guide { .. }
             | Page::NotHere { .. }
             | Page::Materials { .. }

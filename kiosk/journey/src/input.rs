@@ -7,7 +7,7 @@ use hall_rules::{Catalogue, DocumentFamily, Text};
 use uuid::Uuid;
 
 use crate::output::{Assurance, Authority, StaffRefusal, Ticket};
-use crate::{Personal, PrintJob, Touch};
+use crate::{FindFailure, Personal, PrintJob, Touch};
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -26,6 +26,10 @@ pub enum Input {
     },
     /// A card could not be used.
     CardFailed(CardProblem),
+    /// A travel document lies there; its chip opens only with what is printed on it.
+    DocumentLocked,
+    /// What the reader was given ([`crate::Output::UnlockDocument`]) does not open the chip.
+    DocumentRefused,
     /// A card of a member of staff, found in the roster by its UID.
     StaffCard {
         /// Whose.
@@ -77,6 +81,9 @@ pub enum Input {
     },
     /// A code was held in front of the scanner. Never shown, never kept.
     Scanned(Personal),
+    /// The machine readable lines of a travel document were held in front of the scanner; `None` when they were not read
+    /// rightly, as their check digits tell.
+    DocumentScanned(Option<DocumentKey>),
 
     /// How the parts are.
     Health(Health),
@@ -99,6 +106,13 @@ pub enum Input {
         visit: Uuid,
         /// Their cases.
         errands: Vec<Errand>,
+    },
+    /// How the case of a receipt stands: the answer to [`crate::Output::AskProgress`].
+    ProgressTold {
+        /// Which question.
+        ask: u64,
+        /// The answer.
+        answer: ProgressAnswer,
     },
     /// A pick-up code was compared: the answer to [`crate::Output::CheckPickupCode`].
     PickupCodeChecked {
@@ -158,6 +172,19 @@ pub struct Identity {
     pub valid_until: Option<String>,
     /// How far the reading can be trusted.
     pub assurance: Assurance,
+    /// What became of the signature, on travel documents.
+    pub signature: Option<DocumentSignature>,
+}
+
+/// What became of the signature on a travel document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentSignature {
+    /// It holds, and an authority that is trusted here has made it.
+    Verified,
+    /// It holds, and nobody who is trusted here has made it.
+    Unverified,
+    /// It does not hold.
+    Failed,
 }
 
 impl Identity {
@@ -165,6 +192,92 @@ impl Identity {
     pub fn is_same_person(&self, other: &Self) -> bool {
         self.document == other.document && self.number == other.number
     }
+}
+
+/// What opens the chip of a travel document, as it is printed on it. All of it is personal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentKey {
+    /// Document number: capital letters, digits and `<`.
+    pub number: Personal,
+    /// Birth date, YYMMDD.
+    pub birth: Personal,
+    /// Expiry date, YYMMDD.
+    pub expiry: Personal,
+}
+
+/// A part of what opens the chip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DocumentPart {
+    /// Document number.
+    Number,
+    /// Birth date.
+    Birth,
+    /// Expiry date.
+    Expiry,
+}
+
+impl DocumentPart {
+    /// All, in the order in which they are asked.
+    pub const ALL: [Self; 3] = [Self::Number, Self::Birth, Self::Expiry];
+
+    /// Its name for [`crate::Act::Change`].
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Birth => "birth",
+            Self::Expiry => "expiry",
+        }
+    }
+
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|part| part.code() == code)
+    }
+
+    pub(crate) fn next(self) -> Option<Self> {
+        match self {
+            Self::Number => Some(Self::Birth),
+            Self::Birth => Some(Self::Expiry),
+            Self::Expiry => None,
+        }
+    }
+
+    pub(crate) fn before(self) -> Option<Self> {
+        match self {
+            Self::Number => None,
+            Self::Birth => Some(Self::Number),
+            Self::Expiry => Some(Self::Birth),
+        }
+    }
+}
+
+/// What is told of the case of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProgressAnswer {
+    /// How it stands.
+    Found(Box<Progress>),
+    /// There is no such number, or the characters are others: one answer for both.
+    NotFound,
+    /// Nothing was told.
+    Failed(FindFailure),
+}
+
+/// How a case stands, as whoever has its receipt may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Its number.
+    pub receipt: String,
+    /// State, in a word or two.
+    pub state: Text,
+    /// What was last said to the applicant; may be empty.
+    pub told: Text,
+    /// The last day of the clock that runs: what for, and `YYYY-MM-DD`.
+    pub due: Option<(Text, String)>,
+    /// A clock stands still.
+    pub paused: bool,
+    /// What the applicant does next, and where.
+    pub next: Option<Text>,
+    /// The result lies in this box of this terminal.
+    pub here: Option<u16>,
 }
 
 /// A case of the person at the screen.
@@ -426,10 +539,12 @@ pub struct JourneyConfig {
     pub sizes: Vec<String>,
     /// How long a "done" page stays. Default 30 s.
     pub done_stays: Duration,
+    /// Whether there is a scanner.
+    pub scans: bool,
 }
 
 impl Default for JourneyConfig {
     fn default() -> Self {
-        Self { hall_name: String::new(), sizes: Vec::new(), done_stays: Duration::from_secs(30) }
+        Self { hall_name: String::new(), sizes: Vec::new(), done_stays: Duration::from_secs(30), scans: false }
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cabinet::Cabinet;
+use crate::document::DocumentEntry;
+use crate::find::Find;
 use crate::visit::{Deposit, Offer, Page, Pending, Pickup, Purpose, StaffVisit, Visit};
 use crate::{
     Draft, Health, Identity, Input, JourneyConfig, Language, Output, Service, Sound, StaffCall, TextSize, Ticket,
@@ -59,6 +61,12 @@ pub struct Journey {
     pub(crate) other: Option<(Box<Identity>, uuid::Uuid)>,
     /// Where a card problem returns to.
     pub(crate) back_to: Option<Page>,
+    /// What is to open the travel document on the reader.
+    pub(crate) document: Option<DocumentEntry>,
+    /// The receipt whose case is looked for.
+    pub(crate) find: Option<Find>,
+    /// Questions about receipts so far.
+    pub(crate) questions: u64,
 
     pub(crate) card_present: bool,
     /// A card lies there since its visit ended.
@@ -100,6 +108,9 @@ impl Journey {
             pickup: None,
             other: None,
             back_to: None,
+            document: None,
+            find: None,
+            questions: 0,
             card_present: false,
             card_left: None,
             pending: BTreeMap::new(),
@@ -119,6 +130,8 @@ impl Journey {
             Input::CardPresent => self.card_present(now),
             Input::CardRead { identity, submission } => self.card_read(identity, submission, now),
             Input::CardFailed(problem) => self.card_failed(problem, now),
+            Input::DocumentLocked => self.document_locked(now),
+            Input::DocumentRefused => self.document_refused(now),
             Input::StaffCard { staff, name } => self.staff_card(staff, name, now),
             Input::CardRemoved => self.card_removed(now),
             Input::Door { compartment, state } => self.door_seen(compartment, state, now),
@@ -128,12 +141,14 @@ impl Journey {
             Input::RecordFailed { ticket, why } => self.record_failed(ticket, why, now),
             Input::Printed { job, whole } => self.printed(job, whole),
             Input::Scanned(code) => self.scanned(&code, now),
+            Input::DocumentScanned(key) => self.document_scanned(key, now),
             Input::Health(health) => self.health = health,
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,
             Input::PublicUrl(url) => self.public_url = url,
             Input::KnownPhone { visit, phone } => self.known_phone(visit, phone),
             Input::Errands { visit, errands } => self.errands(visit, errands, now),
+            Input::ProgressTold { ask, answer } => self.progress_told(ask, answer, now),
             Input::PickupCodeChecked { submission, right, tries_left } => {
                 self.pickup_code_checked(submission, right, tries_left, now);
             }
@@ -302,6 +317,10 @@ impl Journey {
         match &self.page {
             Page::Starting | Page::Reading | Page::Saving => {}
             Page::Closed | Page::ShutDoors(_) | Page::Idle | Page::CardProblem(_) => self.touch_home(touch, now),
+            Page::Document(_) | Page::DocumentCheck => self.touch_document(touch, now),
+            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => {
+                self.touch_find(touch, now);
+            }
             Page::Choose { .. } | Page::Search { .. } => self.touch_choose(touch, now),
             Page::Guide { .. }
             | Page::Situation(_)

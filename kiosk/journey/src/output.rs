@@ -6,7 +6,7 @@ use hall_rules::DocumentFamily;
 use hall_rules::answers::ActingFor;
 use uuid::Uuid;
 
-use crate::{Identity, Personal, PrintJob, Slip};
+use crate::{DocumentKey, Identity, Personal, PrintJob, Slip};
 
 /// Names one [`Output::Record`] until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +43,20 @@ pub enum Output {
         document: DocumentFamily,
         /// Its number.
         number: Personal,
+    },
+    /// Give the reader what opens the chip of the travel document that lies there, or will. Answered by
+    /// [`crate::Input::CardPresent`] and what follows it.
+    UnlockDocument(DocumentKey),
+    /// The reader is to forget what it was given for travel documents. [`Output::Wipe`] means it too.
+    ForgetDocument,
+    /// Ask the hall's server how the case of a receipt stands; answer with [`crate::Input::ProgressTold`].
+    AskProgress {
+        /// Which question; hand back with the answer.
+        ask: u64,
+        /// The number: it holds.
+        receipt: String,
+        /// The last four characters of the document.
+        last_four: Personal,
     },
     /// Compare a pick-up code with the one of a result; answer with [`crate::Input::PickupCodeChecked`].
     CheckPickupCode {

@@ -90,6 +90,12 @@ impl Journey {
             | Page::Idle
             | Page::Reading
             | Page::CardProblem(_)
+            | Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::FindLastFour
+            | Page::FindFailed(_)
+            | Page::Progress
             | Page::NotHere { .. }
             | Page::Missing { .. }
             | Page::NoBox(_)
@@ -139,12 +145,18 @@ impl Journey {
             | Page::PickupFailed
             | Page::Rate { .. }
             | Page::StaffRefused(_)
+            | Page::FindFailed(_)
+            | Page::Progress
             | Page::RecordFailed { paper_in: false } => quit,
             Page::NoBox(_) => {
                 let can_go_back = self.visit.as_ref().is_some_and(|visit| !visit.history.is_empty());
                 Foot { back: can_go_back, quit: true }
             }
             Page::CardProblem(_)
+            | Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::FindLastFour
             | Page::Choose { .. }
             | Page::Search { .. }
             | Page::Guide { .. }
@@ -175,8 +187,14 @@ impl Journey {
                 Screen::ShutDoors { doors: if still.is_empty() { doors.clone() } else { still } }
             }
             Page::Idle => Screen::Idle(self.idle()),
-            Page::Reading => Screen::ReadingCard,
+            Page::Reading => Screen::ReadingCard { travel_document: self.document.is_some() },
             Page::CardProblem(problem) => Screen::CardProblem { problem: *problem },
+            Page::Document(part) => Screen::Document(self.document_view(*part)),
+            Page::DocumentCheck => Screen::DocumentCheck(self.document_check_view()),
+            Page::FindNumber => Screen::FindNumber(self.find_number_view()),
+            Page::FindLastFour => Screen::FindLastFour(self.find_last_four_view()),
+            Page::FindFailed(why) => Screen::FindFailed { why: *why },
+            Page::Progress => self.progress_view(self.language).map_or(Screen::Starting, Screen::Progress),
             Page::NoBox(why) => Screen::NoBox { why: *why, window: self.window() },
             Page::BoxSize => Screen::BoxSize(crate::BoxSizeView {
                 sizes: self.cabinet.size_rows(self.chosen_size().as_deref().unwrap_or_default()),
@@ -253,6 +271,7 @@ impl Journey {
             open_doors: self.cabinet.open_doors(),
             card_left: self.card_left.is_some(),
             has_guide: self.offer.is_some(),
+            finds: self.health.backend == PartState::Ok,
             paper: self.health.printer,
         }
     }

@@ -29,6 +29,12 @@ impl Journey {
             | Page::ShutDoors(_)
             | Page::Reading
             | Page::CardProblem(_)
+            | Page::Document(_)
+            | Page::DocumentCheck
+            | Page::FindNumber
+            | Page::FindLastFour
+            | Page::FindFailed(_)
+            | Page::Progress
             | Page::Done
             | Page::NotDeposited
             | Page::PickupFailed

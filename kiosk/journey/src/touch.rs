@@ -47,7 +47,8 @@ pub enum Turn {
 /// A key. Keys spell phone numbers, names and PINs, so `Debug` does not say which character it was.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Key {
-    /// A letter `a`–`z`, a digit, or `-` on the date pad (ignored there: the date is grouped by itself).
+    /// A letter `a`–`z`, a digit, `<` in a document number, or `-` on the date pad (ignored there: the date is grouped by
+    /// itself).
     Char(char),
     /// Takes the last character away.
     Delete,
@@ -76,6 +77,10 @@ impl fmt::Debug for Key {
 pub enum Act {
     /// Idle: read conditions and materials without a card (查看办事指南).
     BrowseGuide,
+    /// Idle: how a case stands, by its receipt (凭条查进度).
+    FindCase,
+    /// Last four characters of a document: letters in place of the pad of digits, or back.
+    Letters,
     /// Idle: the small staff door; asks for the one-time code.
     StaffDoor,
     /// Choosing: by life event.
@@ -92,7 +97,7 @@ pub enum Act {
     Skip,
     /// Phone: not the number shown, another one.
     OtherNumber,
-    /// Check page: change the row with this `id`.
+    /// Check page: change the row with this `id`; a travel document's: the part with this [`crate::DocumentPart::code`].
     Change(String),
     /// Door page: it does not fit, a bigger box please.
     BiggerBox,

@@ -1,10 +1,12 @@
 //! What the screen shows: plain data in the session's language. Wording that is not data belongs to the screens.
 //!
-//! Names, document numbers and phone numbers in here are always masked. An `id` is for [`crate::Touch::Choose`] or
+//! Names, document numbers and phone numbers in here are masked, but while they are being typed. An `id` is for [`crate::Touch::Choose`] or
 //! [`crate::Act::Change`]; it is not for the eye.
 
 mod ask;
+mod document;
 mod errands;
+mod find;
 mod locker;
 
 use hall_rules::Language;
@@ -13,7 +15,9 @@ use crate::input::CardProblem;
 use crate::output::StaffRefusal;
 
 pub use ask::*;
+pub use document::*;
 pub use errands::*;
+pub use find::*;
 pub use locker::*;
 
 /// Everything the screen shows.
@@ -115,15 +119,33 @@ pub enum Screen {
         /// Which.
         doors: Vec<u16>,
     },
-    /// Nobody is here. Buttons: [`crate::Act::BrowseGuide`], [`crate::Act::StaffDoor`].
+    /// Nobody is here. Buttons: [`crate::Act::BrowseGuide`], [`crate::Act::FindCase`], [`crate::Act::StaffDoor`].
     Idle(IdleView),
     /// A card is being read.
-    ReadingCard,
+    ReadingCard {
+        /// A travel document, whose chip takes a few seconds.
+        travel_document: bool,
+    },
     /// The card could not be used.
     CardProblem {
         /// Why.
         problem: CardProblem,
     },
+    /// A travel document lies there: what is printed on it opens its chip. Primary: take it.
+    Document(DocumentView),
+    /// All that opens the chip: to be compared, or the document is to be put back.
+    DocumentCheck(DocumentCheckView),
+    /// The number on a receipt, to see how its case stands. Primary: take it.
+    FindNumber(FindNumberView),
+    /// The last four characters of the document. Primary: ask.
+    FindLastFour(FindLastFourView),
+    /// Nothing can be told. Primary ends.
+    FindFailed {
+        /// Why.
+        why: FindFailure,
+    },
+    /// How the case of a receipt stands. Primary ends.
+    Progress(ProgressView),
     /// Choose by theme or department: tiles.
     /// Buttons: [`crate::Act::ByTheme`], [`crate::Act::ByDepartment`], [`crate::Act::Search`].
     Choose(TilesView),
@@ -258,8 +280,14 @@ impl Screen {
             | Self::OutOfService { .. }
             | Self::ShutDoors { .. }
             | Self::Idle(_)
-            | Self::ReadingCard
+            | Self::ReadingCard { .. }
             | Self::CardProblem { .. }
+            | Self::Document(_)
+            | Self::DocumentCheck(_)
+            | Self::FindNumber(_)
+            | Self::FindLastFour(_)
+            | Self::FindFailed { .. }
+            | Self::Progress(_)
             | Self::Situation(_)
             | Self::NotHere { .. }
             | Self::NoBox { .. }
@@ -294,8 +322,14 @@ impl Screen {
             Self::OutOfService { .. } => "out_of_service",
             Self::ShutDoors { .. } => "shut_doors",
             Self::Idle(_) => "idle",
-            Self::ReadingCard => "reading_card",
+            Self::ReadingCard { .. } => "reading_card",
             Self::CardProblem { .. } => "card_problem",
+            Self::Document(_) => "document",
+            Self::DocumentCheck(_) => "document_check",
+            Self::FindNumber(_) => "find_number",
+            Self::FindLastFour(_) => "find_last_four",
+            Self::FindFailed { .. } => "find_failed",
+            Self::Progress(_) => "progress",
             Self::Choose(_) => "choose",
             Self::Search(_) => "search",
             Self::Guide(_) => "guide",

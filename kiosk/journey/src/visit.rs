@@ -13,8 +13,8 @@ use crate::entry::TextEntry;
 use crate::ime::Ime;
 use crate::search::{Found, SearchIndex};
 use crate::{
-    CardProblem, ChooseBy, Draft, Errand, Identity, NoDeposit, Personal, Receipt, StaffDoor, StaffRefusal,
-    UnconfirmedReason,
+    CardProblem, ChooseBy, DocumentPart, Draft, Errand, FindFailure, Identity, NoDeposit, Personal, Receipt, StaffDoor,
+    StaffRefusal, UnconfirmedReason,
 };
 
 /// A catalogue, its search index, and its pinyin engine once a text field was shown.
@@ -47,6 +47,16 @@ pub(crate) enum Page {
     Idle,
     Reading,
     CardProblem(CardProblem),
+    /// One of the three parts that open a travel document's chip.
+    Document(DocumentPart),
+    /// All three.
+    DocumentCheck,
+
+    FindNumber,
+    FindLastFour,
+    FindFailed(FindFailure),
+    /// How the case of a receipt stands.
+    Progress,
 
     Choose {
         by: ChooseBy,

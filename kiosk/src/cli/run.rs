@@ -111,6 +111,8 @@ fn run(
     let mut opener: Option<LockersHandle> = None;
     let (late_printer, printers) = channel::<PrinterHandle>();
     let mut printer_hand: Option<PrinterHandle> = None;
+    let (late_readers, card_readers) = channel::<Vec<CardReader>>();
+    let mut reader_hands: Vec<CardReader> = Vec::new();
     let player = Player::start(config.player.clone());
     let hands = Hands {
         show: Box::new(move |view| drop(screen.update(view))),
@@ -126,6 +128,10 @@ fn run(
             }
             printer_hand.as_ref().ok_or(PrinterGone)?.print(job, paper)
         }),
+        unlock_document: Box::new(move |key| {
+            reader_hands.extend(card_readers.try_iter().flatten());
+            reader_hands.iter().for_each(|reader| reader.set_mrz(key.clone()));
+        }),
         lives: Box::new(move || {
             pulse.fetch_add(1, Ordering::Relaxed);
         }),
@@ -134,7 +140,7 @@ fn run(
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
     let (printer, scanner) = (config.printer.clone(), config.scanner.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
-    let _readers: Vec<CardReader> = devices::readers(&cards)
+    let readers: Vec<CardReader> = devices::readers(&cards)
         .into_iter()
         .enumerate()
         .map(|(index, reader)| {
@@ -142,6 +148,7 @@ fn run(
             CardReader::spawn(reader, move |event| drop(sender.send(Event::Card(index, event))))
         })
         .collect();
+    drop(late_readers.send(readers));
     if let Some(printer) = printer {
         let sender = sender.clone();
         let handle = Printer::spawn(devices::printer(&printer), move |event| drop(sender.send(Event::Printer(event))));

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use hall_rules::{Calendar, Catalogue};
+use hardware::cards::MrzLines;
 use jiff::tz::{Offset, TimeZone};
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
 use kiosk_wire::Fact;
@@ -78,6 +79,7 @@ impl Runner {
         let journey = Journey::new(JourneyConfig {
             hall_name: identity.as_ref().map(|identity| identity.told().hall_name.clone()).unwrap_or_default(),
             sizes: sizes_in_order(&sizes),
+            scans: config.scanner.is_some(),
             ..JourneyConfig::default()
         });
         let mut runner = Self {
@@ -108,6 +110,7 @@ impl Runner {
             remote: None,
             desk: desk::Desk::default(),
             asked: None,
+            mrz_lines: MrzLines::default(),
             catalogue: None,
             postponed: Vec::new(),
             call: None,

@@ -52,7 +52,7 @@ impl Runner {
             CardEvent::UidOnly(uid) => self.take_staff_card(&uid),
             CardEvent::CardFailed(error) => {
                 tracing::info!(code = error.code(), "card not read");
-                self.tell(Input::CardFailed(translate::card_problem(&error)));
+                self.tell(translate::card_failure(&error));
             }
             CardEvent::CardRemoved => self.tell(Input::CardRemoved),
         }

@@ -19,6 +19,7 @@ mod health;
 mod news;
 mod paper;
 mod person;
+mod progress;
 mod remote;
 mod translate;
 
@@ -34,7 +35,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use hall_rules::Calendar;
-use hardware::cards::CardEvent;
+use hardware::cards::{CardEvent, MrzKey, MrzLines};
 use hardware::lockers::{DoorState, LockerEvent, OpenError};
 use hardware::printer::{Document, PrinterEvent, PrinterGone};
 use hardware::scanner::ScannerEvent;
@@ -80,6 +81,8 @@ pub struct Hands {
     pub open_door: Box<dyn FnMut(u16) -> Result<(), OpenError> + Send>,
     /// Prints a paper; what becomes of it comes back as an event with the same number.
     pub print: Box<dyn FnMut(u64, Document) -> Result<(), PrinterGone> + Send>,
+    /// Gives the card readers what opens the chip of a travel document, or has them forget it.
+    pub unlock_document: Box<dyn FnMut(Option<MrzKey>) + Send>,
     /// Makes a sound.
     pub play: Box<dyn FnMut(Sound) + Send>,
     /// Called every few seconds while the loop lives.
@@ -128,6 +131,8 @@ pub struct Runner {
     remote: Option<remote::Remote>,
     desk: desk::Desk,
     asked: Option<person::Asked>,
+    /// Lines of a travel document that a scanner has read so far.
+    mrz_lines: MrzLines,
     catalogue: Option<Arc<hall_rules::Catalogue>>,
     postponed: Vec<(Ticket, Vec<Draft>)>,
     call: Option<call::Call>,
@@ -246,11 +251,15 @@ impl Runner {
                 Output::Play(sound) => (self.hands.play)(sound),
                 Output::CallStaff(what) => self.call_staff(what),
                 Output::LookUpPerson { visit, document, number } => self.look_up(visit, document, &number),
+                Output::UnlockDocument(key) => self.unlock_document(&key),
+                Output::ForgetDocument => self.forget_document(),
+                Output::AskProgress { ask, receipt, last_four } => self.ask_progress(ask, receipt, &last_four),
                 Output::CheckPickupCode { submission, code } => self.check_pickup_code(submission, &code),
                 Output::VerifyStaff(proof) => self.verify_staff(proof),
                 Output::Wipe => {
                     self.desk.end();
                     self.asked = None;
+                    self.forget_document();
                 }
                 Output::Print { job, slip } => self.print(job, &slip),
             }

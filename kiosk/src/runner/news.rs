@@ -37,6 +37,7 @@ impl Runner {
                 self.tell(Input::Catalogue(catalogue));
             }
             News::Person { visit, answer } => self.take_cases(visit, answer),
+            News::Progress { ask, answer } => self.take_progress(ask, answer),
             News::PublicUrl(url) => self.take_public_url(url),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
             News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),

@@ -1,8 +1,9 @@
-//! Papers and scanned codes. A printer that fails changes nothing but what the screen says of the paper.
+//! Papers, scanned codes, and what opens a travel document. A printer that fails changes nothing but what the screen says of the paper.
 
+use hardware::cards::{MrzKey, mrz};
 use hardware::printer::{PrintOutcome, PrinterEvent};
-use hardware::scanner::ScannerEvent;
-use kiosk_journey::{Input, Personal, PrintJob, Slip};
+use hardware::scanner::{Code, ScannerEvent};
+use kiosk_journey::{DocumentKey, Input, Personal, PrintJob, Slip};
 
 use super::Runner;
 use crate::papers;
@@ -41,7 +42,42 @@ impl Runner {
                 let at = self.clock.stamp().wall_ms_utc;
                 self.parts.scanner_is(&status, at);
             }
-            ScannerEvent::Scanned(code) => self.tell(Input::Scanned(Personal::new(code.expose()))),
+            ScannerEvent::Scanned(code) => self.take_code(&code),
         }
     }
+
+    /// Machine readable lines are gathered; everything else is for the page on show.
+    fn take_code(&mut self, code: &Code) {
+        match self.mrz_lines.take(code.expose()) {
+            mrz::Read::Other => self.tell(Input::Scanned(Personal::new(code.expose()))),
+            mrz::Read::Begun => {}
+            mrz::Read::Document(read) => {
+                if let Err(error) = &read {
+                    tracing::info!(%error, "machine readable lines not read rightly");
+                }
+                self.tell(Input::DocumentScanned(read.ok().as_ref().map(document_key)));
+            }
+        }
+    }
+
+    pub(super) fn unlock_document(&mut self, key: &DocumentKey) {
+        let made = MrzKey::from_printed(key.number.expose(), key.birth.expose(), key.expiry.expose());
+        match made {
+            Ok(key) => (self.hands.unlock_document)(Some(key)),
+            Err(error) => {
+                tracing::warn!(%error, "what opens a travel document cannot be made of what was typed");
+                self.tell(Input::DocumentRefused);
+            }
+        }
+    }
+
+    pub(super) fn forget_document(&mut self) {
+        self.mrz_lines.forget();
+        (self.hands.unlock_document)(None);
+    }
+}
+
+fn document_key(key: &MrzKey) -> DocumentKey {
+    let personal = |text: &str| Personal::new(text);
+    DocumentKey { number: personal(key.number()), birth: personal(key.birth()), expiry: personal(key.expiry()) }
 }

@@ -37,6 +37,8 @@ pub(super) struct Bench {
     pub(super) folder: TempDir,
     pub(super) runner: Runner,
     opened: Arc<Mutex<Vec<u16>>>,
+    /// What the readers were told of travel documents.
+    keys: Arc<Mutex<Vec<Option<MrzKey>>>>,
 }
 
 impl Bench {
@@ -66,6 +68,8 @@ impl Bench {
         let (sender, events) = channel();
         let opened = Arc::new(Mutex::new(Vec::new()));
         let doors = Arc::clone(&opened);
+        let keys = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&keys);
         let hands = Hands {
             show: Box::new(drop),
             open_door: Box::new(move |no| {
@@ -73,6 +77,7 @@ impl Bench {
                 Ok(())
             }),
             print: Box::new(|_, _| Ok(())),
+            unlock_document: Box::new(move |key| told.lock().expect("keys").push(key)),
             play: Box::new(drop),
             lives: Box::new(|| {}),
         };
@@ -81,7 +86,7 @@ impl Bench {
         let mut runner = Runner::boot(config, clock, events, sender, hands);
         runner.take(Event::Locker(LockerEvent::BusState(hardware::DeviceStatus::Ready)));
         runner.settle();
-        Self { folder, runner, opened }
+        Self { folder, runner, opened, keys }
     }
 
     /// Dies without any farewell, and starts again on the same folder.
@@ -511,4 +516,30 @@ fn a_call_for_staff_stands_in_the_heartbeat_and_is_told_to_have_arrived() {
     bench.runner.clock.pass(Duration::from_secs(301));
     bench.runner.end_old_call();
     assert!(bench.runner.heartbeat().devices.iter().all(|part| part.part != "call"));
+}
+
+#[test]
+fn scanned_lines_open_a_travel_document_and_are_forgotten_with_the_visit() {
+    let mut bench = Bench::new();
+    bench.all_closed();
+    let last = |bench: &Bench| bench.keys.lock().expect("keys").last().cloned();
+    let scan = |bench: &mut Bench, line: &str| {
+        bench.happens(Event::Scanner(ScannerEvent::Scanned(hardware::scanner::Code::new(line))));
+    };
+    let lines = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+    bench.happens(Event::Card(0, CardEvent::CardPresent));
+    bench.happens(Event::Card(0, CardEvent::CardFailed(hardware::cards::CardError::NeedsMrz)));
+    scan(&mut bench, lines[0]);
+    assert_eq!(last(&bench), None, "one line is not all");
+    scan(&mut bench, lines[1]);
+    let key = MrzKey::parse(&lines.join("\n")).expect("a key");
+    assert_eq!(last(&bench), Some(Some(key)));
+    bench.happens(Event::Card(0, CardEvent::CardFailed(hardware::cards::CardError::WrongMrz)));
+    scan(&mut bench, lines[0]);
+    bench.runner.clock.pass(Duration::from_secs(1));
+    bench.happens(Event::Touch(Touch::Quit));
+    assert_eq!(last(&bench), Some(None), "the readers forget");
+    bench.happens(Event::Card(0, CardEvent::CardFailed(hardware::cards::CardError::NeedsMrz)));
+    scan(&mut bench, lines[1]);
+    assert_eq!(last(&bench), Some(None), "the former person's line is gone too");
 }

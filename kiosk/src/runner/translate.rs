@@ -209,6 +209,11 @@ fn applicant(identity: &journey::Identity) -> Applicant {
             journey::Assurance::ChipVerified => wire::Assurance::ChipVerified,
             journey::Assurance::SamVerified => wire::Assurance::SamVerified,
         },
+        signature: identity.signature.map(|signature| match signature {
+            journey::DocumentSignature::Verified => wire::DocumentSignature::Verified,
+            journey::DocumentSignature::Unverified => wire::DocumentSignature::Unverified,
+            journey::DocumentSignature::Failed => wire::DocumentSignature::Failed,
+        }),
     }
 }
 
@@ -281,23 +286,23 @@ pub(super) fn door(state: lockers::DoorState) -> journey::DoorState {
     }
 }
 
-/// What went wrong with a card, as the applicant is told.
-pub(super) fn card_problem(error: &CardError) -> journey::CardProblem {
+/// What became of a card that was not read, as the journey knows it.
+pub(super) fn card_failure(error: &CardError) -> journey::Input {
+    let failed = journey::Input::CardFailed;
     match error {
-        CardError::Torn => journey::CardProblem::TakenTooSoon,
-        CardError::Mute => journey::CardProblem::NoAnswer,
-        CardError::ReaderHeld | CardError::ReaderFailed { .. } => journey::CardProblem::ReaderLost,
-        CardError::Module { status, .. } if status.is_broken_module() => journey::CardProblem::ReaderLost,
-        CardError::Module { status, .. } => match status.kind() {
+        CardError::NeedsMrz => journey::Input::DocumentLocked,
+        CardError::WrongMrz => journey::Input::DocumentRefused,
+        CardError::Torn => failed(journey::CardProblem::TakenTooSoon),
+        CardError::Mute => failed(journey::CardProblem::NoAnswer),
+        CardError::ReaderHeld | CardError::ReaderFailed { .. } => failed(journey::CardProblem::ReaderLost),
+        CardError::Module { status, .. } if status.is_broken_module() => failed(journey::CardProblem::ReaderLost),
+        CardError::Module { status, .. } => failed(match status.kind() {
             FailureKind::Line => journey::CardProblem::TakenTooSoon,
             FailureKind::Refused | FailureKind::Misread => journey::CardProblem::UnknownCard,
-        },
-        // The screens do not ask for machine readable lines yet: a travel document is a card they do not know.
-        CardError::Refused { .. } | CardError::NotUsable { .. } | CardError::NeedsMrz | CardError::WrongMrz => {
-            journey::CardProblem::UnknownCard
-        }
-        CardError::WrongLength { .. } | CardError::BadField { .. } => journey::CardProblem::Unreadable,
-        CardError::CheckDigit => journey::CardProblem::WrongCheckDigit,
+        }),
+        CardError::Refused { .. } | CardError::NotUsable { .. } => failed(journey::CardProblem::UnknownCard),
+        CardError::WrongLength { .. } | CardError::BadField { .. } => failed(journey::CardProblem::Unreadable),
+        CardError::CheckDigit => failed(journey::CardProblem::WrongCheckDigit),
     }
 }
 
@@ -354,5 +359,10 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
             cards::Assurance::ChipVerified => journey::Assurance::ChipVerified,
             cards::Assurance::SamVerified => journey::Assurance::SamVerified,
         },
+        signature: card.authenticity.map(|authenticity| match authenticity {
+            cards::Authenticity::Verified => journey::DocumentSignature::Verified,
+            cards::Authenticity::Unverified => journey::DocumentSignature::Unverified,
+            cards::Authenticity::Failed => journey::DocumentSignature::Failed,
+        }),
     }
 }

@@ -8,6 +8,7 @@
 //! | push | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
 //! | listen | always: directives by long poll; roster and catalogue when their ETag changed | the same |
 //! | person | when a card was read | never: the visit goes on without the answer |
+//! | progress | when somebody asks by a receipt's number | told at once: there is nothing else to show |
 //! | beat | every 15 s, and soon after something changed | the next beat comes anyway |
 
 pub mod backoff;
@@ -15,6 +16,7 @@ pub mod beat;
 pub mod http;
 mod listen;
 mod person;
+mod progress;
 mod push;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use hall_rules::Catalogue;
-use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery};
+use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery, ProgressAnswer, ProgressQuery};
 use kiosk_wire::{Code, JournalId, Signed};
 use tokio::sync::{Notify, mpsc, watch};
 
@@ -76,6 +78,13 @@ pub enum News {
         visit: uuid::Uuid,
         /// The answer.
         answer: PersonAnswer,
+    },
+    /// How the case of a receipt stands.
+    Progress {
+        /// Which question.
+        ask: u64,
+        /// The answer, or what the backend says in place of one; `None`: it said nothing.
+        answer: Result<Box<ProgressAnswer>, Option<Code>>,
     },
     /// Where the public finds the backend, if anywhere: told with each heartbeat.
     PublicUrl(Option<String>),
@@ -131,6 +140,7 @@ pub struct Courier {
     position: watch::Sender<Position>,
     heartbeat: watch::Sender<Heartbeat>,
     questions: mpsc::UnboundedSender<person::Question>,
+    receipts: mpsc::UnboundedSender<progress::Question>,
     stop: Arc<Notify>,
     thread: Option<JoinHandle<()>>,
 }
@@ -144,6 +154,7 @@ impl Courier {
         let (position, positions) = watch::channel(setup.position);
         let (heartbeat, heartbeats) = watch::channel(setup.heartbeat);
         let (questions, asked) = mpsc::unbounded_channel();
+        let (receipts, receipts_asked) = mpsc::unbounded_channel();
         let client = Client::new(&setup.backend, setup.identity, Arc::clone(&setup.clock))?;
         let context = Arc::new(Context {
             client,
@@ -167,12 +178,13 @@ impl Courier {
                     () = listen::run(&context, setup.roster_etag, setup.catalogue_etag) => {}
                     () = beat::run(&context, heartbeats) => {}
                     () = person::run(&context, asked) => {}
+                    () = progress::run(&context, receipts_asked) => {}
                     () = stopped.notified() => {}
                 }
             });
         };
         let thread = std::thread::Builder::new().name("sync".into()).spawn(work).map_err(http::SetupError::Thread)?;
-        Ok(Self { position, heartbeat, questions, stop, thread: Some(thread) })
+        Ok(Self { position, heartbeat, questions, receipts, stop, thread: Some(thread) })
     }
 
     /// Tells where the journal stands now.
@@ -184,6 +196,12 @@ impl Courier {
     pub fn ask_person(&self, visit: uuid::Uuid, query: PersonQuery) {
         // Without its thread there is no answer either.
         drop(self.questions.send((visit, query)));
+    }
+
+    /// Asks how the case of a receipt stands; answered by [`News::Progress`].
+    pub fn ask_progress(&self, ask: u64, query: ProgressQuery) {
+        // Without its thread there is no answer, and the journey does not wait for ever.
+        drop(self.receipts.send((ask, query)));
     }
 
     /// Tells how the terminal is; sent soon, and again every 15 seconds.

@@ -65,7 +65,17 @@ fn every_button_says_what_it_means() {
     let bench = Bench::new();
     let table: &[(&str, &str, Touch)] = &[
         ("idle", "查看办事指南", Touch::Act(Act::BrowseGuide)),
+        ("idle", "凭条查进度", Touch::Act(Act::FindCase)),
         ("idle", "工作人员", Touch::Act(Act::StaffDoor)),
+        ("document_number", "横线 <", Touch::Key(Key::Char('<'))),
+        ("document_number", "字母顺序", Touch::Act(Act::SwitchKeyOrder)),
+        ("document_birth", "7", Touch::Key(Key::Char('7'))),
+        ("document_refused", "再读一次", Touch::Next),
+        ("find_number", "全部清除", Touch::Key(Key::Clear)),
+        ("find_last_four", "里面有别的字母", Touch::Act(Act::Letters)),
+        ("find_last_four", "X", Touch::Key(Key::Char('x'))),
+        ("find_last_four", "查进度", Touch::Next),
+        ("progress_running", "好的，结束", Touch::Next),
         ("idle", "帮助", Touch::Help),
         ("idle", "English", Touch::Language(Language::En)),
         ("idle", "大字", Touch::TextSize(TextSize::Large)),

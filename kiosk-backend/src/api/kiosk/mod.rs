@@ -6,6 +6,7 @@ mod enrol;
 mod heartbeat;
 mod journal;
 mod person;
+mod progress;
 mod roster;
 
 use axum::Router;
@@ -25,6 +26,7 @@ pub(super) fn router() -> Router<App> {
         .route("/directives", get(directives::get))
         .route("/roster", get(roster::get))
         .route("/person", post(person::post))
+        .route("/progress", post(progress::post))
         .route("/catalogue", get(catalogue::get))
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)

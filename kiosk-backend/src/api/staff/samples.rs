@@ -109,6 +109,7 @@ fn case_view() -> CaseView {
             document: DocumentFamily::ResidentNumber,
             number: "110***********002X".into(),
             assurance: Assurance::SamVerified,
+            signature: None,
             acting_for: ActingFor::Oneself,
             phone: Some("138****5678".into()),
         }),

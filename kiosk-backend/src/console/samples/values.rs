@@ -152,6 +152,7 @@ pub(super) fn case() -> CaseView {
             document: DocumentFamily::ResidentNumber,
             number: "362***********0218".into(),
             assurance: Assurance::SamVerified,
+            signature: None,
             acting_for: ActingFor::Organisation,
             phone: Some("138****5678".into()),
         }),

@@ -147,6 +147,7 @@ impl Hall {
                 address: None,
                 valid_until: None,
                 assurance: Assurance::SamVerified,
+                signature: None,
             },
             acting_for: ActingFor::Organisation,
             phone: Some(Personal::from(PHONE)),

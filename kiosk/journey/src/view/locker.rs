@@ -27,6 +27,8 @@ pub struct IdleView {
     pub card_left: bool,
     /// Whether there is a guide to read.
     pub has_guide: bool,
+    /// Whether a case can be found by its receipt: the hall's server is within reach.
+    pub finds: bool,
     /// The receipt printer: told before anybody begins.
     pub paper: PartState,
 }

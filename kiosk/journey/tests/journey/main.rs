@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 mod budget;
+mod documents;
 mod doors;
 mod errands;
+mod finding;
 mod papers;
 mod random;
 mod staff;

@@ -121,7 +121,8 @@ fn without_a_printer_that_works_the_screen_is_the_receipt() {
 fn a_scanned_pick_up_code_is_typed_and_checked_and_no_other_code_is() {
     let mut terminal = with_printer(PartState::Ok);
     terminal.input(Input::Scanned(Personal::new("123456")));
-    assert_eq!(terminal.screen(), "idle");
+    assert_eq!(terminal.screen(), "find_number", "it says that this is no receipt's code");
+    terminal.touch(Touch::Quit);
     errands::to_pickup_code(&mut terminal);
     let checks = |terminal: &Terminal| {
         terminal.outputs.iter().filter(|output| matches!(output, Output::CheckPickupCode { .. })).count()

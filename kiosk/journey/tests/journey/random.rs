@@ -35,11 +35,19 @@ enum Event {
     Free(u16),
     Errands,
     CodeChecked(bool),
+    DocumentLocked,
+    DocumentRefused,
+    LinesScanned(bool),
+    ReceiptScanned(bool),
+    Progress(u8),
 }
 
 fn touch() -> impl Strategy<Value = Touch> {
     let act = prop_oneof![
         Just(Act::BrowseGuide),
+        Just(Act::FindCase),
+        Just(Act::Letters),
+        Just(Act::Change("birth".into())),
         Just(Act::StaffDoor),
         Just(Act::ByDepartment),
         Just(Act::Search),
@@ -109,6 +117,11 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (1_u16..7).prop_map(Event::Free),
         4 => Just(Event::Errands),
         2 => any::<bool>().prop_map(Event::CodeChecked),
+        2 => Just(Event::DocumentLocked),
+        1 => Just(Event::DocumentRefused),
+        1 => any::<bool>().prop_map(Event::LinesScanned),
+        1 => any::<bool>().prop_map(Event::ReceiptScanned),
+        1 => (0_u8..4).prop_map(Event::Progress),
     ]
 }
 
@@ -219,6 +232,22 @@ fn happen(terminal: &mut Terminal, event: Event) {
             let submission = crate::errands::RESULT;
             terminal.input(Input::PickupCodeChecked { submission, right, tries_left: 2 });
         }
+        Event::DocumentLocked => {
+            terminal.input(Input::CardPresent);
+            terminal.input(Input::DocumentLocked);
+        }
+        Event::DocumentRefused => terminal.input(Input::DocumentRefused),
+        Event::LinesScanned(right) => {
+            terminal.input(Input::DocumentScanned(right.then(crate::documents::key)));
+        }
+        Event::ReceiptScanned(right) => {
+            let code = if right { crate::finding::NUMBER } else { "482917" };
+            terminal.input(Input::Scanned(personal(code)));
+        }
+        Event::Progress(n) => {
+            let ask = terminal.outputs.iter().filter(|output| matches!(output, Output::AskProgress { .. })).count();
+            terminal.input(Input::ProgressTold { ask: ask as u64, answer: crate::finding::answer(n) });
+        }
         Event::Free(no) => {
             // Staff at the desk: only a box that is shut and not in use changes.
             if terminal.journey.door_in_use() != Some(no) {
@@ -254,6 +283,10 @@ fn check(terminal: &Terminal) {
     // Nothing of the last visit is left when nobody is here.
     if matches!(view.screen, Screen::Idle(_)) {
         assert_eq!(view.person, None);
+        let unlocked =
+            |output: &&Output| matches!(output, Output::UnlockDocument(_) | Output::ForgetDocument | Output::Wipe);
+        let last = terminal.outputs.iter().rfind(unlocked);
+        assert!(!matches!(last, Some(Output::UnlockDocument(_))), "the readers still know what opens a document");
         assert!(!text.contains("张*") && !text.contains("李*"), "{text}");
         assert!(!matches!(view.overlay, Some(Overlay::AnotherPerson | Overlay::StillThere { .. })));
     }

@@ -88,6 +88,7 @@ pub(crate) fn identity(name: &str, number: &str) -> Box<Identity> {
         address: Some("江西省宜春市袁州区幸福路1号".into()),
         valid_until: Some("2036-01-01".into()),
         assurance: Assurance::SamVerified,
+        signature: None,
     })
 }
 
@@ -183,6 +184,9 @@ impl Terminal {
                 | Output::CallStaff(_)
                 | Output::LookUpPerson { .. }
                 | Output::CheckPickupCode { .. }
+                | Output::UnlockDocument(_)
+                | Output::ForgetDocument
+                | Output::AskProgress { .. }
                 | Output::VerifyStaff(_)
                 | Output::Wipe
                 | Output::Print { .. } => {}

@@ -116,6 +116,8 @@ pub(crate) fn touch(drawn: &Drawn, action: Action, number: i32, text: &str) -> O
         Action::Space => Some(Touch::Key(Key::Space)),
         Action::Candidate => u8::try_from(number).ok().map(|place| Touch::Key(Key::Candidate(place))),
         Action::BrowseGuide => act(Act::BrowseGuide),
+        Action::FindCase => act(Act::FindCase),
+        Action::Letters => act(Act::Letters),
         Action::StaffDoor => act(Act::StaffDoor),
         Action::ByTheme => act(Act::ByTheme),
         Action::ByDepartment => act(Act::ByDepartment),

@@ -1,5 +1,8 @@
 //! Each page's struct.
 
+mod document;
+mod find;
+
 use kiosk_journey as journey;
 use kiosk_journey::{Asks, CheckLabel, FieldInput, GuideSection, Screen, TextSize};
 use slint::{ComponentHandle, ModelRc, SharedString, VecModel};
@@ -12,7 +15,14 @@ use crate::generated::{App, PageKind, Show};
 pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
     let show = app.global::<Show>();
     match screen {
-        Screen::Starting | Screen::ReadingCard | Screen::Saving => {}
+        Screen::Starting | Screen::Saving => {}
+        Screen::ReadingCard { travel_document } => show.set_reading_document(*travel_document),
+        Screen::Document(view) => show.set_document(document::part(view)),
+        Screen::DocumentCheck(view) => show.set_document_check(document::check(view)),
+        Screen::FindNumber(view) => show.set_find_number(find::number(view)),
+        Screen::FindLastFour(view) => show.set_find_last_four(find::last_four(view)),
+        Screen::FindFailed { why } => show.set_find_failure(find::failure(*why)),
+        Screen::Progress(view) => show.set_progress(find::progress(view)),
         Screen::NotEnrolled { command } => show.set_trouble(detail(command)),
         Screen::OutOfService { why, detail: text } => {
             show.set_trouble(ui::TroubleData { outage: outage(*why), ..detail(text) });
@@ -99,7 +109,12 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
 pub(super) fn empty(app: &App, screen: &Screen) {
     let show = app.global::<Show>();
     match screen {
-        Screen::Starting | Screen::ReadingCard | Screen::Saving => {}
+        Screen::Starting | Screen::ReadingCard { .. } | Screen::FindFailed { .. } | Screen::Saving => {}
+        Screen::Document(_) => show.set_document(Default::default()),
+        Screen::DocumentCheck(_) => show.set_document_check(Default::default()),
+        Screen::FindNumber(_) => show.set_find_number(Default::default()),
+        Screen::FindLastFour(_) => show.set_find_last_four(Default::default()),
+        Screen::Progress(_) => show.set_progress(Default::default()),
         Screen::NotEnrolled { .. }
         | Screen::OutOfService { .. }
         | Screen::ShutDoors { .. }
@@ -141,8 +156,14 @@ fn kind(screen: &Screen) -> PageKind {
         Screen::OutOfService { .. } => PageKind::OutOfService,
         Screen::ShutDoors { .. } => PageKind::ShutDoors,
         Screen::Idle(_) => PageKind::Idle,
-        Screen::ReadingCard => PageKind::ReadingCard,
+        Screen::ReadingCard { .. } => PageKind::ReadingCard,
         Screen::CardProblem { .. } => PageKind::CardProblem,
+        Screen::Document(_) => PageKind::Document,
+        Screen::DocumentCheck(_) => PageKind::DocumentCheck,
+        Screen::FindNumber(_) => PageKind::FindNumber,
+        Screen::FindLastFour(_) => PageKind::FindLastFour,
+        Screen::FindFailed { .. } => PageKind::FindFailed,
+        Screen::Progress(_) => PageKind::Progress,
         Screen::Choose(_) => PageKind::Choose,
         Screen::Search(_) => PageKind::Search,
         Screen::Guide(_) => PageKind::Guide,
@@ -250,6 +271,7 @@ fn idle(view: &journey::IdleView) -> ui::IdleData {
         open_doors: list(&view.open_doors),
         card_left: view.card_left,
         has_guide: view.has_guide,
+        finds: view.finds,
         paper_down: view.paper == journey::PartState::Failed,
     }
 }

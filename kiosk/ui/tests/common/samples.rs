@@ -48,6 +48,7 @@ pub(crate) fn idle() -> IdleView {
         open_doors: vec![],
         card_left: false,
         has_guide: true,
+        finds: true,
         paper: PartState::Absent,
     }
 }
@@ -703,7 +704,12 @@ fn outside() -> Vec<Sample> {
             name: "idle_offline",
             view: View {
                 offline: true,
-                ..idle_view(IdleView { waiting: 3, waiting_since: Some("2026-11-23 09:41".into()), ..idle() })
+                ..idle_view(IdleView {
+                    waiting: 3,
+                    waiting_since: Some("2026-11-23 09:41".into()),
+                    finds: false,
+                    ..idle()
+                })
             },
         },
         Sample { name: "idle_reader_down", view: idle_view(IdleView { reads_cards: false, ..idle() }) },
@@ -714,13 +720,129 @@ fn outside() -> Vec<Sample> {
         Sample { name: "idle_paper_out", view: idle_view(IdleView { paper: PartState::Failed, ..idle() }) },
         Sample { name: "idle_card_left", view: idle_view(IdleView { card_left: true, ..idle() }) },
         Sample { name: "idle_open_doors", view: idle_view(IdleView { open_doors: vec![3], ..idle() }) },
-        Sample { name: "reading_card", view: view(Screen::ReadingCard) },
+        Sample { name: "reading_card", view: view(Screen::ReadingCard { travel_document: false }) },
         Sample { name: "card_taken_too_soon", view: trouble(CardProblem::TakenTooSoon) },
         Sample { name: "card_unknown", view: trouble(CardProblem::UnknownCard) },
         Sample { name: "card_expired", view: trouble(CardProblem::Expired) },
         Sample { name: "card_wrong_check_digit", view: trouble(CardProblem::WrongCheckDigit) },
         Sample { name: "card_no_answer", view: trouble(CardProblem::NoAnswer) },
         Sample { name: "card_reader_lost", view: trouble(CardProblem::ReaderLost) },
+    ]
+}
+
+fn documents() -> Vec<Sample> {
+    let part = |part, typed: &str, problem| DocumentView {
+        part,
+        typed: typed.into(),
+        problem,
+        misread: false,
+        card_there: true,
+        changing: false,
+        keys_abc: false,
+    };
+    let check = |state, card_there| {
+        by_staff(Screen::DocumentCheck(DocumentCheckView {
+            number: "L898902C3".into(),
+            birth: "1974-08-12".into(),
+            expiry: "2032-04-15".into(),
+            state,
+            card_there,
+        }))
+    };
+    let page = |view| by_staff(Screen::Document(view));
+    vec![
+        Sample { name: "reading_document", view: view(Screen::ReadingCard { travel_document: true }) },
+        Sample { name: "document_number", view: page(part(DocumentPart::Number, "L8989", None)) },
+        Sample {
+            name: "document_number_lifted",
+            view: page(DocumentView { card_there: false, keys_abc: true, ..part(DocumentPart::Number, "", None) }),
+        },
+        Sample { name: "document_birth", view: page(part(DocumentPart::Birth, "1974-08", None)) },
+        Sample {
+            name: "document_birth_wrong",
+            view: page(part(DocumentPart::Birth, "1974-02-31", Some(DocumentProblem::NoSuchDay))),
+        },
+        Sample {
+            name: "document_expiry",
+            view: page(DocumentView { changing: true, ..part(DocumentPart::Expiry, "2032-04-15", None) }),
+        },
+        Sample {
+            name: "document_expiry_wrong",
+            view: page(part(DocumentPart::Expiry, "1932-04-15", Some(DocumentProblem::BeforeBirth))),
+        },
+        Sample { name: "document_refused", view: check(DocumentState::Refused, true) },
+        Sample { name: "document_refused_lifted", view: check(DocumentState::Refused, false) },
+        Sample { name: "document_misread", view: check(DocumentState::Misread, true) },
+        Sample { name: "document_put_back", view: check(DocumentState::Given, false) },
+        Sample { name: "document_compare", view: check(DocumentState::Given, true) },
+    ]
+}
+
+fn finding(zh: bool) -> Vec<Sample> {
+    let number = |typed: &str, problem| {
+        let whole = typed.len() == 14;
+        by_staff(Screen::FindNumber(FindNumberView { typed: typed.into(), whole, problem, scans: true }))
+    };
+    let last = |typed: &str, letters, refused| {
+        by_staff(Screen::FindLastFour(FindLastFourView {
+            receipt: "10101000000186".into(),
+            typed: typed.into(),
+            whole: typed.len() == 4,
+            letters,
+            keys_abc: false,
+            asking: false,
+            refused,
+        }))
+    };
+    let only_quit = |screen| View { foot: Foot { back: false, quit: true }, ..view(screen) };
+    let progress = |state: (&str, &str), told: (&str, &str)| ProgressView {
+        receipt: "10101000000186".into(),
+        state: words(zh, state.0, state.1),
+        told: words(zh, told.0, told.1),
+        due: None,
+        paused: false,
+        next: String::new(),
+        here: None,
+    };
+    let correct = ProgressView {
+        due: Some((words(zh, "请您在这天之前补交", "Bring what is missing by"), "2026-12-15".into())),
+        next: words(
+            zh,
+            "到大厅的自助终端刷身份证，看要补哪些材料，补好放进柜子；也可以到“3号窗口 文化旅游”补交",
+            "Tap your ID card at a terminal of the hall: it lists what is missing and takes it. Or go to “3号窗口 文化旅游”",
+        ),
+        ..progress(
+            ("待补正", "Waiting for corrections"),
+            ("材料需要补正，告知书一次列明了全部内容", "Papers need correcting; the notice lists everything"),
+        )
+    };
+    let running = ProgressView {
+        due: Some((words(zh, "窗口最迟取件日", "The window fetches it by"), "2026-11-30".into())),
+        ..progress(("已收件", "Received by the window"), ("窗口已收到您的材料", "The window has your papers"))
+    };
+    let here = ProgressView {
+        due: Some((words(zh, "请您在这天之前领取", "Fetch it by"), "2026-12-18".into())),
+        here: Some(12),
+        ..progress(("待取件", "Result ready"), ("办理结果已备好，请领取", "The result is ready: please fetch it"))
+    };
+    let paused = ProgressView {
+        paused: true,
+        ..progress(("特别程序", "Special procedure"), ("正在专家评审", "Experts review it"))
+    };
+    vec![
+        Sample { name: "find_number", view: number("101010", None) },
+        Sample { name: "find_number_other_code", view: number("", Some(FindProblem::NotAReceipt)) },
+        Sample { name: "find_number_wrong", view: number("10101000000187", Some(FindProblem::WrongNumber)) },
+        Sample { name: "find_last_four", view: last("002X", false, false) },
+        Sample { name: "find_last_four_letters", view: last("2C", true, false) },
+        Sample { name: "find_last_four_refused", view: last("", false, true) },
+        Sample { name: "find_offline", view: only_quit(Screen::FindFailed { why: FindFailure::Offline }) },
+        Sample { name: "find_too_many", view: only_quit(Screen::FindFailed { why: FindFailure::TooMany }) },
+        Sample { name: "find_no_answer", view: only_quit(Screen::FindFailed { why: FindFailure::NoAnswer }) },
+        Sample { name: "progress_running", view: only_quit(Screen::Progress(running)) },
+        Sample { name: "progress_correct", view: only_quit(Screen::Progress(correct)) },
+        Sample { name: "progress_here", view: only_quit(Screen::Progress(here)) },
+        Sample { name: "progress_paused", view: only_quit(Screen::Progress(paused)) },
     ]
 }
 
@@ -738,6 +860,8 @@ fn overlays() -> Vec<Sample> {
 pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     let zh = language == Language::Zh;
     let mut samples = outside();
+    samples.extend(documents());
+    samples.extend(finding(zh));
     samples.extend(tiles(zh, size));
     samples.extend(item_pages(zh, size));
     samples.extend(answers(zh, size));

@@ -61,6 +61,8 @@ pub(crate) struct CardLine {
     name: &'static str,
     about: &'static str,
     kind: &'static str,
+    /// What a scanner of machine readable lines sends, on travel documents.
+    lines: Option<&'static str>,
 }
 
 /// A member of staff.
@@ -353,6 +355,8 @@ fn deck() -> Vec<CardLine> {
             "staff"
         } else if card.name.contains("social") {
             "social"
+        } else if card.note.starts_with("passport;") {
+            "travel"
         } else if card.note.contains("resident ID") || card.note.starts_with("layout") {
             "resident"
         } else {
@@ -361,6 +365,6 @@ fn deck() -> Vec<CardLine> {
     };
     people::deck()
         .iter()
-        .map(|card| CardLine { id: card.name, name: card.title, about: card.note, kind: kind(card) })
+        .map(|card| CardLine { id: card.name, name: card.title, about: card.note, kind: kind(card), lines: card.lines })
         .collect()
 }

@@ -97,6 +97,7 @@ function draw() {
   for (const card of state.cards) {
     const made = button($(card.kind === "faulty" ? "trouble" : "cards"), [["b", card.name], ["span", card.about]], `card ${card.kind}`, () => lay(card.id));
     made.classList.toggle("lying", card.id === state.lying);
+    if (card.lines) button(made.parentElement, [["span", `Scan the lines of ${card.name}`]], "card scan", () => tell("scan", { code: card.lines }));
   }
   const lying = state.cards.find((card) => card.id === state.lying);
   $("reader").classList.toggle("full", Boolean(lying));
@@ -151,6 +152,8 @@ function drawPapers() {
     picture.src = `paper?piece=${piece}&n=${before + piece}`;
     picture.alt = state.papers[piece];
     $("papers").append(picture);
+    const code = /\[QR ([^\]]+)\]/.exec(state.papers[piece]);
+    if (code) button($("papers"), [["span", "Hold its code before the scanner"]], "scan", () => tell("scan", { code: code[1] }));
   }
 }
 

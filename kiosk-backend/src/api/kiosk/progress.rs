@@ -1,0 +1,38 @@
+//! `POST /kiosk/v1/progress`
+
+use axum::extract::State;
+use hall_rules::Text;
+use kiosk_wire::ReceiptNumber;
+use kiosk_wire::kiosk_api::{BothLanguages, ProgressAnswer, ProgressDue, ProgressQuery};
+
+use crate::api::body::Json;
+use crate::api::token::Terminal;
+use crate::app::App;
+use crate::domain::progress;
+use crate::problem::Refusal;
+
+/// The public page's answer at the public page's price: tries are counted for the number wherever it is asked, and for
+/// the terminal in place of an address.
+pub(super) async fn post(
+    State(app): State<App>,
+    Terminal(kiosk): Terminal,
+    Json(query): Json<ProgressQuery>,
+) -> Result<axum::Json<ProgressAnswer>, Refusal> {
+    let from = format!("terminal {kiosk}");
+    let found = progress::find(&app, &from, &query.receipt.0, query.last_four.expose()).await?;
+    Ok(axum::Json(ProgressAnswer {
+        receipt: ReceiptNumber(found.receipt),
+        state: both(found.state),
+        told: both(found.told),
+        due: found.due.and_then(|(kind, day)| {
+            Some(ProgressDue { what: both(progress::clock_words(kind)?), day: day.to_string() })
+        }),
+        paused: found.paused,
+        next: found.next.map(both),
+        here: found.locker.filter(|(at, _)| *at == kiosk).map(|(_, no)| no),
+    }))
+}
+
+fn both(text: Text) -> BothLanguages {
+    BothLanguages { zh: text.zh, en: text.en }
+}

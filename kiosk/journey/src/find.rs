@@ -1,0 +1,236 @@
+//! Finding a case by the number on its receipt, without a card: scanned or typed, and then the last four characters of
+//! the document it was made with. What is told is what the public page tells, nothing more.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a touch that a page has no use for does nothing there")]
+
+use std::time::Duration;
+
+use hall_rules::receipt::{DIGITS, ReceiptError};
+use hall_rules::{Language, ReceiptNumber};
+
+use crate::ask::type_into;
+use crate::journey::Journey;
+use crate::visit::Page;
+use crate::{
+    Act, FindFailure, FindLastFourView, FindNumberView, FindProblem, Output, PartState, Personal, Progress,
+    ProgressAnswer, ProgressView, Service, Sound, Touch,
+};
+
+/// Characters that are asked for.
+const LAST: usize = 4;
+/// How long an answer may take.
+pub(crate) const ASKING: Duration = Duration::from_secs(10);
+
+/// What was given, and what came of it.
+#[derive(Default)]
+pub(crate) struct Find {
+    /// What was typed of the number.
+    digits: Personal,
+    /// The number, once it holds.
+    receipt: Option<ReceiptNumber>,
+    last: Personal,
+    /// Letters are shown, in place of the pad of digits.
+    letters: bool,
+    keys_abc: bool,
+    /// The question that waits for its answer, and since when.
+    pub(crate) asked: Option<(u64, Duration)>,
+    problem: Option<FindProblem>,
+    progress: Option<Progress>,
+}
+
+/// The number in what a receipt's code holds: the number itself, or a link that ends in `/p/` and the number.
+pub(crate) fn receipt_in(code: &str) -> Option<ReceiptNumber> {
+    let number = code.rsplit_once("/p/").map_or(code, |(_, behind)| behind);
+    let number = number.split(['?', '#', '/']).next().unwrap_or_default();
+    ReceiptNumber::parse(number).ok()
+}
+
+impl Journey {
+    /// The idle page's button.
+    pub(crate) fn find_case(&mut self, now: Duration) {
+        self.find = Some(Find::default());
+        self.show_find(Page::FindNumber, now);
+    }
+
+    /// A receipt's code, or anything else, was held before the scanner while nobody's card is in use.
+    pub(crate) fn find_scanned(&mut self, code: &Personal, now: Duration) {
+        let listens = match self.page {
+            Page::Idle => self.service == Some(Service::Ready),
+            Page::FindNumber | Page::FindFailed(_) | Page::Progress => true,
+            Page::FindLastFour => self.find.as_ref().is_some_and(|find| find.asked.is_none()),
+            _ => false,
+        };
+        if !listens {
+            return;
+        }
+        match receipt_in(code.expose()) {
+            Some(receipt) => {
+                self.play(Sound::CardRead);
+                let digits = Personal::new(receipt.as_str());
+                self.find = Some(Find { receipt: Some(receipt), digits, ..Find::default() });
+                self.show_find(Page::FindLastFour, now);
+            }
+            None => {
+                self.play(Sound::Attention);
+                self.find = Some(Find { problem: Some(FindProblem::NotAReceipt), ..Find::default() });
+                self.show_find(Page::FindNumber, now);
+            }
+        }
+    }
+
+    /// Nothing is asked that nobody could answer.
+    fn show_find(&mut self, page: Page, now: Duration) {
+        let page = if self.health.backend == PartState::Ok { page } else { Page::FindFailed(FindFailure::Offline) };
+        self.show(page, now);
+    }
+
+    pub(crate) fn touch_find(&mut self, touch: Touch, now: Duration) {
+        match (self.page.clone(), touch) {
+            (_, Touch::Quit) => self.end(now),
+            (Page::FindFailed(_) | Page::Progress, Touch::Next | Touch::Back) | (Page::FindNumber, Touch::Back) => {
+                self.end(now);
+            }
+            (Page::FindNumber, Touch::Key(key)) => {
+                if let Some(find) = &mut self.find {
+                    find.problem = None;
+                    type_into(&mut find.digits, key, DIGITS, |c| c.is_ascii_digit());
+                }
+            }
+            (Page::FindNumber, Touch::Next) => self.take_receipt(now),
+            (Page::FindLastFour, Touch::Key(key)) => {
+                if let Some(find) = self.find.as_mut().filter(|find| find.asked.is_none()) {
+                    find.problem = None;
+                    type_into(&mut find.last, key, LAST, |c| c.is_ascii_alphanumeric());
+                }
+            }
+            (Page::FindLastFour, Touch::Act(Act::Letters)) => {
+                if let Some(find) = &mut self.find {
+                    find.letters = !find.letters;
+                }
+            }
+            (Page::FindLastFour, Touch::Act(Act::SwitchKeyOrder)) => {
+                if let Some(find) = &mut self.find {
+                    find.keys_abc = !find.keys_abc;
+                }
+            }
+            (Page::FindLastFour, Touch::Next) => self.ask_progress(now),
+            (Page::FindLastFour, Touch::Back) => {
+                if let Some(find) = &mut self.find {
+                    (find.asked, find.problem) = (None, None);
+                    find.last.clear();
+                }
+                self.show(Page::FindNumber, now);
+            }
+            _ => {}
+        }
+    }
+
+    fn take_receipt(&mut self, now: Duration) {
+        let Some(find) = &mut self.find else { return };
+        match ReceiptNumber::parse(find.digits.expose()) {
+            Ok(receipt) => {
+                find.receipt = Some(receipt);
+                self.show_find(Page::FindLastFour, now);
+            }
+            Err(why) => {
+                let short = why == ReceiptError::Shape;
+                find.problem = Some(if short { FindProblem::Incomplete } else { FindProblem::WrongNumber });
+                self.play(Sound::Attention);
+            }
+        }
+    }
+
+    fn ask_progress(&mut self, now: Duration) {
+        let Some(find) = self.find.as_mut().filter(|find| find.asked.is_none()) else { return };
+        let Some(receipt) = find.receipt.as_ref().filter(|_| find.last.expose().len() == LAST) else { return };
+        let receipt = receipt.as_str().to_owned();
+        self.questions += 1;
+        find.asked = Some((self.questions, now));
+        let last_four = std::mem::take(&mut find.last);
+        let ask = self.questions;
+        self.emit(Output::AskProgress { ask, receipt, last_four });
+    }
+
+    pub(crate) fn progress_told(&mut self, ask: u64, answer: ProgressAnswer, now: Duration) {
+        let waits = self.page == Page::FindLastFour;
+        let asked = |find: &&mut Find| waits && find.asked.is_some_and(|(asked, _)| asked == ask);
+        let Some(find) = self.find.as_mut().filter(asked) else {
+            return; // the answer to a former question, or too late
+        };
+        find.asked = None;
+        match answer {
+            ProgressAnswer::Found(progress) => {
+                find.progress = Some(*progress);
+                self.show(Page::Progress, now);
+            }
+            ProgressAnswer::NotFound => {
+                find.problem = Some(FindProblem::NotFound);
+                self.active = now;
+                self.play(Sound::Attention);
+            }
+            ProgressAnswer::Failed(why) => self.show(Page::FindFailed(why), now),
+        }
+    }
+
+    pub(crate) fn find_number_view(&self) -> FindNumberView {
+        let find = self.find.as_ref();
+        let typed = find.map(|find| find.digits.expose()).unwrap_or_default();
+        FindNumberView {
+            typed: typed.to_owned(),
+            whole: typed.len() == DIGITS,
+            problem: find.and_then(|find| find.problem),
+            scans: self.config.scans,
+        }
+    }
+
+    pub(crate) fn find_last_four_view(&self) -> FindLastFourView {
+        let find = self.find.as_ref();
+        let typed = find.map(|find| find.last.expose()).unwrap_or_default();
+        FindLastFourView {
+            receipt: find.and_then(|find| find.receipt.as_ref()).map(|r| r.as_str().to_owned()).unwrap_or_default(),
+            typed: typed.to_owned(),
+            whole: typed.len() == LAST,
+            letters: find.is_some_and(|find| find.letters),
+            keys_abc: find.is_some_and(|find| find.keys_abc),
+            asking: find.is_some_and(|find| find.asked.is_some()),
+            refused: find.is_some_and(|find| find.problem == Some(FindProblem::NotFound)),
+        }
+    }
+
+    pub(crate) fn progress_view(&self, language: Language) -> Option<ProgressView> {
+        let progress = self.find.as_ref()?.progress.as_ref()?;
+        let words = |text: &hall_rules::Text| text.get(language).to_owned();
+        Some(ProgressView {
+            receipt: progress.receipt.clone(),
+            state: words(&progress.state),
+            told: words(&progress.told),
+            due: progress.due.as_ref().map(|(what, day)| (words(what), day.clone())),
+            paused: progress.paused,
+            next: progress.next.as_ref().map(words).unwrap_or_default(),
+            here: progress.here,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_found_in_what_its_code_holds() {
+        for (code, found) in [
+            ("10101000000141", true),
+            ("https://hall.example/p/10101000000141", true),
+            ("https://city.example/hall/p/10101000000141?lang=en", true),
+            ("HTTPS://HALL.EXAMPLE/p/10101000000141/", true),
+            ("1010 1000 0001 41", true),
+            ("10101000000142", false),
+            ("https://hall.example/p/", false),
+            ("https://hall.example/q/10101000000141", false),
+            ("482917", false),
+            ("", false),
+        ] {
+            assert_eq!(receipt_in(code).is_some(), found, "{code}");
+        }
+    }
+}
