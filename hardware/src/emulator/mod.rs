@@ -34,6 +34,8 @@ pub mod control;
 pub mod eid;
 pub mod emrtd;
 mod escpos;
+mod messaging;
+mod pace;
 mod paper;
 pub mod people;
 pub mod printer;
