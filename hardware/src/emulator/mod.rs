@@ -37,6 +37,7 @@ mod escpos;
 mod messaging;
 mod pace;
 mod paper;
+mod peer;
 pub mod people;
 pub mod printer;
 mod pty;
