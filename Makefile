@@ -38,6 +38,8 @@ bench: install-test ## The figures, each beside what it is compared with
 	target/release/examples/typing assets/catalogue
 	target/release/examples/inbox
 	target/release/examples/lock_boards
+	target/release/examples/decoders
+	target/release/examples/identity
 	exec target/release/hall bench
 
 fuzz: ## Every decoder of the devices on mutations of its corpus, for FUZZ_SECONDS (600)
