@@ -56,7 +56,7 @@ const DECODERS: [Decoder; 9] = [
 fn main() {
     let (random, text) =
         (random(u8::from), random(|byte| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"[usize::from(byte) % 37]));
-    println!("{:<44} {:>9}  {:<8} {}", "decoders on garbage", "MB/s", "", "the process grew by, of what it was given");
+    println!("{:<44} {:>9}  {:<8} the process grew by, of what it was given", "decoders on garbage", "MB/s", "");
     for (name, piece, decode) in DECODERS {
         let garbage = if name.starts_with("machine") { &text } else { &random };
         let pass = |_| {
@@ -71,7 +71,7 @@ fn main() {
         let megabytes = f64::from(u32::try_from(GARBAGE).unwrap_or(u32::MAX)) / 1e6;
         let speed = megabytes / quickest.as_secs_f64();
         let judgement = if speed >= REACH { "" } else { "  NOT REACHED" };
-        println!("{name:<44} {speed:>9.0}  >= {REACH:<5.0} {grown} kB of {} MB{judgement}", PASSES * GARBAGE >> 20);
+        println!("{name:<44} {speed:>9.0}  >= {REACH:<5.0} {grown} kB of {} MB{judgement}", (PASSES * GARBAGE) >> 20);
     }
 }
 

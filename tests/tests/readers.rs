@@ -1,5 +1,4 @@
 //! A reader of resident ID cards on a serial line, in place of the PC/SC reader and beside it (P6).
-#![expect(clippy::unwrap_used, reason = "a story that unwraps says where it failed")]
 
 use e2e::Hall;
 use e2e::hall::Readers;
