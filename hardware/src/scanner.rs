@@ -197,11 +197,13 @@ impl Lines {
     }
 
     pub(crate) fn end(&mut self, found: impl FnOnce(Code)) {
-        let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
         if self.spoilt {
             tracing::info!(length = self.bytes.len(), "a scanned code is too long or no ASCII text; not taken");
-        } else if !text.is_empty() {
-            found(Code::new(text));
+        } else {
+            let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
+            if !text.is_empty() {
+                found(Code::new(text));
+            }
         }
         self.bytes.zeroize();
         self.spoilt = false;
