@@ -36,7 +36,7 @@ use hardware::emulator::sam::{SamOptions, SamReader};
 use private_pcscd::{Pcscd, in_private};
 use zeroize::Zeroizing;
 
-/// Times that each card is read; the middle one counts.
+/// Times that each card is read. The quickest counts: on a busy machine all others measure the machine.
 const READS: usize = 7;
 /// Far above anything that happens.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -52,7 +52,7 @@ fn main() {
 fn figures(mut pcscd: Pcscd) {
     println!(
         "{:<50} {:>9} {:>9} {:>9} {:>7}",
-        "identity from a card (middle of seven)", "read, ms", "raw, ms", "ours, ms", "ratio"
+        "identity from a card (quickest of seven)", "read, ms", "raw, ms", "ours, ms", "ratio"
     );
     pcscd.start();
     let utopia = Authority::new("Utopia CSCA");
@@ -92,25 +92,26 @@ fn measure(name: &str, port: u16, card: &Card, reading: &Reading) {
 }
 
 fn tell(name: &str, samples: Vec<(Duration, Duration)>) {
-    let middle = |mut times: Vec<Duration>| {
-        times.sort_unstable();
-        times[times.len() / 2].as_secs_f64() * 1e3
-    };
+    let quickest = |times: Vec<Duration>| times.into_iter().min().unwrap().as_secs_f64() * 1e3;
     let (read, raw) = samples.into_iter().unzip::<_, _, Vec<_>, Vec<_>>();
-    let (read, raw) = (middle(read), middle(raw));
+    let (read, raw) = (quickest(read), quickest(raw));
     let ratio = read / raw;
     let judgement = if ratio <= REACH { "" } else { "  NOT REACHED" };
     let ours = read - raw;
     println!("{name:<50} {read:>9.2} {raw:>9.2} {ours:>9.2} {ratio:>6.2}x  <= {REACH:.2}{judgement}");
 }
 
-/// From a card's presence to its identity, as the reader's thread tells them.
-fn timed(events: &Receiver<CardEvent>) -> Duration {
+/// What the reader's thread tells, and when it does.
+type Told = (Instant, CardEvent);
+
+/// From a card's presence to its identity.
+fn timed(events: &Receiver<Told>) -> Duration {
     let mut present = None;
     loop {
-        match events.recv_timeout(PATIENCE).unwrap() {
-            CardEvent::CardPresent => present = Some(Instant::now()),
-            CardEvent::CardRead(_) => return present.unwrap().elapsed(),
+        let (at, event) = events.recv_timeout(PATIENCE).unwrap();
+        match event {
+            CardEvent::CardPresent => present = Some(at),
+            CardEvent::CardRead(_) => return at - present.unwrap(),
             CardEvent::CardFailed(error) => panic!("{error}"),
             CardEvent::ReaderState(_) | CardEvent::UidOnly(_) | CardEvent::CardRemoved => {}
         }
@@ -137,9 +138,9 @@ fn over_pcsc(slot: &CardSlot, card: &Card, faults: &CardFaults, reading: &Readin
     let (sender, events) = mpsc::channel();
     let config =
         PcscConfig { resident_id: reading.access, trust: reading.trust.clone(), ..PcscConfig::new("Kiosk ID Reader*") };
-    let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send(event)));
+    let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send((Instant::now(), event))));
     reader.set_mrz(reading.mrz.clone());
-    while !matches!(events.recv_timeout(PATIENCE).unwrap(), CardEvent::ReaderState(DeviceStatus::Ready)) {}
+    while !matches!(events.recv_timeout(PATIENCE).unwrap().1, CardEvent::ReaderState(DeviceStatus::Ready)) {}
     slot.insert(card.clone(), faults.clone());
     let read = timed(&events);
     reader.shutdown();
@@ -178,8 +179,8 @@ fn over_serial() -> (Duration, Duration) {
     let module = SamReader::start(options).unwrap();
     let (sender, events) = mpsc::channel();
     let config = ReaderConfig::Sdt(SdtConfig::new(module.port()));
-    let reader = CardReader::spawn(config, move |event| drop(sender.send(event)));
-    while !matches!(events.recv_timeout(PATIENCE).unwrap(), CardEvent::ReaderState(DeviceStatus::Ready)) {}
+    let reader = CardReader::spawn(config, move |event| drop(sender.send((Instant::now(), event))));
+    while !matches!(events.recv_timeout(PATIENCE).unwrap().1, CardEvent::ReaderState(DeviceStatus::Ready)) {}
     module.insert_named("li-jianguo").unwrap();
     let read = timed(&events);
     reader.shutdown();
