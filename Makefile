@@ -38,10 +38,25 @@ bench: install-test ## The figures, each beside what it is compared with
 	target/release/examples/typing assets/catalogue
 	target/release/examples/figures
 	target/release/examples/lock_boards
+	target/release/examples/decoders
+	target/release/examples/identity
 	exec target/release/hall bench
 
-fuzz: ## Every decoder of the devices on mutations of its corpus, for FUZZ_SECONDS (600)
-	@FUZZ_SECONDS="$${FUZZ_SECONDS:-600}" cargo test --locked --release -p hardware --test fuzz -- --nocapture
+fuzz: ## Every decoder of the devices for FUZZ_SECONDS (600), guided by coverage where cargo-fuzz is installed
+	@export FUZZ_SECONDS="$${FUZZ_SECONDS:-600}"
+	if cargo fuzz --version >/dev/null 2>&1; then
+		# Instrumentation without sanitizers is all that the stable compiler has. New finds stay out of the corpus.
+		export RUSTC_BOOTSTRAP=1
+		names=(hardware/fuzz/corpus/*/)
+		for name in "$${names[@]}"; do
+			name=$$(basename "$$name"); found="hardware/fuzz/target/found/$$name"; mkdir -p "$$found"
+			FUZZ_DECODER="$$name" cargo fuzz run --fuzz-dir hardware/fuzz -s none decoder "$$found" "hardware/fuzz/corpus/$$name" \
+				-- -max_total_time=$$((FUZZ_SECONDS / $${#names[@]} + 1))
+		done
+	else
+		echo "cargo-fuzz is not installed (cargo install cargo-fuzz): mutations of the corpus, not guided by coverage"
+		cargo test --locked --release -p hardware --test fuzz -- --nocapture
+	fi
 
 lint: fmt-check clippy docs-check ## Formatting, lints, documentation
 

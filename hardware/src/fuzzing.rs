@@ -1,5 +1,7 @@
 //! Every decoder of this crate behind one signature, for fuzzing. Not part of the interface.
 
+use std::hint::black_box;
+
 use zeroize::Zeroizing;
 
 use crate::cards::apdu::Transmit;
@@ -8,13 +10,15 @@ use crate::cards::{CardError, MrzKey, Reading, ResidentIdAccess, eid, identify_w
 use crate::lockers::Protocol;
 use crate::lockers::frame::Expect;
 use crate::lockers::stream::Stream;
+use crate::printer::answer::{self, Condition, Kind};
+use crate::scanner::Lines;
 
 /// A decoder: its name, which is also that of its corpus, and what takes any bytes without a panic, without keeping
 /// more than it was given, and comes to an end.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every decoder.
-pub const TARGETS: [Target; 11] = [
+pub const TARGETS: [Target; 13] = [
     ("xor24", |bytes| board(Protocol::Xor24, bytes)),
     ("kerong-cu48", |bytes| board(Protocol::KerongCu48, bytes)),
     ("kerong-cu16", |bytes| board(Protocol::KerongCu16, bytes)),
@@ -26,7 +30,14 @@ pub const TARGETS: [Target; 11] = [
     ("card", card),
     ("belgian-id", |bytes| drop(eid::belgian(bytes))),
     ("mrz", mrz),
+    ("printer-answer", printer_answer),
+    ("scanner", scanner),
 ];
+
+/// The decoder of that name; does nothing with any bytes when there is none.
+pub fn target(name: &str) -> fn(&[u8]) {
+    TARGETS.iter().find(|(known, _)| *known == name).map_or(|_| {}, |(_, target)| *target)
+}
 
 /// Commands after which a conversation counts as endless; the longest that any card needs is a tenth of it.
 const ENDLESS: usize = 4096;
@@ -127,4 +138,24 @@ fn card(bytes: &[u8]) {
 
 fn mrz(bytes: &[u8]) {
     drop(MrzKey::parse(&String::from_utf8_lossy(bytes)));
+}
+
+fn printer_answer(bytes: &[u8]) {
+    let mut condition = Condition::default();
+    for (byte, kind) in bytes.iter().zip([Kind::Paper, Kind::Offline, Kind::Error].into_iter().cycle()) {
+        if answer::is_real_time(*byte) {
+            condition.take(kind, *byte);
+        } else {
+            black_box(answer::is_in_turn(*byte));
+        }
+    }
+    black_box(condition);
+}
+
+fn scanner(bytes: &[u8]) {
+    let mut lines = Lines::default();
+    for byte in bytes {
+        lines.take(*byte, |code| drop(black_box(code)));
+    }
+    lines.end(|code| drop(black_box(code)));
 }

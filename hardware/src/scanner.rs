@@ -181,14 +181,14 @@ fn listen(mut port: TTYPort, path: &Path, stop: &AtomicBool, sink: &mut impl FnM
 
 /// Cuts a stream of bytes into codes. Pure.
 #[derive(Default)]
-struct Lines {
+pub(crate) struct Lines {
     bytes: Zeroizing<Vec<u8>>,
     /// Too long, or not ASCII: dropped up to its end.
     spoilt: bool,
 }
 
 impl Lines {
-    fn take(&mut self, byte: u8, found: impl FnOnce(Code)) {
+    pub(crate) fn take(&mut self, byte: u8, found: impl FnOnce(Code)) {
         match byte {
             b'\r' | b'\n' => self.end(found),
             b' '..=b'~' if self.bytes.len() < LONGEST => self.bytes.push(byte),
@@ -196,12 +196,14 @@ impl Lines {
         }
     }
 
-    fn end(&mut self, found: impl FnOnce(Code)) {
-        let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
+    pub(crate) fn end(&mut self, found: impl FnOnce(Code)) {
         if self.spoilt {
             tracing::info!(length = self.bytes.len(), "a scanned code is too long or no ASCII text; not taken");
-        } else if !text.is_empty() {
-            found(Code::new(text));
+        } else {
+            let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
+            if !text.is_empty() {
+                found(Code::new(text));
+            }
         }
         self.bytes.zeroize();
         self.spoilt = false;

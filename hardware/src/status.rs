@@ -261,6 +261,13 @@ impl Fault {
             Self::SecurityModule { .. } => {
                 "switch the reader off and on; if it says so again, have the reader or its module replaced"
             }
+            Self::PortMissing { port } | Self::PortLost { port, .. } if is_usb_printer(port) => {
+                "check the printer's power and cable; lsmod must show usblp (else: modprobe usblp)"
+            }
+            Self::PortHeld { port } if is_usb_printer(port) => {
+                "find the other program with fuser, and stop it; CUPS must not hold this printer"
+            }
+            Self::PortDenied { port } if is_usb_printer(port) => "add the service user to the group lp",
             Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",
             Self::PortHeld { .. } => {
                 "find the other program with fuser, and stop it; check that `port` is a serial port"
@@ -297,4 +304,9 @@ impl Fault {
     pub fn is_told_by_device(&self) -> bool {
         matches!(self, Self::PaperOut | Self::CoverOpen | Self::CutterStuck | Self::PrinterError)
     }
+}
+
+/// Whether a port is what Linux makes for a printer of the USB printer class.
+fn is_usb_printer(port: &str) -> bool {
+    port.starts_with("/dev/usb")
 }

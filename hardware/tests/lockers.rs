@@ -1,18 +1,18 @@
 //! The locker driver against an emulated cabinet, over a real pseudo terminal, with every fault.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+mod heard;
+
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use hardware::lockers::{
     Board, ClosedBit, DoorState, LockerEvent, Lockers, LockersConfig, LockersHandle, OpenError, UnlockError,
 };
 use hardware::{DeviceStatus, Fault};
+use heard::PATIENCE;
 use tempfile::TempDir;
-
-/// Far above anything that happens; only a hang reaches it.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Bench {
     handle: LockersHandle,
@@ -88,19 +88,7 @@ fn spawn(config: LockersConfig) -> (LockersHandle, Receiver<LockerEvent>) {
 impl Bench {
     /// Every event up to and including the first that `wanted` accepts.
     fn wait(&self, wanted: impl Fn(&LockerEvent) -> bool) -> Vec<LockerEvent> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
-        loop {
-            match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(event) => {
-                    seen.push(event);
-                    if seen.last().is_some_and(&wanted) {
-                        return seen;
-                    }
-                }
-                Err(error) => panic!("{error}; saw only {seen:#?}"),
-            }
-        }
+        heard::wait("the boards", &self.events, wanted)
     }
 
     /// Asks to open and returns the events up to the outcome.

@@ -1,149 +1,29 @@
-//! Travel documents through a real pcscd: an emulated chip that opens by BAC, its data signed by an authority made here.
+//! Travel documents through a real pcscd: an emulated chip that opens by BAC or PACE, its data signed by an authority
+//! made here.
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+mod authority;
 mod private_pcscd;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use dmrtd::auth::HashAlgo;
+use authority::{Authority, KEY, Scheme, der};
+use hardware::cards::apdu::Transmit;
 use hardware::cards::{
     Assurance, Authenticity, CardError, CardEvent, CardReader, Date, Document, Identity, MrzKey, MrzLines, PcscConfig,
-    ReaderConfig, Secret, Sex, TrustList, ValidTo, mrz,
+    ReaderConfig, Secret, Sex, TrustList, Unverified, ValidTo, mrz, travel,
 };
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
-use hardware::emulator::emrtd::Emrtd;
+use hardware::emulator::emrtd::{Curve, Emrtd};
 use hardware::emulator::{people, specimen};
 use private_pcscd::in_private;
-use rcgen::{CertificateParams, DnType, IsCa, Issuer, KeyPair, SigningKey};
+use zeroize::Zeroizing;
 
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The specimen of ICAO Doc 9303-4, with an expiry date to come.
-const LINES: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F3204153ZE184226B<<<<<16";
-const KEY: &str = "L898902C36 7408122 3204153";
-
-fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let body = parts.concat();
-    let length = match body.len() {
-        short @ 0..0x80 => vec![u8::try_from(short).unwrap()],
-        middle @ 0x80..0x100 => vec![0x81, u8::try_from(middle).unwrap()],
-        long => [&[0x82], u16::try_from(long).unwrap().to_be_bytes().as_slice()].concat(),
-    };
-    [vec![tag], length, body].concat()
-}
-
-/// First element of `bytes`: all of it, what is in it, and what is behind it.
-fn element(bytes: &[u8]) -> (&[u8], &[u8], &[u8]) {
-    let (header, length) = match bytes[1] {
-        0x81 => (3, usize::from(bytes[2])),
-        0x82 => (4, usize::from(u16::from_be_bytes([bytes[2], bytes[3]]))),
-        short => (2, usize::from(short)),
-    };
-    let (whole, rest) = bytes.split_at(header + length);
-    (whole, &whole[header..], rest)
-}
-
-const SHA256: [u8; 9] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
-const ECDSA_SHA256: [u8; 8] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
-const SIGNED_DATA: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
-const CONTENT_TYPE: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
-const MESSAGE_DIGEST: [u8; 9] = [0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04];
-/// id-icao-mrtd-security-ldsSecurityObject, 2.23.136.1.1.1.
-const SECURITY_OBJECT: [u8; 6] = [0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
-
-/// An authority and a signer of documents.
-struct Authority {
-    certificate: Vec<u8>,
-    signer: KeyPair,
-    signer_certificate: Vec<u8>,
-}
-
-impl Authority {
-    fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap().der().to_vec();
-        let issuer = Issuer::new(params, key);
-        let signer = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, "Document Signer");
-        let signer_certificate = params.signed_by(&signer, &issuer).unwrap().der().to_vec();
-        Self { certificate, signer, signer_certificate }
-    }
-
-    /// EF.SOD over data groups.
-    fn sign(&self, groups: &[(u8, &[u8])]) -> Vec<u8> {
-        let oid = |bytes: &[u8]| der(0x06, &[bytes]);
-        let sha256 = der(0x30, &[&oid(&SHA256)]);
-        let hashes: Vec<Vec<u8>> = groups
-            .iter()
-            .map(|(number, bytes)| {
-                der(0x30, &[&der(0x02, &[&[*number]]), &der(0x04, &[&HashAlgo::Sha256.digest(bytes)])])
-            })
-            .collect();
-        let object = der(0x30, &[&der(0x02, &[&[0]]), &sha256, &der(0x30, &[&hashes.concat()])]);
-        let attribute = |kind: &[u8], value: &[u8]| der(0x30, &[&oid(kind), &der(0x31, &[value])]);
-        let attributes = [
-            attribute(&CONTENT_TYPE, &oid(&SECURITY_OBJECT)),
-            attribute(&MESSAGE_DIGEST, &der(0x04, &[&HashAlgo::Sha256.digest(&object)])),
-        ]
-        .concat();
-        let signature = self.signer.sign(&der(0x31, &[&attributes])).unwrap();
-
-        // Issuer and serial number out of the signer's certificate: version, serial, algorithm, issuer.
-        let (_, body, _) = element(element(&self.signer_certificate).1);
-        let (_, _, rest) = element(body);
-        let (serial, _, rest) = element(rest);
-        let (_, _, rest) = element(rest);
-        let (issuer, _, _) = element(rest);
-        let signer = der(
-            0x30,
-            &[
-                &der(0x02, &[&[1]]),
-                &der(0x30, &[issuer, serial]),
-                &sha256,
-                &der(0xA0, &[&attributes]),
-                &der(0x30, &[&oid(&ECDSA_SHA256)]),
-                &der(0x04, &[&signature]),
-            ],
-        );
-        let content = der(0x30, &[&oid(&SECURITY_OBJECT), &der(0xA0, &[&der(0x04, &[&object])])]);
-        let signed = der(
-            0x30,
-            &[
-                &der(0x02, &[&[3]]),
-                &der(0x31, &[&sha256]),
-                &content,
-                &der(0xA0, &[&self.signer_certificate]),
-                &der(0x31, &[&signer]),
-            ],
-        );
-        der(0x77, &[&der(0x30, &[&oid(&SIGNED_DATA), &der(0xA0, &[&signed])])])
-    }
-
-    /// A passport with machine readable lines and a name in national characters.
-    fn passport(&self) -> Emrtd {
-        self.altered(|_| {})
-    }
-
-    fn altered(&self, change: impl FnOnce(&mut BTreeMap<u8, Vec<u8>>)) -> Emrtd {
-        let lines = der(0x61, &[&[0x5F, 0x1F, 0x58], LINES.as_bytes()]);
-        let name = "ЭРИКССОН<<АННА";
-        let field = [&[0x5F, 0x0E, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
-        let names = der(0x6B, &[&[0x5C, 0x02, 0x5F, 0x0E], &field]);
-        let common = der(0x60, &[b"\x5F\x01\x040107", b"\x5F\x36\x06040000", &[0x5C, 0x02, 0x61, 0x6B]]);
-        let signature = self.sign(&[(1, &lines), (11, &names)]);
-        let mut files = BTreeMap::from([(0x1E, common), (0x01, lines), (0x0B, names), (0x1D, signature)]);
-        change(&mut files);
-        Emrtd::new("L898902C3674081223204153", files)
-    }
-}
 
 struct Bench {
     events: Receiver<CardEvent>,
@@ -180,18 +60,12 @@ impl Bench {
     }
 }
 
-fn trust(authority: &Authority) -> TrustList {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("utopia.cer"), &authority.certificate).unwrap();
-    TrustList::load(folder.path()).unwrap()
-}
-
 #[test]
 fn a_passport_is_read_and_its_signature_judged() {
     in_private("a_passport_is_read_and_its_signature_judged", |mut pcscd| {
         pcscd.start();
         let (utopia, other) = (Authority::new("Utopia CSCA"), Authority::new("Utopia CSCA"));
-        let bench = Bench::start(pcscd.port, trust(&utopia));
+        let bench = Bench::start(pcscd.port, utopia.trusted());
 
         // Without what is printed on it, it says what it wants; then it is read where it lies.
         bench.slot.insert(Card::travel_document(utopia.passport()), CardFaults::default());
@@ -212,7 +86,7 @@ fn a_passport_is_read_and_its_signature_judged() {
         // An authority of the same name whose key is not in the list.
         let identity = bench.tap(other.passport(), CardFaults::default()).unwrap();
         assert_eq!(identity.assurance, Assurance::ReadOnly);
-        assert_eq!(identity.authenticity, Some(Authenticity::Unverified));
+        assert_eq!(identity.authenticity, Some(Authenticity::Unverified(Unverified::UnknownAuthority)));
         // Data that were changed after they were signed.
         let forged = utopia.altered(|files| {
             let name = files.get_mut(&0x0B).unwrap();
@@ -237,15 +111,17 @@ fn a_passport_taken_away_at_any_command_is_told() {
     in_private("a_passport_taken_away_at_any_command_is_told", |mut pcscd| {
         pcscd.start();
         let utopia = Authority::new("Utopia CSCA");
-        let bench = Bench::start(pcscd.port, trust(&utopia));
+        let bench = Bench::start(pcscd.port, utopia.trusted());
         bench.reader.set_mrz(Some(MrzKey::parse(KEY).unwrap()));
         // Each removal is waited for, so that the service cannot take two cards for one.
         bench.slot.set_absence(Duration::ZERO);
-        drop(bench.tap(utopia.passport(), CardFaults::default()).unwrap());
-        let commands = bench.slot.counters().commands_this_time;
-        for at in 1..=commands {
-            let outcome = bench.tap(utopia.passport(), CardFaults { tear_at: Some(at), ..CardFaults::default() });
-            assert_eq!(outcome.unwrap_err(), CardError::Torn, "at command {at} of {commands}");
+        for chip in [utopia.passport(), utopia.passport().with_pace(Curve::P256).without_bac()] {
+            drop(bench.tap(chip.clone(), CardFaults::default()).unwrap());
+            let commands = bench.slot.counters().commands_this_time;
+            for at in 1..=commands {
+                let outcome = bench.tap(chip.clone(), CardFaults { tear_at: Some(at), ..CardFaults::default() });
+                assert_eq!(outcome.unwrap_err(), CardError::Torn, "at command {at} of {commands}");
+            }
         }
     });
 }
@@ -266,7 +142,7 @@ fn the_specimens_are_trusted_unknown_and_forged() {
         let bench = Bench::start(pcscd.port, TrustList::load(&folder).unwrap());
         for (card, name, authenticity) in [
             ("anna-eriksson", "ERIKSSON ANNA MARIA", Authenticity::Verified),
-            ("peter-stevenson", "STEVENSON PETER JOHN", Authenticity::Unverified),
+            ("peter-stevenson", "STEVENSON PETER JOHN", Authenticity::Unverified(Unverified::UnknownAuthority)),
             ("forged-passport", "ERIKSSON ANNE MARIA", Authenticity::Failed),
         ] {
             let named = people::by_name(card).unwrap();
@@ -289,7 +165,7 @@ fn a_key_that_is_forgotten_reads_nothing_anew() {
     in_private("a_key_that_is_forgotten_reads_nothing_anew", |mut pcscd| {
         pcscd.start();
         let utopia = Authority::new("Utopia CSCA");
-        let bench = Bench::start(pcscd.port, trust(&utopia));
+        let bench = Bench::start(pcscd.port, utopia.trusted());
         bench.slot.insert(Card::travel_document(utopia.passport()), CardFaults::default());
         assert_eq!(bench.outcome().unwrap_err(), CardError::NeedsMrz);
         // Its holder leaves; the document still lies there.
@@ -297,6 +173,114 @@ fn a_key_that_is_forgotten_reads_nothing_anew() {
         bench.slot.remove();
         assert!(matches!(bench.events.recv_timeout(PATIENCE).unwrap(), CardEvent::CardRemoved), "and nothing before");
     });
+}
+
+/// A chip without a reader in between, and what it was asked.
+struct Direct {
+    card: Card,
+    asked: Vec<u8>,
+}
+
+impl Transmit for Direct {
+    fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
+        self.asked.push(command[1]);
+        Ok(Zeroizing::new(self.card.answer(command)))
+    }
+}
+
+impl Direct {
+    fn new(chip: Emrtd) -> Self {
+        Self { card: Card::travel_document(chip), asked: Vec::new() }
+    }
+
+    fn read(&mut self, key: &str, trust: &TrustList) -> Result<Option<Identity>, CardError> {
+        travel::read(self, Some(&MrzKey::parse(key).unwrap()), trust)
+    }
+}
+
+/// Instructions that only one of the two ways has: GENERAL AUTHENTICATE, EXTERNAL AUTHENTICATE.
+const PACE: u8 = 0x86;
+const BAC: u8 = 0x82;
+
+#[test]
+fn a_chip_is_opened_by_the_best_way_that_both_sides_have() {
+    let utopia = Authority::new("Utopia CSCA");
+    let trust = utopia.trusted();
+    let announcing = |access: Vec<u8>| utopia.altered(|files| drop(files.insert(0x1C, access)));
+    // EF.CardAccess with this kind of PACE (the last two bytes of its name) over these parameters.
+    let access = |kind: [u8; 2], parameters: u8| {
+        let name = [&[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04], kind.as_slice()].concat();
+        let info = [der(0x06, &[&name]), der(0x02, &[&[2]]), der(0x02, &[&[parameters]])].concat();
+        der(0x31, &[&der(0x30, &[&info])])
+    };
+    for (name, chip, ways) in [
+        ("BAC only", utopia.passport(), [false, true]),
+        ("both", utopia.passport().with_pace(Curve::P256), [true, false]),
+        ("PACE on P-256 only", utopia.passport().with_pace(Curve::P256).without_bac(), [true, false]),
+        ("PACE on Brainpool only", utopia.passport().with_pace(Curve::BrainpoolP256).without_bac(), [true, false]),
+        ("PACE with triple DES", announcing(access([2, 1], 12)), [false, true]),
+        ("PACE with integrated mapping", announcing(access([4, 2], 12)), [false, true]),
+        ("PACE on brainpoolP320r1", announcing(access([2, 2], 14)), [false, true]),
+        ("PACE that is announced and refused", announcing(access([2, 2], 12)), [false, true]),
+        ("nonsense in EF.CardAccess", announcing(vec![0x31, 0x03, 1, 2, 3]), [false, true]),
+    ] {
+        let mut direct = Direct::new(chip);
+        let identity = direct.read(KEY, &trust).unwrap().unwrap();
+        assert_eq!(identity.authenticity, Some(Authenticity::Verified), "{name}");
+        assert_eq!([PACE, BAC].map(|way| direct.asked.contains(&way)), ways, "{name}");
+    }
+    // Nothing that both have.
+    let strange = announcing(access([4, 2], 12)).without_bac();
+    let error = Direct::new(strange).read(KEY, &trust).unwrap_err();
+    assert!(error.to_string().contains("a kind of PACE that is not supported"), "{error}");
+    // A card that is no travel document and will not say what is on it.
+    assert_eq!(Direct::new(utopia.passport().without_bac()).read(KEY, &trust), Ok(None));
+}
+
+#[test]
+fn a_chip_does_not_open_with_the_lines_of_another() {
+    let utopia = Authority::new("Utopia CSCA");
+    for chip in [
+        utopia.passport(),
+        utopia.passport().with_pace(Curve::P256),
+        utopia.passport().with_pace(Curve::BrainpoolP256).without_bac(),
+    ] {
+        let mut direct = Direct::new(chip);
+        let outcome = direct.read("L898902C<3 6908061 9406236", &TrustList::default());
+        assert_eq!(outcome.unwrap_err(), CardError::WrongMrz);
+        // A wrong password is no reason to try the other way with it.
+        assert!(!(direct.asked.contains(&PACE) && direct.asked.contains(&BAC)), "{:02X?}", direct.asked);
+        assert_eq!(travel::read(&mut direct, None, &TrustList::default()).unwrap_err(), CardError::NeedsMrz);
+    }
+}
+
+#[test]
+fn signatures_of_each_kind_are_judged() {
+    let stranger = Authority::new("Utopia CSCA");
+    for scheme in Scheme::ALL {
+        let utopia = Authority::signing("Utopia CSCA", scheme);
+        let judged = |chip: Emrtd, trust: &TrustList| {
+            let identity = Direct::new(chip).read(KEY, trust).unwrap().unwrap();
+            let proven = identity.authenticity == Some(Authenticity::Verified);
+            assert_eq!(identity.assurance == Assurance::ChipVerified, proven, "{scheme:?}");
+            identity.authenticity.unwrap()
+        };
+        let known = scheme != Scheme::EcdsaP224;
+        let or_unknown = |judgement| {
+            if known { judgement } else { Authenticity::Unverified(Unverified::UnknownKind) }
+        };
+        let forged = utopia.altered(|files| *files.get_mut(&0x1D).unwrap().last_mut().unwrap() ^= 1);
+        let altered = utopia.altered(|files| *files.get_mut(&0x0B).unwrap().last_mut().unwrap() ^= 1);
+        let list = utopia.trusted();
+        assert_eq!(judged(utopia.passport(), &list), or_unknown(Authenticity::Verified), "{scheme:?}");
+        assert_eq!(judged(forged, &list), or_unknown(Authenticity::Failed), "{scheme:?}, another signature");
+        // `dmrtd` compares no data with a signature that it cannot judge.
+        assert_eq!(judged(altered, &list), or_unknown(Authenticity::Failed), "{scheme:?}, other data");
+        let unknown = or_unknown(Authenticity::Unverified(Unverified::UnknownAuthority));
+        assert_eq!(judged(utopia.passport(), &stranger.trusted()), unknown, "{scheme:?}, another authority");
+        let unlisted = or_unknown(Authenticity::Unverified(Unverified::NoList));
+        assert_eq!(judged(utopia.passport(), &TrustList::default()), unlisted, "{scheme:?}, no list");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+mod heard;
 mod private_pcscd;
 
 use std::sync::mpsc::{self, Receiver};
@@ -19,10 +20,8 @@ use hardware::emulator::card::{CardFaults, CardSlot};
 use hardware::emulator::people;
 use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::{DeviceStatus, Fault};
+use heard::PATIENCE;
 use private_pcscd::{Pcscd, in_private};
-
-/// Far above anything that happens; only a hang reaches it.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Bench {
     events: Receiver<CardEvent>,
@@ -45,19 +44,7 @@ impl Bench {
     }
 
     fn wait(&self, wanted: impl Fn(&CardEvent) -> bool) -> Vec<CardEvent> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
-        loop {
-            match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(event) => {
-                    seen.push(event);
-                    if seen.last().is_some_and(&wanted) {
-                        return seen;
-                    }
-                }
-                Err(error) => panic!("{error}; saw only {seen:#?}"),
-            }
-        }
+        heard::wait("the reader", &self.events, wanted)
     }
 
     /// Events from laying a card down to what became of it.

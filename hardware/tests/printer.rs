@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use hardware::emulator::printer::{Printer as Machine, PrinterFaults, PrinterOptions, Way};
 use hardware::printer::{
-    Block, Document, PrintOutcome, Printer, PrinterConfig, PrinterEvent, PrinterHandle, Rom, Size, Width,
+    Address, Block, Document, PrintOutcome, Printer, PrinterConfig, PrinterEvent, PrinterHandle, Rom, Size, Width,
 };
 use hardware::{DeviceStatus, Fault};
 
@@ -188,6 +188,49 @@ fn a_cable_pulled_in_the_middle_fails_and_its_return_heals() {
         assert_eq!(bench.print(receipt()), PrintOutcome::Printed);
         assert_eq!(bench.machine.pieces().len(), 1, "the papers that failed are not printed later");
     }
+}
+
+/// A device file such as `usblp` makes: the driver opens, writes and reads it, and sets up nothing. Here a pseudo terminal
+/// stands at its path.
+#[test]
+fn a_device_file_is_written_and_asked_pulled_and_put_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("lp0");
+    let machine = Machine::start(PrinterOptions::new(&path)).unwrap();
+    let mut config = PrinterConfig::new(Address::Device(path.clone()));
+    config.poll_interval = Duration::from_millis(100);
+    (config.reopen_first, config.reopen_max) = (Duration::from_millis(20), Duration::from_millis(100));
+    let (sender, events) = mpsc::channel();
+    let printer = Printer::spawn(config, move |event| drop(sender.send(event)));
+    let bench = Bench { machine, printer, events, _dir: dir };
+
+    bench.await_code("ready");
+    assert_eq!(bench.print(receipt()), PrintOutcome::Printed);
+    let pieces = bench.machine.pieces();
+    assert_eq!(pieces[0].lines().len(), 6, "{}", pieces[0].text());
+    assert_eq!(bench.machine.counters().strange_bytes, 0);
+    for (faults, code) in [
+        (PrinterFaults { cover_open: true, ..Default::default() }, "cover-open"),
+        (PrinterFaults { paper_out: true, ..Default::default() }, "paper-out"),
+        (PrinterFaults::default(), "ready"),
+    ] {
+        bench.machine.set_faults(faults);
+        bench.await_code(code);
+    }
+
+    bench.machine.unplug();
+    bench.await_code("port-missing");
+    assert!(matches!(bench.print(receipt()), PrintOutcome::Failed(Fault::PortMissing { .. })));
+    bench.machine.replug();
+    bench.await_code("ready");
+    // In the middle of a paper.
+    bench.machine.set_faults(PrinterFaults { unplug_after: Some(2), line_ms: 20, ..Default::default() });
+    assert!(matches!(bench.print(receipt()), PrintOutcome::Failed(Fault::PortLost { .. })));
+    bench.machine.set_faults(PrinterFaults::default());
+    bench.machine.replug();
+    bench.await_code("ready");
+    assert_eq!(bench.print(receipt()), PrintOutcome::Printed);
+    assert_eq!(bench.machine.pieces().len(), 2, "the papers that failed are not printed later");
 }
 
 #[test]

@@ -2,8 +2,10 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+mod heard;
+
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hardware::cards::sdt::Status;
 use hardware::cards::{CardError, CardEvent, CardReader, Document, Identity, ReaderConfig, SdtConfig};
@@ -11,10 +13,8 @@ use hardware::emulator::card::CardFaults;
 use hardware::emulator::people::{self, LI_JIANGUO};
 use hardware::emulator::sam::{Lengths, SamFaults, SamOptions, SamReader, Says, Step};
 use hardware::{DeviceStatus, FailureKind, Fault};
+use heard::PATIENCE;
 use tempfile::TempDir;
-
-/// Far above anything that happens; only a hang reaches it.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Bench {
     events: Receiver<CardEvent>,
@@ -44,19 +44,7 @@ impl Bench {
     }
 
     fn wait(&self, wanted: impl Fn(&CardEvent) -> bool) -> Vec<CardEvent> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut seen = Vec::new();
-        loop {
-            match self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(event) => {
-                    seen.push(event);
-                    if seen.last().is_some_and(&wanted) {
-                        return seen;
-                    }
-                }
-                Err(error) => panic!("{error}; saw only {seen:#?}"),
-            }
-        }
+        heard::wait("the serial reader", &self.events, wanted)
     }
 
     fn wait_ready(&self) -> Vec<CardEvent> {

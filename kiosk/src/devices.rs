@@ -9,6 +9,12 @@ use hardware::scanner::ScannerConfig;
 
 use crate::config::{Card, Locker, Printer, Scanner};
 
+/// What the status, the doctor and the heartbeat call the reader of one `[[card]]` section, counted from 0, of `count`:
+/// `reader` where there is one, else `reader-1`, `reader-2` and so on.
+pub fn reader_name(at: usize, count: usize) -> String {
+    if count > 1 { format!("reader-{}", at + 1) } else { "reader".to_owned() }
+}
+
 /// The card readers. A PC/SC reader belongs to the first entry that it fits.
 pub fn readers(cards: &[Card]) -> Vec<ReaderConfig> {
     let mut taken = Vec::new();

@@ -9,6 +9,7 @@ use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use hardware::emulator::card::CardSlot;
 use hardware::emulator::people;
 use hardware::emulator::printer::{Piece, Printer, PrinterOptions};
+use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::emulator::scanner::Scanner;
 use tempfile::TempDir;
 
@@ -56,6 +57,18 @@ pub const STAFF: [Member; 4] = [
     Member { name: "钱进", role: "clerk", window: POLICE_WINDOW, password: "lin-jiang-police-1", card: None },
 ];
 
+/// The card readers of a kiosk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// A PC/SC reader with a security module.
+    #[default]
+    Pcsc,
+    /// A reader of resident ID cards on a serial line.
+    Serial,
+    /// Both, the PC/SC reader first.
+    Both,
+}
+
 /// How a hall is put together.
 #[derive(Clone, Debug)]
 pub struct HallBuilder {
@@ -69,6 +82,7 @@ pub struct HallBuilder {
     paced_baud: Option<u32>,
     tls: bool,
     small_disk: Option<u64>,
+    readers: Readers,
 }
 
 impl Default for HallBuilder {
@@ -84,6 +98,7 @@ impl Default for HallBuilder {
             paced_baud: None,
             tls: false,
             small_disk: None,
+            readers: Readers::default(),
         }
     }
 }
@@ -159,6 +174,13 @@ impl HallBuilder {
         self
     }
 
+    /// Other card readers.
+    #[must_use]
+    pub fn readers(mut self, readers: Readers) -> Self {
+        self.readers = readers;
+        self
+    }
+
     /// Starts it all and waits until the kiosk invites a card (unless it is left off).
     pub fn start(self) -> Result<Hall> {
         let (folder, keeps) = match &self.folder {
@@ -185,6 +207,12 @@ impl HallBuilder {
 
         let cards = SmartCards::start(&folder.join("pcscd"), &logs.join("pcscd.log"))?;
         let slot = CardSlot::start(cards.port());
+        let sam = match self.readers {
+            Readers::Pcsc => None,
+            Readers::Serial | Readers::Both => {
+                Some(SamReader::start(SamOptions::new(folder.join("reader"))).context("the serial card reader")?)
+            }
+        };
         let mut options = CabinetOptions::new(folder.join("locker"), vec![BoardSpec::new(1, 24, 1)]);
         options.paced_baud = self.paced_baud;
         let cabinet = Cabinet::start(options).context("the lock board")?;
@@ -197,7 +225,13 @@ impl HallBuilder {
 
         let address = format!("{}://{}", backend.scheme(), cable.address());
         let log = logs.join("kiosk.log");
-        let ports = Ports { locker: cabinet.port(), printer: &printer.address(), scanner: scanner.port() };
+        let ports = Ports {
+            pcsc: self.readers != Readers::Serial,
+            sam: sam.as_ref().map(SamReader::port),
+            locker: cabinet.port(),
+            printer: &printer.address(),
+            scanner: scanner.port(),
+        };
         let mut kiosk = Kiosk::create(&folder.join("kiosk"), &log, &address, backend.certificate(), &ports)?;
         if let Some(bytes) = self.small_disk {
             kiosk.use_small_disk(bytes, &logs.join("disk.log"))?;
@@ -216,11 +250,13 @@ impl HallBuilder {
             backend,
             gateway,
             slot,
+            sam,
             cabinet,
             printer,
             scanner,
             cards,
             display,
+            readers: self.readers,
             logs,
             folder,
             keeps,
@@ -277,6 +313,8 @@ pub struct Hall {
     pub gateway: Option<Gateway>,
     /// Where cards are laid down.
     pub slot: CardSlot,
+    /// The card reader on a serial line, where there is one.
+    pub sam: Option<SamReader>,
     /// The locker.
     pub cabinet: Cabinet,
     /// The receipt printer.
@@ -287,6 +325,7 @@ pub struct Hall {
     pub cards: SmartCards,
     /// The kiosk's display.
     pub display: Display,
+    readers: Readers,
     logs: PathBuf,
     folder: PathBuf,
     keeps: Option<TempDir>,
@@ -310,14 +349,24 @@ impl Hall {
         Browser::start(&folder)
     }
 
-    /// Lays a card of the deck on the reader.
+    /// Lays a card of the deck on the reader: the PC/SC reader unless the kiosk has only the serial one.
     pub fn lay(&self, card: &str) -> Result<()> {
-        self.slot.insert_named(card).context("the deck")
+        match &self.sam {
+            Some(sam) if self.readers == Readers::Serial => sam.insert_named(card),
+            Some(_) | None => self.slot.insert_named(card),
+        }
+        .context("the deck")
     }
 
-    /// Takes the card from the reader.
+    /// Lays a card of the deck on the reader on the serial line.
+    pub fn lay_on_serial(&self, card: &str) -> Result<()> {
+        self.sam.as_ref().context("there is no reader on a serial line")?.insert_named(card).context("the deck")
+    }
+
+    /// Takes the card away, whichever reader it lies on.
     pub fn lift(&self) {
         self.slot.remove();
+        self.sam.iter().for_each(SamReader::remove);
     }
 
     /// Waits until so many pieces of paper lie in the printer's tray, and gives the last one.

@@ -21,6 +21,10 @@ use crate::{Context, Error, Result};
 /// Where the devices of a kiosk are.
 #[derive(Debug)]
 pub struct Ports<'a> {
+    /// Whether it has the PC/SC reader.
+    pub pcsc: bool,
+    /// A reader of resident ID cards on a serial line. Where there are both, it is the second.
+    pub sam: Option<&'a Path>,
     /// A 24-way lock board.
     pub locker: &'a Path,
     /// The receipt printer, as the configuration names it.
@@ -67,17 +71,25 @@ impl Kiosk {
         fs::create_dir_all(&trust).context(trust.display())?;
         fs::write(trust.join("utopia-csca.cer"), specimen::AUTHORITY).context(trust.display())?;
         let ca_file = certificate.map(|path| format!("ca_file = \"{}\"\n", path.display())).unwrap_or_default();
+        let mut cards = String::new();
+        if ports.pcsc {
+            cards += &format!(
+                "[[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\
+                 trust_list = \"{}\"\n\n",
+                trust.display()
+            );
+        }
+        if let Some(port) = ports.sam {
+            cards += &format!("[[card]]\nkind = \"sdt\"\nport = \"{}\"\n\n", port.display());
+        }
         let text = format!(
             "[kiosk]\ndata_dir = \"{data}\"\nplayer = []\n\n[backend]\nurl = \"{backend}\"\n{ca_file}\n\
-             [[card]]\nkind = \"pcsc\"\nreader = \"{READER}*\"\nresident_id = \"sam-block\"\n\
-             trust_list = \"{trust}\"\n\n\
-             [locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
+             {cards}[locker]\nprotocol = \"xor24\"\nport = \"{port}\"\nclosed_bit = 1\n\n\
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\
              sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n\n\
              [printer]\nprotocol = \"escpos\"\nport = \"{printer}\"\n\n\
              [scanner]\nport = \"{scanner}\"\n",
             data = kiosk.folder.join("data").display(),
-            trust = trust.display(),
             port = ports.locker.display(),
             printer = ports.printer,
             scanner = ports.scanner.display(),
@@ -128,6 +140,16 @@ impl Kiosk {
         command.args(words).args(args).arg("--config").arg(self.config());
         command.envs(self.environment.iter().map(|(key, value)| (key, value)));
         run(&format!("kiosk {}", args.join(" ")), &mut command, None)
+    }
+
+    /// What `kiosk doctor --json` says, also when not all is well.
+    pub fn doctor(&self) -> Result<Value> {
+        let mut words = self.words();
+        let mut command = Command::new(words.next().context("no program")?);
+        command.args(words).args(["doctor", "--json", "--config"]).arg(self.config());
+        command.envs(self.environment.iter().map(|(key, value)| (key, value)));
+        let output = command.output().context("kiosk doctor")?;
+        serde_json::from_slice(&output.stdout).context(String::from_utf8_lossy(&output.stderr))
     }
 
     /// Enrols it with a one-time code.

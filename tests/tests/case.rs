@@ -155,6 +155,18 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     hall.shut(third);
     hall.kiosk.wait_screen(&["ask_taken"]).unwrap();
     assert_eq!(hall.touch_on(PAPER_IN).unwrap(), "rate");
+    // Behind the two receipts comes the slip of what was taken; it names nobody in full.
+    let slip = hall.wait_paper(3).unwrap();
+    if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
+        std::fs::write(std::path::Path::new(&folder).join("picked-up.png"), slip.png().unwrap()).unwrap();
+    }
+    let (text, bare) = (slip.text(), slip.text().replace([' ', '\n'], ""));
+    assert!(text.contains("领取凭条") && text.contains("营业性演出审批"), "{text}");
+    assert!(
+        bare.contains(&case.receipt) && slip.lines().iter().any(|line| line.contains(&third.to_string())),
+        "{text}"
+    );
+    assert!(!text.contains("王秀英"), "{text}");
     hall.touch_and_look(FIRST_LEVEL).unwrap();
     hall.leave().unwrap();
     desk.wait_state("collected").unwrap();

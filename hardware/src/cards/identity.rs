@@ -76,10 +76,31 @@ pub enum Assurance {
 pub enum Authenticity {
     /// It holds, and an authority in the trust list has made it.
     Verified,
-    /// It holds, but no authority in the trust list has made it, or there is no list.
-    Unverified,
+    /// It does not prove anything here, for this reason.
+    Unverified(Unverified),
     /// It does not hold: the data were altered, or never signed.
     Failed,
+}
+
+/// Why a signature proves nothing here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unverified {
+    /// It holds, and there is no list of authorities to compare its maker with.
+    NoList,
+    /// It holds, and no authority in the list has made it.
+    UnknownAuthority,
+    /// It is of a kind that cannot be computed here: another curve, hash or key.
+    UnknownKind,
+}
+
+impl fmt::Display for Unverified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoList => "it holds, but no `trust_list` is configured",
+            Self::UnknownAuthority => "it holds, but none of the authorities in `trust_list` has made it",
+            Self::UnknownKind => "it is of a kind that cannot be verified here",
+        })
+    }
 }
 
 /// As the card says it.

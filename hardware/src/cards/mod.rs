@@ -52,7 +52,7 @@ mod watch;
 pub use date::Date;
 pub use error::CardError;
 pub use identify::{CardContent, Reading, identify, identify_with};
-pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, ValidTo};
+pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, Unverified, ValidTo};
 pub use mrz::{MrzError, MrzKey, MrzLines};
 pub use reader::{CardReader, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig};
 pub use trust::{TrustError, TrustList};

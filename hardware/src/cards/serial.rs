@@ -282,7 +282,11 @@ impl Wire {
         let mut chunk = Zeroizing::new([0; 256]);
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
-            let ended = left.is_zero() || heard.len() + chunk.len() > heard.capacity() || self.shared.stopped();
+            // What waits is read also after the deadline: this thread may be late, and not the answer.
+            let count = self.line.read(&mut *chunk, left.min(Duration::from_millis(100))).map_err(Miss::Lost)?;
+            heard.extend_from_slice(&chunk[..count]);
+            let late = left.is_zero() && count == 0;
+            let ended = late || heard.len() + chunk.len() > heard.capacity() || self.shared.stopped();
             while let Some((length, reply)) = find_reply(&heard[at..], ended) {
                 at += length;
                 if request.is_answered_by(&reply) {
@@ -292,8 +296,6 @@ impl Wire {
             if ended {
                 return Err(if heard.is_empty() { Miss::Silent } else { Miss::Garbled(heard.len()) });
             }
-            let count = self.line.read(&mut *chunk, left.min(Duration::from_millis(100))).map_err(Miss::Lost)?;
-            heard.extend_from_slice(&chunk[..count]);
         }
     }
 

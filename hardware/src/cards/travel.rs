@@ -1,7 +1,8 @@
 //! Travel documents with a chip (ICAO Doc 9303 part 10 and 11): passports, and permits made like them. The protocols are
 //! `dmrtd`'s; this file decides in which order they are tried and what their outcome is worth.
 //!
-//! The chip opens with what is printed on the document ([`MrzKey`]): by PACE where it says that it can, else by BAC.
+//! The chip opens with what is printed on the document ([`MrzKey`]): by PACE where it says that it can and we can too,
+//! else by BAC.
 //! Then the machine readable lines (DG1), the name in national characters (DG11, where there is one) and the signature
 //! (SOD) are read. No picture is read. The signature is checked against a [`TrustList`].
 //!
@@ -11,22 +12,32 @@
 use std::cell::{Cell, RefCell};
 
 use chrono::{Datelike, NaiveDate};
-use dmrtd::auth::passive::{self, DataGroup};
+use dmrtd::auth::passive::{self, DataGroup, PassiveAuthError};
 use dmrtd::com::{TransceiveError, Transceiver};
+use dmrtd::lds::asn1_object_identifiers::{CipherAlgorithm, MappingType};
 use dmrtd::lds::df1::efdg11::EfDG11;
 use dmrtd::lds::ef::ElementaryFile;
+use dmrtd::lds::efcard_access::EfCardAccess;
 use dmrtd::lds::mrz::Mrz;
 use dmrtd::passport::{Passport, PassportError};
 use dmrtd::proto::dba_key::DBAKey;
 
 use super::apdu::{Transmit, exchange};
 use super::mrz::MrzKey;
-use super::{Assurance, Authenticity, CardError, Date, Document, Identity, Secret, Sex, TrustList, ValidTo};
+use super::{
+    Assurance, Authenticity, CardError, Date, Document, Identity, Secret, Sex, TrustList, Unverified, ValidTo,
+};
+use crate::FailureKind;
 
 /// SELECT of the application, ICAO Doc 9303-10, 3.2.
 pub const SELECT: [u8; 12] = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 /// The tag by which EF.COM announces DG11.
 const DG11_TAG: u32 = 0x6B;
+
+/// Status word "security status not satisfied": what a chip without BAC says to [`SELECT`] before PACE.
+const NOT_ALLOWED: u16 = 0x6982;
+/// Instruction MANAGE SECURITY ENVIRONMENT, with which PACE begins.
+const MANAGE_SECURITY: u8 = 0x22;
 
 /// Reads the holder of a travel document. `Ok(None)`: the card is none.
 ///
@@ -34,25 +45,22 @@ const DG11_TAG: u32 = 0x6B;
 /// [`CardError`]: the line's; [`CardError::NeedsMrz`] without a key and [`CardError::WrongMrz`] with another
 /// document's; a refusal of a file; a misread.
 pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) -> Result<Option<Identity>, CardError> {
-    if !exchange(card, "the travel document application", &SELECT)?.is_ok() {
+    let selected = exchange(card, "the travel document application", &SELECT)?;
+    if !selected.is_ok() && selected.status() != NOT_ALLOWED {
         return Ok(None);
     }
-    let key = key.ok_or(CardError::NeedsMrz)?;
-    let line = Line { card: RefCell::new(card), failed: RefCell::new(None), status: Cell::new(0) };
+    let line = Line { card: RefCell::new(card), failed: RefCell::new(None), status: Cell::new(0), asked: Cell::new(0) };
     let mut chip = Passport::new(&line);
     let told = |step, _: PassportError| line.told(step);
 
-    let access = chip.read_ef_card_access().ok().filter(|access| access.is_pace_info_set());
+    // Chips without PACE have no such file; one that cannot be understood is as good as none.
+    let access = chip.read_ef_card_access().ok();
     line.lost()?;
-    let opened = match &access {
-        Some(access) => chip.start_session_pace(dba_key(key, true)?, access),
-        None => chip.start_session(dba_key(key, false)?),
-    };
-    opened.map_err(|error| {
-        let error = told("opening", error);
-        let wrong = matches!(error, CardError::Refused { status, .. } if is_wrong_key(status));
-        if wrong { CardError::WrongMrz } else { error }
-    })?;
+    if !selected.is_ok() && access.is_none() {
+        return Ok(None);
+    }
+    let key = key.ok_or(CardError::NeedsMrz)?;
+    open(&mut chip, &line, key, access.as_ref(), selected.is_ok())?;
 
     let common = chip.read_ef_com().map_err(|error| told("reading its table of contents", error))?;
     let lines = chip.read_ef_dg1().map_err(|error| told("reading its machine readable lines", error))?;
@@ -65,15 +73,76 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
 
     let mut groups = vec![DataGroup { number: 1, bytes: lines.to_bytes() }];
     groups.extend(names.as_ref().map(|names| DataGroup { number: 11, bytes: names.to_bytes() }));
-    let authenticity = match passive::verify(signature.to_bytes(), &groups, trust.anchors()) {
+    identity(lines.mrz(), names.as_ref(), judge(signature.to_bytes(), &groups, trust)).map(Some)
+}
+
+fn judge(signature: &[u8], groups: &[DataGroup<'_>], trust: &TrustList) -> Authenticity {
+    use PassiveAuthError as E;
+    match passive::verify(signature, groups, trust.anchors()) {
         Ok(proof) if proof.is_authentic() => Authenticity::Verified,
-        Ok(_) => Authenticity::Unverified,
-        Err(error) => {
+        Ok(_) if trust.anchors().is_empty() => Authenticity::Unverified(Unverified::NoList),
+        Ok(_) => Authenticity::Unverified(Unverified::UnknownAuthority),
+        // A certificate signed in a way that `dmrtd` does not know is "malformed" to it.
+        Err(error @ (E::UnsupportedHash | E::UnsupportedKey | E::MalformedCertificate)) => {
+            tracing::warn!(%error, "a travel document's signature is of an unknown kind");
+            Authenticity::Unverified(Unverified::UnknownKind)
+        }
+        Err(
+            error @ (E::MalformedSod
+            | E::MalformedSecurityObject
+            | E::NoSigner
+            | E::DataGroupHashMismatch(_)
+            | E::BadDocumentSignature
+            | E::BadSignedAttributes
+            | E::NoDataGroups),
+        ) => {
             tracing::warn!(%error, "a travel document's signature does not hold");
             Authenticity::Failed
         }
-    };
-    identity(lines.mrz(), names.as_ref(), authenticity).map(Some)
+    }
+}
+
+/// Opens the chip: by PACE where it offers a kind of PACE that `dmrtd` speaks, else, or where it then will not begin,
+/// by BAC if it `has_bac`.
+fn open(
+    chip: &mut Passport<&Line<'_>>,
+    line: &Line<'_>,
+    key: &MrzKey,
+    access: Option<&EfCardAccess>,
+    has_bac: bool,
+) -> Result<(), CardError> {
+    if let Some(access) = access.filter(|access| can_run(access)) {
+        if chip.start_session_pace(dba_key(key, true)?, access).is_ok() {
+            return Ok(());
+        }
+        let error = line.told("opening by PACE");
+        let not_begun = line.asked.get() == MANAGE_SECURITY && error.kind() == FailureKind::Refused;
+        if !(not_begun && has_bac) {
+            return Err(wrong_key(error));
+        }
+        tracing::info!(%error, "a chip that announces PACE refuses to begin it; trying BAC");
+    }
+    if !has_bac {
+        return Err(CardError::BadField {
+            field: "chip",
+            why: "it opens only by a kind of PACE that is not supported",
+        });
+    }
+    chip.start_session(dba_key(key, false)?).map_err(|_| wrong_key(line.told("opening by BAC")))
+}
+
+/// ECDH or DH with generic mapping and AES, over parameters that `dmrtd` has. Triple DES, integrated mapping and chip
+/// authentication mapping are not among them.
+fn can_run(access: &EfCardAccess) -> bool {
+    access.pace_info().is_some_and(|info| {
+        info.is_pace_domain_parameter_supported
+            && info.protocol.cipher_algorithm == CipherAlgorithm::Aes
+            && info.protocol.mapping_type == MappingType::Gm
+    })
+}
+
+fn wrong_key(error: CardError) -> CardError {
+    if matches!(error, CardError::Refused { status, .. } if is_wrong_key(status)) { CardError::WrongMrz } else { error }
 }
 
 /// Whether a chip says that the key is wrong: verification failed (also with the tries that are left), security status
@@ -133,10 +202,13 @@ struct Line<'a> {
     failed: RefCell<Option<CardError>>,
     /// Last status word.
     status: Cell<u16>,
+    /// Last instruction.
+    asked: Cell<u8>,
 }
 
 impl Transceiver for &Line<'_> {
     fn transceive(&mut self, command: &[u8]) -> Result<Vec<u8>, TransceiveError> {
+        self.asked.set(command.get(1).copied().unwrap_or_default());
         match exchange(&mut **self.card.borrow_mut(), "a command to the chip", command) {
             Ok(answer) => {
                 self.status.set(answer.status());

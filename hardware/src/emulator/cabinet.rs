@@ -6,14 +6,12 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::board;
-use super::pty::Pty;
+use super::board::Boards;
+use super::peer::{Device, Peer, State, Way};
 use crate::lockers::Protocol;
 
 /// One board.
@@ -106,6 +104,8 @@ pub struct BusFaults {
     /// Only so many answers are struck by `mute`, `delay_ms`, `bad_checksum`, `half_frame`, `split_ms`, `noise` and
     /// `double`; then those are off. `None`: until they are switched off.
     pub answers: Option<u32>,
+    /// Faults of answers strike answers to unlocks only.
+    pub only_unlocks: bool,
     /// Only the boards with these addresses are struck by `silent` and by the faults of answers. Empty: all.
     pub boards: Vec<u8>,
 }
@@ -190,55 +190,19 @@ pub(super) struct Inner {
     pub(super) doors: BTreeMap<u16, DoorCell>,
     pub(super) faults: BusFaults,
     pub(super) counters: Counters,
-    pub(super) wanted: bool,
-    pub(super) plugged: bool,
-    pub(super) connected: bool,
-    pub(super) revision: u64,
-    pub(super) stop: bool,
     pub(super) last_unlock: Option<(u16, Instant)>,
 }
 
-pub(super) struct Shared {
-    pub(super) options: CabinetOptions,
-    inner: Mutex<Inner>,
-    changed: Condvar,
-}
-
-impl Shared {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes something and wakes whoever waits.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
-        let mut inner = self.lock();
-        inner.revision += 1;
-        let result = change(&mut inner);
-        drop(inner);
-        self.changed.notify_all();
-        result
-    }
-
-    /// Wakes whoever waits for a counter.
-    pub(super) fn wake(&self) {
-        self.changed.notify_all();
-    }
-
-    fn wait(&self, timeout: Duration, mut done: impl FnMut(&Inner) -> bool) -> bool {
-        let inner = self.lock();
-        let (inner, outcome) = self
-            .changed
-            .wait_timeout_while(inner, timeout, |inner| !done(inner))
-            .unwrap_or_else(PoisonError::into_inner);
-        drop(inner);
-        !outcome.timed_out()
+impl Device for Inner {
+    fn opened(&mut self) {
+        self.counters.connections += 1;
     }
 }
 
 /// A running cabinet. Dropping it takes the cable out and ends its thread.
 pub struct Cabinet {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    peer: Peer<Inner>,
+    link: PathBuf,
 }
 
 impl Cabinet {
@@ -247,7 +211,6 @@ impl Cabinet {
     /// # Errors
     /// When no pseudo terminal can be made or the link cannot be written.
     pub fn start(options: CabinetOptions) -> io::Result<Self> {
-        let pty = Pty::open(&options.link)?;
         let compartments = options.boards.iter().flat_map(|board| {
             (0..u16::from(board.locks)).map(|lock| board.first_compartment.saturating_add(lock)).collect::<Vec<_>>()
         });
@@ -258,31 +221,20 @@ impl Cabinet {
                 (compartment, cell)
             })
             .collect();
-        let inner = Inner {
-            doors,
-            faults: BusFaults::default(),
-            counters: Counters::default(),
-            wanted: true,
-            plugged: true,
-            connected: false,
-            revision: 0,
-            stop: false,
-            last_unlock: None,
-        };
-        let shared = Arc::new(Shared { options, inner: Mutex::new(inner), changed: Condvar::new() });
-        let theirs = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("cabinet".to_owned()).spawn(move || board::run(&theirs, pty))?;
-        Ok(Self { shared, thread: Some(thread) })
+        let inner = Inner { doors, faults: BusFaults::default(), counters: Counters::default(), last_unlock: None };
+        let (link, baud) = (options.link.clone(), options.paced_baud);
+        let (peer, _) = Peer::start("cabinet", &Way::Pty(link.clone()), baud, inner, Boards::new(options))?;
+        Ok(Self { peer, link })
     }
 
     /// Path of the serial port.
     pub fn port(&self) -> &Path {
-        &self.shared.options.link
+        &self.link
     }
 
     /// Everything at this moment.
     pub fn state(&self) -> CabinetState {
-        let inner = self.shared.lock();
+        let inner = self.peer.lock();
         let doors = inner.doors.iter().map(|(compartment, cell)| Door {
             compartment: *compartment,
             open: cell.open,
@@ -301,22 +253,22 @@ impl Cabinet {
 
     /// What happened so far.
     pub fn counters(&self) -> Counters {
-        self.shared.lock().counters.clone()
+        self.peer.lock().counters.clone()
     }
 
     /// Which compartment was last told to unlock, and when that request was heard.
     pub fn last_unlock(&self) -> Option<(u16, Instant)> {
-        self.shared.lock().last_unlock
+        self.peer.lock().last_unlock
     }
 
     /// Whether a door stands open. `false` also for a compartment that does not exist.
     pub fn is_open(&self, compartment: u16) -> bool {
-        self.shared.lock().doors.get(&compartment).is_some_and(|cell| cell.open)
+        self.peer.lock().doors.get(&compartment).is_some_and(|cell| cell.open)
     }
 
     /// Every door that stands open.
     pub fn open_doors(&self) -> Vec<u16> {
-        self.shared.lock().doors.iter().filter(|(_, cell)| cell.open).map(|(number, _)| *number).collect()
+        self.peer.lock().doors.iter().filter(|(_, cell)| cell.open).map(|(number, _)| *number).collect()
     }
 
     /// A hand shuts a door. `false`: there is no such compartment.
@@ -330,7 +282,7 @@ impl Cabinet {
     }
 
     fn set_open(&self, compartment: u16, open: bool) -> bool {
-        self.shared.change(|inner| match inner.doors.get_mut(&compartment) {
+        self.peer.change(|inner| match inner.doors.get_mut(&compartment) {
             Some(cell) => {
                 cell.open = open;
                 cell.shuts_at = None;
@@ -343,7 +295,7 @@ impl Cabinet {
     /// Puts something into a compartment or takes it out; the boards that have a sensor see it. `false`: there is no
     /// such compartment.
     pub fn set_item(&self, compartment: u16, present: bool) -> bool {
-        self.shared.change(|inner| inner.doors.get_mut(&compartment).map(|cell| cell.item = present).is_some())
+        self.peer.change(|inner| inner.doors.get_mut(&compartment).map(|cell| cell.item = present).is_some())
     }
 
     /// Waits until a door stands open. `false`: it did not in time.
@@ -359,7 +311,7 @@ impl Cabinet {
     /// Waits until any door stands open, and says which.
     pub fn wait_any_open(&self, timeout: Duration) -> Option<u16> {
         let mut found = None;
-        self.shared.wait(timeout, |inner| {
+        self.peer.wait(timeout, |inner| {
             found = inner.doors.iter().find(|(_, cell)| cell.open).map(|(number, _)| *number);
             found.is_some()
         });
@@ -368,17 +320,17 @@ impl Cabinet {
 
     /// Waits for a condition over doors and counters. `false`: it did not hold in time.
     pub fn wait_until(&self, timeout: Duration, mut condition: impl FnMut(&Glance<'_>) -> bool) -> bool {
-        self.shared.wait(timeout, |inner| condition(&Glance(inner)))
+        self.peer.wait(timeout, |inner| condition(&Glance(inner)))
     }
 
     /// Changes the faults of the bus.
     pub fn set_faults(&self, faults: BusFaults) {
-        self.shared.change(|inner| inner.faults = faults);
+        self.peer.change(|inner| inner.faults = faults);
     }
 
     /// Changes the faults of one door. `false`: there is no such compartment.
     pub fn set_door_faults(&self, compartment: u16, faults: DoorFaults) -> bool {
-        self.shared.change(|inner| match inner.doors.get_mut(&compartment) {
+        self.peer.change(|inner| match inner.doors.get_mut(&compartment) {
             Some(cell) => {
                 cell.faults = faults;
                 true
@@ -389,35 +341,17 @@ impl Cabinet {
 
     /// Takes the cable out; returns when it is out.
     pub fn unplug(&self) {
-        self.plug(false);
+        self.peer.plug(false);
     }
 
     /// Puts the cable back under the same name; returns when it is in.
     pub fn replug(&self) {
-        self.plug(true);
-    }
-
-    fn plug(&self, wanted: bool) {
-        self.shared.change(|inner| inner.wanted = wanted);
-        if !self.shared.wait(Duration::from_secs(5), |inner| inner.plugged == wanted) {
-            tracing::warn!(wanted, "the emulated cable did not move in time");
-        }
-    }
-}
-
-impl Drop for Cabinet {
-    fn drop(&mut self) {
-        self.shared.change(|inner| inner.stop = true);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the cabinet's thread ended by a panic");
-        }
+        self.peer.plug(true);
     }
 }
 
 /// A look at a cabinet while it stands still, for [`Cabinet::wait_until`].
-pub struct Glance<'a>(&'a Inner);
+pub struct Glance<'a>(&'a State<Inner>);
 
 impl Glance<'_> {
     /// Whether a door is as said.

@@ -1,17 +1,26 @@
-//! The chip of a travel document (ICAO Doc 9303 parts 10 and 11) that opens by BAC. What its files say is the caller's.
+//! The chip of a travel document (ICAO Doc 9303 parts 10 and 11) that opens by BAC, by PACE, or by both. What its files
+//! say is the caller's.
 //!
 //! Key derivation and checksums are `dmrtd`'s; the protocol is written here anew, from the card's side.
 
 use std::collections::BTreeMap;
 
-use des::TdesEde2;
-use des::cipher::{Block, BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 use dmrtd::auth::HashAlgo;
 use dmrtd::crypto::iso9797;
 use dmrtd::crypto::kdf::DeriveKey;
 
+use super::messaging::{Session, decrypt, encrypt};
+pub use super::pace::Curve;
+use super::pace::Pace;
+
 /// Largest file part in one answer, so that the protected answer still fits a short one.
 const MOST: usize = 223;
+/// Short file identifier of EF.CardAccess.
+const CARD_ACCESS: u8 = 0x1C;
+
+const DONE: [u8; 2] = [0x90, 0x00];
+const NOT_ALLOWED: [u8; 2] = [0x69, 0x82];
+const NOT_FOUND: [u8; 2] = [0x6A, 0x82];
 
 /// A chip.
 #[derive(Clone, Debug)]
@@ -21,27 +30,49 @@ pub struct Emrtd {
     secret: Vec<u8>,
     /// By short file identifier.
     files: BTreeMap<u8, Vec<u8>>,
+    bac: bool,
+    pace: Option<Pace>,
     challenge: Option<[u8; 8]>,
     session: Option<Session>,
     current: Option<u8>,
-}
-
-#[derive(Clone, Debug)]
-struct Session {
-    encrypt: Vec<u8>,
-    mac: Vec<u8>,
-    counter: u64,
+    /// Whether the application is selected, not the chip's root.
+    inside: bool,
 }
 
 impl Emrtd {
-    /// A chip that opens with `secret` (24 characters of the machine readable lines) and has these files, by short file
-    /// identifier: 1E EF.COM, 01 DG1, 0B DG11, 1D EF.SOD.
+    /// A chip that opens by BAC with `secret` (24 characters of the machine readable lines) and has these files, by
+    /// short file identifier: 1E EF.COM, 01 DG1, 0B DG11, 1D EF.SOD; 1C is EF.CardAccess, which is no secret.
     pub fn new(secret: &str, files: BTreeMap<u8, Vec<u8>>) -> Self {
-        Self { secret: secret.as_bytes().to_vec(), files, challenge: None, session: None, current: None }
+        Self {
+            secret: secret.as_bytes().to_vec(),
+            files,
+            bac: true,
+            pace: None,
+            challenge: None,
+            session: None,
+            current: None,
+            inside: false,
+        }
+    }
+
+    /// The same, opening by PACE too, as its EF.CardAccess then says.
+    #[must_use]
+    pub fn with_pace(mut self, curve: Curve) -> Self {
+        self.files.entry(CARD_ACCESS).or_insert_with(|| curve.card_access());
+        self.pace = Some(Pace::new(curve));
+        self
+    }
+
+    /// The same, without BAC: its application is not to be seen before PACE.
+    #[must_use]
+    pub fn without_bac(mut self) -> Self {
+        self.bac = false;
+        self
     }
 
     pub(super) fn reset(&mut self) {
-        (self.challenge, self.session, self.current) = (None, None, None);
+        (self.challenge, self.session, self.current, self.inside) = (None, None, None, false);
+        self.pace.iter_mut().for_each(Pace::reset);
     }
 
     /// Answers one command; `None`: it is not for this application.
@@ -49,21 +80,49 @@ impl Emrtd {
         match *command {
             [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01, ..] => {
                 self.session = None;
-                Some(vec![0x90, 0x00])
+                self.inside = self.bac;
+                Some(if self.bac { DONE } else { NOT_ALLOWED }.to_vec())
             }
-            [0x00, 0x84, 0x00, 0x00, 0x08] => {
+            [0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00, ..] => {
+                (self.session, self.inside) = (None, false);
+                Some(DONE.to_vec())
+            }
+            [0x00, 0x84, 0x00, 0x00, 0x08] if self.bac => {
                 // Not random: a test's chip need not be.
                 let challenge = [0x46, 0x08, 0xF9, 0x19, 0x88, 0x70, 0x22, 0x12];
                 self.challenge = Some(challenge);
-                Some([challenge.as_slice(), &[0x90, 0x00]].concat())
+                Some([challenge.as_slice(), &DONE].concat())
             }
-            [0x00, 0x82, 0x00, 0x00, 0x28, ref sent @ ..] if sent.len() >= 40 => Some(self.authenticate(&sent[..40])),
-            [0x00, 0xB0, ..] => Some(vec![0x69, 0x82]),
+            [0x00, 0x82, 0x00, 0x00, 0x28, ref sent @ ..] if self.bac && sent.len() >= 40 => {
+                Some(self.authenticate(&sent[..40]))
+            }
+            [0x00, 0x22, 0xC1, 0xA4, length, ref sent @ ..] => {
+                let pace = self.pace.as_mut()?;
+                Some(pace.choose(sent.get(..usize::from(length))?).to_vec())
+            }
+            [0x00 | 0x10, 0x86, 0x00, 0x00, _, 0x7C, length, ref sent @ ..] => {
+                let (answer, session) = self.pace.as_mut()?.step(&self.secret, sent.get(..usize::from(length))?);
+                if session.is_some() {
+                    self.session = session;
+                }
+                Some(answer)
+            }
+            [0x00, 0xB0, p1, p2, wanted] => Some(self.read_openly([0x00, 0xB0, p1, p2], wanted)),
             [0x0C, instruction, p1, p2, _, ref objects @ ..] => {
                 Some(self.protected([0x0C, instruction, p1, p2], objects))
             }
             _ => None,
         }
+    }
+
+    /// EF.CardAccess can be read by anyone, from the chip's root; nothing else can.
+    fn read_openly(&mut self, header: [u8; 4], wanted: u8) -> Vec<u8> {
+        let file = if header[2] & 0x80 == 0 { self.current } else { Some(header[2] & 0x1F) };
+        if self.inside || file != Some(CARD_ACCESS) {
+            return NOT_ALLOWED.to_vec();
+        }
+        let (data, status) = self.read(header, wanted);
+        [data.as_slice(), &status].concat()
     }
 
     /// EXTERNAL AUTHENTICATE, ICAO Doc 9303-11, 4.3.
@@ -88,55 +147,28 @@ impl Emrtd {
         let seed: Vec<u8> = rest[8..].iter().zip(ours).map(|(one, other)| one ^ other).collect();
         let counter = [&challenge[4..], &theirs[4..]].concat().try_into().map_or(0, u64::from_be_bytes);
         let (encrypt, mac) = (DeriveKey::des_ede(&seed, false), DeriveKey::iso9797_mac_alg3(&seed));
-        self.session = Some(Session { encrypt, mac, counter });
-        [body.as_slice(), &checksum, &[0x90, 0x00]].concat()
+        self.session = Some(Session::triple_des(encrypt, mac, counter));
+        [body.as_slice(), &checksum, &DONE].concat()
     }
 
     /// A command under secure messaging, ICAO Doc 9303-11, 9.8.
     fn protected(&mut self, header: [u8; 4], objects: &[u8]) -> Vec<u8> {
         let Some(mut session) = self.session.take() else { return vec![0x69, 0x88] };
-        session.counter = session.counter.wrapping_add(1);
-        // 8E, its length 08, the checksum, and Le at the end.
-        let Some(end) = objects.len().checked_sub(11).filter(|end| objects[*end..].starts_with(&[0x8E, 0x08])) else {
-            return vec![0x69, 0x88];
-        };
-        let signed = padded(&[session.counter.to_be_bytes().as_slice(), &padded(&header), &objects[..end]].concat());
-        let right = iso9797::mac_alg3(&session.mac, &signed, false).is_ok_and(|sum| sum == objects[end + 2..end + 10]);
-        if !right {
-            return vec![0x69, 0x88];
+        match session.open(header, objects) {
+            Ok(plain) => {
+                let (data, status) = self.read(plain.header, plain.wanted);
+                let answer = session.seal(&data, status);
+                self.session = Some(session);
+                answer
+            }
+            Err(status) => status.to_vec(),
         }
-        let wanted = objects[..end].windows(3).find(|object| object[..2] == [0x97, 0x01]).map_or(0, |object| object[2]);
-        let (data, status) = self.read(header, wanted);
-        session.counter = session.counter.wrapping_add(1);
-        let encrypted = encrypt(&session.encrypt, &padded(&data));
-        let Some(encrypted) = encrypted.filter(|_| !data.is_empty()) else {
-            return self.sealed(session, Vec::new(), status);
-        };
-        let length = encrypted.len() + 1;
-        let mut object = vec![0x87];
-        if length > 0x7F {
-            object.push(0x81);
-        }
-        object.push(u8::try_from(length).unwrap_or(u8::MAX));
-        object.push(0x01);
-        object.extend(encrypted);
-        self.sealed(session, object, status)
-    }
-
-    fn sealed(&mut self, session: Session, mut answer: Vec<u8>, status: [u8; 2]) -> Vec<u8> {
-        answer.extend([0x99, 0x02, status[0], status[1]]);
-        let signed = padded(&[session.counter.to_be_bytes().as_slice(), &answer].concat());
-        let Ok(sum) = iso9797::mac_alg3(&session.mac, &signed, false) else { return vec![0x6F, 0x00] };
-        answer.extend([0x8E, 0x08]);
-        answer.extend(sum);
-        answer.extend(status);
-        self.session = Some(session);
-        answer
     }
 
     fn read(&mut self, [_, instruction, p1, p2]: [u8; 4], wanted: u8) -> (Vec<u8>, [u8; 2]) {
         if instruction == 0xA4 {
-            return (Vec::new(), [0x90, 0x00]);
+            self.inside = true;
+            return (Vec::new(), DONE);
         }
         let (file, offset) = if p1 & 0x80 == 0 {
             (self.current, usize::from(u16::from_be_bytes([p1, p2])))
@@ -144,41 +176,11 @@ impl Emrtd {
             (Some(p1 & 0x1F), usize::from(p2))
         };
         let Some(content) = file.and_then(|file| self.files.get(&file)).filter(|_| instruction == 0xB0) else {
-            return (Vec::new(), [0x6A, 0x82]);
+            return (Vec::new(), NOT_FOUND);
         };
         self.current = file;
         let Some(rest) = content.get(offset..) else { return (Vec::new(), [0x6B, 0x00]) };
         let wanted = if wanted == 0 { 256 } else { usize::from(wanted) };
-        (rest[..rest.len().min(wanted).min(MOST)].to_vec(), [0x90, 0x00])
+        (rest[..rest.len().min(wanted).min(MOST)].to_vec(), DONE)
     }
-}
-
-/// Triple DES with two keys in CBC mode, beginning with zeros.
-fn encrypt(key: &[u8], plain: &[u8]) -> Option<Vec<u8>> {
-    let cipher = TdesEde2::new_from_slice(key.get(..16)?).ok()?;
-    let (mut last, mut encrypted) = ([0; 8], Vec::new());
-    for chunk in plain.chunks(8) {
-        let mixed: Vec<u8> = chunk.iter().zip(last).map(|(byte, before)| byte ^ before).collect();
-        let mut block = Block::<TdesEde2>::try_from(mixed.as_slice()).ok()?;
-        cipher.encrypt_block(&mut block);
-        last.copy_from_slice(&block);
-        encrypted.extend_from_slice(&block);
-    }
-    Some(encrypted)
-}
-
-fn decrypt(key: &[u8], encrypted: &[u8]) -> Option<Vec<u8>> {
-    let cipher = TdesEde2::new_from_slice(key.get(..16)?).ok()?;
-    let (mut last, mut plain) = ([0; 8], Vec::new());
-    for chunk in encrypted.chunks(8) {
-        let mut block = Block::<TdesEde2>::try_from(chunk).ok()?;
-        cipher.decrypt_block(&mut block);
-        plain.extend(block.iter().zip(last).map(|(byte, before)| byte ^ before));
-        last.copy_from_slice(chunk);
-    }
-    Some(plain)
-}
-
-fn padded(data: &[u8]) -> Vec<u8> {
-    iso9797::pad(data, 8).unwrap_or_default()
 }

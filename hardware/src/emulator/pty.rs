@@ -70,6 +70,11 @@ impl Pty {
         self.master.write_all(bytes)
     }
 
+    /// The name of the slave.
+    pub(super) fn link(&self) -> &Path {
+        &self.link
+    }
+
     /// Takes the cable out: the name is gone, and whoever has the slave open gets an error.
     pub(super) fn unplug(self) -> io::Result<()> {
         remove(&self.link)

@@ -4,22 +4,17 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::thread;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::apdus::Card;
 use super::card::{CardFaults, Damage};
+use super::peer::{Behaviour, Cable, Device, Peer, Shared, Way};
 use super::people;
-use super::pty::{Heard, Pty};
 
 const PREAMBLE: [u8; 5] = [0xAA, 0xAA, 0xAA, 0x96, 0x69];
-/// How often faults and cables are looked after.
-const TICK: Duration = Duration::from_millis(5);
-/// Bits on the wire for each byte.
-const BITS: u32 = 10;
 
 /// How many lengths stand in front of a card's data.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -166,40 +161,18 @@ struct Inner {
     lying: Option<Lying>,
     faults: SamFaults,
     counters: SamCounters,
-    wanted: bool,
-    plugged: bool,
-    connected: bool,
-    stop: bool,
 }
 
-struct Shared {
-    options: SamOptions,
-    inner: Mutex<Inner>,
-    changed: Condvar,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn change<T>(&self, change: impl FnOnce(&mut Inner) -> T) -> T {
-        let result = change(&mut self.lock());
-        self.changed.notify_all();
-        result
-    }
-
-    fn wait(&self, timeout: Duration, mut done: impl FnMut(&Inner) -> bool) -> bool {
-        let inner = self.lock();
-        let waited = self.changed.wait_timeout_while(inner, timeout, |inner| !done(inner));
-        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+impl Device for Inner {
+    fn opened(&mut self) {
+        self.counters.connections += 1;
     }
 }
 
 /// A running reader. Dropping it takes the cable out and ends its thread.
 pub struct SamReader {
-    shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    peer: Peer<Inner>,
+    link: PathBuf,
 }
 
 impl SamReader {
@@ -208,25 +181,16 @@ impl SamReader {
     /// # Errors
     /// When no pseudo terminal can be made or the link cannot be written.
     pub fn start(options: SamOptions) -> io::Result<Self> {
-        let pty = Pty::open(&options.link)?;
-        let inner = Inner {
-            lying: None,
-            faults: SamFaults::default(),
-            counters: SamCounters::default(),
-            wanted: true,
-            plugged: true,
-            connected: false,
-            stop: false,
-        };
-        let shared = Arc::new(Shared { options, inner: Mutex::new(inner), changed: Condvar::new() });
-        let theirs = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("sam".to_owned()).spawn(move || run(&theirs, pty))?;
-        Ok(Self { shared, thread: Some(thread) })
+        let (link, baud) = (options.link.clone(), options.paced_baud);
+        let inner = Inner { lying: None, faults: SamFaults::default(), counters: SamCounters::default() };
+        let (peer, _) =
+            Peer::start("sam", &Way::Pty(link.clone()), baud, inner, Module { options, heard: Vec::new() })?;
+        Ok(Self { peer, link })
     }
 
     /// Path of the serial port.
     pub fn port(&self) -> &Path {
-        &self.shared.options.link
+        &self.link
     }
 
     /// Lays a card down; one that lay there is taken away first. Cards without resident-ID text are not seen.
@@ -254,27 +218,27 @@ impl SamReader {
             commands: 0,
             progress: Progress::Fresh,
         };
-        self.shared.change(|inner| inner.lying = Some(lying));
+        self.peer.change(|inner| inner.lying = Some(lying));
     }
 
     /// Changes how the card that lies there misbehaves.
     pub fn set_card_faults(&self, faults: CardFaults) {
-        self.shared.change(|inner| inner.lying.as_mut().map(|lying| lying.faults = faults));
+        self.peer.change(|inner| inner.lying.as_mut().map(|lying| lying.faults = faults));
     }
 
     /// Takes the card away; does nothing if there is none.
     pub fn remove(&self) {
-        self.shared.change(|inner| inner.lying = None);
+        self.peer.change(|inner| inner.lying = None);
     }
 
     /// Changes the faults of the reader and its line.
     pub fn set_faults(&self, faults: SamFaults) {
-        self.shared.change(|inner| inner.faults = faults);
+        self.peer.change(|inner| inner.faults = faults);
     }
 
     /// Everything at this moment.
     pub fn state(&self) -> SamState {
-        let inner = self.shared.lock();
+        let inner = self.peer.lock();
         SamState {
             card: inner.lying.as_ref().map(|lying| lying.name.clone()),
             plugged: inner.plugged,
@@ -286,123 +250,50 @@ impl SamReader {
 
     /// Waits until no card lies there, as after [`CardFaults::tear_at`]. `false`: not in time.
     pub fn wait_gone(&self, timeout: Duration) -> bool {
-        self.shared.wait(timeout, |inner| inner.lying.is_none())
+        self.peer.wait(timeout, |inner| inner.lying.is_none())
     }
 
     /// Waits until so many requests were heard. `false`: not in time.
     pub fn wait_requests(&self, requests: u64, timeout: Duration) -> bool {
-        self.shared.wait(timeout, |inner| inner.counters.requests >= requests)
+        self.peer.wait(timeout, |inner| inner.counters.requests >= requests)
     }
 
     /// Takes the cable out; returns when it is out.
     pub fn unplug(&self) {
-        self.plug(false);
+        self.peer.plug(false);
     }
 
     /// Puts the cable back under the same name; returns when it is in.
     pub fn replug(&self) {
-        self.plug(true);
-    }
-
-    fn plug(&self, wanted: bool) {
-        self.shared.change(|inner| inner.wanted = wanted);
-        if !self.shared.wait(Duration::from_secs(5), |inner| inner.plugged == wanted) {
-            tracing::warn!(wanted, "the emulated cable did not move in time");
-        }
+        self.peer.plug(true);
     }
 }
 
-impl Drop for SamReader {
-    fn drop(&mut self) {
-        self.shared.change(|inner| inner.stop = true);
-        if let Some(thread) = self.thread.take()
-            && thread.join().is_err()
-        {
-            tracing::error!("the reader's thread ended by a panic");
-        }
-    }
-}
-
-fn run(shared: &Shared, pty: Pty) {
-    let mut end = End { shared, pty: Some(pty), heard: Vec::new() };
-    while !shared.lock().stop {
-        if let Err(error) = end.turn() {
-            tracing::warn!(%error, "the emulated port failed; making it anew");
-            end.pty = None;
-            thread::sleep(TICK);
-        }
-    }
-    if let Some(pty) = end.pty.take()
-        && let Err(error) = pty.unplug()
-    {
-        tracing::debug!(%error, "the link could not be removed");
-    }
-}
-
-struct End<'a> {
-    shared: &'a Shared,
-    pty: Option<Pty>,
+/// The module's side of the protocol.
+struct Module {
+    options: SamOptions,
     heard: Vec<u8>,
 }
 
-impl End<'_> {
-    fn turn(&mut self) -> io::Result<()> {
-        let wanted = self.shared.lock().wanted;
-        match (wanted, self.pty.take()) {
-            (false, Some(pty)) => {
-                pty.unplug()?;
-                self.heard.clear();
-                self.shared.change(|inner| (inner.plugged, inner.connected) = (false, false));
-            }
-            (true, None) => {
-                self.pty = Some(Pty::open(&self.shared.options.link)?);
-                self.shared.change(|inner| inner.plugged = true);
-            }
-            (_, pty) => self.pty = pty,
-        }
-        let Some(pty) = &mut self.pty else {
-            thread::sleep(TICK);
-            return Ok(());
-        };
-        let mut buffer = [0; 256];
-        match pty.read(&mut buffer, TICK)? {
-            Heard::Bytes(count) => {
-                self.heard.extend_from_slice(&buffer[..count]);
-                self.connected(true)?;
-            }
-            Heard::NobodyThere => self.connected(false)?,
-            // A master is quiet, not hung up, only while somebody has the slave open.
-            Heard::Nothing => self.connected(true)?,
-        }
+impl Behaviour<Inner> for Module {
+    fn turn(&mut self, shared: &Shared<Inner>, cable: &mut Cable, heard: &[u8]) -> io::Result<()> {
+        self.heard.extend_from_slice(heard);
         while let Some(command) = next_request(&mut self.heard) {
-            self.serve(command)?;
+            self.serve(shared, cable, command)?;
         }
         Ok(())
     }
 
-    fn connected(&mut self, connected: bool) -> io::Result<()> {
-        let was = self.shared.lock().connected;
-        if was != connected {
-            self.shared.change(|inner| {
-                inner.connected = connected;
-                inner.counters.connections += u64::from(connected);
-            });
-        }
-        if was && !connected {
-            // A program that was killed leaves the port marked as held. A new one has no such mark.
-            self.pty = Some(Pty::open(&self.shared.options.link)?);
-            self.heard.clear();
-        }
-        if !connected {
-            thread::sleep(TICK);
-        }
-        Ok(())
+    fn forget(&mut self) {
+        self.heard.clear();
     }
+}
 
-    fn serve(&mut self, command: [u8; 2]) -> io::Result<()> {
+impl Module {
+    fn serve(&self, shared: &Shared<Inner>, cable: &mut Cable, command: [u8; 2]) -> io::Result<()> {
         let request = frame(&command);
-        thread::sleep(self.wire_time(request.len()));
-        self.shared.change(|inner| inner.counters.requests += 1);
+        thread::sleep(cable.wire_time(request.len()));
+        shared.change(|inner| inner.counters.requests += 1);
         let step = match command {
             [0x11, 0xFF] => Some(Step::Status),
             [0x20, 0x01] => Some(Step::Find),
@@ -411,24 +302,24 @@ impl End<'_> {
             [0x30, 0x03] => Some(Step::Address),
             _ => None,
         };
-        let faults = self.shared.lock().faults.clone();
+        let faults = shared.lock().faults.clone();
         if faults.unplug_at.is_some() && faults.unplug_at == step {
-            self.shared.change(|inner| (inner.wanted, inner.faults.unplug_at) = (false, None));
+            shared.change(|inner| (inner.wanted, inner.faults.unplug_at) = (false, None));
             return Ok(());
         }
         if faults.echo {
-            self.send(&request, Duration::ZERO)?;
+            cable.send(&request, Duration::ZERO)?;
         }
         let (mut answer, delay) = match step {
-            Some(step) => self.answer(step, &faults),
+            Some(step) => self.answer(shared, step, &faults),
             None => (Some(said(0x21, &[])), Duration::ZERO),
         };
         let struck = faults.at.is_none() || faults.at == step;
         let faults = if struck { faults } else { SamFaults::default() };
         if struck {
-            self.use_up();
+            use_up(shared);
         }
-        thread::sleep(self.shared.options.turn_around + delay + Duration::from_millis(faults.delay_ms));
+        thread::sleep(self.options.turn_around + delay + Duration::from_millis(faults.delay_ms));
         if faults.silent {
             answer = None;
         }
@@ -443,14 +334,14 @@ impl End<'_> {
         if faults.noise {
             bytes.splice(0..0, [0x00, 0xFF, 0xAA, 0xAA, 0x96]);
         }
-        self.send(&bytes, Duration::from_millis(faults.split_ms))
+        cable.send(&bytes, Duration::from_millis(faults.split_ms))
     }
 
     /// Status and data, or nothing; and how long the card takes.
-    fn answer(&self, step: Step, faults: &SamFaults) -> (Option<Vec<u8>>, Duration) {
-        let finds_again = self.shared.options.finds_again;
-        let lengths = self.shared.options.lengths;
-        self.shared.change(|inner| {
+    fn answer(&self, shared: &Shared<Inner>, step: Step, faults: &SamFaults) -> (Option<Vec<u8>>, Duration) {
+        let finds_again = self.options.finds_again;
+        let lengths = self.options.lengths;
+        shared.change(|inner| {
             let mut delay = Duration::ZERO;
             // Cards of other kinds are not seen at all.
             let mut lying = inner.lying.take();
@@ -488,35 +379,15 @@ impl End<'_> {
             (Some(answer), delay)
         })
     }
+}
 
-    /// Counts one answer against [`SamFaults::answers`].
-    fn use_up(&self) {
-        let mut inner = self.shared.lock();
-        match inner.faults.answers {
-            Some(left) if left > 1 => inner.faults.answers = Some(left - 1),
-            Some(_) => inner.faults = SamFaults::default(),
-            None => {}
-        }
-    }
-
-    fn send(&mut self, bytes: &[u8], between: Duration) -> io::Result<()> {
-        let pause = between + self.wire_time(1);
-        let Some(pty) = &mut self.pty else { return Ok(()) };
-        if pause.is_zero() {
-            return pty.write(bytes);
-        }
-        let mut due = Instant::now();
-        for byte in bytes {
-            due += pause;
-            thread::sleep(due.saturating_duration_since(Instant::now()));
-            pty.write(&[*byte])?;
-        }
-        Ok(())
-    }
-
-    fn wire_time(&self, bytes: usize) -> Duration {
-        let bits = u32::try_from(bytes).unwrap_or(u32::MAX) * BITS;
-        self.shared.options.paced_baud.map_or(Duration::ZERO, |baud| Duration::from_secs(1) * bits / baud.max(1))
+/// Counts one answer against [`SamFaults::answers`].
+fn use_up(shared: &Shared<Inner>) {
+    let mut inner = shared.lock();
+    match inner.faults.answers {
+        Some(left) if left > 1 => inner.faults.answers = Some(left - 1),
+        Some(_) => inner.faults = SamFaults::default(),
+        None => {}
     }
 }
 

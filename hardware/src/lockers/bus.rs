@@ -24,6 +24,9 @@ pub(super) enum Command {
 
 /// Failed polls in a row after which a board is called silent and its doors unknown.
 const MISSES: u32 = 3;
+/// So often a board is asked after an unlock before that counts as not seen: on a machine with much to do the time for it
+/// may pass before anybody has looked.
+const LOOKS: u32 = 2;
 /// How often a silent board is asked, so that it does not hold up the others: each try costs a whole timeout.
 const SILENT_POLL: Duration = Duration::from_secs(2);
 
@@ -51,6 +54,8 @@ struct Track {
 struct Confirm {
     index: usize,
     until: Instant,
+    /// How often the board was asked since.
+    asked: u32,
     /// What the board said since, if anything.
     answered: Result<(), Miss>,
 }
@@ -121,13 +126,13 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
                 return self.reopen_at;
             }
         }
-        self.end_confirms(|confirm| (confirm.until <= now).then(|| unseen(confirm)));
+        self.end_confirms(|confirm| (confirm.until <= now && confirm.asked >= LOOKS).then(|| unseen(confirm)));
         match self.schedule.turn(now) {
             Turn::Unlock(compartment) => self.unlock(compartment),
             Turn::Poll(index) => self.poll(index),
             Turn::WaitUntil(until) => {
-                let confirm = self.confirms.values().map(|confirm| confirm.until).min();
-                return confirm.map_or(until, |confirm| confirm.min(until));
+                let confirms = self.confirms.values().filter(|confirm| confirm.asked >= LOOKS);
+                return confirms.map(|confirm| confirm.until).fold(until, Instant::min);
             }
         }
         if let Some(wire) = &self.wire {
@@ -244,7 +249,7 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
             }
             Err(failure) => return self.unlocked(compartment, index, Outcome::Failed(failure)),
         };
-        self.confirms.insert(compartment, Confirm { index, until: now + self.config.confirm_for, answered });
+        self.confirms.insert(compartment, Confirm { index, until: now + self.config.confirm_for, asked: 0, answered });
     }
 
     /// Tells the outcomes of unlocks that the state of the lock was to show, as far as `outcome` knows them.
@@ -303,6 +308,7 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
             }
         };
         let pushed = wire.take_pushed();
+        self.confirms.values_mut().filter(|confirm| confirm.index == index).for_each(|confirm| confirm.asked += 1);
         let mut soon = false;
         match outcome {
             Ok(Reply::All { bits, items, .. }) => soon = self.read(index, &bits, items.as_deref()),

@@ -18,15 +18,19 @@ use serialport::{FlowControl, TTYPort};
 use crate::Fault;
 use crate::port::open_serial;
 
+/// Beginnings of the names that Linux gives to printers of the USB printer class (`usblp`; udev's and devfs' names).
+const USB_CLASS: [&str; 2] = ["/dev/usb/lp", "/dev/usblp"];
 /// How long a connection over TCP may take to be made.
 const CONNECT: Duration = Duration::from_secs(2);
 
 /// Where a printer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// A serial port or a device file of the USB printer class, `/dev/usb/lp0`. Which of them it is, is seen when it is
-    /// opened.
+    /// A serial port or another device file. Which of them it is, is seen when it is opened.
     Path(PathBuf),
+    /// A device file that is only written and read, whatever it is: what `usblp` makes for printers of the USB printer
+    /// class.
+    Device(PathBuf),
     /// `host:port`; printers listen on 9100.
     Tcp(String),
 }
@@ -46,6 +50,9 @@ impl FromStr for Address {
                 Err(format!("`{text}` names no port of a host; write \"tcp:192.0.2.7:9100\""))
             };
         }
+        if USB_CLASS.iter().any(|start| text.starts_with(start)) {
+            return Ok(Self::Device(PathBuf::from(text)));
+        }
         if text.starts_with('/') {
             return Ok(Self::Path(PathBuf::from(text)));
         }
@@ -58,7 +65,7 @@ impl FromStr for Address {
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Path(path) => write!(f, "{}", path.display()),
+            Self::Path(path) | Self::Device(path) => write!(f, "{}", path.display()),
             Self::Tcp(address) => write!(f, "tcp:{address}"),
         }
     }
@@ -106,10 +113,10 @@ impl Port {
                 connect(host)
                     .map_err(|error| Fault::PrinterUnreachable { address: name.clone(), detail: error.to_string() })?,
             ),
-            Address::Path(path) => {
+            Address::Path(path) | Address::Device(path) => {
                 let file = OpenOptions::new().read(true).write(true).custom_flags(O_NONBLOCK | O_NOCTTY).open(path);
                 let file = file.map_err(|error| file_fault(&name, &error))?;
-                if file.is_terminal() {
+                if matches!(address, Address::Path(_)) && file.is_terminal() {
                     drop(file); // a serial port is held alone
                     Channel::Serial(open_serial(path, baud, flow.into())?)
                 } else {
@@ -248,7 +255,9 @@ mod tests {
     #[test]
     fn addresses_are_read_or_refused_with_an_example() {
         for (text, expected) in [
-            ("/dev/usb/lp0", Ok(Address::Path("/dev/usb/lp0".into()))),
+            ("/dev/usb/lp0", Ok(Address::Device("/dev/usb/lp0".into()))),
+            ("/dev/serial/by-path/x", Ok(Address::Path("/dev/serial/by-path/x".into()))),
+            ("/dev/receipts", Ok(Address::Path("/dev/receipts".into()))),
             ("tcp:192.0.2.7:9100", Ok(Address::Tcp("192.0.2.7:9100".into()))),
             ("tcp:[2001:db8::1]:9100", Ok(Address::Tcp("[2001:db8::1]:9100".into()))),
             ("tcp:printer", Err("tcp:192.0.2.7:9100")),

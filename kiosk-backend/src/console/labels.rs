@@ -1,6 +1,8 @@
 //! Values of the domain as words, chips and lights. Every function names every value: a new one does not compile until
 //! it has its words.
 
+use std::borrow::Cow;
+
 use hall_rules::clock::Light;
 use hall_rules::{CaseState, Role};
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
@@ -269,8 +271,12 @@ impl Lang {
     }
 
     /// A part of a terminal; one this build does not know keeps its own name.
-    pub(super) fn part<'a>(&self, part: &'a str) -> &'a str {
-        match part {
+    pub(super) fn part<'a>(&self, part: &'a str) -> Cow<'a, str> {
+        // Of several readers each has a number behind its name.
+        if let Some(number) = part.strip_prefix("reader-") {
+            return format!("{} {number}", self.part("reader")).into();
+        }
+        Cow::Borrowed(match part {
             "reader" => self.t("读卡器", "Card reader"),
             "locker" => self.t("存件柜", "Locker"),
             "journal" => self.t("流水", "Journal"),
@@ -278,8 +284,9 @@ impl Lang {
             "disk" => self.t("磁盘", "Disk"),
             "backend" => self.t("服务器连接", "Server"),
             "printer" => self.t("打印机", "Printer"),
+            "scanner" => self.t("扫码器", "Scanner"),
             other => other,
-        }
+        })
     }
 
     /// A box's size; one this build does not know keeps its own name.

@@ -20,7 +20,7 @@ use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::keys::Keys;
 use crate::problem::Refusal;
-use crate::store::cases::Shown;
+use crate::store::cases::{LimitedBy, Shown};
 use crate::store::{self, StoreResult, Tx};
 
 /// What every change of a case needs besides the transaction.
@@ -130,8 +130,10 @@ pub fn stored_limits(tx: &Connection, desk: &Desk, id: SubmissionId) -> StoreRes
 }
 
 fn limits_with(tx: &Connection, desk: &Desk, id: SubmissionId, items: &mut Items) -> StoreResult<Limits> {
-    let Some((key, entry, green)) = store::cases::limited_by(tx, id)? else { return Ok(Limits::default()) };
-    let item = match items.entry(key) {
+    let Some(LimitedBy { item, entry, green }) = store::cases::limited_by(tx, id)? else {
+        return Ok(Limits::default());
+    };
+    let item = match items.entry(item) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(new) => {
             let read = queries::item(tx, &new.key().0, new.key().1)?;

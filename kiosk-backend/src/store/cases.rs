@@ -434,12 +434,24 @@ pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<
         .optional()?)
 }
 
-/// What a case's limits hang on: its item's code and version, the entry with its answers, and whether a chief put it into
-/// the green channel.
-pub fn limited_by(connection: &Connection, id: SubmissionId) -> StoreResult<Option<((String, u32), i64, bool)>> {
+/// What a case's limits hang on.
+#[derive(Clone, Debug)]
+pub struct LimitedBy {
+    /// Code and version of its item.
+    pub item: (String, u32),
+    /// The entry with its answers.
+    pub entry: i64,
+    /// Whether a chief put it into the green channel.
+    pub green: bool,
+}
+
+/// What a case's limits hang on.
+pub fn limited_by(connection: &Connection, id: SubmissionId) -> StoreResult<Option<LimitedBy>> {
     Ok(connection
         .prepare_cached("SELECT item, item_version, entry_id, green_ms IS NOT NULL FROM cases WHERE id = $1")?
-        .query_row([id.0.as_bytes()], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)))
+        .query_row([id.0.as_bytes()], |row| {
+            Ok(LimitedBy { item: (row.get(0)?, row.get(1)?), entry: row.get(2)?, green: row.get(3)? })
+        })
         .optional()?)
 }
 

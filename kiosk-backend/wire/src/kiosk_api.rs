@@ -127,7 +127,8 @@ pub struct Heartbeat {
 /// One device or part, as the status line, the doctor and the heartbeat share it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceReport {
-    /// `reader`, `locker`, `journal`, `clock`, `disk`, `backend`, `printer`.
+    /// `reader` (of several: `reader-1`, `reader-2`), `locker`, `journal`, `clock`, `disk`, `backend`, `printer`,
+    /// `scanner`, `call`.
     pub part: String,
     /// How it is.
     pub state: DeviceState,

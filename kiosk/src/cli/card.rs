@@ -165,10 +165,13 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
     if let Some(authenticity) = identity.authenticity {
         value["signature"] = match authenticity {
             Authenticity::Verified => "verified",
-            Authenticity::Unverified => "unverified",
+            Authenticity::Unverified(_) => "unverified",
             Authenticity::Failed => "failed",
         }
         .into();
+        if let Authenticity::Unverified(why) = authenticity {
+            value["signature_why"] = why.to_string().into();
+        }
     }
     if unmasked {
         value["birth_date"] = identity.birth.map(|birth| birth.to_string()).into();

@@ -53,7 +53,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
             "systemctl restart kiosk",
         )),
         None => {
-            parts.push(readers(config));
+            parts.extend(readers(config));
             parts.push(locker(config));
             parts.push(printer(config));
             parts.extend(scanner(config));
@@ -98,12 +98,12 @@ fn tell(running: bool, enrolled: bool, parts: &[DeviceReport]) {
             DeviceState::Absent => "absent",
         };
         let since = if part.since_ms > 0 { format!("since {}", instant(part.since_ms)) } else { String::new() };
-        say(format!("{:<8} {state:<9} {since}", part.part));
+        say(format!("{:<9} {state:<9} {since}", part.part));
         if !part.last_error.is_empty() && part.state != DeviceState::Ok {
-            say(format!("         {}", part.last_error));
+            say(format!("          {}", part.last_error));
         }
         if !part.advice.is_empty() {
-            say(format!("         -> {}", part.advice));
+            say(format!("          -> {}", part.advice));
         }
     }
 }
@@ -122,7 +122,10 @@ fn from_status(told: &Status) -> Vec<DeviceReport> {
     let mut parts: Vec<_> = told
         .devices
         .iter()
-        .filter(|part| matches!(part.part.as_str(), "reader" | "locker" | "printer" | "scanner"))
+        .filter(|part| {
+            let kind = part.part.split('-').next().unwrap_or_default();
+            matches!(kind, "reader" | "locker" | "printer" | "scanner")
+        })
         .cloned()
         .collect();
     if age > STATUS_STALE_MS {
@@ -132,29 +135,31 @@ fn from_status(told: &Status) -> Vec<DeviceReport> {
     parts
 }
 
-fn readers(config: &Config) -> DeviceReport {
-    if config.cards.is_empty() {
-        return report("reader", DeviceState::Absent, "no [[card]] in the configuration", "");
+fn readers(config: &Config) -> Vec<DeviceReport> {
+    let count = config.cards.len();
+    if count == 0 {
+        return vec![report("reader", DeviceState::Absent, "no [[card]] in the configuration", "")];
     }
     let (sender, events) = channel();
-    let _readers: Vec<_> = devices::readers(&config.cards)
+    let readers: Vec<_> = devices::readers(&config.cards)
         .into_iter()
-        .map(|reader| {
+        .enumerate()
+        .map(|(at, reader)| {
             let sender = sender.clone();
-            CardReader::spawn(reader, move |event| drop(sender.send(event)))
+            CardReader::spawn(reader, move |event| drop(sender.send((at, event))))
         })
         .collect();
-    device(
-        "reader",
-        &wait_for(&events, |event| match event {
-            CardEvent::ReaderState(status) => Some(status),
-            CardEvent::CardPresent
-            | CardEvent::CardRead(_)
-            | CardEvent::UidOnly(_)
-            | CardEvent::CardFailed(_)
-            | CardEvent::CardRemoved => None,
-        }),
-    )
+    let mut told = vec![DeviceStatus::Starting; count];
+    let deadline = Instant::now() + PATIENCE;
+    while told.iter().any(|status| !status.is_ready())
+        && let Ok((at, event)) = events.recv_timeout(deadline.saturating_duration_since(Instant::now()))
+    {
+        if let CardEvent::ReaderState(status) = event {
+            told[at] = status;
+        }
+    }
+    drop(readers);
+    told.iter().enumerate().map(|(at, status)| device(&devices::reader_name(at, count), status)).collect()
 }
 
 fn locker(config: &Config) -> DeviceReport {

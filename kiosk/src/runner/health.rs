@@ -11,6 +11,7 @@ use kiosk_wire::kiosk_api::{self, CompartmentReport, DeviceReport, DeviceState, 
 
 use super::{Runner, SOFTWARE, boot::Trouble, translate};
 use crate::config::Config;
+use crate::devices;
 use crate::journal::Unsent;
 use crate::status::{self, Status};
 
@@ -139,7 +140,8 @@ impl Parts {
     }
 
     pub(super) fn reader_is(&mut self, reader: usize, status: &DeviceStatus, at_ms: i64) {
-        self.readers.entry(reader).or_insert_with(|| Part::new(DeviceState::Starting)).follow("reader", status, at_ms);
+        let name = devices::reader_name(reader, self.readers.len());
+        self.readers.entry(reader).or_insert_with(|| Part::new(DeviceState::Starting)).follow(&name, status, at_ms);
     }
 
     pub(super) fn locker_is(&mut self, status: &DeviceStatus, at_ms: i64) {
@@ -178,6 +180,15 @@ impl Parts {
             DeviceState::Lost | DeviceState::Fault | DeviceState::Absent => 3,
         };
         self.readers.values().min_by_key(rank).cloned().unwrap_or_else(|| Part::new(DeviceState::Absent))
+    }
+
+    /// Each of the readers.
+    fn reader_reports(&self) -> Vec<DeviceReport> {
+        if self.readers.is_empty() {
+            return vec![self.reader().report(&devices::reader_name(0, 0))];
+        }
+        let report = |(at, part): (&usize, &Part)| part.report(&devices::reader_name(*at, self.readers.len()));
+        self.readers.iter().map(report).collect()
     }
 }
 
@@ -302,14 +313,14 @@ impl Runner {
 
     fn devices(&self) -> Vec<DeviceReport> {
         let own = |part: &str| self.parts.own.get(part).map(|held| held.report(part));
-        let reader = self.parts.reader().report("reader");
+        let readers = self.parts.reader_reports();
         let locker = self.parts.locker.report("locker");
         let backend = self.parts.backend.report("backend");
         let printer = self.parts.printer.report("printer");
         let scanner = self.parts.scanner.as_ref().map(|scanner| scanner.report("scanner"));
         let own = ["journal", "clock", "disk"].into_iter().filter_map(own);
         let call = self.call.as_ref().map(super::call::Call::report);
-        [reader, locker].into_iter().chain(own).chain([backend, printer]).chain(scanner).chain(call).collect()
+        readers.into_iter().chain([locker]).chain(own).chain([backend, printer]).chain(scanner).chain(call).collect()
     }
 
     /// Looks at the parts that are no devices.
@@ -343,5 +354,39 @@ impl Runner {
                 tracing::info!(part = name, state = word(state), detail = error, "device");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hardware::Fault;
+
+    use super::*;
+
+    fn parts(cards: &str) -> Parts {
+        let config = crate::config::parse(std::path::Path::new("-"), &format!("[kiosk]\ndata_dir = \"/tmp\"\n{cards}"));
+        Parts::new(&config.unwrap())
+    }
+
+    fn said(parts: &Parts) -> Vec<(String, DeviceState)> {
+        parts.reader_reports().into_iter().map(|report| (report.part, report.state)).collect()
+    }
+
+    #[test]
+    fn each_reader_is_told_and_one_that_works_is_enough() {
+        let none = parts("");
+        assert_eq!(said(&none), [("reader".to_owned(), DeviceState::Absent)]);
+        let mut one = parts("[[card]]\nkind = \"pcsc\"\n");
+        one.reader_is(0, &DeviceStatus::Ready, 1);
+        assert_eq!(said(&one), [("reader".to_owned(), DeviceState::Ok)]);
+
+        let mut two = parts("[[card]]\nkind = \"pcsc\"\n[[card]]\nkind = \"sdt\"\nport = \"/dev/ttyS0\"\n");
+        two.reader_is(0, &DeviceStatus::Down(Fault::CardServiceDown), 1);
+        two.reader_is(1, &DeviceStatus::Ready, 1);
+        assert_eq!(said(&two), [("reader-1".to_owned(), DeviceState::Lost), ("reader-2".to_owned(), DeviceState::Ok)]);
+        assert_eq!(two.reader().for_journey(), PartState::Ok);
+        two.reader_is(1, &DeviceStatus::Down(Fault::ReaderSilent { port: "/dev/ttyS0".into() }), 2);
+        assert_eq!(two.reader().for_journey(), PartState::Failed);
+        assert!(two.reader_reports()[1].last_error.contains("/dev/ttyS0"));
     }
 }

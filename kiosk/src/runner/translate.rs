@@ -361,7 +361,7 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
         },
         signature: card.authenticity.map(|authenticity| match authenticity {
             cards::Authenticity::Verified => journey::DocumentSignature::Verified,
-            cards::Authenticity::Unverified => journey::DocumentSignature::Unverified,
+            cards::Authenticity::Unverified(_) => journey::DocumentSignature::Unverified,
             cards::Authenticity::Failed => journey::DocumentSignature::Failed,
         }),
     }

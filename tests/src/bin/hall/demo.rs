@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use e2e::hall::{Hall, STAFF};
+use e2e::hall::{Hall, Readers, STAFF};
 use e2e::{Context as _, Result};
 
 use crate::eye::Eye;
@@ -20,7 +20,7 @@ pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
     fs::create_dir_all(folder).context(folder.display())?;
     let folder = folder.canonicalize().context(folder.display())?;
     println!("Starting the hall …");
-    let hall = Hall::builder().folder(&folder).messages().start()?;
+    let hall = Hall::builder().folder(&folder).readers(Readers::Both).messages().start()?;
     let eye = Eye::open(hall.display.name())?;
     let console = hall.backend.url("/");
     let bench = Bench::new(hall)?;

@@ -10,6 +10,7 @@ use e2e::{Context as _, Error, Result};
 use hardware::emulator::cabinet::DoorFaults;
 use hardware::emulator::people;
 use hardware::emulator::printer::PrinterFaults;
+use hardware::emulator::sam::SamReader;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -31,6 +32,8 @@ pub(crate) struct Situation {
     pub(crate) screen: String,
     pub(crate) kiosk_runs: bool,
     pub(crate) lying: Option<String>,
+    /// On the reader on a serial line.
+    pub(crate) lying_serial: Option<String>,
     pub(crate) cards: Vec<CardLine>,
     pub(crate) staff: Vec<StaffLine>,
     pub(crate) doors: Vec<DoorLine>,
@@ -103,6 +106,8 @@ pub(crate) enum Fault {
     Backend,
     /// The card reader.
     Reader,
+    /// The cable to the card reader on a serial line.
+    SerialReader,
     /// The cable to the lock board.
     Locker,
     /// The printer's roll of paper.
@@ -125,8 +130,13 @@ pub(crate) enum Deed {
     Drag { x: u16, y: u16 },
     /// Lifts it.
     Release { x: u16, y: u16 },
-    /// Lays a card on the reader.
-    Lay { card: String },
+    /// Lays a card on a reader.
+    Lay {
+        card: String,
+        /// On the one on a serial line.
+        #[serde(default)]
+        serial: bool,
+    },
     /// Takes it away.
     Lift,
     /// Shuts a door.
@@ -195,7 +205,10 @@ impl Bench {
             Deed::Press { x, y } => hall.display.press(x, y),
             Deed::Drag { x, y } => hall.display.drag(x, y),
             Deed::Release { x, y } => hall.display.release(x, y),
-            Deed::Lay { card } => hall.lay(&card),
+            Deed::Lay { card, serial } => {
+                hall.lift();
+                if serial { hall.lay_on_serial(&card) } else { hall.lay(&card) }
+            }
             Deed::Lift => {
                 hall.lift();
                 Ok(())
@@ -251,6 +264,15 @@ fn break_or_mend(hall: &mut Hall, fault: Fault, on: bool) -> Result<()> {
             Ok(())
         }
         (Fault::Reader, false) => hall.cards.restart(),
+        (Fault::SerialReader, on) => {
+            let sam = hall.sam.as_ref().context("there is no reader on a serial line")?;
+            if on {
+                sam.unplug()
+            } else {
+                sam.replug()
+            }
+            Ok(())
+        }
         (Fault::Locker, true) => {
             hall.cabinet.unplug();
             Ok(())
@@ -313,12 +335,14 @@ fn situation(hall: &mut Hall, waiting: u32) -> Situation {
     let kiosk_runs = hall.kiosk.runs();
     let printer = hall.printer.state();
     let gateway_off = hall.gateway.as_ref().is_some_and(Gateway::is_off);
+    let serial = hall.sam.as_ref().map(SamReader::state);
     Situation {
         revision: 0,
         console: hall.backend.url("/"),
         screen: hall.kiosk.screen(),
         kiosk_runs,
         lying: hall.slot.present(),
+        lying_serial: serial.as_ref().and_then(|serial| serial.card.clone()),
         cards: deck(),
         staff: STAFF
             .iter()
@@ -335,7 +359,7 @@ fn situation(hall: &mut Hall, waiting: u32) -> Situation {
         messages: messages(hall),
         waiting,
         quiet: quiet(),
-        faults: vec![
+        faults: [
             fault(Fault::Network, "Cut the network", "Network is cut: join it", hall.cable.is_cut()),
             fault(Fault::Kiosk, "Kill the kiosk (power failure)", "Kiosk is dead: start it", !kiosk_runs),
             fault(Fault::Backend, "Kill the backend", "Backend is dead: start it", !hall.backend.runs()),
@@ -345,7 +369,13 @@ fn situation(hall: &mut Hall, waiting: u32) -> Situation {
             fault(Fault::Cover, "Open the printer's cover", "Cover is open: shut it", printer.faults.cover_open),
             fault(Fault::Printer, "Unplug the printer", "Printer is unplugged: plug it in", !printer.plugged),
             fault(Fault::Gateway, "Switch the SMS gateway off", "SMS gateway is off: switch it on", gateway_off),
-        ],
+        ]
+        .into_iter()
+        .chain(serial.map(|serial| {
+            let undo = "Serial card reader is unplugged: plug it in";
+            fault(Fault::SerialReader, "Unplug the serial card reader", undo, !serial.plugged)
+        }))
+        .collect(),
     }
 }
 

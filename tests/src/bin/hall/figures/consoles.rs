@@ -87,9 +87,10 @@ fn staff_id(backend: &Backend, name: &str) -> Result<StaffId> {
 }
 
 fn submission_of(entries: &[Envelope]) -> Result<(SubmissionId, String)> {
-    let found = entries.iter().find_map(|entry| match serde_json::from_str::<Header>(&entry.header).ok()?.fact {
-        Fact::SubmissionPrepared { submission, receipt, .. } => Some((submission, receipt.to_string())),
-        _ => None,
+    let found = entries.iter().find_map(|entry| {
+        let header: Header = serde_json::from_str(&entry.header).ok()?;
+        let Fact::SubmissionPrepared { submission, receipt, .. } = header.fact else { return None };
+        Some((submission, receipt.to_string()))
     });
     found.ok_or_else(|| Error::new("a deposit begins with a submission"))
 }

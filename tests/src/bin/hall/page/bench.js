@@ -83,7 +83,7 @@ function button(parent, text, className, act) {
 let lifting = 0;
 async function lay(card) {
   clearTimeout(lifting);
-  await tell("lay", { card });
+  await tell("lay", { card, serial: document.querySelector("input[name=on]:checked").value === "serial" });
   if (!$("leave").checked) lifting = setTimeout(() => tell("lift"), 3000);
 }
 
@@ -94,14 +94,15 @@ function draw() {
 
   $("cards").replaceChildren();
   $("trouble").replaceChildren();
+  const on = state.lying || state.lying_serial;
   for (const card of state.cards) {
     const made = button($(card.kind === "faulty" ? "trouble" : "cards"), [["b", card.name], ["span", card.about]], `card ${card.kind}`, () => lay(card.id));
-    made.classList.toggle("lying", card.id === state.lying);
+    made.classList.toggle("lying", card.id === on);
     if (card.lines) button(made.parentElement, [["span", `Scan the lines of ${card.name}`]], "card scan", () => tell("scan", { code: card.lines }));
   }
-  const lying = state.cards.find((card) => card.id === state.lying);
+  const lying = state.cards.find((card) => card.id === on);
   $("reader").classList.toggle("full", Boolean(lying));
-  $("on-reader").textContent = lying ? `On the reader: ${lying.name}, ${lying.about}` : "No card on the reader";
+  $("on-reader").textContent = lying ? `On the ${state.lying ? "PC/SC" : "serial"} reader: ${lying.name}, ${lying.about}` : "No card on a reader";
   $("lift").hidden = !lying;
 
   const rows = document.querySelector("#staff tbody");

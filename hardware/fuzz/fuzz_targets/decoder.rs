@@ -1,0 +1,14 @@
+//! The decoder that `FUZZ_DECODER` names, of those in `hardware::fuzzing::TARGETS`, for libFuzzer.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+
+static DECODER: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+    let name = std::env::var("FUZZ_DECODER").expect("FUZZ_DECODER names a decoder");
+    let found = hardware::fuzzing::TARGETS.iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("there is no decoder {name:?}")).1
+});
+
+fuzz_target!(|bytes: &[u8]| DECODER(bytes));
