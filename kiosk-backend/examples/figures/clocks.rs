@@ -43,9 +43,9 @@ pub(crate) fn print() -> Result<()> {
     import::calendar_file(&hall.app, file.path())?;
     let took = ms(began.elapsed());
     let moved: u32 = hall.app.store().read_blocking(|connection| {
-        let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('pickup', 'promised') AND due_date IS NOT NULL";
+        let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('acceptance', 'promised') AND due_date IS NOT NULL";
         Ok::<_, StoreError>(connection.query_row(moved, [], |row| row.get(0))?)
     })?;
-    println!("clocks of {OPEN} open cases computed again: {took:.0} ms, {moved} of them run   reach: <= 2,000 ms");
+    println!("clocks of {OPEN} open cases computed again: {took:.0} ms, {moved} of them run on   reach: <= 2,000 ms");
     Ok(())
 }

@@ -7,6 +7,7 @@ use kiosk_backend::app::App;
 use kiosk_backend::clock::Clock;
 use kiosk_backend::config::Config;
 use kiosk_backend::domain::{enrolment, import, intake, staff};
+use kiosk_backend::store::StoreError;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest, JournalPush};
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
 use kiosk_wire::{CompartmentNo, Envelope, Fact, Header, JournalId, Personal, Stamp, Submission, SubmissionId};
@@ -23,6 +24,7 @@ pub(crate) const STAFF: &str = "王敏";
 pub(crate) const PASSWORD: &str = "a long enough password";
 /// The calendar that it begins with, of [`assets`].
 pub(crate) const CALENDAR: &str = "calendar/2026.toml";
+const ITEM: &str = "commercial-performance";
 /// Cases of one push: three entries each.
 const AT_ONCE: u32 = 300;
 
@@ -30,6 +32,7 @@ pub(crate) struct Hall {
     pub(crate) app: App,
     pub(crate) runtime: Runtime,
     kiosk: EnrolAnswer,
+    item_version: u32,
     _folder: TempDir,
 }
 
@@ -55,7 +58,11 @@ impl Hall {
         let kiosk = runtime.block_on(enrolment::enrol(&app, "bench", request))?;
         app.reload()?;
         app.heard(kiosk.kiosk);
-        Ok(Self { app, runtime, kiosk, _folder: folder })
+        let item_version = app.store().read_blocking(|connection| {
+            let newest = "SELECT MAX(version) FROM item_versions WHERE code = ?1";
+            Ok::<_, StoreError>(connection.query_row(newest, [ITEM], |row| row.get(0))?)
+        })?;
+        Ok(Self { app, runtime, kiosk, item_version, _folder: folder })
     }
 
     /// Deposits so many cases.
@@ -64,7 +71,7 @@ impl Hall {
         for first in (1..=cases).step_by(AT_ONCE as usize) {
             let mut entries = Vec::new();
             for n in first..(first + AT_ONCE).min(cases + 1) {
-                journal.deposit(&self.kiosk.receipt_prefix, n, &mut entries)?;
+                journal.deposit(&self.kiosk.receipt_prefix, self.item_version, n, &mut entries)?;
             }
             let push = JournalPush { journal: journal.id, entries };
             self.runtime.block_on(intake::take(&self.app, self.kiosk.kiosk, push))?;
@@ -89,15 +96,15 @@ impl Journal {
         Ok(())
     }
 
-    fn deposit(&mut self, prefix: &str, n: u32, entries: &mut Vec<Envelope>) -> Result<()> {
+    fn deposit(&mut self, prefix: &str, item_version: u32, n: u32, entries: &mut Vec<Envelope>) -> Result<()> {
         let submission = SubmissionId(Uuid::now_v7());
         let compartment = CompartmentNo(u16::try_from(n % 200 + 1)?);
         let receipt = ReceiptNumber::make(prefix, 1, n)?;
         let prepared = Fact::SubmissionPrepared {
             submission,
             receipt: kiosk_wire::ReceiptNumber(receipt.as_str().into()),
-            item: "commercial-performance".into(),
-            item_version: 1,
+            item: ITEM.into(),
+            item_version,
             department: "culture".into(),
         };
         self.append(prepared, Some(serde_json::to_string(&paper(n))?), entries)?;

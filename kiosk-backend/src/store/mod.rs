@@ -83,12 +83,17 @@ pub struct Store {
 /// Name of the database file within the data folder.
 pub const DATABASE: &str = "hall.db";
 
+/// Pages that the writer keeps in memory, in KiB.
+const WRITER_CACHE_KIB: i32 = 16 * 1024;
+
 impl Store {
     /// Opens and migrates the database in `data_dir`; makes it when absent.
     pub fn open(data_dir: &Path) -> StoreResult<Self> {
         let file = data_dir.join(DATABASE);
         let mut connection = connect(&file)?;
         migrations::run(&mut connection)?;
+        // A transaction over very many cases stays in memory; readers need less.
+        connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
         let restored = meta::settle_generation(&connection, data_dir)?;
         if let Some(generation) = restored {
             tracing::warn!(generation, "the database was restored from a backup: a new generation begins");
