@@ -41,8 +41,14 @@ pub(crate) fn assets() -> PathBuf {
 }
 
 impl Hall {
-    /// With a window, a clerk, a terminal, and no case yet.
-    pub(crate) fn open() -> Result<Self> {
+    /// With a window, a clerk, a terminal, and so many cases, all in the locker.
+    pub(crate) fn with(cases: u32) -> Result<Self> {
+        let hall = Self::open()?;
+        hall.fill(cases)?;
+        Ok(hall)
+    }
+
+    fn open() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let text = format!("data_dir = {:?}\nhall = \"bench\"\n", folder.path());
         let app = App::open(Config::parse("backend.toml", &text)?, Clock::standing_at(NOW))?;
@@ -65,8 +71,7 @@ impl Hall {
         Ok(Self { app, runtime, kiosk, item_version, _folder: folder })
     }
 
-    /// Deposits so many cases.
-    pub(crate) fn fill(&self, cases: u32) -> Result<()> {
+    fn fill(&self, cases: u32) -> Result<()> {
         let mut journal = Journal { id: JournalId(Uuid::now_v7()), next: 1, head: [0; 32] };
         for first in (1..=cases).step_by(AT_ONCE as usize) {
             let mut entries = Vec::new();

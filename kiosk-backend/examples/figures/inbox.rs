@@ -11,18 +11,15 @@ use kiosk_wire::Personal;
 use tower::ServiceExt as _;
 
 use super::hall::{Hall, PASSWORD, STAFF};
-use super::{Result, ms};
+use super::{FEW, MANY, Result, ms};
 
-const FEW: u32 = 1_000;
-const MANY: u32 = 100_000;
 /// One in so many is open.
 const OPEN: u32 = 20;
 const ASKED: usize = 300;
 
 #[expect(clippy::print_stdout, reason = "it is what the figures are for")]
-pub(crate) fn print() -> Result<()> {
-    let few = figures(FEW)?;
-    let many = figures(MANY)?;
+pub(crate) fn print(few: &Hall, many: &Hall) -> Result<()> {
+    let (few, many) = (figures(few)?, figures(many)?);
     println!("inbox page, server time          {FEW:>12} cases {MANY:>12} cases");
     for (name, place, reach) in [("median", ASKED / 2, ""), ("p99", ASKED * 99 / 100, "   reach: <= 50 ms")] {
         println!("  {name:<30} {:>15.1} ms {:>15.1} ms{reach}", ms(few[place]), ms(many[place]));
@@ -31,9 +28,7 @@ pub(crate) fn print() -> Result<()> {
 }
 
 /// The times of each request, shortest first.
-fn figures(cases: u32) -> Result<Vec<Duration>> {
-    let hall = Hall::open()?;
-    hall.fill(cases)?;
+fn figures(hall: &Hall) -> Result<Vec<Duration>> {
     let rest = format!(
         "UPDATE cases SET state = 'archived', due_clock = NULL, due_date = NULL, soon_date = NULL
          WHERE rowid % {OPEN} <> 0"

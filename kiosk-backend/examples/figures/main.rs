@@ -6,9 +6,13 @@ mod inbox;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
+const FEW: u32 = 1_000;
+const MANY: u32 = 100_000;
+
 fn main() -> Result<()> {
-    inbox::print()?;
-    clocks::print()
+    let (few, many) = (hall::Hall::with(FEW)?, hall::Hall::with(MANY)?);
+    clocks::print(&many)?;
+    inbox::print(&few, &many)
 }
 
 fn ms(time: std::time::Duration) -> f64 {
