@@ -9,10 +9,13 @@
 //! code.
 #![expect(clippy::print_stdout, reason = "a command's output")]
 
+mod garbage;
+
 use std::fs;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use garbage::random;
 use hardware::cards::{MrzKey, apdu, eid, resident, sdt, tlv};
 use hardware::fuzzing;
 
@@ -54,8 +57,10 @@ const DECODERS: [Decoder; 9] = [
 ];
 
 fn main() {
-    let (random, text) =
-        (random(u8::from), random(|byte| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"[usize::from(byte) % 37]));
+    let (random, text) = (
+        random(GARBAGE, u8::from),
+        random(GARBAGE, |byte| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"[usize::from(byte) % 37]),
+    );
     println!("{:<44} {:>9}  {:<8} the process grew by, of what it was given", "decoders on garbage", "MB/s", "");
     for (name, piece, decode) in DECODERS {
         let garbage = if name.starts_with("machine") { &text } else { &random };
@@ -73,19 +78,6 @@ fn main() {
         let judgement = if speed >= REACH { "" } else { "  NOT REACHED" };
         println!("{name:<44} {speed:>9.0}  >= {REACH:<5.0} {grown} kB of {} MB{judgement}", (PASSES * GARBAGE) >> 20);
     }
-}
-
-/// The same garbage each time.
-fn random(byte: impl Fn(u8) -> u8) -> Vec<u8> {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut garbage = Vec::with_capacity(GARBAGE);
-    while garbage.len() < GARBAGE {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        garbage.extend(state.to_le_bytes().map(&byte));
-    }
-    garbage
 }
 
 /// Resident memory of this process (proc(5), VmRSS).

@@ -8,6 +8,8 @@
 //! figure is not reached.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
 
+mod garbage;
+
 use std::error::Error;
 use std::hint::black_box;
 use std::path::Path;
@@ -16,6 +18,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use garbage::random;
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use hardware::lockers::frame::{Expect, Reply, Request};
 use hardware::lockers::stream::Stream;
@@ -74,7 +77,7 @@ fn figures() -> Outcome<bool> {
         tell(name, ms(worst), "ms", ms(worst) <= reach, format!("<= {reach:.1}, one poll of {:.1} ms + 50", ms(poll)));
     }
     for protocol in Protocol::ALL {
-        let (speed, kept) = decode(protocol, &random());
+        let (speed, kept) = decode(protocol, &random(GARBAGE, |byte| byte));
         let name = format!("{protocol} decoder on random bytes (keeps {kept})");
         tell(name, speed, "MB/s", speed >= 200.0, ">= 200".to_owned());
         // The worst that a line can say: told, and compared with what a line can say at all.
@@ -171,19 +174,6 @@ fn unlock_while_polling(protocol: Protocol, link: &Path) -> Outcome<(Duration, D
     waits.sort_unstable();
     let one = wire_time(protocol, protocol.baud()) / u32::try_from(boards(protocol).len())?;
     Ok((one + TURN_AROUND, waits[waits.len() - 1], waits[waits.len() / 2]))
-}
-
-/// The same garbage each time.
-fn random() -> Vec<u8> {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut garbage = Vec::with_capacity(GARBAGE);
-    while garbage.len() < GARBAGE {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        garbage.extend_from_slice(&state.to_le_bytes());
-    }
-    garbage
 }
 
 /// First bytes of answers, one after the other: each could begin a frame until the next is seen.
