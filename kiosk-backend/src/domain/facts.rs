@@ -20,7 +20,7 @@ use super::views::Happening;
 use super::{joint, messages, notices};
 use crate::event::{Event, EventKind};
 use crate::store::case_events::NewEvent;
-use crate::store::cases::{CaseHead, Indexes, NewCase};
+use crate::store::cases::{CaseHead, Change, Indexes, NewCase};
 use crate::store::kiosks::CompartmentRow;
 use crate::store::parcels::Parcel;
 use crate::store::{self, StoreResult, Tx, word_of};
@@ -90,7 +90,13 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     };
     let n = tip.n + 1;
     let Some(row) = row else {
-        let appended = store::case_events::append(tx, id, tip, None, &event, desk.now_ms)?;
+        let change = match (happened.what, happened.compartment) {
+            (Happening::DepositIntended | Happening::DepositReopened | Happening::DepositMoved, Some(place)) => {
+                Change::Place(place)
+            }
+            _ => Change::None,
+        };
+        let appended = store::case_events::append(tx, id, tip, &change, &event, desk.now_ms)?;
         if appended {
             messages::tell(tx, desk, id, happened.what, n)?;
         }
@@ -98,7 +104,15 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     };
     past.push(Past { event: row.event, at: Timestamp::from_millisecond(happened.at_ms).unwrap_or_default(), days });
     let shown = clocks::shown(tx, desk, id, &past)?;
-    if !store::case_events::append(tx, id, tip, Some((row.to, &shown)), &event, desk.now_ms)? {
+    let change = match (row.event, happened.compartment) {
+        (CaseEvent::Deposited | CaseEvent::DepositUnconfirmed, Some(place)) => {
+            Change::Deposit { state: row.to, shown: &shown, place, at_ms: happened.at_ms, doubt: happened.note }
+        }
+        // The row was opened in this state, and no clock runs yet.
+        (CaseEvent::Submitted, _) => Change::None,
+        _ => Change::State(row.to, &shown),
+    };
+    if !store::case_events::append(tx, id, tip, &change, &event, desk.now_ms)? {
         return Ok(false);
     }
     if let Some(kind) = row.notice {
@@ -248,7 +262,6 @@ impl Facts<'_, '_> {
     fn door(mut self, id: SubmissionId, no: CompartmentNo, what: Happening) -> Applied {
         let Some(_) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         self.note(id, what, Some(no), None, None)?;
-        store::cases::set_place(self.tx, id, Some(no))?;
         self.compartment(no, Box_::Reserved, Some(id))?;
         self.changed(id, None);
         Ok(None)
@@ -257,7 +270,6 @@ impl Facts<'_, '_> {
     fn moved(mut self, id: SubmissionId, from: CompartmentNo, to: CompartmentNo, why: MoveReason) -> Applied {
         let Some(_) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         self.note(id, Happening::DepositMoved, Some(to), None, Some(&word_of(&why)))?;
-        store::cases::set_place(self.tx, id, Some(to))?;
         let left = match why {
             // Its door was open for this person: something small may lie in it.
             MoveReason::TooSmall => Box_::ToBeConfirmed,
@@ -281,7 +293,6 @@ impl Facts<'_, '_> {
             store::cases::set_place(self.tx, id, Some(no))?;
             return Ok(Some(Code::EntryImplausible));
         }
-        store::cases::set_deposited(self.tx, id, no, self.at_ms, doubt.as_deref())?;
         self.tell(id, &head, what)?;
         let kind = EventKind::NewDeposit;
         self.tx.announce(Event { case: Some(id), window: head.window, kiosk: Some(self.context.kiosk), kind });

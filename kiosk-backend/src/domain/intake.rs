@@ -5,7 +5,6 @@ use std::sync::Arc;
 use hall_rules::initials::READINGS;
 use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
 use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
-use rusqlite::Connection;
 
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
@@ -39,6 +38,22 @@ struct Ready {
     payload: Payload,
 }
 
+/// A run of a terminal's journal, ready for the writer.
+struct Run {
+    context: Context,
+    journal: JournalId,
+    entries: Vec<Ready>,
+}
+
+/// What becomes of a push with an entry that cannot be applied.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mistakes {
+    /// Nothing of the push is kept, and the caller is told: the quick way, since it never happens.
+    UndoAll,
+    /// Its effects are undone, and it is set aside. Asks for a savepoint at each entry.
+    SetAside,
+}
+
 /// What the transaction came to. A fork is kept on record, so it is no error to the store.
 enum Outcome {
     Answer(JournalAnswer),
@@ -53,15 +68,20 @@ pub async fn take(app: &App, kiosk: KioskId, push: JournalPush) -> Result<Journa
     }
     let journal = push.journal;
     let keys = app.keys();
-    let ready = if push.entries.len() < MANY {
+    let entries = if push.entries.len() < MANY {
         ready_all(&keys, push)?
     } else {
         tokio::task::spawn_blocking(move || ready_all(&keys, push))
             .await
             .map_err(|cause| Refusal::internal(&cause))??
     };
-    let context = context(app, kiosk);
-    let outcome = app.store().write(move |tx| store_all(tx, &context, journal, &ready)).await?;
+    let run = Arc::new(Run { context: context(app, kiosk), journal, entries });
+    let first = run.clone();
+    let outcome = match app.store().write(move |tx| store_all(tx, &first, Mistakes::UndoAll)).await {
+        // A mistake of ours with one entry must not block those behind it.
+        Err(StoreError::Sql(_)) => app.store().write(move |tx| store_all(tx, &run, Mistakes::SetAside)).await?,
+        outcome => outcome?,
+    };
     match outcome {
         Outcome::Answer(answer) => Ok(answer),
         Outcome::Refused(refusal) => Err(refusal),
@@ -194,12 +214,14 @@ pub fn index_older(store: &Store, keys: &Arc<Keys>) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Ready]) -> Result<Outcome, StoreError> {
+fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, StoreError> {
     tx.mark_intake();
+    let Run { context, journal, entries } = run;
+    let journal = *journal;
     let mut head = match store::journal::head(tx, journal)? {
         Some(head) => head,
         None => {
-            if ready.first().is_some_and(|first| first.seq == 1) {
+            if entries.first().is_some_and(|first| first.seq == 1) {
                 store::journal::begin(tx, journal, context.kiosk, context.desk.now_ms)?;
             }
             JournalHead { kiosk: context.kiosk, next: 1, head: [0; 32], forked: false }
@@ -213,10 +235,10 @@ fn store_all(tx: &mut Tx<'_>, context: &Context, journal: JournalId, ready: &[Re
     if head.forked {
         return Ok(Outcome::Refused(forked(head.next)));
     }
-    let mut results = Vec::with_capacity(ready.len());
+    let mut results = Vec::with_capacity(entries.len());
     let before = head.next;
-    for entry in ready {
-        match store_one(tx, context, journal, &mut head, entry)? {
+    for entry in entries {
+        match store_one(tx, run, mistakes, &mut head, entry)? {
             Stored::Taken(taken) => results.push(EntryResult { seq: entry.seq, taken }),
             Stored::Forked => return fork(tx, context, journal, before, &head, entry.seq),
             Stored::Gap => {
@@ -245,11 +267,12 @@ enum Stored {
 
 fn store_one(
     tx: &mut Tx<'_>,
-    context: &Context,
-    journal: JournalId,
+    run: &Run,
+    mistakes: Mistakes,
     head: &mut JournalHead,
     entry: &Ready,
 ) -> StoreResult<Stored> {
+    let (context, journal) = (&run.context, run.journal);
     if entry.seq > head.next {
         return Ok(Stored::Gap);
     }
@@ -271,7 +294,10 @@ fn store_one(
         payload: entry.sealed.as_deref(),
     };
     let id = store::journal::insert(tx, journal, &new, context.desk.now_ms)?;
-    let set_aside = apply(tx, context, id, entry)?;
+    let set_aside = match mistakes {
+        Mistakes::UndoAll => apply(tx, context, id, entry)?,
+        Mistakes::SetAside => apply_or_undo(tx, context, id, entry)?,
+    };
     if let Some(code) = set_aside {
         tracing::warn!(kiosk = %context.kiosk, journal = %journal, seq = entry.seq, code = %code, "entry set aside");
         store::journal::set_aside(tx, id, code)?;
@@ -283,28 +309,27 @@ fn store_one(
     Ok(Stored::Taken(taken(set_aside)))
 }
 
-/// Applies one fact. A mistake of ours with one entry must not block those behind it: its effects are undone, and the
-/// entry is set aside.
+/// Applies one fact.
 fn apply(tx: &mut Tx<'_>, context: &Context, id: i64, entry: &Ready) -> StoreResult<Option<Code>> {
-    let Some(header) = &entry.header else { return Ok(Some(Code::MalformedBody)) };
-    run(tx, "SAVEPOINT fact")?;
-    let applied = facts::apply(tx, context, id, header, entry.payload);
-    let set_aside = match applied {
-        Ok(set_aside) => set_aside,
-        Err(StoreError::Sql(cause)) => {
-            tracing::error!(kiosk = %context.kiosk, seq = entry.seq, cause, "a fact could not be applied");
-            run(tx, "ROLLBACK TO fact")?;
-            Some(Code::Internal)
-        }
-        Err(other) => return Err(other),
-    };
-    run(tx, "RELEASE fact")?;
-    Ok(set_aside)
+    match &entry.header {
+        Some(header) => facts::apply(tx, context, id, header, entry.payload),
+        None => Ok(Some(Code::MalformedBody)),
+    }
 }
 
-fn run(connection: &Connection, sql: &str) -> StoreResult<()> {
-    connection.prepare_cached(sql)?.execute([])?;
-    Ok(())
+/// As [`apply`]; a mistake of ours undoes the fact's effects alone.
+fn apply_or_undo(tx: &mut Tx<'_>, context: &Context, id: i64, entry: &Ready) -> StoreResult<Option<Code>> {
+    tx.execute_batch("SAVEPOINT fact")?;
+    let set_aside = match apply(tx, context, id, entry) {
+        Err(StoreError::Sql(cause)) => {
+            tracing::error!(kiosk = %context.kiosk, seq = entry.seq, cause, "a fact could not be applied");
+            tx.execute_batch("ROLLBACK TO fact")?;
+            Some(Code::Internal)
+        }
+        applied => applied?,
+    };
+    tx.execute_batch("RELEASE fact")?;
+    Ok(set_aside)
 }
 
 fn taken(set_aside: Option<Code>) -> Taken {

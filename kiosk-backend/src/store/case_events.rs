@@ -1,14 +1,14 @@
 //! What happened to cases: insert-only, and the only truth about their states.
 
+use hall_rules::CaseEvent;
 use hall_rules::clock::Past;
-use hall_rules::{CaseEvent, CaseState};
 use jiff::Timestamp;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
 use rusqlite::{Connection, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use super::cases::Shown;
+use super::cases::Change;
 use super::{StoreError, StoreResult, optional_uuid_at, signed, u64_at};
 
 /// One event to append.
@@ -65,22 +65,18 @@ pub struct Tip {
     hash: [u8; 32],
 }
 
-/// Appends the event after `tip` and counts it in the case's row; with what it `moved` there, if it did. False, and
-/// nothing is written, when there is no such case.
+/// Appends the event after `tip` and counts it in the case's row, with what it changes there. False, and nothing is
+/// written, when there is no such case.
 pub fn append(
     connection: &Connection,
     id: SubmissionId,
     tip: Tip,
-    moved: Option<(CaseState, &Shown)>,
+    change: &Change<'_>,
     event: &NewEvent<'_>,
     now_ms: i64,
 ) -> StoreResult<bool> {
     let n = tip.n + 1;
-    let counted = match moved {
-        Some((state, shown)) => super::cases::moved(connection, id, n, state, shown, now_ms)?,
-        None => super::cases::counted(connection, id, n, now_ms)?,
-    };
-    if !counted {
+    if !super::cases::change(connection, id, n, change, now_ms)? {
         return Ok(false);
     }
     let record = Record {

@@ -346,25 +346,6 @@ pub fn set_kiosk(connection: &Connection, id: SubmissionId, kiosk: KioskId) -> S
     Ok(())
 }
 
-/// Notes a deposit, the first or one of corrections: where it is, news to the window, when the first door was shut, the
-/// doubt if there is one. Paper is in a box again, not with anybody.
-pub fn set_deposited(
-    connection: &Connection,
-    id: SubmissionId,
-    no: CompartmentNo,
-    at_ms: i64,
-    doubt: Option<&str>,
-) -> StoreResult<()> {
-    connection
-        .prepare_cached(
-            "UPDATE cases SET compartment = $1, deposited_ms = COALESCE(deposited_ms, $2), doubt = $3,
-                 news_version = version, received_by = NULL, received_ms = NULL
-             WHERE id = $4",
-        )?
-        .execute(params![no.0, at_ms, doubt, id.0.as_bytes()])?;
-    Ok(())
-}
-
 /// Notes that a doubt was settled.
 pub fn clear_doubt(connection: &Connection, id: SubmissionId) -> StoreResult<()> {
     connection.prepare_cached("UPDATE cases SET doubt = NULL WHERE id = $1")?.execute([id.0.as_bytes()])?;
@@ -488,17 +469,22 @@ pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// A clock runs and its end cannot be told. What has no last day has no day from which it is soon: the index of clocks
+/// begins with that.
+const WITHOUT_END: &str = "due_clock IS NOT NULL AND soon_date IS NULL AND due_date IS NULL";
+
 /// How many open cases have a clock without an end, because the calendar lacks a year.
 pub fn without_end(connection: &Connection) -> StoreResult<u32> {
     Ok(connection
-        .prepare_cached("SELECT COUNT(*) FROM cases WHERE due_clock IS NOT NULL AND due_date IS NULL")?
+        .prepare_cached(&format!("SELECT COUNT(*) FROM cases WHERE {WITHOUT_END}"))?
         .query_row([], |row| row.get(0))?)
 }
 
 /// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
 pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<Vec<SubmissionId>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM cases WHERE due_clock = 'acceptance' AND due_date < $1 AND state IN ('received', 'pre_review')",
+        "SELECT id FROM cases WHERE due_clock = 'acceptance' AND soon_date <= $1 AND due_date < $1
+             AND state IN ('received', 'pre_review')",
     )?;
     let rows = statement.query_map([today], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -533,29 +519,69 @@ pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> St
     Ok(())
 }
 
-/// Notes that event `n` moved the case to `state`, and which clock it shows now. False when there is no such case.
-pub fn moved(
+/// What an event changes in its case's row, besides being counted there.
+#[derive(Clone, Copy, Debug)]
+pub enum Change<'a> {
+    /// Nothing: it only tells.
+    None,
+    /// Where the paper is or may be.
+    Place(CompartmentNo),
+    /// The state, and which clock it shows now.
+    State(CaseState, &'a Shown),
+    /// As `State`, by a deposit, the first or one of corrections: paper is in a box again, not with anybody, and that is
+    /// news to the window.
+    Deposit {
+        /// The state, and which clock it shows now.
+        state: CaseState,
+        /// The clock.
+        shown: &'a Shown,
+        /// Where it is.
+        place: CompartmentNo,
+        /// When its door was shut; the first deposit's stays.
+        at_ms: i64,
+        /// Why it may not be there.
+        doubt: Option<&'a str>,
+    },
+}
+
+/// Counts event `n` in the case's row, with what it changes there, in one write of the row. False when there is no such
+/// case.
+pub fn change(
     connection: &Connection,
     id: SubmissionId,
     n: u64,
-    state: CaseState,
-    shown: &Shown,
+    change: &Change<'_>,
     now_ms: i64,
 ) -> StoreResult<bool> {
-    let (clock, due, soon) = shown.columns();
-    let changed = connection
-        .prepare_cached(
-            "UPDATE cases SET state = $1, version = $2, changed_ms = $3, due_clock = $4, due_date = $5, soon_date = $6
-             WHERE id = $7",
-        )?
-        .execute(params![word_of(&state), signed(n), now_ms, clock, due, soon, id.0.as_bytes()])?;
-    Ok(changed == 1)
-}
-
-/// Notes that event `n` told something of the case. False when there is no such case.
-pub fn counted(connection: &Connection, id: SubmissionId, n: u64, now_ms: i64) -> StoreResult<bool> {
-    let changed = connection
-        .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2 WHERE id = $3")?
-        .execute(params![signed(n), now_ms, id.0.as_bytes()])?;
+    let (n, id) = (signed(n), id.0.as_bytes());
+    let changed = match *change {
+        Change::None => connection
+            .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2 WHERE id = $3")?
+            .execute(params![n, now_ms, id])?,
+        Change::Place(place) => connection
+            .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2, compartment = $3 WHERE id = $4")?
+            .execute(params![n, now_ms, place.0, id])?,
+        Change::State(state, shown) => {
+            let (clock, due, soon) = shown.columns();
+            connection
+                .prepare_cached(
+                    "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
+                         soon_date = $6
+                     WHERE id = $7",
+                )?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, id])?
+        }
+        Change::Deposit { state, shown, place, at_ms, doubt } => {
+            let (clock, due, soon) = shown.columns();
+            connection
+                .prepare_cached(
+                    "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
+                         soon_date = $6, compartment = $7, deposited_ms = COALESCE(deposited_ms, $8), doubt = $9,
+                         news_version = $1, received_by = NULL, received_ms = NULL
+                     WHERE id = $10",
+                )?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, place.0, at_ms, doubt, id])?
+        }
+    };
     Ok(changed == 1)
 }

@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 use super::{StoreResult, uuid_at};
 
 /// Clocks of the office that are soon over or over today, without those of the applicant.
-const LATE: &str = "c.soon_date <= $1 AND c.due_date IS NOT NULL AND c.due_clock NOT IN ('correction', 'collection')";
+const LATE: &str = "c.due_clock IS NOT NULL AND c.soon_date <= $1 AND c.due_date IS NOT NULL
+    AND c.due_clock NOT IN ('correction', 'collection')";
 /// The same of parts that other departments answer. Each has a clock of its own name.
 const LATE_PART: &str = "p.state = 'asked' AND p.soon_date <= $1 AND p.due_date IS NOT NULL";
 /// The same of call-backs.

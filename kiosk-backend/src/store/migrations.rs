@@ -15,6 +15,8 @@ const ALL: &[&str] = &[
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
     include_str!("migrations/0010.sql"),
+    include_str!("migrations/0011.sql"),
+    include_str!("migrations/0012.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

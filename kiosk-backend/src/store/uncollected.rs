@@ -40,12 +40,13 @@ pub fn waiting(connection: &Connection) -> StoreResult<Vec<Waiting>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Of a case: its result is in a box and its last day was before `$1`.
+const OVER: &str = "due_clock = 'collection' AND soon_date <= $1 AND due_date < $1 AND state = 'result_ready'
+    AND compartment IS NOT NULL";
+
 /// Results in boxes whose time is over before `today`, oldest first.
 pub fn over(connection: &Connection, today: &str, limit: u32) -> StoreResult<Vec<SubmissionId>> {
-    let sql = format!(
-        "SELECT id FROM cases WHERE due_clock = 'collection' AND due_date < $1 AND state = 'result_ready'
-             AND compartment IS NOT NULL ORDER BY due_date, id LIMIT {limit}"
-    );
+    let sql = format!("SELECT id FROM cases WHERE {OVER} ORDER BY due_date, id LIMIT {limit}");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([today], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -53,10 +54,7 @@ pub fn over(connection: &Connection, today: &str, limit: u32) -> StoreResult<Vec
 
 /// The window of each result that [`over`] lists.
 pub fn windows_over(connection: &Connection, today: &str) -> StoreResult<Vec<Option<WindowId>>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT window_id FROM cases WHERE due_clock = 'collection' AND due_date < $1 AND state = 'result_ready'
-             AND compartment IS NOT NULL",
-    )?;
+    let mut statement = connection.prepare_cached(&format!("SELECT window_id FROM cases WHERE {OVER}"))?;
     let rows = statement.query_map([today], |row| Ok(optional_uuid_at(row, 0)?.map(WindowId)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

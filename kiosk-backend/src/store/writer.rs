@@ -234,10 +234,10 @@ impl Loop {
     }
 
     fn transaction(&mut self, group: &mut [Box<dyn Work>]) -> StoreResult<News> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.run_sql("BEGIN IMMEDIATE")?;
         let mut news = News::default();
         for piece in group {
-            self.connection.execute_batch("SAVEPOINT piece")?;
+            self.run_sql("SAVEPOINT piece")?;
             let mut tx = Tx {
                 connection: &self.connection,
                 events: Vec::new(),
@@ -256,22 +256,27 @@ impl Loop {
                     "the transaction was rolled back: the disk is full or failing".into(),
                 ));
             } else {
-                self.connection.execute_batch("ROLLBACK TO piece")?;
+                self.run_sql("ROLLBACK TO piece")?;
             }
-            self.connection.execute_batch("RELEASE piece")?;
+            self.run_sql("RELEASE piece")?;
         }
         let epoch = match self.marked {
             Some(marked) if marked.elapsed() < MARKER_EVERY => None,
             _ => Some(meta::bump(&self.connection, meta::EPOCH)?),
         };
         self.failpoint.before_commit(news.intake);
-        self.connection.execute_batch("COMMIT")?;
+        self.run_sql("COMMIT")?;
         self.failpoint.after_commit(news.intake);
         if let Some(epoch) = epoch {
             self.marked = Some(Instant::now());
             meta::write_marker(&self.data_dir, epoch);
         }
         Ok(news)
+    }
+
+    fn run_sql(&self, sql: &str) -> StoreResult<()> {
+        self.connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     fn announce(&self, news: News) {

@@ -5,7 +5,7 @@ use kiosk_wire::{KioskId, StaffId, WindowId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::{CaseRow, SELECT, case};
+use super::{CaseRow, SELECT, WITHOUT_END, case};
 use crate::store::StoreResult;
 use crate::store::seal::BlindIndex;
 
@@ -101,15 +101,15 @@ impl Listing {
             View::New => format!("NOT {ACTIVE_CLAIM} AND NOT {HELD}"),
             View::Mine => "c.id IN (SELECT x.case_id FROM directives x JOIN cases y ON y.claim_directive = x.id
                      WHERE x.staff_id = $1 AND x.expires_ms > $2 AND (x.outcome IS NULL OR x.outcome IN ('armed', 'done'))
-                 UNION SELECT case_id FROM case_claims WHERE staff_id = $1 AND until_ms > $2
-                 UNION SELECT id FROM cases WHERE received_by = $1)"
+                 UNION ALL SELECT case_id FROM case_claims WHERE staff_id = $1 AND until_ms > $2
+                 UNION ALL SELECT id FROM cases WHERE received_by = $1)"
                 .into(),
             View::Attention => format!(
                 "c.id IN (SELECT id FROM cases WHERE state = 'deposit_unconfirmed'
-                     UNION SELECT case_id FROM compartments WHERE state = 'to_be_confirmed'
-                     UNION SELECT id FROM cases WHERE soon_date <= '{today}'
-                     UNION SELECT case_id FROM joint_parts WHERE state = 'asked' AND soon_date <= '{today}'
-                     UNION SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NULL) AND $2 >= 0",
+                     UNION ALL SELECT case_id FROM compartments WHERE state = 'to_be_confirmed'
+                     UNION ALL SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date <= '{today}'
+                     UNION ALL SELECT case_id FROM joint_parts WHERE state = 'asked' AND soon_date <= '{today}'
+                     UNION ALL SELECT id FROM cases WHERE {WITHOUT_END}) AND $2 >= 0",
                 today = self.today
             ),
             View::Work | View::Waiting => "$2 >= 0".into(),
@@ -220,9 +220,13 @@ pub const MOST_COUNTED: u32 = 1000;
 
 /// How many cases a view has, up to [`MOST_COUNTED`].
 pub fn count(connection: &Connection, listing: &Listing) -> StoreResult<u32> {
-    let (condition, values) = listing.whole();
-    let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM {NARROW} WHERE {condition} LIMIT {MOST_COUNTED})");
+    let (sql, values) = counting(listing);
     Ok(connection.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
+}
+
+fn counting(listing: &Listing) -> (String, Vec<Value>) {
+    let (condition, values) = listing.whole();
+    (format!("SELECT COUNT(*) FROM (SELECT 1 FROM {NARROW} WHERE {condition} LIMIT {MOST_COUNTED})"), values)
 }
 
 /// What people look for.
@@ -272,5 +276,48 @@ fn of_windows(windows: Option<&[WindowId]>, condition: &mut String, values: &mut
         let places: Vec<String> = (1..=windows.len()).map(|n| format!("${}", values.len() + n)).collect();
         *condition = format!("({condition}) AND COALESCE(c.window_id, NULL) IN ({})", places.join(", "));
         values.extend(windows.iter().map(|window| blob(window.0.as_bytes())));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// How SQLite goes about counting a view, one step a line.
+    fn plan(view: View) -> String {
+        let mut connection = Connection::open_in_memory().expect("opens");
+        crate::store::migrations::run(&mut connection).expect("migrates");
+        let listing = Listing {
+            reader: StaffId(Uuid::nil()),
+            windows: Some(vec![WindowId(Uuid::nil())]),
+            view,
+            only: Only::default(),
+            now_ms: 0,
+            today: jiff::civil::date(2026, 11, 23),
+        };
+        let (sql, values) = counting(&listing);
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("is SQL");
+        let steps = statement.query_map(params_from_iter(values), |row| row.get::<_, String>(3)).expect("answers");
+        steps.map(|step| step.expect("reads") + "\n").collect()
+    }
+
+    #[test]
+    fn a_count_looks_at_the_cases_of_its_view_and_at_no_others() {
+        for view in [View::New, View::Work, View::Waiting, View::Unread] {
+            let plan = plan(view);
+            assert!(plan.contains("SEARCH c USING COVERING INDEX cases_order (state=?)"), "{view:?}:\n{plan}");
+        }
+        for view in [View::Mine, View::Attention] {
+            let plan = plan(view);
+            assert!(plan.contains("SEARCH c USING INDEX sqlite_autoindex_cases_1 (id=?)"), "{view:?}:\n{plan}");
+            assert!(!plan.contains("SCAN cases") && !plan.contains("SCAN c "), "{view:?}:\n{plan}");
+        }
+        let attention = plan(View::Attention);
+        for step in ["(soon_date<?)", "(soon_date=? AND due_date=? AND due_clock>?)"] {
+            let step = format!("SEARCH cases USING COVERING INDEX cases_clock {step}");
+            assert!(attention.contains(&step), "{step}:\n{attention}");
+        }
     }
 }

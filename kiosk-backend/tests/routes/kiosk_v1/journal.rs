@@ -181,6 +181,28 @@ async fn what_is_not_understood_is_stored_set_aside_and_blocks_nothing() {
 }
 
 #[tokio::test]
+async fn an_entry_that_we_fail_at_is_undone_and_set_aside_and_blocks_nothing() {
+    let hall = Hall::new().await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    // A mistake of ours: what happens at box 7 cannot be written, after its row was.
+    let connection = rusqlite::Connection::open(hall.dir.path().join("data/hall.db")).unwrap();
+    let mistake =
+        "CREATE TRIGGER mistake BEFORE INSERT ON case_events WHEN NEW.kind = 'deposited' AND NEW.compartment = 7
+        BEGIN SELECT RAISE(ABORT, 'a mistake'); END";
+    connection.execute_batch(mistake).unwrap();
+    terminal.deposit(7);
+    terminal.deposit(8);
+    let answer: JournalAnswer = hall.push(&terminal, &terminal.entries).await.json();
+    let aside = Taken::SetAside { code: Code::Internal };
+    let taken: Vec<_> = answer.results.iter().filter(|result| result.taken != Taken::Stored).collect();
+    assert_eq!(taken.iter().map(|result| (result.seq, &result.taken)).collect::<Vec<_>>(), [(4, &aside)]);
+    assert_eq!((hall.count("entries"), hall.count("cases WHERE state = 'deposited'")), (7, 1));
+    assert_eq!(hall.count("compartments WHERE no = 7 AND state = 'reserved'"), 1);
+    let again: JournalAnswer = hall.push(&terminal, &terminal.entries).await.json();
+    assert_eq!(again, answer);
+}
+
+#[tokio::test]
 async fn an_item_that_the_catalogue_never_had_still_opens_the_case() {
     let hall = Hall::new().await;
     let mut terminal = hall.terminal("东侧", 1).await;
