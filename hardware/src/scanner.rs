@@ -161,9 +161,7 @@ fn listen(mut port: TTYPort, path: &Path, stop: &AtomicBool, sink: &mut impl FnM
             Ok(0) => return Err(lost(&ErrorKind::UnexpectedEof.into())),
             Ok(count) => {
                 heard_at = Instant::now();
-                for byte in buffer.iter().take(count) {
-                    lines.take(*byte, |code| sink(ScannerEvent::Scanned(code)));
-                }
+                lines.take(buffer.get(..count).unwrap_or_default(), |code| sink(ScannerEvent::Scanned(code)));
             }
             Err(error)
                 if matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::Interrupted | ErrorKind::WouldBlock) =>
@@ -180,25 +178,41 @@ fn listen(mut port: TTYPort, path: &Path, stop: &AtomicBool, sink: &mut impl FnM
 }
 
 /// Cuts a stream of bytes into codes. Pure.
-#[derive(Default)]
 pub(crate) struct Lines {
+    /// Never grows: what it had grown out of would stay in memory.
     bytes: Zeroizing<Vec<u8>>,
     /// Too long, or not ASCII: dropped up to its end.
     spoilt: bool,
 }
 
+impl Default for Lines {
+    fn default() -> Self {
+        Self { bytes: Zeroizing::new(Vec::with_capacity(LONGEST)), spoilt: false }
+    }
+}
+
 impl Lines {
-    pub(crate) fn take(&mut self, byte: u8, found: impl FnOnce(Code)) {
-        match byte {
-            b'\r' | b'\n' => self.end(found),
-            b' '..=b'~' if self.bytes.len() < LONGEST => self.bytes.push(byte),
-            _ => self.spoilt = true,
+    pub(crate) fn take(&mut self, mut bytes: &[u8], mut found: impl FnMut(Code)) {
+        while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
+            let (code, rest) = bytes.split_at(end);
+            self.add(code);
+            self.end(&mut found);
+            bytes = rest.get(1..).unwrap_or_default();
+        }
+        self.add(bytes);
+    }
+
+    fn add(&mut self, part: &[u8]) {
+        let fits = self.bytes.len() + part.len() <= LONGEST && part.iter().all(|byte| matches!(byte, b' '..=b'~'));
+        self.spoilt |= !fits;
+        if !self.spoilt {
+            self.bytes.extend_from_slice(part);
         }
     }
 
     pub(crate) fn end(&mut self, found: impl FnOnce(Code)) {
         if self.spoilt {
-            tracing::info!(length = self.bytes.len(), "a scanned code is too long or no ASCII text; not taken");
+            tracing::info!("a scanned code is too long or no ASCII text; not taken");
         } else {
             let text = String::from_utf8_lossy(&self.bytes).trim().to_owned();
             if !text.is_empty() {
@@ -219,9 +233,7 @@ mod tests {
     fn codes(bytes: &[u8]) -> Vec<String> {
         let mut lines = Lines::default();
         let mut codes = Vec::new();
-        for byte in bytes {
-            lines.take(*byte, |code| codes.push(code.expose().to_owned()));
-        }
+        lines.take(bytes, |code| codes.push(code.expose().to_owned()));
         lines.end(|code| codes.push(code.expose().to_owned()));
         codes
     }

@@ -44,15 +44,13 @@ impl MrzKey {
     /// # Errors
     /// [`MrzError`].
     pub fn parse(text: &str) -> Result<Self, MrzError> {
-        let parts: Vec<Zeroizing<String>> = text
-            .split([' ', ',', '/', '\n', '\r', '\t'])
-            .filter(|part| !part.is_empty())
-            .map(|part| Zeroizing::new(part.to_ascii_uppercase()))
-            .collect();
-        if parts.iter().flat_map(|part| part.bytes()).any(|byte| value(byte).is_none()) {
+        let between = |byte: u8| matches!(byte, b' ' | b',' | b'/' | b'\n' | b'\r' | b'\t');
+        let text = Zeroizing::new(text.to_ascii_uppercase());
+        if !text.bytes().all(|byte| value(byte).is_some() || between(byte)) {
             return Err(MrzError::Character);
         }
-        let parts: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
+        let parts: Vec<&str> =
+            text.split(|c| u8::try_from(c).is_ok_and(between)).filter(|part| !part.is_empty()).collect();
         match *parts.as_slice() {
             [_, line] if matches!((parts[0].len(), line.len()), (44, 44) | (36, 36)) => {
                 Self::from_fields(&line[..10], &line[13..20], &line[21..28])
@@ -118,13 +116,22 @@ impl MrzKey {
 
 /// Value of a character for check digits, ICAO Doc 9303-3, 4.9.
 fn value(byte: u8) -> Option<u32> {
-    match byte {
-        b'0'..=b'9' => Some(u32::from(byte - b'0')),
-        b'A'..=b'Z' => Some(u32::from(byte - b'A') + 10),
-        b'<' => Some(0),
-        _ => None,
-    }
+    VALUES.get(usize::from(byte)).filter(|value| **value != NO_VALUE).map(|value| u32::from(*value))
 }
+
+const NO_VALUE: u8 = u8::MAX;
+/// In a table, because no processor can guess whether the next one is a letter or a digit.
+const VALUES: [u8; 256] = {
+    let characters = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let mut values = [NO_VALUE; 256];
+    let mut n: u8 = 0;
+    while (n as usize) < characters.len() {
+        values[characters[n as usize] as usize] = n;
+        n += 1;
+    }
+    values[b'<' as usize] = 0;
+    values
+};
 
 /// Check digit of a field, ICAO Doc 9303-3, 4.9: weights 7, 3, 1 and so on, modulo 10. `None`: a character that no
 /// machine readable line has.

@@ -5,6 +5,8 @@
 //! Rare characters may be surrogate pairs or in the Private Use Area. Both are kept; a half pair becomes U+FFFD. No
 //! card is refused for them.
 
+use zeroize::Zeroizing;
+
 use super::{Assurance, CardError, Date, Document, Identity, Secret, Sex, ValidTo, number};
 
 /// Length of the text.
@@ -123,28 +125,39 @@ fn foreigner_old(text: &[u8; TEXT]) -> Result<Identity, CardError> {
 }
 
 /// A decoded field, wiped when dropped.
-struct Field(Secret);
+struct Field(Zeroizing<String>);
 
 impl Field {
     fn as_str(&self) -> &str {
-        self.0.expose()
+        &self.0
     }
 
     fn trimmed(&self) -> &str {
-        self.as_str().trim_matches(|letter: char| letter == '\0' || letter.is_whitespace())
+        self.as_str().trim_matches(is_filling)
     }
 
-    fn secret(&self) -> Secret {
-        Secret::new(self.trimmed().to_owned())
+    /// Trimmed where it is: a copy would be one more to wipe.
+    fn secret(mut self) -> Secret {
+        let mut text = std::mem::take(&mut *self.0);
+        text.truncate(text.trim_end_matches(is_filling).len());
+        text.drain(..text.len() - text.trim_start_matches(is_filling).len());
+        Secret::new(text)
     }
 }
+
+fn is_filling(letter: char) -> bool {
+    letter == '\0' || letter.is_whitespace()
+}
+
+/// Bytes of UTF-8 that one unit of UTF-16 comes to at most (RFC 3629, section 3; a pair of surrogates comes to four).
+const LONGEST_UNIT: usize = 3;
 
 fn field(text: &[u8], offset: usize, length: usize) -> Field {
     let units = text[offset..offset + length].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
     // Reserved at its largest, so that no half-built copy of the text is left behind on the heap.
-    let mut decoded = String::with_capacity(length * 2);
+    let mut decoded = Zeroizing::new(String::with_capacity(length / 2 * LONGEST_UNIT));
     decoded.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    Field(Secret::new(decoded))
+    Field(decoded)
 }
 
 fn name(text: &[u8; TEXT], offset: usize, length: usize) -> Result<Secret, CardError> {
