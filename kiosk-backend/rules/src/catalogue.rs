@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::joint::Assisting;
 use crate::text::Text;
@@ -29,6 +29,7 @@ pub struct Catalogue {
     #[serde(default)]
     pub rules: Vec<Statement>,
     /// The items, in the order of the catalogue.
+    #[serde(deserialize_with = "tight")]
     pub items: Vec<ServiceItem>,
 }
 
@@ -64,6 +65,7 @@ pub struct FieldGroup {
     /// Its name.
     pub name: Text,
     /// Its fields.
+    #[serde(deserialize_with = "tight")]
     pub fields: Vec<Field>,
 }
 
@@ -123,6 +125,7 @@ pub struct ServiceItem {
     #[serde(default)]
     pub department_mark: Mark,
     /// Codes of the life events it belongs to; the first is the main one.
+    #[serde(deserialize_with = "tight")]
     pub themes: Vec<String>,
     /// 事项类型.
     pub kind: ItemKind,
@@ -135,22 +138,25 @@ pub struct ServiceItem {
     #[serde(default)]
     pub case_kind_mark: Mark,
     /// Who may apply.
+    #[serde(deserialize_with = "tight")]
     pub applicants: Vec<ApplicantKind>,
     /// More about who may apply.
     #[serde(default)]
     pub applicants_note: Statement,
     /// Legal limits (法定时限); several when they depend on the answers. The first whose `when` holds applies.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub legal_limits: Vec<Limit>,
     /// Promised limits (承诺时限), read like the legal ones.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub promised_limits: Vec<Limit>,
     /// What must hold (受理条件).
+    #[serde(deserialize_with = "tight")]
     pub conditions: Vec<Statement>,
     /// Questions that decide which materials are needed (情形).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub situations: Vec<Situation>,
     /// Materials (申请材料).
+    #[serde(deserialize_with = "tight")]
     pub materials: Vec<Material>,
     /// Codes of general materials that this item does not take, because its own list covers them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -159,7 +165,7 @@ pub struct ServiceItem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub field_groups: Vec<String>,
     /// Its own fields.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub fields: Vec<Field>,
     /// Fee (收费).
     pub fee: Statement,
@@ -180,13 +186,13 @@ pub struct ServiceItem {
     /// Legal basis (依据).
     pub basis: Statement,
     /// Where the data was found (来源).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub sources: Vec<String>,
     /// Notes for staff (注意).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
     /// Everyday words by which people look for it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tight")]
     pub keywords: Vec<String>,
     /// Whether paper is handed in. False only when nothing, not even a form, is on paper.
     #[serde(default = "yes")]
@@ -362,6 +368,7 @@ pub struct Situation {
     /// The question.
     pub question: Text,
     /// What can be chosen, at least two.
+    #[serde(deserialize_with = "tight")]
     pub options: Vec<Choice>,
     /// Asked only for these earlier answers.
     #[serde(default, skip_serializing_if = "When::is_always")]
@@ -479,7 +486,7 @@ pub struct Field {
     #[serde(default)]
     pub asked_at: AskedAt,
     /// What can be chosen, for [`FieldKind::Choice`]; may be empty when the printed form has the list.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty", deserialize_with = "tight")]
     pub options: Vec<Choice>,
     /// Whether several options may be chosen. The value is then the codes joined with `+`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -585,4 +592,11 @@ impl ServiceItem {
             .chain(self.situations.iter().map(|situation| situation.mark))
             .chain(self.materials.iter().map(|material| material.mark))
     }
+}
+
+/// Reads a list and gives back the room that it grew into: a terminal keeps thousands of these for years.
+fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    let mut list = Vec::deserialize(from)?;
+    list.shrink_to_fit();
+    Ok(list)
 }
