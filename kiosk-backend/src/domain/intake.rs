@@ -48,7 +48,7 @@ struct Run {
 /// What becomes of a push with an entry that cannot be applied.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mistakes {
-    /// Nothing of the push is kept, and the caller is told: the quick way, since it never happens.
+    /// Nothing of the push is kept, and the caller is told: the quick way, for mistakes are rare.
     UndoAll,
     /// Its effects are undone, and it is set aside. Asks for a savepoint at each entry.
     SetAside,
