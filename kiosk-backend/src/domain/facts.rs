@@ -90,13 +90,7 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     };
     let n = tip.n + 1;
     let Some(row) = row else {
-        let change = match (happened.what, happened.compartment) {
-            (Happening::DepositIntended | Happening::DepositReopened | Happening::DepositMoved, Some(place)) => {
-                Change::Place(place)
-            }
-            _ => Change::None,
-        };
-        let appended = store::case_events::append(tx, id, tip, &change, &event, desk.now_ms)?;
+        let appended = store::case_events::append(tx, id, tip, &told(happened), &event, desk.now_ms)?;
         if appended {
             messages::tell(tx, desk, id, happened.what, n)?;
         }
@@ -131,6 +125,40 @@ pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_
     }
     messages::tell(tx, desk, id, happened.what, n)?;
     Ok(true)
+}
+
+/// What an event that leaves the state as it is changes in the case's row: where paper or result is or may be.
+fn told(happened: &Happened<'_>) -> Change<'static> {
+    use Happening as H;
+    match happened.what {
+        H::DepositIntended | H::DepositReopened | H::DepositMoved | H::LoadingOpened => {
+            Change::Place(happened.compartment)
+        }
+        H::LoadingVoided | H::PickupAffirmed | H::ResultRecovered => Change::Place(None),
+        H::CollectionArmed
+        | H::CollectionAnswered
+        | H::CollectionCancelled
+        | H::CollectionOpened
+        | H::CollectionClosed
+        | H::EmptinessAffirmed
+        | H::CorrectionPrepared
+        | H::CorrectionVoided
+        | H::LoadingArmed
+        | H::PickupOpened
+        | H::Rated
+        | H::OpenedFromDesk
+        | H::CompartmentSetAside
+        | H::ReturnedToService
+        | H::PartAnswered
+        | H::PartRecalled
+        | H::FieldsKeyed
+        | H::NoteAdded
+        | H::FileAttached
+        | H::MandateChecked
+        | H::GreenSet
+        | H::GreenEnded
+        | H::Case(_) => Change::None,
+    }
 }
 
 /// A case's standing, from all that happened.
@@ -382,8 +410,6 @@ impl Facts<'_, '_> {
             self.note(id, Happening::Case(CaseEvent::Received), Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
         } else if head.state == CaseState::ResultReady && head.compartment == Some(no) {
-            // Its applicant is told where it is now.
-            store::cases::set_place(self.tx, id, None)?;
             self.note(id, Happening::ResultRecovered, Some(no), Some(staff), None)?;
             store::cases::set_claim(self.tx, id, None)?;
         } else {
@@ -412,7 +438,6 @@ impl Facts<'_, '_> {
             return Ok(Some(Code::EntryImplausible));
         }
         store::cases::set_kiosk(self.tx, id, self.context.kiosk)?;
-        store::cases::set_place(self.tx, id, Some(no))?;
         self.note(id, Happening::LoadingOpened, Some(no), Some(staff), None)?;
         self.changed(id, head.window);
         Ok(None)
@@ -443,7 +468,6 @@ impl Facts<'_, '_> {
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         let (state, case) = if maybe_opened { (Box_::ToBeConfirmed, Some(id)) } else { (Box_::Free, None) };
         self.compartment(no, state, case)?;
-        store::cases::set_place(self.tx, id, None)?;
         self.note(id, Happening::LoadingVoided, Some(no), staff, None)?;
         self.changed(id, head.window);
         Ok(None)
@@ -474,7 +498,6 @@ impl Facts<'_, '_> {
         self.kiosk_changed();
         let Some(head) = self.own_case(id)? else { return Ok(Some(Code::EntryImplausible)) };
         self.note(id, Happening::PickupAffirmed, Some(no), None, None)?;
-        store::cases::set_place(self.tx, id, None)?;
         self.changed(id, head.window);
         Ok(None)
     }

@@ -46,7 +46,7 @@ struct Run {
 }
 
 /// What becomes of a push with an entry that cannot be applied.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Mistakes {
     /// Nothing of the push is kept, and the caller is told: the quick way, for mistakes are rare.
     UndoAll,

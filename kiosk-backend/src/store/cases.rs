@@ -524,8 +524,8 @@ pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> St
 pub enum Change<'a> {
     /// Nothing: it only tells.
     None,
-    /// Where the paper is or may be.
-    Place(CompartmentNo),
+    /// Where the paper or the result is or may be; absent where it is in no box.
+    Place(Option<CompartmentNo>),
     /// The state, and which clock it shows now.
     State(CaseState, &'a Shown),
     /// As `State`, by a deposit, the first or one of corrections: paper is in a box again, not with anybody, and that is
@@ -560,7 +560,7 @@ pub fn change(
             .execute(params![n, now_ms, id])?,
         Change::Place(place) => connection
             .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2, compartment = $3 WHERE id = $4")?
-            .execute(params![n, now_ms, place.0, id])?,
+            .execute(params![n, now_ms, place.map(|no| no.0), id])?,
         Change::State(state, shown) => {
             let (clock, due, soon) = shown.columns();
             connection
