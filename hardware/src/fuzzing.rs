@@ -11,14 +11,14 @@ use crate::lockers::Protocol;
 use crate::lockers::frame::Expect;
 use crate::lockers::stream::Stream;
 use crate::printer::answer::{self, Condition, Kind};
-use crate::scanner::Lines;
+use crate::scanner::{Keys, Lines, REPORT};
 
 /// A decoder: its name, which is also that of its corpus, and what takes any bytes without a panic, without keeping
 /// more than it was given, and comes to an end.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every decoder.
-pub const TARGETS: [Target; 13] = [
+pub const TARGETS: [Target; 14] = [
     ("xor24", |bytes| board(Protocol::Xor24, bytes)),
     ("kerong-cu48", |bytes| board(Protocol::KerongCu48, bytes)),
     ("kerong-cu16", |bytes| board(Protocol::KerongCu16, bytes)),
@@ -32,6 +32,7 @@ pub const TARGETS: [Target; 13] = [
     ("mrz", mrz),
     ("printer-answer", printer_answer),
     ("scanner", scanner),
+    ("scanner-keys", scanner_keys),
 ];
 
 /// The decoder of that name; does nothing with any bytes when there is none.
@@ -156,4 +157,15 @@ fn scanner(bytes: &[u8]) {
     let mut lines = Lines::default();
     lines.take(bytes, |code| drop(black_box(code)));
     lines.end(|code| drop(black_box(code)));
+}
+
+fn scanner_keys(bytes: &[u8]) {
+    let (mut keys, mut text) = (Keys::default(), Vec::with_capacity(bytes.len()));
+    for report in bytes.chunks(REPORT) {
+        if let Some(report) = report.first_chunk::<REPORT>() {
+            keys.take(report, |typed| text.push(typed));
+        }
+    }
+    assert!(text.len() <= bytes.len(), "more characters than keys");
+    scanner(&text);
 }

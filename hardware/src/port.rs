@@ -1,6 +1,6 @@
-//! Opening a serial port, with the failures sorted.
+//! Opening a port or another device file, with the failures sorted.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -36,5 +36,17 @@ fn open_fault(port: String, error: &serialport::Error) -> Fault {
         serialport::ErrorKind::InvalidInput | serialport::ErrorKind::Unknown | serialport::ErrorKind::Io(_) => {
             Fault::PortLost { port, detail: error.to_string() }
         }
+    }
+}
+
+/// Why a device file that is no serial port could not be opened.
+pub(crate) fn file_fault(name: &str, error: &io::Error) -> Fault {
+    let port = name.to_owned();
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are told in the system's words")]
+    match error.kind() {
+        ErrorKind::NotFound => Fault::PortMissing { port },
+        ErrorKind::PermissionDenied => Fault::PortDenied { port },
+        ErrorKind::ResourceBusy => Fault::PortHeld { port },
+        _ => Fault::PortLost { port, detail: error.to_string() },
     }
 }

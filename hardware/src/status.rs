@@ -211,6 +211,20 @@ pub enum Fault {
     /// the printer reports an error that only a hand ends
     #[error("the printer reports an error")]
     PrinterError,
+    /// a scanner that is a keyboard also types into the screen
+    #[error("the scanner on {port} also types into whatever has the focus")]
+    ScannerTypes {
+        /// The configured path.
+        port: String,
+    },
+    /// what a scanner sends is no keyboard's report
+    #[error("the scanner on {port} sends what no keyboard sends ({detail})")]
+    ScannerGarbled {
+        /// The configured path.
+        port: String,
+        /// What it sends.
+        detail: String,
+    },
 }
 
 impl Fault {
@@ -242,6 +256,8 @@ impl Fault {
             Self::CoverOpen => "cover-open",
             Self::CutterStuck => "cutter-stuck",
             Self::PrinterError => "printer-error",
+            Self::ScannerTypes { .. } => "scanner-types",
+            Self::ScannerGarbled { .. } => "scanner-garbled",
         }
     }
 
@@ -268,6 +284,9 @@ impl Fault {
                 "find the other program with fuser, and stop it; CUPS must not hold this printer"
             }
             Self::PortDenied { port } if is_usb_printer(port) => "add the service user to the group lp",
+            Self::PortMissing { port } | Self::PortDenied { port } if is_keyboard(port) => {
+                "check the scanner's cable; its numbers as lsusb tells them must stand in 60-kiosk.rules"
+            }
             Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",
             Self::PortHeld { .. } => {
                 "find the other program with fuser, and stop it; check that `port` is a serial port"
@@ -297,6 +316,12 @@ impl Fault {
             Self::CoverOpen => "shut the printer's cover until it clicks",
             Self::CutterStuck => "open the cover, take out the jammed paper, switch the printer off and on",
             Self::PrinterError => "switch the printer off and on; if it still reports an error, replace it",
+            Self::ScannerTypes { .. } => {
+                "put its numbers, as lsusb tells them, into both of its lines in 60-kiosk.rules; pull it and put it back"
+            }
+            Self::ScannerGarbled { .. } => {
+                "let it scan \"USB keyboard\" in its manual; or set it to a serial port, and `kind` to \"serial\""
+            }
         }
     }
 
@@ -304,6 +329,11 @@ impl Fault {
     pub fn is_told_by_device(&self) -> bool {
         matches!(self, Self::PaperOut | Self::CoverOpen | Self::CutterStuck | Self::PrinterError)
     }
+}
+
+/// Whether a port is what Linux, or our rule for udev, makes for a scanner that is a keyboard.
+fn is_keyboard(port: &str) -> bool {
+    port.starts_with("/dev/hidraw") || port == "/dev/kiosk-scanner"
 }
 
 /// Whether a port is what Linux makes for a printer of the USB printer class.

@@ -62,7 +62,7 @@ pub fn printer(printer: &Printer) -> PrinterConfig {
 
 /// The scanner.
 pub fn scanner(scanner: &Scanner) -> ScannerConfig {
-    ScannerConfig { baud: scanner.baud, ..ScannerConfig::new(&scanner.port) }
+    ScannerConfig::new(&scanner.port, scanner.link)
 }
 
 #[cfg(test)]

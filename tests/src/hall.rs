@@ -83,6 +83,7 @@ pub struct HallBuilder {
     tls: bool,
     small_disk: Option<u64>,
     readers: Readers,
+    scanner_types: bool,
 }
 
 impl Default for HallBuilder {
@@ -99,6 +100,7 @@ impl Default for HallBuilder {
             tls: false,
             small_disk: None,
             readers: Readers::default(),
+            scanner_types: false,
         }
     }
 }
@@ -181,6 +183,13 @@ impl HallBuilder {
         self
     }
 
+    /// The scanner is a keyboard.
+    #[must_use]
+    pub fn scanner_types(mut self) -> Self {
+        self.scanner_types = true;
+        self
+    }
+
     /// Starts it all and waits until the kiosk invites a card (unless it is left off).
     pub fn start(self) -> Result<Hall> {
         let (folder, keeps) = match &self.folder {
@@ -217,7 +226,8 @@ impl HallBuilder {
         options.paced_baud = self.paced_baud;
         let cabinet = Cabinet::start(options).context("the lock board")?;
         let printer = Printer::start(PrinterOptions::new(folder.join("printer"))).context("the printer")?;
-        let scanner = Scanner::start(folder.join("scanner")).context("the scanner")?;
+        let start_scanner = if self.scanner_types { Scanner::keyboard } else { Scanner::serial };
+        let scanner = start_scanner(folder.join("scanner")).context("the scanner")?;
         let display = match &self.display {
             Some(name) => Display::connect(name)?,
             None => Display::start(1080, 1920, &logs.join("xvfb.log"))?,
@@ -231,6 +241,7 @@ impl HallBuilder {
             locker: cabinet.port(),
             printer: &printer.address(),
             scanner: scanner.port(),
+            scanner_kind: if self.scanner_types { "keyboard" } else { "serial" },
         };
         let mut kiosk = Kiosk::create(&folder.join("kiosk"), &log, &address, backend.certificate(), &ports)?;
         if let Some(bytes) = self.small_disk {

@@ -31,6 +31,8 @@ pub struct Ports<'a> {
     pub printer: &'a str,
     /// The scanner.
     pub scanner: &'a Path,
+    /// What it is, as the configuration names it.
+    pub scanner_kind: &'a str,
 }
 
 /// One kiosk.
@@ -88,11 +90,12 @@ impl Kiosk {
              [[locker.board]]\naddress = 1\nlocks = 24\nfirst_compartment = 1\n\
              sizes = {{ \"1-16\" = \"A4\", \"17-24\" = \"large\" }}\n\n\
              [printer]\nprotocol = \"escpos\"\nport = \"{printer}\"\n\n\
-             [scanner]\nport = \"{scanner}\"\n",
+             [scanner]\nkind = \"{kind}\"\nport = \"{scanner}\"\n",
             data = kiosk.folder.join("data").display(),
             port = ports.locker.display(),
             printer = ports.printer,
             scanner = ports.scanner.display(),
+            kind = ports.scanner_kind,
         );
         fs::write(kiosk.config(), text).context("kiosk.toml")?;
         Ok(kiosk)

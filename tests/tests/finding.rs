@@ -48,3 +48,27 @@ fn a_receipt_and_four_characters_show_how_the_case_stands() {
     hall.leave().unwrap();
     hall.assert_not_logged(&["李建国", "34052419800101001X", "001X"]).unwrap();
 }
+
+#[test]
+fn a_scanner_that_is_a_keyboard_reads_as_one_on_a_serial_port() {
+    let mut hall = Hall::builder().scanner_types().start().unwrap();
+    hall.kiosk.wait_device("scanner", "ok").unwrap();
+    let door = hall.visit("li-jianguo", Phone::Skip).unwrap();
+    let case = hall.backend.wait_case(door, &["deposited"]).unwrap();
+    hall.leave().unwrap();
+    hall.scanner.unplug().unwrap();
+    hall.kiosk.wait_device("scanner", "lost").unwrap();
+    hall.scanner.replug().unwrap();
+    hall.kiosk.wait_device("scanner", "ok").unwrap();
+
+    // Keys that no code has press nothing: here Ctrl-Alt-Delete and Alt-F4.
+    hall.scanner.send(&[0x05, 0, 0x4C, 0, 0, 0, 0, 0]).unwrap();
+    hall.scanner.send(&[0x04, 0, 0x3D, 0, 0, 0, 0, 0]).unwrap();
+    hall.scanner.scan("").unwrap();
+    hall.scanner.scan(&format!("https://hall.example/p/{}", case.receipt)).unwrap();
+    hall.kiosk.wait_screen(&["find_last_four"]).unwrap();
+    hall.type_last_four("001X").unwrap();
+    assert_eq!(hall.touch_on(PRIMARY).unwrap(), "progress");
+    hall.leave().unwrap();
+    hall.assert_not_logged(&[&case.receipt, "001X"]).unwrap();
+}

@@ -60,9 +60,9 @@ struct Arguments {
     /// Width of the printer's paper, millimetres: 58 or 80
     #[arg(long, value_name = "MM", default_value_t = 80, value_parser = clap::value_parser!(u8).range(58..=80))]
     paper_mm: u8,
-    /// Path to give to a scanner's serial port; without it there is no scanner
-    #[arg(long, value_name = "PATH")]
-    scanner: Option<PathBuf>,
+    /// Path to give to a scanner's serial port, or to the reports of one that is a keyboard; without it there is none
+    #[arg(long, value_name = "[keyboard:]PATH")]
+    scanner: Option<String>,
     /// Loopback port for commands; 0 takes a free one and prints it
     #[arg(long, value_name = "PORT", default_value_t = 35900)]
     control: u16,
@@ -144,8 +144,12 @@ fn run(arguments: &Arguments, print: impl Fn(&str)) -> Result<(), String> {
         None => None,
     };
     let scanner = match &arguments.scanner {
-        Some(link) => {
-            let scanner = Scanner::start(link).map_err(|error| format!("--scanner {}: {error}", link.display()))?;
+        Some(way) => {
+            let scanner = match way.strip_prefix("keyboard:") {
+                Some(path) => Scanner::keyboard(path),
+                None => Scanner::serial(way),
+            };
+            let scanner = scanner.map_err(|error| format!("--scanner {way}: {error}"))?;
             print(&format!("scanner {}", scanner.port().display()));
             Some(scanner)
         }

@@ -16,7 +16,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use serialport::{FlowControl, TTYPort};
 
 use crate::Fault;
-use crate::port::open_serial;
+use crate::port::{file_fault, open_serial};
 
 /// Beginnings of the names that Linux gives to printers of the USB printer class (`usblp`; udev's and devfs' names).
 const USB_CLASS: [&str; 2] = ["/dev/usb/lp", "/dev/usblp"];
@@ -231,17 +231,6 @@ fn connect(host: &str) -> io::Result<TcpStream> {
         }
     }
     Err(last)
-}
-
-fn file_fault(name: &str, error: &io::Error) -> Fault {
-    let port = name.to_owned();
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other kinds are told in the system's words")]
-    match error.kind() {
-        ErrorKind::NotFound => Fault::PortMissing { port },
-        ErrorKind::PermissionDenied => Fault::PortDenied { port },
-        ErrorKind::ResourceBusy => Fault::PortHeld { port },
-        _ => Fault::PortLost { port, detail: error.to_string() },
-    }
 }
 
 fn is_nothing(error: &io::Error) -> bool {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hardware::printer::{Address, Flow, Rom, Width};
+use hardware::scanner::Link;
 use serde::Deserialize;
 
 /// The receipt printer.
@@ -25,10 +26,10 @@ pub struct Printer {
 /// The QR and barcode scanner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scanner {
-    /// Serial port.
+    /// The device file.
     pub port: PathBuf,
-    /// Baud rate.
-    pub baud: u32,
+    /// What it is.
+    pub link: Link,
 }
 
 #[derive(Deserialize)]
@@ -46,6 +47,7 @@ pub(super) struct RawPrinter {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawScanner {
+    kind: Option<String>,
     port: Option<PathBuf>,
     baud: Option<u32>,
 }
@@ -94,10 +96,19 @@ impl RawPrinter {
 
 impl RawScanner {
     pub(super) fn check(self) -> Result<Scanner, String> {
+        let link = match (self.kind.as_deref(), self.baud) {
+            (None | Some("serial"), baud) => Link::Serial { baud: self::baud("scanner", baud)? },
+            (Some("keyboard"), None) => Link::Keyboard,
+            (Some("keyboard"), Some(_)) => return Err("`scanner.baud`: a keyboard has none; take the line out".into()),
+            (Some(other), _) => {
+                return Err(format!("`scanner.kind`: `{other}` is not known; write \"serial\" or \"keyboard\""));
+            }
+        };
         let port = self.port.filter(|port| !port.as_os_str().is_empty()).ok_or(
-            "`scanner.port` is missing; name the serial port by a path that stays, such as \"/dev/serial/by-path/…\"",
+            "`scanner.port` is missing; name the device by a path that stays: \"/dev/serial/by-path/…\", or \
+             \"/dev/kiosk-scanner\" of a keyboard",
         )?;
-        Ok(Scanner { port, baud: baud("scanner", self.baud)? })
+        Ok(Scanner { port, link })
     }
 }
 
@@ -129,7 +140,12 @@ mod tests {
         let printer = config.printer.expect("printer");
         assert_eq!(printer.address, Address::Tcp("192.0.2.7:9100".into()));
         assert_eq!((printer.width, printer.rom, printer.baud), (Width::Mm58, Rom::Gb2312, 9_600));
-        assert_eq!(config.scanner, Some(Scanner { port: "/dev/x".into(), baud: 115_200 }));
+        let serial = |baud| Some(Scanner { port: "/dev/x".into(), link: Link::Serial { baud } });
+        assert_eq!(config.scanner, serial(115_200));
+        let scanner = |more: &str| read(&format!("[scanner]\nport = \"/dev/x\"\n{more}")).expect("reads").scanner;
+        assert_eq!(scanner("kind = \"serial\""), serial(9_600));
+        let keyboard = Some(Scanner { port: "/dev/x".into(), link: Link::Keyboard });
+        assert_eq!(scanner("kind = \"keyboard\""), keyboard);
     }
 
     #[test]
@@ -145,6 +161,8 @@ mod tests {
             (printer("port = \"/dev/x\"\nbaud = 9601"), ["printer.baud", "self-test"]),
             (printer("port = \"/dev/x\"\nwidth = 80"), ["width", "docs/technician.md"]),
             ("[scanner]\nbaud = 9600".to_owned(), ["scanner.port", "by-path"]),
+            ("[scanner]\nkind = \"ps2\"\nport = \"/dev/x\"".to_owned(), ["scanner.kind", "\"keyboard\""]),
+            ("[scanner]\nkind = \"keyboard\"\nport = \"/dev/x\"\nbaud = 9600".to_owned(), ["scanner.baud", "none"]),
         ] {
             let error = read(&text).expect_err(&text);
             assert!(words.iter().all(|word| error.contains(word)), "{error}");
