@@ -5,6 +5,7 @@
 //! Rare characters may be surrogate pairs or in the Private Use Area. Both are kept; a half pair becomes U+FFFD. No
 //! card is refused for them.
 
+use encoding_rs::UTF_16LE;
 use zeroize::Zeroizing;
 
 use super::{Assurance, CardError, Date, Document, Identity, Secret, Sex, ValidTo, number};
@@ -149,14 +150,15 @@ fn is_filling(letter: char) -> bool {
     letter == '\0' || letter.is_whitespace()
 }
 
-/// Bytes of UTF-8 that one unit of UTF-16 comes to at most (RFC 3629, section 3; a pair of surrogates comes to four).
-const LONGEST_UNIT: usize = 3;
-
+/// UTF-16LE; half a pair of surrogates becomes U+FFFD.
 fn field(text: &[u8], offset: usize, length: usize) -> Field {
-    let units = text[offset..offset + length].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+    let units = &text[offset..offset + length / 2 * 2];
+    let mut decoder = UTF_16LE.new_decoder_without_bom_handling();
     // Reserved at its largest, so that no half-built copy of the text is left behind on the heap.
-    let mut decoded = Zeroizing::new(String::with_capacity(length / 2 * LONGEST_UNIT));
-    decoded.extend(char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    let longest = decoder.max_utf8_buffer_length(units.len()).unwrap_or(units.len() * 3);
+    let mut decoded = Zeroizing::new(String::with_capacity(longest));
+    // All of it fits.
+    let _ = decoder.decode_to_string(units, &mut decoded, true);
     Field(decoded)
 }
 
