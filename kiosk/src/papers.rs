@@ -150,6 +150,10 @@ fn grouped(digits: &str) -> String {
     text
 }
 
+/// The code on the test page: letters, signs and the mark of machine readable lines, which lie on other keys in other
+/// keyboard layouts.
+pub const TEST_CODE: &str = "kiosk:/?=&_-< azqwmy AZQWMY 0123456789";
+
 /// A paper that shows whether printer, characters, QR code and knife work.
 pub fn test_page(width: Width, now: &str) -> Document {
     let ruler: String = (1..=width.columns()).map(|at| char::from(b"0123456789"[at % 10])).collect();
@@ -162,7 +166,7 @@ pub fn test_page(width: Width, now: &str) -> Document {
         .line(Size::Double, "Double 加倍")
         .heading(Size::Huge, "12")
         .line(Size::Normal, "ROM 里没有的字（应当画出来）：𠮷 㐂 䶮")
-        .with(Block::Qr { data: "KIOSK-PRINTER-TEST".into(), module: MODULE })
+        .with(Block::Qr { data: TEST_CODE.into(), module: MODULE })
         .line(Size::Normal, now)
         .with(Block::Feed(1))
         .with(Block::Cut)

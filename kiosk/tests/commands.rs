@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions, DoorFaults};
 use hardware::emulator::printer::{Printer, PrinterFaults, PrinterOptions};
+use hardware::emulator::scanner::Scanner;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -194,4 +195,47 @@ fn a_printer_is_asked_and_tried_with_no_backend_and_no_enrolment() {
     let doctor = run(&config, &["doctor", "--json"]).json();
     let told = doctor["parts"].as_array().expect("parts").iter().find(|part| part["part"] == "printer").cloned();
     assert_eq!(told.expect("the printer")["state"], "lost");
+}
+
+#[test]
+fn a_scanner_is_tried_with_the_code_of_the_test_page() {
+    let folder = TempDir::new().expect("a folder");
+    let config = folder.path().join("kiosk.toml");
+    let port = folder.path().join("scanner");
+    let text = format!(
+        "[kiosk]\ndata_dir = \"{}\"\n[scanner]\nkind = \"keyboard\"\nport = \"{}\"\n",
+        folder.path().join("data").display(),
+        port.display(),
+    );
+    std::fs::write(&config, text).expect("written");
+    let ended = run(&config, &["scanner", "read", "--wait-s", "1"]);
+    assert_eq!(ended.code, Some(4));
+    assert!(ended.stderr.contains("there is no port"), "{}", ended.stderr);
+
+    let scanner = Scanner::keyboard(&port).expect("a scanner");
+    let read = |arguments: &[&str], code: &str| {
+        std::thread::scope(|scope| {
+            let ended = scope.spawn(|| run(&config, arguments));
+            // Nobody reads until the command has opened it.
+            while !ended.is_finished() && scanner.scan(code).is_err() {
+                std::thread::yield_now();
+            }
+            ended.join().expect("runs")
+        })
+    };
+    let ended = read(&["scanner", "read", "--json"], kiosk::papers::TEST_CODE);
+    assert_eq!((ended.code, ended.json()["test_page"].as_bool()), (Some(0), Some(true)), "{}", ended.stdout);
+    // As a scanner with German layout sends it.
+    let ended = read(&["scanner", "read"], &kiosk::papers::TEST_CODE.replace('z', "y"));
+    assert_eq!(ended.code, Some(1));
+    assert!(ended.stderr.contains("American keyboard layout"), "{}", ended.stderr);
+    let ended = read(&["scanner", "read", "--json"], "0112345678901");
+    assert_eq!((ended.code, ended.json()["characters"].as_u64()), (Some(0), Some(13)));
+    assert!(ended.json()["text"].is_null(), "{}", ended.stdout);
+    let ended = read(&["scanner", "read"], "0112345678901");
+    assert_eq!(ended.stdout.trim(), "a code of 13 characters");
+    assert!(read(&["scanner", "read", "--unmasked"], "0112345678901").stdout.contains("0112345678901"));
+
+    std::fs::write(&config, format!("[kiosk]\ndata_dir = \"{}\"\n", folder.path().display())).expect("written");
+    assert_eq!(run(&config, &["scanner", "read"]).code, Some(2), "no scanner is configured");
 }

@@ -165,6 +165,7 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
     if let Some(authenticity) = identity.authenticity {
         value["signature"] = match authenticity {
             Authenticity::Verified => "verified",
+            Authenticity::Copied => "copied",
             Authenticity::Unverified(_) => "unverified",
             Authenticity::Failed => "failed",
         }

@@ -10,6 +10,7 @@ mod output;
 mod printer;
 #[cfg(feature = "screen")]
 mod run;
+mod scanner;
 #[cfg(feature = "screen")]
 mod watchdog;
 
@@ -62,6 +63,9 @@ enum Command {
     /// running.
     #[command(subcommand)]
     Printer(printer::Printer),
+    /// Look at what the scanner reads. Needs neither backend nor enrolment; the kiosk must not be running.
+    #[command(subcommand)]
+    Scanner(scanner::Scanner),
 }
 
 /// Runs the command line of this process.
@@ -88,6 +92,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Locker(locker) => locker.run(&load()?, &config, json),
         Command::Card(card) => card.run(&load()?, json),
         Command::Printer(printer) => printer.run(&load()?, json),
+        Command::Scanner(scanner) => scanner.run(&load()?, json),
     }
 }
 
