@@ -10,7 +10,7 @@ use std::fs;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use authority::{Authority, KEY, Scheme, der};
+use authority::{Authority, KEY, Scheme, der, own_key};
 use hardware::cards::apdu::Transmit;
 use hardware::cards::{
     Assurance, Authenticity, CardError, CardEvent, CardReader, Date, Document, Identity, MrzKey, MrzLines, PcscConfig,
@@ -18,7 +18,7 @@ use hardware::cards::{
 };
 use hardware::emulator::apdus::Card;
 use hardware::emulator::card::{CardFaults, CardSlot};
-use hardware::emulator::emrtd::{Curve, Emrtd};
+use hardware::emulator::emrtd::{ActiveKey, Curve, Emrtd, KeyLength};
 use hardware::emulator::{people, specimen};
 use private_pcscd::in_private;
 use zeroize::Zeroizing;
@@ -133,7 +133,11 @@ fn the_specimens_are_trusted_unknown_and_forged() {
     if std::env::var_os("BLESS").is_some() {
         let (utopia, other) = (Authority::new("Utopia CSCA"), Authority::new("Another CSCA"));
         fs::write(folder.join("utopia-csca.cer"), &utopia.certificate).unwrap();
-        fs::write(folder.join("anna.sod"), utopia.sign(&[(1, &specimen::ANNA.dg1())])).unwrap();
+        fs::write(
+            folder.join("anna.sod"),
+            utopia.sign(&[(1, &specimen::ANNA.dg1()), (15, &specimen::Specimen::dg15())]),
+        )
+        .unwrap();
         fs::write(folder.join("peter.sod"), other.sign(&[(1, &specimen::PETER.dg1())])).unwrap();
         return; // what was built still holds the former ones
     }
@@ -142,6 +146,7 @@ fn the_specimens_are_trusted_unknown_and_forged() {
         let bench = Bench::start(pcscd.port, TrustList::load(&folder).unwrap());
         for (card, name, authenticity) in [
             ("anna-eriksson", "ERIKSSON ANNA MARIA", Authenticity::Verified),
+            ("copied-passport", "ERIKSSON ANNA MARIA", Authenticity::Copied),
             ("peter-stevenson", "STEVENSON PETER JOHN", Authenticity::Unverified(Unverified::UnknownAuthority)),
             ("forged-passport", "ERIKSSON ANNE MARIA", Authenticity::Failed),
         ] {
@@ -156,6 +161,7 @@ fn the_specimens_are_trusted_unknown_and_forged() {
             while !matches!(bench.events.recv_timeout(PATIENCE).unwrap(), CardEvent::CardRemoved) {}
             assert_eq!(identity.foreign_name.as_ref().map(Secret::expose), Some(name));
             assert_eq!(identity.authenticity, Some(authenticity), "{card}");
+            assert_eq!(identity.assurance == Assurance::ChipVerified, authenticity == Authenticity::Verified, "{card}");
         }
     });
 }
@@ -218,6 +224,12 @@ fn a_chip_is_opened_by_the_best_way_that_both_sides_have() {
         ("both", utopia.passport().with_pace(Curve::P256), [true, false]),
         ("PACE on P-256 only", utopia.passport().with_pace(Curve::P256).without_bac(), [true, false]),
         ("PACE on Brainpool only", utopia.passport().with_pace(Curve::BrainpoolP256).without_bac(), [true, false]),
+        ("PACE with AES-192", utopia.passport().with_pace_and(Curve::P256, KeyLength::S192), [true, false]),
+        (
+            "PACE on the larger Brainpool with AES-256",
+            utopia.passport().with_pace_and(Curve::BrainpoolP384, KeyLength::S256).without_bac(),
+            [true, false],
+        ),
         ("PACE with triple DES", announcing(access([2, 1], 12)), [false, true]),
         ("PACE with integrated mapping", announcing(access([4, 2], 12)), [false, true]),
         ("PACE on brainpoolP320r1", announcing(access([2, 2], 14)), [false, true]),
@@ -281,6 +293,68 @@ fn signatures_of_each_kind_are_judged() {
         let unlisted = or_unknown(Authenticity::Unverified(Unverified::NoList));
         assert_eq!(judged(utopia.passport(), &TrustList::default()), unlisted, "{scheme:?}, no list");
     }
+}
+
+/// An RSA key of 1,024 bits, made for this: modulus and private exponent.
+const MODULUS: &str = "EFFD0F7ACDEB48A750C1D6CC4676C1CBEC3526BAC7A9CB30981B22AFAC04E27B7B9C514BA4AE41438599BE85CAB6FA72\
+     86542E401E0EA51E0CB8B3C10A71D1B9D4C661D803D2D8589EC2B0609D0A676F0327F075424EDFCFC7ACF37F1E03DE8A\
+     1140E2B5A43E3887066771D8552E0FAD79215AD19BEF59B387D6ECC45C409199";
+const PRIVATE: &str = "65E53A9757AB189401D3EB919C317C234B4D5DFE5C1C19ABAE498736B380F7709A914A6B25A6DF0AFE44C3022789FD58\
+     76F47316C22C51AB2A9799AAD2F674A6F1BC80B025B345325C416EC611098AB94E36D45804C899EDA76256051051E7AD\
+     C5B3F7E705D349A52D64C3A318FE9388B1BE4C2660A0B43538FEF2730FDF9A29";
+
+/// Such a key as a chip's own.
+fn own_rsa_key() -> ActiveKey {
+    let bytes = |digits: &str| -> Vec<u8> {
+        (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap()).collect()
+    };
+    ActiveKey::rsa(&bytes(MODULUS), &bytes(PRIVATE))
+}
+
+/// What a chip proves of itself by the key that is signed with its data.
+#[test]
+fn a_chip_that_was_copied_whole_is_told_from_its_original() {
+    let utopia = Authority::new("Utopia CSCA");
+    let trust = utopia.trusted();
+    let another = || ActiveKey::p256(&[0x44; 32]).unwrap();
+    let another_rsa = || {
+        // The same modulus with another private exponent: what it signs fits nothing.
+        let modulus = own_rsa_key().dg15();
+        ActiveKey::rsa(&modulus[modulus.len() - 133..modulus.len() - 5], &[0x05])
+    };
+    let p256 = || utopia.made(&own_key().dg15(), |_| {});
+    let rsa = || utopia.made(&own_rsa_key().dg15(), |_| {});
+    // A point on P-384, which `dmrtd` does not know here: as long as on that curve.
+    let on_p384 = der(0x6F, &[&der(0x30, &[&der(0x30, &[&[0x06, 0x01, 0x2A]]), &der(0x03, &[&[0], &[4; 97]])])]);
+    // Whoever copies can leave out what would give them away.
+    let silent = utopia.altered(|files| *files.get_mut(&0x1E).unwrap().last_mut().unwrap() = 0x6B);
+    let (verified, only) = (Authenticity::Verified, Assurance::ReadOnly);
+    for (name, chip, wanted) in [
+        ("the original", p256().with_active(own_key()), (verified, Assurance::ChipVerified)),
+        ("the original, RSA", rsa().with_active(own_rsa_key()), (verified, Assurance::ChipVerified)),
+        ("a copy", p256().with_active(another()), (Authenticity::Copied, only)),
+        ("a copy, RSA", rsa().with_active(another_rsa()), (Authenticity::Copied, only)),
+        ("a copy with a key of another kind", p256().with_active(own_rsa_key()), (Authenticity::Copied, only)),
+        ("a copy that will not sign", p256(), (verified, only)),
+        ("a copy that does not speak of its key", silent, (verified, only)),
+        ("a key of an unknown kind", utopia.made(&on_p384, |_| {}).with_active(own_key()), (verified, only)),
+        ("a key that is none", utopia.made(b"\x6F\x02ab", |_| {}).with_active(own_key()), (verified, only)),
+        (
+            "a copy with a key that nobody signed",
+            utopia.altered(|files| drop(files.insert(0x0F, another().dg15()))).with_active(another()),
+            (Authenticity::Failed, only),
+        ),
+    ] {
+        for chip in [chip.clone(), chip.with_pace(Curve::P256).without_bac()] {
+            let identity = Direct::new(chip).read(KEY, &trust).unwrap().unwrap();
+            assert_eq!((identity.authenticity.unwrap(), identity.assurance), wanted, "{name}");
+        }
+    }
+    // Where nothing is trusted, the chip is not asked.
+    let mut direct = Direct::new(utopia.passport());
+    let identity = direct.read(KEY, &TrustList::default()).unwrap().unwrap();
+    assert_eq!(identity.authenticity, Some(Authenticity::Unverified(Unverified::NoList)));
+    assert!(!direct.asked.contains(&0x88), "{:02X?}", direct.asked);
 }
 
 #[test]

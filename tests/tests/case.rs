@@ -4,8 +4,11 @@
 
 use e2e::Hall;
 use e2e::desk::Desk;
-use e2e::hand::{FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT, SECOND_OPTION};
+use e2e::hand::{
+    FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT,
+};
 use e2e::wait::{PATIENCE, until_true};
+use hardware::emulator::people;
 use kiosk_wire::Fact;
 
 const CARD: &str = "wang-xiuying";
@@ -237,4 +240,49 @@ fn a_result_is_handed_over_without_the_network() {
     hall.leave().unwrap();
     hall.cable.cut(false);
     desk.wait_state("collected").unwrap();
+}
+
+/// A passport's chip copied onto another opens as the original does, with all that is signed; the box with its owner's
+/// result does not open to it.
+#[test]
+fn a_copied_passport_fetches_nothing() {
+    let mut hall = Hall::builder().start().unwrap();
+    let show = |hall: &mut Hall, passport: &str, page: &str| {
+        hall.scanner.scan(people::by_name(passport).unwrap().lines.unwrap()).unwrap();
+        hall.kiosk.wait_screen(&["document_check"]).unwrap();
+        hall.lay(passport).unwrap();
+        hall.kiosk.wait_screen(&[page]).unwrap();
+        hall.lift();
+    };
+    show(&mut hall, "anna-eriksson", "choose");
+    hall.find_item(SHOW_PERMIT).unwrap();
+    hall.answer_until(Phone::Skip, &["door"]).unwrap();
+    let first = hall.wait_door().unwrap();
+    hall.shut(first);
+    hall.kiosk.wait_screen(&["done"]).unwrap();
+    let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
+    hall.leave().unwrap();
+    let desk = hall.desk(2).unwrap();
+    desk.open_case(&case.receipt).unwrap();
+    collect(&mut hall, &desk, first);
+    review(&desk, &[], "accepted", "accepted");
+    grant(&desk, "宜文演〔2026〕20号");
+    let door = load(&mut hall, &desk);
+
+    show(&mut hall, "copied-passport", "errands");
+    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    assert_eq!(hall.touch_on(PRIMARY).unwrap(), "pickup_code");
+    assert!(hall.cabinet.open_doors().is_empty());
+    assert_eq!(hall.touch_on(QUIT).unwrap(), "idle");
+
+    show(&mut hall, "anna-eriksson", "errands");
+    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    hall.touch_on(PRIMARY).unwrap();
+    hall.wait_open(door).unwrap();
+    hall.shut(door);
+    hall.kiosk.wait_screen(&["ask_taken"]).unwrap();
+    assert_eq!(hall.touch_on(PAPER_IN).unwrap(), "rate");
+    hall.leave().unwrap();
+    desk.wait_state("collected").unwrap();
+    hall.assert_not_logged(&["L898902C", "ERIKSSON"]).unwrap();
 }

@@ -65,7 +65,8 @@ pub enum Document {
 pub enum Assurance {
     /// Bytes were read; nothing proves that this chip was issued by the authority. Anyone can make such a card.
     ReadOnly,
-    /// The data on the chip are signed by an authority that is trusted here. The chip may still be a copy.
+    /// The data on the chip are signed by an authority that is trusted here, and the chip has the key that was signed
+    /// with them: it is no copy.
     ChipVerified,
     /// The reader's licensed security module opened the card.
     SamVerified,
@@ -76,6 +77,8 @@ pub enum Assurance {
 pub enum Authenticity {
     /// It holds, and an authority in the trust list has made it.
     Verified,
+    /// As `Verified`, and the chip lacks the key that was signed with its data: it is a copy.
+    Copied,
     /// It does not prove anything here, for this reason.
     Unverified(Unverified),
     /// It does not hold: the data were altered, or never signed.

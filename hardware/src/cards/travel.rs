@@ -6,16 +6,20 @@
 //! Then the machine readable lines (DG1), the name in national characters (DG11, where there is one) and the signature
 //! (SOD) are read. No picture is read. The signature is checked against a [`TrustList`].
 //!
-//! What that proves: an authority in the list has signed these data. A chip that was copied whole passes; only active
-//! authentication would tell, and it is not done. Nor are revocation lists or the certificates' dates looked at.
+//! What that proves: an authority in the list has signed these data. A chip that was copied whole passes. So a chip that
+//! has a key of its own, signed with its data (DG15), is asked to sign a number made for it (active authentication); one
+//! that cannot is a copy. A chip without such a key stays [`Assurance::ReadOnly`], however well its data are signed: it
+//! may be one. Revocation lists and the certificates' dates are not looked at.
 
 use std::cell::{Cell, RefCell};
 
 use chrono::{Datelike, NaiveDate};
+use dmrtd::auth::active::{self, ActiveAuthError};
 use dmrtd::auth::passive::{self, DataGroup, PassiveAuthError};
 use dmrtd::com::{TransceiveError, Transceiver};
 use dmrtd::lds::asn1_object_identifiers::{CipherAlgorithm, MappingType};
 use dmrtd::lds::df1::efdg11::EfDG11;
+use dmrtd::lds::df1::efdg15::EfDG15;
 use dmrtd::lds::ef::ElementaryFile;
 use dmrtd::lds::efcard_access::EfCardAccess;
 use dmrtd::lds::mrz::Mrz;
@@ -33,6 +37,8 @@ use crate::FailureKind;
 pub const SELECT: [u8; 12] = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 /// The tag by which EF.COM announces DG11.
 const DG11_TAG: u32 = 0x6B;
+/// The tag by which it announces DG15.
+const DG15_TAG: u32 = 0x6F;
 
 /// Status word "security status not satisfied": what a chip without BAC says to [`SELECT`] before PACE.
 const NOT_ALLOWED: u16 = 0x6982;
@@ -64,16 +70,66 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
 
     let common = chip.read_ef_com().map_err(|error| told("reading its table of contents", error))?;
     let lines = chip.read_ef_dg1().map_err(|error| told("reading its machine readable lines", error))?;
-    let names = if common.dg_tags().iter().any(|tag| tag.value() == DG11_TAG) {
+    let announced = |wanted: u32| common.dg_tags().iter().any(|tag| tag.value() == wanted);
+    let names = if announced(DG11_TAG) {
         Some(chip.read_ef_dg11().map_err(|error| told("reading its additional data", error))?)
     } else {
         None
     };
+    // A key that cannot be understood proves nothing, and is no reason to refuse the document.
+    let own_key = if announced(DG15_TAG) { chip.read_ef_dg15().ok() } else { None };
+    line.lost()?;
     let signature = chip.read_ef_sod().map_err(|error| told("reading its signature", error))?;
 
     let mut groups = vec![DataGroup { number: 1, bytes: lines.to_bytes() }];
     groups.extend(names.as_ref().map(|names| DataGroup { number: 11, bytes: names.to_bytes() }));
-    identity(lines.mrz(), names.as_ref(), judge(signature.to_bytes(), &groups, trust)).map(Some)
+    groups.extend(own_key.as_ref().map(|key| DataGroup { number: 15, bytes: key.to_bytes() }));
+    let mut authenticity = judge(signature.to_bytes(), &groups, trust);
+    let mut assurance = Assurance::ReadOnly;
+    if let (Authenticity::Verified, Some(key)) = (authenticity, &own_key) {
+        match prove(&mut chip, &line, key)? {
+            Proof::Original => assurance = Assurance::ChipVerified,
+            Proof::Copy => authenticity = Authenticity::Copied,
+            Proof::None => {}
+        }
+    }
+    identity(lines.mrz(), names.as_ref(), authenticity, assurance).map(Some)
+}
+
+/// What a chip's answer to a challenge proves.
+enum Proof {
+    /// It has the key that was signed with its data.
+    Original,
+    /// It has not.
+    Copy,
+    /// Nothing: it will not answer, or with a kind of key that cannot be judged here.
+    None,
+}
+
+/// Active authentication, ICAO Doc 9303-11, 6.1.
+fn prove(chip: &mut Passport<&Line<'_>>, line: &Line<'_>, key: &EfDG15) -> Result<Proof, CardError> {
+    use ActiveAuthError as E;
+    let mut challenge = [0; 8];
+    if let Err(error) = getrandom::fill(&mut challenge) {
+        tracing::error!(%error, "the system has no random numbers: a chip is not asked to prove itself");
+        return Ok(Proof::None);
+    }
+    let Ok(answer) = chip.active_authenticate(&challenge) else {
+        line.lost()?;
+        tracing::warn!(status = line.status.get(), "a chip with a key of its own does not sign with it");
+        return Ok(Proof::None);
+    };
+    match active::verify(key.aa_public_key(), &challenge, &answer) {
+        Ok(()) => Ok(Proof::Original),
+        Err(error @ (E::Failed | E::MalformedSignature)) => {
+            tracing::warn!(%error, "a chip has not the key that was signed with its data: it is a copy");
+            Ok(Proof::Copy)
+        }
+        Err(error @ (E::BadPublicKey | E::UnsupportedCurve | E::UnsupportedHash(_) | E::BadChallenge(_))) => {
+            tracing::warn!(%error, "a chip's key is of an unknown kind");
+            Ok(Proof::None)
+        }
+    }
 }
 
 fn judge(signature: &[u8], groups: &[DataGroup<'_>], trust: &TrustList) -> Authenticity {
@@ -151,7 +207,12 @@ fn is_wrong_key(status: u16) -> bool {
     matches!(status, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6988)
 }
 
-fn identity(mrz: &Mrz, names: Option<&EfDG11>, authenticity: Authenticity) -> Result<Identity, CardError> {
+fn identity(
+    mrz: &Mrz,
+    names: Option<&EfDG11>,
+    authenticity: Authenticity,
+    assurance: Assurance,
+) -> Result<Identity, CardError> {
     let date = |field, date: NaiveDate| {
         let year = u16::try_from(date.year()).ok();
         let date = year.zip(u8::try_from(date.month()).ok()).zip(u8::try_from(date.day()).ok());
@@ -167,7 +228,7 @@ fn identity(mrz: &Mrz, names: Option<&EfDG11>, authenticity: Authenticity) -> Re
     let national = national.replace("<<", " ").replace('<', " ");
     Ok(Identity {
         document: Document::TravelDocument,
-        assurance: if authenticity == Authenticity::Verified { Assurance::ChipVerified } else { Assurance::ReadOnly },
+        assurance,
         authenticity: Some(authenticity),
         name: Secret::new(national.trim().to_owned()),
         foreign_name: Some(Secret::new(latin.trim().to_owned())),

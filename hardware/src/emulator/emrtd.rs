@@ -9,9 +9,10 @@ use dmrtd::auth::HashAlgo;
 use dmrtd::crypto::iso9797;
 use dmrtd::crypto::kdf::DeriveKey;
 
-use super::messaging::{Session, decrypt, encrypt};
-pub use super::pace::Curve;
+pub use super::active::ActiveKey;
+use super::messaging::{Plain, Session, decrypt, encrypt};
 use super::pace::Pace;
+pub use super::pace::{Curve, KeyLength};
 
 /// Largest file part in one answer, so that the protected answer still fits a short one.
 const MOST: usize = 223;
@@ -32,6 +33,7 @@ pub struct Emrtd {
     files: BTreeMap<u8, Vec<u8>>,
     bac: bool,
     pace: Option<Pace>,
+    active: Option<ActiveKey>,
     challenge: Option<[u8; 8]>,
     session: Option<Session>,
     current: Option<u8>,
@@ -41,13 +43,14 @@ pub struct Emrtd {
 
 impl Emrtd {
     /// A chip that opens by BAC with `secret` (24 characters of the machine readable lines) and has these files, by
-    /// short file identifier: 1E EF.COM, 01 DG1, 0B DG11, 1D EF.SOD; 1C is EF.CardAccess, which is no secret.
+    /// short file identifier: 1E EF.COM, 01 DG1, 0B DG11, 0F DG15, 1D EF.SOD; 1C is EF.CardAccess, which is no secret.
     pub fn new(secret: &str, files: BTreeMap<u8, Vec<u8>>) -> Self {
         Self {
             secret: secret.as_bytes().to_vec(),
             files,
             bac: true,
             pace: None,
+            active: None,
             challenge: None,
             session: None,
             current: None,
@@ -55,11 +58,24 @@ impl Emrtd {
         }
     }
 
-    /// The same, opening by PACE too, as its EF.CardAccess then says.
+    /// The same, opening by PACE too, with AES-128, as its EF.CardAccess then says.
     #[must_use]
-    pub fn with_pace(mut self, curve: Curve) -> Self {
-        self.files.entry(CARD_ACCESS).or_insert_with(|| curve.card_access());
-        self.pace = Some(Pace::new(curve));
+    pub fn with_pace(self, curve: Curve) -> Self {
+        self.with_pace_and(curve, KeyLength::S128)
+    }
+
+    /// The same, with keys of this length.
+    #[must_use]
+    pub fn with_pace_and(mut self, curve: Curve, keys: KeyLength) -> Self {
+        self.files.entry(CARD_ACCESS).or_insert_with(|| curve.card_access(keys));
+        self.pace = Some(Pace::new(curve, keys));
+        self
+    }
+
+    /// The same, proving by this key that it is no copy. Its DG15 is among the files already, for it is signed.
+    #[must_use]
+    pub fn with_active(mut self, key: ActiveKey) -> Self {
+        self.active = Some(key);
         self
     }
 
@@ -156,12 +172,20 @@ impl Emrtd {
         let Some(mut session) = self.session.take() else { return vec![0x69, 0x88] };
         match session.open(header, objects) {
             Ok(plain) => {
-                let (data, status) = self.read(plain.header, plain.wanted);
+                let (data, status) = self.plain(&plain);
                 let answer = session.seal(&data, status);
                 self.session = Some(session);
                 answer
             }
             Err(status) => status.to_vec(),
+        }
+    }
+
+    fn plain(&mut self, command: &Plain) -> (Vec<u8>, [u8; 2]) {
+        match (command.header, &self.active) {
+            ([_, 0x88, 0x00, 0x00], Some(key)) => (key.sign(&command.data), DONE),
+            ([_, 0x88, ..], _) => (Vec::new(), [0x6D, 0x00]),
+            (header, _) => self.read(header, command.wanted),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Secure messaging from the chip's side (ICAO Doc 9303-11, 9.8): triple DES after BAC, AES-128 after PACE.
+//! Secure messaging from the chip's side (ICAO Doc 9303-11, 9.8): triple DES after BAC, AES after PACE.
 //!
 //! The primitives are `des`'s and `dmrtd`'s; which bytes they are applied to is written here anew.
 
@@ -15,7 +15,7 @@ const FAILED: [u8; 2] = [0x6F, 0x00];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cipher {
     TripleDes,
-    Aes,
+    Aes(KeyLength),
 }
 
 /// Keys and counter of an opened chip.
@@ -33,6 +33,8 @@ pub(super) struct Plain {
     pub(super) header: [u8; 4],
     /// How many bytes are wanted; 0 stands for 256.
     pub(super) wanted: u8,
+    /// What was sent, decrypted.
+    pub(super) data: Vec<u8>,
 }
 
 impl Session {
@@ -41,9 +43,9 @@ impl Session {
         Self { cipher: Cipher::TripleDes, encrypt, mac, counter: counter.into() }
     }
 
-    /// After PACE: AES-128, and a counter that begins at nothing.
-    pub(super) fn aes(encrypt: Vec<u8>, mac: Vec<u8>) -> Self {
-        Self { cipher: Cipher::Aes, encrypt, mac, counter: 0 }
+    /// After PACE: AES, and a counter that begins at nothing.
+    pub(super) fn aes(keys: KeyLength, encrypt: Vec<u8>, mac: Vec<u8>) -> Self {
+        Self { cipher: Cipher::Aes(keys), encrypt, mac, counter: 0 }
     }
 
     /// Checks a command. Errors are the answer to give; the session is over then.
@@ -57,7 +59,14 @@ impl Session {
             return Err(WRONG_OBJECTS);
         }
         let wanted = objects[..end].windows(3).find(|object| object[..2] == [0x97, 0x01]).map_or(0, |object| object[2]);
-        Ok(Plain { header, wanted })
+        let data = match objects[..end] {
+            [0x87, length, 0x01, ref rest @ ..] if (1..0x80).contains(&length) => {
+                let encrypted = rest.get(..usize::from(length) - 1).ok_or(WRONG_OBJECTS)?;
+                self.decrypted(encrypted).ok_or(WRONG_OBJECTS)?
+            }
+            _ => Vec::new(),
+        };
+        Ok(Plain { header, wanted, data })
     }
 
     /// The protected answer.
@@ -90,7 +99,7 @@ impl Session {
     fn block(&self) -> usize {
         match self.cipher {
             Cipher::TripleDes => 8,
-            Cipher::Aes => 16,
+            Cipher::Aes(_) => 16,
         }
     }
 
@@ -109,19 +118,35 @@ impl Session {
         let signed = self.padded(&[self.counter().as_slice(), data].concat());
         match self.cipher {
             Cipher::TripleDes => iso9797::mac_alg3(&self.mac, &signed, false).ok().map(|sum| sum.to_vec()),
-            Cipher::Aes => AesCipher::new(KeyLength::S128).calculate_cmac(&signed, &self.mac).ok(),
+            Cipher::Aes(keys) => AesCipher::new(keys).calculate_cmac(&signed, &self.mac).ok(),
         }
     }
 
     fn encrypted(&self, plain: &[u8]) -> Option<Vec<u8>> {
         match self.cipher {
             Cipher::TripleDes => encrypt(&self.encrypt, plain),
-            Cipher::Aes => {
-                let aes = AesCipher::new(KeyLength::S128);
-                let start = aes.encrypt(&self.counter(), &self.encrypt, None, BlockCipherMode::Ecb, false).ok()?;
-                aes.encrypt(plain, &self.encrypt, Some(&start), BlockCipherMode::Cbc, false).ok()
+            Cipher::Aes(keys) => {
+                let aes = AesCipher::new(keys);
+                aes.encrypt(plain, &self.encrypt, Some(&self.start(&aes)?), BlockCipherMode::Cbc, false).ok()
             }
         }
+    }
+
+    /// Without its padding.
+    fn decrypted(&self, encrypted: &[u8]) -> Option<Vec<u8>> {
+        let padded = match self.cipher {
+            Cipher::TripleDes => decrypt(&self.encrypt, encrypted)?,
+            Cipher::Aes(keys) => {
+                let aes = AesCipher::new(keys);
+                aes.decrypt(encrypted, &self.encrypt, Some(&self.start(&aes)?), BlockCipherMode::Cbc).ok()?
+            }
+        };
+        iso9797::unpad(&padded, self.block()).ok().map(<[u8]>::to_vec)
+    }
+
+    /// What AES in CBC mode begins with, 9.8.6.1.
+    fn start(&self, aes: &AesCipher) -> Option<Vec<u8>> {
+        aes.encrypt(&self.counter(), &self.encrypt, None, BlockCipherMode::Ecb, false).ok()
     }
 }
 

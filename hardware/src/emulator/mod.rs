@@ -26,6 +26,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod active;
 pub mod apdus;
 mod board;
 pub mod cabinet;

@@ -1,11 +1,13 @@
-//! PACE from the chip's side (ICAO Doc 9303-11, 4.4): ECDH with generic mapping, AES-128 in CBC mode and CMAC, the
-//! machine readable lines as password.
+//! PACE from the chip's side (ICAO Doc 9303-11, 4.4): ECDH with generic mapping, AES in CBC mode and CMAC, the machine
+//! readable lines as password.
 //!
 //! Curves are `p256`'s and `bp256`'s, AES and key derivation `dmrtd`'s; the protocol is written here anew.
 
 use bp256::BrainpoolP256r1;
+use bp384::BrainpoolP384r1;
 use dmrtd::auth::HashAlgo;
-use dmrtd::crypto::aes::{AesCipher, BlockCipherMode, KeyLength};
+pub use dmrtd::crypto::aes::KeyLength;
+use dmrtd::crypto::aes::{AesCipher, BlockCipherMode};
 use dmrtd::crypto::kdf::DeriveKey;
 use p256::NistP256;
 use p256::elliptic_curve::ff::PrimeField;
@@ -17,8 +19,32 @@ use p256::elliptic_curve::{
 
 use super::messaging::Session;
 
-/// id-PACE-ECDH-GM-AES-CBC-CMAC-128, 0.4.0.127.0.7.2.2.4.2.2.
-const PROTOCOL: [u8; 10] = [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
+/// id-PACE-ECDH-GM-AES-CBC-CMAC-128, -192 and -256: 0.4.0.127.0.7.2.2.4.2.2 to .4.
+fn protocol(keys: KeyLength) -> [u8; 10] {
+    let last = match keys {
+        KeyLength::S128 => 2,
+        KeyLength::S192 => 3,
+        KeyLength::S256 => 4,
+    };
+    [0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, last]
+}
+
+/// The key of the nonce, or of secure messaging, 9.7.1.
+fn encryption_key(keys: KeyLength, seed: &[u8], nonce: bool) -> Vec<u8> {
+    match keys {
+        KeyLength::S128 => DeriveKey::aes128(seed, nonce),
+        KeyLength::S192 => DeriveKey::aes192(seed, nonce),
+        KeyLength::S256 => DeriveKey::aes256(seed, nonce),
+    }
+}
+
+fn checksum_key(keys: KeyLength, seed: &[u8]) -> Vec<u8> {
+    match keys {
+        KeyLength::S128 => DeriveKey::cmac128(seed),
+        KeyLength::S192 => DeriveKey::cmac192(seed),
+        KeyLength::S256 => DeriveKey::cmac256(seed),
+    }
+}
 
 /// What the chip would draw by chance. Not random: a test's chip need not be. The values are those of the worked
 /// example in ICAO Doc 9303-11, appendix G.1, so that its numbers come out.
@@ -45,12 +71,15 @@ pub enum Curve {
     P256 = 12,
     /// BrainpoolP256r1.
     BrainpoolP256 = 13,
+    /// BrainpoolP384r1.
+    BrainpoolP384 = 16,
 }
 
 impl Curve {
     /// EF.CardAccess of a chip with this curve: a set of one `PACEInfo`, version 2.
-    pub(super) fn card_access(self) -> Vec<u8> {
-        [&[0x31, 0x14, 0x30, 0x12, 0x06, 0x0A], PROTOCOL.as_slice(), &[0x02, 0x01, 0x02, 0x02, 0x01, self as u8]]
+    pub(super) fn card_access(self, keys: KeyLength) -> Vec<u8> {
+        let protocol = protocol(keys);
+        [&[0x31, 0x14, 0x30, 0x12, 0x06, 0x0A], protocol.as_slice(), &[0x02, 0x01, 0x02, 0x02, 0x01, self as u8]]
             .concat()
     }
 
@@ -58,6 +87,7 @@ impl Curve {
         match self {
             Self::P256 => map::<NistP256>(theirs),
             Self::BrainpoolP256 => map::<BrainpoolP256r1>(theirs),
+            Self::BrainpoolP384 => map::<BrainpoolP384r1>(theirs),
         }
     }
 
@@ -65,6 +95,7 @@ impl Curve {
         match self {
             Self::P256 => agree::<NistP256>(generator, theirs),
             Self::BrainpoolP256 => agree::<BrainpoolP256r1>(generator, theirs),
+            Self::BrainpoolP384 => agree::<BrainpoolP384r1>(generator, theirs),
         }
     }
 }
@@ -89,13 +120,14 @@ enum Progress {
 /// One chip's side.
 #[derive(Clone, Debug)]
 pub(super) struct Pace {
-    pub(super) curve: Curve,
+    curve: Curve,
+    keys: KeyLength,
     progress: Progress,
 }
 
 impl Pace {
-    pub(super) fn new(curve: Curve) -> Self {
-        Self { curve, progress: Progress::Nothing }
+    pub(super) fn new(curve: Curve, keys: KeyLength) -> Self {
+        Self { curve, keys, progress: Progress::Nothing }
     }
 
     pub(super) fn reset(&mut self) {
@@ -104,7 +136,8 @@ impl Pace {
 
     /// MSE:Set AT, 4.4.4.1: the one protocol, the lines as password, the one curve.
     pub(super) fn choose(&mut self, sent: &[u8]) -> [u8; 2] {
-        let wanted = [&[0x80, 0x0A], PROTOCOL.as_slice(), &[0x83, 0x01, 0x01, 0x84, 0x01, self.curve as u8]].concat();
+        let protocol = protocol(self.keys);
+        let wanted = [&[0x80, 0x0A], protocol.as_slice(), &[0x83, 0x01, 0x01, 0x84, 0x01, self.curve as u8]].concat();
         // The curve need not be named where there is one only.
         if sent != wanted && sent != &wanted[..wanted.len() - 3] {
             return WRONG_DATA;
@@ -127,8 +160,8 @@ impl Pace {
     fn next(&mut self, password: &[u8], sent: &[u8]) -> Result<(Vec<u8>, Option<Session>), [u8; 2]> {
         match (std::mem::take(&mut self.progress), sent) {
             (Progress::Chosen, []) => {
-                let key = DeriveKey::aes128(&HashAlgo::Sha1.digest(password), true);
-                let aes = AesCipher::new(KeyLength::S128);
+                let key = encryption_key(self.keys, &HashAlgo::Sha1.digest(password), true);
+                let aes = AesCipher::new(self.keys);
                 let nonce = aes.encrypt(&NONCE, &key, Some(&[0; 16]), BlockCipherMode::Cbc, false);
                 self.progress = Progress::Nonce;
                 Ok((object(0x80, &nonce.map_err(|_| WRONG_DATA)?), None))
@@ -144,12 +177,12 @@ impl Pace {
                 Ok((object(0x84, &ours), None))
             }
             (Progress::Agreed { theirs, ours, seed }, [0x85, _, token @ ..]) => {
-                let (encrypt, mac) = (DeriveKey::aes128(&seed, false), DeriveKey::cmac128(&seed));
-                if token_over(&ours, &mac).ok_or(WRONG_DATA)? != token {
+                let (encrypt, mac) = (encryption_key(self.keys, &seed, false), checksum_key(self.keys, &seed));
+                if token_over(self.keys, &ours, &mac).ok_or(WRONG_DATA)? != token {
                     return Err(WRONG_PASSWORD);
                 }
-                let token = token_over(&theirs, &mac).ok_or(WRONG_DATA)?;
-                Ok((object(0x86, &token), Some(Session::aes(encrypt, mac))))
+                let token = token_over(self.keys, &theirs, &mac).ok_or(WRONG_DATA)?;
+                Ok((object(0x86, &token), Some(Session::aes(self.keys, encrypt, mac))))
             }
             _ => Err(NOT_NOW),
         }
@@ -161,10 +194,10 @@ fn object(tag: u8, value: &[u8]) -> Vec<u8> {
 }
 
 /// The checksum by which a side proves that it has the keys, over the other side's public key, 4.4.3.4.
-fn token_over(public: &[u8], mac: &[u8]) -> Option<Vec<u8>> {
-    let named = [object(0x06, &PROTOCOL), object(0x86, public)].concat();
+fn token_over(keys: KeyLength, public: &[u8], mac: &[u8]) -> Option<Vec<u8>> {
+    let named = [object(0x06, &protocol(keys)), object(0x86, public)].concat();
     let signed = [&[0x7F], object(0x49, &named).as_slice()].concat();
-    AesCipher::new(KeyLength::S128).calculate_cmac(&signed, mac).ok()
+    AesCipher::new(keys).calculate_cmac(&signed, mac).ok()
 }
 
 /// Our public key for the mapping, and the generator that comes of it: nonce × generator + shared point.
@@ -233,7 +266,7 @@ mod tests {
         let key = |digits: &str| scalar::<Brainpool>(&hex(digits)).unwrap();
         let mapping = key("7F4EF07B 9EA82FD7 8AD689B3 8D0BC78C F21F249D 953BC46F 4C6E1925 9C010F99");
         let ephemeral = key("A73FB703 AC1436A1 8E0CFA5A BB3F7BEC 7A070E7A 6788486B EE230C4A 22762595");
-        let mut chip = Pace::new(Curve::BrainpoolP256);
+        let mut chip = Pace::new(Curve::BrainpoolP256, KeyLength::S128);
         let password = b"T22000129364081251010318";
         let say = |chip: &mut Pace, sent: &[u8]| {
             let (answer, session) = chip.step(password, sent);
@@ -255,7 +288,11 @@ mod tests {
 
         let (token, session) = say(&mut chip, &hex("85 08 C2B0BD78D94BA866"));
         assert_eq!(token, hex("3ABB9674BCE93C08"));
-        let wanted = Session::aes(hex("F5F0E35C0D7161EE6724EE513A0D9A7F"), hex("FE251C7858B356B24514B3BD5F4297D1"));
+        let wanted = Session::aes(
+            KeyLength::S128,
+            hex("F5F0E35C0D7161EE6724EE513A0D9A7F"),
+            hex("FE251C7858B356B24514B3BD5F4297D1"),
+        );
         assert_eq!(format!("{:?}", session.unwrap()), format!("{wanted:?}"));
     }
 
@@ -268,7 +305,7 @@ mod tests {
             ("a point beside the curve", vec![chosen.clone(), vec![], object(0x81, &[4; 65])], WRONG_DATA),
             ("the end before the middle", vec![chosen.clone(), vec![], object(0x85, &[0; 8])], NOT_NOW),
         ] {
-            let mut chip = Pace::new(Curve::P256);
+            let mut chip = Pace::new(Curve::P256, KeyLength::S128);
             let mut last = Vec::new();
             for (at, sent) in sent.iter().enumerate() {
                 last = if at == 0 && !sent.is_empty() {

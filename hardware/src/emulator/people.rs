@@ -230,6 +230,15 @@ fn trouble() -> Vec<NamedCard> {
             )
         },
         NamedCard {
+            lines: Some(specimen::ANNA.lines),
+            ..named(
+                "copied-passport",
+                "复制的护照",
+                "chip copied from ERIKSSON ANNA MARIA's; number L898902C3, born 1974-08-12, valid until 2032-04-15",
+                specimen::copied(),
+            )
+        },
+        NamedCard {
             name: "torn",
             title: "过早取走的身份证",
             note: "taken away at the second command",

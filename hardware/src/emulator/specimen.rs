@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::apdus::Card;
-use super::emrtd::Emrtd;
+use super::emrtd::{ActiveKey, Emrtd};
 
 /// The certificate of the authority that signed [`ANNA`]'s passport, DER: what a trust list must hold for it.
 pub const AUTHORITY: &[u8] = include_bytes!("specimen/utopia-csca.cer");
@@ -21,7 +21,10 @@ pub struct Specimen {
 /// The specimen of ICAO Doc 9303-4, appendix B, with an expiry date to come.
 pub const ANNA: Specimen =
     Specimen { lines: "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\rL898902C36UTO7408122F3204153ZE184226B<<<<<16" };
-/// Signed by an authority that nobody trusts.
+/// The key of [`ANNA`]'s chip, and one that somebody else made. Secret of nobody.
+const OWN: [u8; 32] = [0x11; 32];
+const ANOTHER: [u8; 32] = [0x22; 32];
+/// Signed by an authority that nobody trusts; without a key of its own.
 pub const PETER: Specimen =
     Specimen { lines: "P<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<<<<<<<<<\rD231458907UTO6908061M3406234<<<<<<<<<<<<<<<6" };
 /// [`ANNA`]'s with another name, and her signature.
@@ -35,12 +38,19 @@ impl Specimen {
         [&[0x61, 0x5B, 0x5F, 0x1F, 0x58], lines.as_bytes()].concat()
     }
 
-    /// A chip with these lines and a signature (EF.SOD) over them.
-    pub fn chip(&self, signature: &[u8]) -> Emrtd {
-        // EF.COM: version, Unicode, and that DG1 is all there is.
-        let common =
-            [&[0x60, 0x13], b"\x5F\x01\x040107".as_slice(), b"\x5F\x36\x06040000", &[0x5C, 0x01, 0x61]].concat();
-        let files = BTreeMap::from([(0x1E, common), (0x01, self.dg1()), (0x1D, signature.to_vec())]);
+    /// Data group 15 of [`ANNA`]'s chip: its public key.
+    pub fn dg15() -> Vec<u8> {
+        ActiveKey::p256(&OWN).map(|key| key.dg15()).unwrap_or_default()
+    }
+
+    /// A chip with these lines and a signature (EF.SOD) over them, and over `dg15` where there is one.
+    fn chip(&self, dg15: Option<Vec<u8>>, signature: &[u8]) -> Emrtd {
+        // EF.COM: version, Unicode, and which data groups there are.
+        let groups: &[u8] = if dg15.is_some() { &[0x5C, 0x02, 0x61, 0x6F] } else { &[0x5C, 0x01, 0x61] };
+        let body = [b"\x5F\x01\x040107".as_slice(), b"\x5F\x36\x06040000", groups].concat();
+        let common = [&[0x60, u8::try_from(body.len()).unwrap_or_default()], body.as_slice()].concat();
+        let mut files = BTreeMap::from([(0x1E, common), (0x01, self.dg1()), (0x1D, signature.to_vec())]);
+        files.extend(dg15.map(|key| (0x0F, key)));
         let line = self.lines.split('\r').next_back().unwrap_or_default();
         let part = |range: std::ops::Range<usize>| line.get(range).unwrap_or_default();
         Emrtd::new(&[part(0..10), part(13..20), part(21..28)].concat(), files)
@@ -49,15 +59,25 @@ impl Specimen {
 
 /// [`ANNA`]'s passport.
 pub fn trusted() -> Card {
-    Card::travel_document(ANNA.chip(include_bytes!("specimen/anna.sod")))
+    annas(ANNA, &OWN)
+}
+
+/// Her chip's files on another chip, which cannot have its key.
+pub fn copied() -> Card {
+    annas(ANNA, &ANOTHER)
+}
+
+fn annas(lines: Specimen, key: &[u8; 32]) -> Card {
+    let chip = lines.chip(Some(Specimen::dg15()), include_bytes!("specimen/anna.sod"));
+    Card::travel_document(ActiveKey::p256(key).into_iter().fold(chip, Emrtd::with_active))
 }
 
 /// [`PETER`]'s passport.
 pub fn untrusted() -> Card {
-    Card::travel_document(PETER.chip(include_bytes!("specimen/peter.sod")))
+    Card::travel_document(PETER.chip(None, include_bytes!("specimen/peter.sod")))
 }
 
 /// [`ANNA`]'s passport, altered after it was signed.
 pub fn forged() -> Card {
-    Card::travel_document(FORGED.chip(include_bytes!("specimen/anna.sod")))
+    annas(FORGED, &OWN)
 }

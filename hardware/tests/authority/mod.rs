@@ -11,7 +11,7 @@ use bp256::elliptic_curve::sec1::ToSec1Point;
 use bp256::r1::ProjectivePoint;
 use dmrtd::auth::HashAlgo;
 use hardware::cards::TrustList;
-use hardware::emulator::emrtd::Emrtd;
+use hardware::emulator::emrtd::{ActiveKey, Emrtd};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256,
@@ -24,6 +24,11 @@ const LINES: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO74
 pub(crate) const KEY: &str = "L898902C36 7408122 3204153";
 /// The same, as the chip has it.
 const SECRET: &str = "L898902C3674081223204153";
+
+/// The chip's own key: ECDSA on P-256.
+pub(crate) fn own_key() -> ActiveKey {
+    ActiveKey::p256(&[0x33; 32]).unwrap()
+}
 
 pub(crate) fn der(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let body = parts.concat();
@@ -270,20 +275,26 @@ impl Authority {
         TrustList::load(folder.path()).unwrap()
     }
 
-    /// A passport with machine readable lines and a name in national characters. It opens by BAC.
+    /// A passport with machine readable lines, a name in national characters and a key of its own. It opens by BAC.
     pub(crate) fn passport(&self) -> Emrtd {
         self.altered(|_| {})
     }
 
     /// The same, with files that somebody changed after they were signed.
     pub(crate) fn altered(&self, change: impl FnOnce(&mut BTreeMap<u8, Vec<u8>>)) -> Emrtd {
+        self.made(&own_key().dg15(), change).with_active(own_key())
+    }
+
+    /// One with this key in its DG15; the chip has none yet.
+    pub(crate) fn made(&self, dg15: &[u8], change: impl FnOnce(&mut BTreeMap<u8, Vec<u8>>)) -> Emrtd {
         let lines = der(0x61, &[&[0x5F, 0x1F, 0x58], LINES.as_bytes()]);
         let name = "ЭРИКССОН<<АННА";
         let field = [&[0x5F, 0x0E, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
         let names = der(0x6B, &[&[0x5C, 0x02, 0x5F, 0x0E], &field]);
-        let common = der(0x60, &[b"\x5F\x01\x040107", b"\x5F\x36\x06040000", &[0x5C, 0x02, 0x61, 0x6B]]);
-        let signature = self.sign(&[(1, &lines), (11, &names)]);
-        let mut files = BTreeMap::from([(0x1E, common), (0x01, lines), (0x0B, names), (0x1D, signature)]);
+        let common = der(0x60, &[b"\x5F\x01\x040107", b"\x5F\x36\x06040000", &[0x5C, 0x03, 0x61, 0x6B, 0x6F]]);
+        let signature = self.sign(&[(1, &lines), (11, &names), (15, dg15)]);
+        let mut files =
+            BTreeMap::from([(0x1E, common), (0x01, lines), (0x0B, names), (0x0F, dg15.to_vec()), (0x1D, signature)]);
         change(&mut files);
         Emrtd::new(SECRET, files)
     }

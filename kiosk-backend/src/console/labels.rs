@@ -197,6 +197,9 @@ impl Lang {
     pub(super) fn signature(&self, signature: &DocumentSignature) -> &'static str {
         match signature {
             DocumentSignature::Verified => self.t("签名有效", "signature verified"),
+            DocumentSignature::Copied => {
+                self.t("芯片是复制的，不是原件，请核对证件", "the chip is a copy of another: check the document")
+            }
             DocumentSignature::Unverified => self
                 .t("签发机关不在信任名单里，请核对证件", "signed by an authority not trusted here: check the document"),
             DocumentSignature::Failed => self

@@ -76,6 +76,8 @@ pub struct Applicant {
 pub enum DocumentSignature {
     /// It holds, and an authority that the terminal trusts has made it.
     Verified,
+    /// It does, but the chip is a copy of the one that it was made for.
+    Copied,
     /// It holds, and nobody whom the terminal trusts has made it.
     Unverified,
     /// It does not hold: the data were altered, or never signed.

@@ -181,6 +181,8 @@ pub struct Identity {
 pub enum DocumentSignature {
     /// It holds, and an authority that is trusted here has made it.
     Verified,
+    /// It does, but the chip is a copy of the one that it was made for.
+    Copied,
     /// It holds, and nobody who is trusted here has made it.
     Unverified,
     /// It does not hold.

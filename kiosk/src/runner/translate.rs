@@ -211,6 +211,7 @@ fn applicant(identity: &journey::Identity) -> Applicant {
         },
         signature: identity.signature.map(|signature| match signature {
             journey::DocumentSignature::Verified => wire::DocumentSignature::Verified,
+            journey::DocumentSignature::Copied => wire::DocumentSignature::Copied,
             journey::DocumentSignature::Unverified => wire::DocumentSignature::Unverified,
             journey::DocumentSignature::Failed => wire::DocumentSignature::Failed,
         }),
@@ -361,6 +362,7 @@ pub(super) fn identity(card: &cards::Identity) -> journey::Identity {
         },
         signature: card.authenticity.map(|authenticity| match authenticity {
             cards::Authenticity::Verified => journey::DocumentSignature::Verified,
+            cards::Authenticity::Copied => journey::DocumentSignature::Copied,
             cards::Authenticity::Unverified(_) => journey::DocumentSignature::Unverified,
             cards::Authenticity::Failed => journey::DocumentSignature::Failed,
         }),
