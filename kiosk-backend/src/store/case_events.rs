@@ -4,7 +4,7 @@ use hall_rules::CaseEvent;
 use hall_rules::clock::Past;
 use jiff::Timestamp;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -182,22 +182,7 @@ pub fn records(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<(St
 
 /// What moved the case's state, oldest first: what its standing and its clocks are derived from.
 pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Past>> {
-    let mut statement =
-        connection.prepare_cached("SELECT n, kind, at_ms, days FROM case_events WHERE case_id = $1 ORDER BY n")?;
-    let mut past = Vec::new();
-    let mut rows = statement.query([id.0.as_bytes()])?;
-    while let Some(row) = rows.next()? {
-        past.extend(past_at(row)?);
-    }
-    Ok(past)
-}
-
-/// The event in a row that begins with n, kind, time, days. Some only tell: who is on the way, which door was opened.
-fn past_at(row: &Row<'_>) -> StoreResult<Option<Past>> {
-    let kind = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
-    let Some(event) = CaseEvent::from_code(kind) else { return Ok(None) };
-    let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
-    Ok(Some(Past { event, at, days: row.get(3)? }))
+    Ok(history_and_tip(connection, id)?.0)
 }
 
 /// As [`history`], and where the next event goes.
@@ -209,7 +194,12 @@ pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult
     while let Some(row) = rows.next()? {
         // An event from before the chain has no hash: the chain begins after it.
         tip = Tip { n: u64_at(row, 0)?, hash: row.get::<_, Option<_>>(4)?.unwrap_or_default() };
-        past.extend(past_at(row)?);
+        // Others only tell: who is on the way, which door was opened.
+        let kind: String = row.get(1)?;
+        if let Some(event) = CaseEvent::from_code(&kind) {
+            let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            past.push(Past { event, at, days: row.get(3)? });
+        }
     }
     Ok((past, tip))
 }

@@ -18,9 +18,6 @@ use crate::event::Event;
 
 /// The most pieces of work in one transaction: bounds how long the first one waits for the last.
 const GROUP: usize = 64;
-/// Rows written after which the log is copied into the database. A page that is written again and again, as the end of
-/// each table is, is then copied once.
-const CHECKPOINT_ROWS: u64 = 6_000;
 /// How often the marker beside the database is renewed while there are writes.
 const MARKER_EVERY: Duration = Duration::from_secs(1);
 /// How many events a slow listener may fall behind before it is told to look at everything again.
@@ -154,7 +151,6 @@ impl Writer {
             connection,
             announcements: announcements.clone(),
             data_dir: data_dir.to_owned(),
-            checkpointed: 0,
             marked: None,
             failpoint: Failpoint::from_env(),
         };
@@ -203,8 +199,6 @@ struct Loop {
     connection: Connection,
     announcements: std::sync::Arc<Announcements>,
     data_dir: PathBuf,
-    /// Rows written up to the last checkpoint.
-    checkpointed: u64,
     marked: Option<Instant>,
     failpoint: Failpoint,
 }
@@ -219,20 +213,6 @@ impl Loop {
                 group.push(next);
             }
             self.commit(group);
-            self.checkpoint();
-        }
-    }
-
-    /// Copies the log into the database when it has grown. SQLite would do it within a commit, and whoever waits for that
-    /// one would wait for all that the others wrote. Readers are not waited for: what they still need stays in the log.
-    fn checkpoint(&mut self) {
-        let written = self.connection.total_changes();
-        if written - self.checkpointed < CHECKPOINT_ROWS {
-            return;
-        }
-        self.checkpointed = written;
-        if let Err(cause) = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-            tracing::warn!(%cause, "the log was not copied into the database; it is tried again later");
         }
     }
 
@@ -319,32 +299,4 @@ struct News {
     revised: bool,
     jobs: bool,
     intake: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::store::{DATABASE, Store};
-
-    #[test]
-    fn the_log_does_not_grow_for_ever() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let store = Store::open(folder.path()).expect("opens");
-        let log = folder.path().join(format!("{DATABASE}-wal"));
-        let rows = i64::try_from(CHECKPOINT_ROWS / 5).expect("a small number");
-        let mut lengths = Vec::new();
-        for _ in 0..25 {
-            let written = store.write_blocking(move |tx| {
-                tx.execute_batch("CREATE TABLE IF NOT EXISTS heap (row BLOB)")?;
-                let many = "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < $1)
-                            INSERT INTO heap SELECT zeroblob(500) FROM n";
-                tx.execute(many, [rows])?;
-                Ok::<_, StoreError>(())
-            });
-            written.expect("is written");
-            lengths.push(log.metadata().expect("there is a log").len());
-        }
-        // Copied, it is written over from its beginning.
-        assert_eq!(lengths.iter().max(), lengths[..10].iter().max(), "{lengths:?}");
-    }
 }
