@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use e2e::Hall;
+use e2e::backend::Case;
 use e2e::desk::Desk;
 use e2e::hand::{
     FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT,
@@ -70,6 +71,19 @@ fn load(hall: &mut Hall, desk: &Desk) -> u16 {
     hall.touch_on(QUIT).unwrap();
     hall.kiosk.wait_screen(&["idle"]).unwrap();
     door
+}
+
+/// All that lies between a deposit and its result: says the case, the desk with its page open, and the result's box.
+fn grant_and_load(hall: &mut Hall, first: u16) -> (Case, Desk, u16) {
+    let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
+    hall.leave().unwrap();
+    let desk = hall.desk(2).unwrap();
+    desk.open_case(&case.receipt).unwrap();
+    collect(hall, &desk, first);
+    review(&desk, &[], "accepted", "accepted");
+    grant(&desk, "宜文演〔2026〕19号");
+    let door = load(hall, &desk);
+    (case, desk, door)
 }
 
 /// A zone in which it is noon: messages leave by day only.
@@ -200,14 +214,7 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
 fn a_result_is_handed_over_without_the_network() {
     let mut hall = Hall::builder().start().unwrap();
     let first = hall.visit("li-jianguo", Phone::Skip).unwrap();
-    let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
-    hall.leave().unwrap();
-    let desk = hall.desk(2).unwrap();
-    desk.open_case(&case.receipt).unwrap();
-    collect(&mut hall, &desk, first);
-    review(&desk, &[], "accepted", "accepted");
-    grant(&desk, "宜文演〔2026〕19号");
-    let door = load(&mut hall, &desk);
+    let (case, desk, door) = grant_and_load(&mut hall, first);
     let pickup = desk.pickup_code().unwrap();
 
     // Whoever has the receipt reads how it stands, and that this very terminal has the result.
@@ -260,14 +267,7 @@ fn a_copied_passport_fetches_nothing() {
     let first = hall.wait_door().unwrap();
     hall.shut(first);
     hall.kiosk.wait_screen(&["done"]).unwrap();
-    let case = hall.backend.wait_case(first, &["deposited"]).unwrap();
-    hall.leave().unwrap();
-    let desk = hall.desk(2).unwrap();
-    desk.open_case(&case.receipt).unwrap();
-    collect(&mut hall, &desk, first);
-    review(&desk, &[], "accepted", "accepted");
-    grant(&desk, "宜文演〔2026〕20号");
-    let door = load(&mut hall, &desk);
+    let (_, desk, door) = grant_and_load(&mut hall, first);
 
     show(&mut hall, "copied-passport", "errands");
     assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");

@@ -103,9 +103,10 @@ pub enum DocumentFamily {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
-    /// Anything that can be copied: a social security card's open files, a plain UID.
+    /// Anything that can be copied: a social security card's open files, a plain UID, a travel document whose chip proves
+    /// nothing of itself.
     ReadOnly,
-    /// The chip proved itself (passive or active authentication).
+    /// Trusted data on a chip that proved that it is no copy (passive and active authentication).
     ChipVerified,
     /// A licensed SAM released the data.
     SamVerified,
