@@ -197,15 +197,19 @@ impl Lang {
     pub(super) fn signature(&self, signature: &DocumentSignature) -> &'static str {
         match signature {
             DocumentSignature::Verified => self.t("签名有效", "signature verified"),
-            DocumentSignature::Copied => {
-                self.t("芯片是复制的，不是原件，请核对证件", "the chip is a copy of another: check the document")
-            }
+            DocumentSignature::Copied => self.t("芯片是复制的，不是原件", "the chip is a copy of another"),
             DocumentSignature::Unverified => self
                 .t("签发机关不在信任名单里，请核对证件", "signed by an authority not trusted here: check the document"),
-            DocumentSignature::Failed => self
-                .t("签名无效，芯片内容可能被改过，请核对证件", "the signature does not hold: the chip may be forged"),
+            DocumentSignature::Failed => {
+                self.t("签名无效，芯片内容可能被改过", "the signature does not hold: the chip may be forged")
+            }
             DocumentSignature::Unknown => self.t("签名情况不明，请核对证件", "signature unknown: check the document"),
         }
+    }
+
+    /// Whether somebody has made or changed the chip who may not.
+    pub(super) fn is_forgery(&self, signature: &DocumentSignature) -> bool {
+        matches!(signature, DocumentSignature::Copied | DocumentSignature::Failed)
     }
 
     /// For whom the applicant acts.
