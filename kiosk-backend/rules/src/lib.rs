@@ -19,6 +19,7 @@
 //! | [`role`] | who of the staff may do what |
 //! | [`review`] | what follows from the materials that a clerk ticked |
 //! | [`notice`] | the wording of the papers that the law wants |
+//! | [`time`] | what may be believed of clocks: what time is it, and when did it happen |
 //! | [`calendar`] | which day is a working day, and when is the fifth one over |
 //! | [`generate`] | a large catalogue for tests and benches |
 
@@ -41,6 +42,7 @@ pub mod receipt;
 pub mod review;
 pub mod role;
 pub mod text;
+pub mod time;
 
 pub use answers::{Answers, NextQuestion};
 pub use calendar::Calendar;
