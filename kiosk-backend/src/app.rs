@@ -108,6 +108,9 @@ impl App {
         fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
         let keys = Arc::new(Keys::open(dir, !dir.join(store::DATABASE).exists())?);
         let store = Store::open(dir)?;
+        if let Some(kept) = store.read_blocking(store::meta::kept_time)? {
+            clock.recall(kept);
+        }
         let vault = Vault::open(dir, keys.clone())?;
         crate::domain::intake::index_older(&store, &keys)?;
         let audience = audience(&store)?;

@@ -93,7 +93,11 @@ struct Journal {
 
 impl Journal {
     fn append(&mut self, fact: Fact, payload: Option<String>, entries: &mut Vec<Envelope>) -> Result<()> {
-        let header = Header { v: kiosk_wire::VERSION, at: Stamp { wall_ms_utc: NOW, ..Stamp::default() }, fact };
+        let header = Header {
+            v: kiosk_wire::VERSION,
+            at: Stamp { wall_ms_utc: NOW, server_offset_ms: Some(0), ..Stamp::default() },
+            fact,
+        };
         let envelope = Envelope::seal(self.id, self.next, self.head, serde_json::to_string(&header)?, payload);
         self.head = envelope.check(self.id)?;
         self.next += 1;

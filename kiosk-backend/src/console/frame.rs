@@ -4,6 +4,7 @@ use hall_rules::Right;
 use hall_rules::case::Party;
 
 use super::words::{Clock, Lang};
+use crate::clock::Doubt;
 use crate::domain::clocks::CalendarGap;
 use crate::domain::views::{Counts, KioskView, Staff};
 
@@ -64,6 +65,8 @@ pub(super) struct Shell {
     pub(super) calls: Vec<Call>,
     /// A year whose working days are missing although a clock needs them.
     pub(super) calendar_gap: Option<CalendarGap>,
+    /// Why the time is in doubt.
+    pub(super) clock_doubt: Option<Doubt>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,
@@ -72,6 +75,29 @@ pub(super) struct Shell {
 }
 
 impl Shell {
+    /// Why what follows from time alone waits, and what to do.
+    pub(super) fn doubt(&self, doubt: &Doubt) -> String {
+        let waits = self.t(
+            "到期的事（默许受理、提醒）先停下。请管理员核对服务器的时间。",
+            " What follows from time alone (acceptance by silence, reminders) waits. The administrator must check the server's time.",
+        );
+        let what = match doubt {
+            Doubt::Departs(by) => {
+                let way = if *by > 0 { self.t("快了", "ahead by") } else { self.t("慢了", "behind by") };
+                let jumped = self.t("服务器的时钟突然", "The server's clock is suddenly");
+                let unbelieved = self.t("，暂不采用；", " and is not believed.");
+                format!("{jumped} {way} {}{unbelieved}", self.clock.span(by.abs() / 1000))
+            }
+            Doubt::Unconfirmed => self
+                .t(
+                    "服务器的时间刚跳变过，或停机较久，还没有终端的时钟与它一致；",
+                    "The server's time jumped, or it was off for long, and no terminal's clock agrees with it yet.",
+                )
+                .to_owned(),
+        };
+        what + waits
+    }
+
     /// The one of two wordings that this page's language wants.
     pub(super) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
         self.lang.t(zh, en)

@@ -103,6 +103,9 @@ impl Lang {
             Happening::FileAttached => self.t("添加附件", "A file was attached"),
             Happening::MandateChecked => self.t("登记代办委托", "A mandate was checked"),
             Happening::GreenSet => self.t("转入绿色通道", "Put into the green channel"),
+            Happening::TimeSettled => {
+                self.t("终端时钟已核准，时间已更正", "The terminal's clock is known now: times put right")
+            }
             Happening::GreenEnded => self.t("退出绿色通道", "Taken out of the green channel"),
             Happening::PartRecalled => self.t("撤回会办", "A question to a department was recalled"),
             Happening::ReturnedToService => self.t("柜子恢复使用", "Box returned to service"),

@@ -83,6 +83,7 @@ impl Console {
             counts: Counts::default(),
             calls: Vec::new(),
             calendar_gap: None,
+            clock_doubt: None,
             here,
             path: path.to_owned(),
             note: None,
@@ -101,6 +102,7 @@ impl Console {
             counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
             calendar_gap: clocks::calendar_gap(&self.app).await?,
+            clock_doubt: self.app.clock().doubt(),
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
     }

@@ -15,6 +15,7 @@ use rusqlite::Connection;
 
 use super::facts::{self, Happened};
 use super::queries;
+use super::times;
 use super::views::{ClockView, Due, Happening};
 use crate::app::App;
 use crate::event::{Event, EventKind};
@@ -174,7 +175,9 @@ pub async fn tick(app: &App) -> Result<(), Refusal> {
         .write(move |tx| {
             settle_all(tx, &desk, &waits.1)?;
             for id in waits.0 {
-                deem(tx, &desk, id)?;
+                if times::is_silent_for_sure(tx, &desk, id)? {
+                    deem(tx, &desk, id)?;
+                }
             }
             Ok(())
         })

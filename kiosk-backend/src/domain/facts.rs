@@ -16,6 +16,7 @@ use serde_json::json;
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
 use super::ratings::{self, Via};
+use super::times::{self, When};
 use super::views::Happening;
 use super::{joint, messages, notices};
 use crate::event::{Event, EventKind};
@@ -69,7 +70,8 @@ pub struct Happened<'a> {
 /// Appends what happened to a case's history, moves its state by the rules' table, makes the notice that the table
 /// wants and computes its clocks anew. False when the table does not foresee it; then nothing was written.
 pub fn append(tx: &Tx<'_>, desk: &Desk, id: SubmissionId, happened: &Happened<'_>) -> StoreResult<bool> {
-    let (mut past, tip) = store::case_events::history_and_tip(tx, id)?;
+    let (history, tip) = store::case_events::history_and_tip(tx, id)?;
+    let mut past = history.past;
     let mut row = None;
     if let Happening::Case(event) = happened.what {
         row = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.row(event);
@@ -157,6 +159,7 @@ fn told(happened: &Happened<'_>) -> Change<'static> {
         | H::MandateChecked
         | H::GreenSet
         | H::GreenEnded
+        | H::TimeSettled
         | H::Case(_) => Change::None,
     }
 }
@@ -167,16 +170,17 @@ pub fn standing(tx: &Tx<'_>, id: SubmissionId) -> StoreResult<Standing> {
     Ok(hall_rules::case::derive(past.iter().map(|past| past.event)).standing)
 }
 
-/// Applies one fact. `Some(code)`: it is stored, and a person must look.
+/// Applies one fact, made at `when`. `Some(code)`: it is stored, and a person must look.
 pub fn apply(
     tx: &mut Tx<'_>,
     context: &Context,
     entry: i64,
+    when: When,
     header: &Header,
     payload: Payload,
 ) -> StoreResult<Option<Code>> {
-    let at_ms = header.at.best_ms_utc();
-    let fact = Facts { tx, context, at_ms };
+    let at_ms = when.time.earliest();
+    let fact = Facts { tx, context, when, at_ms };
     match &header.fact {
         Fact::JournalCreated { .. } | Fact::Started { .. } => Ok(None),
         Fact::SubmissionPrepared { submission, receipt, item, item_version, department } => {
@@ -245,6 +249,7 @@ pub fn apply(
 struct Facts<'a, 'c> {
     tx: &'a mut Tx<'c>,
     context: &'a Context,
+    when: When,
     at_ms: i64,
 }
 
@@ -587,8 +592,15 @@ impl Facts<'_, '_> {
         note: Option<&str>,
     ) -> StoreResult<bool> {
         let kiosk = Some(self.context.kiosk);
-        let happened = Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None };
-        append(self.tx, &self.context.desk, id, &happened)
+        self.append(id, &Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None })
+    }
+
+    fn append(&self, id: SubmissionId, happened: &Happened<'_>) -> StoreResult<bool> {
+        let appended = append(self.tx, &self.context.desk, id, happened)?;
+        if appended {
+            times::note(self.tx, &self.when, id)?;
+        }
+        Ok(appended)
     }
 
     /// As [`Self::note`], with what the terminal filled in for the step.
@@ -602,9 +614,8 @@ impl Facts<'_, '_> {
         form: &Form,
     ) -> StoreResult<bool> {
         let (kiosk, compartment) = (Some(self.context.kiosk), Some(no));
-        let happened =
-            Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note: Some(note), form: Some(form) };
-        append(self.tx, &self.context.desk, id, &happened)
+        let at_ms = self.at_ms;
+        self.append(id, &Happened { what, at_ms, staff, kiosk, compartment, note: Some(note), form: Some(form) })
     }
 
     fn compartment(&mut self, no: CompartmentNo, state: Box_, case: Option<SubmissionId>) -> StoreResult<()> {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hall_rules::initials::READINGS;
+use hall_rules::time::JournalTime;
 use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
 use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
 
@@ -10,6 +11,7 @@ use super::audit::{self, Action, Who};
 use super::clocks::Desk;
 use super::facts::{self, Context, Payload};
 use super::queries;
+use super::times::{self, When};
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::keys::Keys;
@@ -224,7 +226,14 @@ fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, 
             if entries.first().is_some_and(|first| first.seq == 1) {
                 store::journal::begin(tx, journal, context.kiosk, context.desk.now_ms)?;
             }
-            JournalHead { kiosk: context.kiosk, next: 1, head: [0; 32], forked: false }
+            // A journal begins when its terminal is enrolled, or later.
+            store::journal::head(tx, journal)?.unwrap_or(JournalHead {
+                kiosk: context.kiosk,
+                next: 1,
+                head: [0; 32],
+                forked: false,
+                time: JournalTime::since(context.desk.now_ms),
+            })
         }
     };
     if head.kiosk != context.kiosk {
@@ -249,7 +258,7 @@ fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, 
         }
     }
     if head.next != before {
-        store::journal::advance(tx, journal, head.next, &head.head)?;
+        store::journal::advance(tx, journal, &head)?;
     }
     Ok(Outcome::Answer(JournalAnswer {
         next: head.next,
@@ -294,9 +303,11 @@ fn store_one(
         payload: entry.sealed.as_deref(),
     };
     let id = store::journal::insert(tx, journal, &new, context.desk.now_ms)?;
+    let stamp = entry.header.as_ref().map(|header| &header.at);
+    let when = stamp.map(|at| times::of_entry(tx, &context.desk, journal, head, at)).transpose()?;
     let set_aside = match mistakes {
-        Mistakes::UndoAll => apply(tx, context, id, entry)?,
-        Mistakes::SetAside => apply_or_undo(tx, context, id, entry)?,
+        Mistakes::UndoAll => apply(tx, context, id, when, entry)?,
+        Mistakes::SetAside => apply_or_undo(tx, context, id, when, entry)?,
     };
     if let Some(code) = set_aside {
         tracing::warn!(kiosk = %context.kiosk, journal = %journal, seq = entry.seq, code = %code, "entry set aside");
@@ -309,18 +320,24 @@ fn store_one(
     Ok(Stored::Taken(taken(set_aside)))
 }
 
-/// Applies one fact.
-fn apply(tx: &mut Tx<'_>, context: &Context, id: i64, entry: &Ready) -> StoreResult<Option<Code>> {
-    match &entry.header {
-        Some(header) => facts::apply(tx, context, id, header, entry.payload),
-        None => Ok(Some(Code::MalformedBody)),
+/// Applies one fact, which happened `when` its stamp says, as far as that is known.
+fn apply(tx: &mut Tx<'_>, context: &Context, id: i64, when: Option<When>, entry: &Ready) -> StoreResult<Option<Code>> {
+    match (&entry.header, when) {
+        (Some(header), Some(when)) => facts::apply(tx, context, id, when, header, entry.payload),
+        _ => Ok(Some(Code::MalformedBody)),
     }
 }
 
 /// As [`apply`]; a mistake of ours undoes the fact's effects alone.
-fn apply_or_undo(tx: &mut Tx<'_>, context: &Context, id: i64, entry: &Ready) -> StoreResult<Option<Code>> {
+fn apply_or_undo(
+    tx: &mut Tx<'_>,
+    context: &Context,
+    id: i64,
+    when: Option<When>,
+    entry: &Ready,
+) -> StoreResult<Option<Code>> {
     tx.execute_batch("SAVEPOINT fact")?;
-    let set_aside = match apply(tx, context, id, entry) {
+    let set_aside = match apply(tx, context, id, when, entry) {
         Err(StoreError::Sql(cause)) => {
             tracing::error!(kiosk = %context.kiosk, seq = entry.seq, cause, "a fact could not be applied");
             tx.execute_batch("ROLLBACK TO fact")?;
@@ -345,7 +362,7 @@ fn fork(
     seq: u64,
 ) -> Result<Outcome, StoreError> {
     if head.next != before {
-        store::journal::advance(tx, journal, head.next, &head.head)?;
+        store::journal::advance(tx, journal, head)?;
     }
     store::journal::mark_forked(tx, journal, seq, context.desk.now_ms)?;
     let object = format!("journal {journal} at {seq}");

@@ -36,6 +36,7 @@ pub mod sniff;
 pub mod staff;
 pub mod statistics;
 pub mod steps;
+pub mod times;
 pub mod uncollected;
 pub mod views;
 pub mod whereabouts;

@@ -14,7 +14,7 @@ use super::views::{
     Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
     KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
 };
-use super::{joint, notes};
+use super::{joint, notes, times};
 use crate::app::App;
 use crate::keys::Keys;
 use crate::problem::Refusal;
@@ -95,6 +95,7 @@ fn read_case(
         timeline,
         collecting: collecting.map(|claim| collecting_view(look, claim, opened)),
         doubt: row.doubt.clone(),
+        between_ms: times::doubt(connection, id)?,
         received: row.received.clone(),
         terminals: terminals(connection, &row)?,
         pickup_code: pickup_code(look, &row),
@@ -211,6 +212,7 @@ fn timeline(connection: &Connection, look: &Look, id: SubmissionId) -> StoreResu
 fn timeline_row(event: store::case_events::EventRow) -> Option<TimelineRow> {
     Some(TimelineRow {
         at_ms: event.at_ms,
+        latest_ms: event.latest_ms,
         recorded_ms: event.recorded_ms,
         what: serde_json::from_value(serde_json::Value::String(event.kind)).ok()?,
         staff: event.staff,

@@ -283,8 +283,11 @@ pub struct Collecting {
 /// One line of a case's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TimelineRow {
-    /// When it happened, best known time.
+    /// When it happened; where that is not known, not before this.
     pub at_ms: i64,
+    /// Where it is not known when it happened: not after this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_ms: Option<i64>,
     /// When the backend learnt of it.
     pub recorded_ms: i64,
     /// What.
@@ -361,6 +364,8 @@ pub enum Happening {
     GreenSet,
     /// A chief took it out of the green channel; the note says why.
     GreenEnded,
+    /// The terminal's clock had not been known, and is now: the note is `[[event, time], …]`.
+    TimeSettled,
     /// Its state moved.
     #[serde(untagged)]
     Case(CaseEvent),
@@ -460,6 +465,10 @@ pub struct CaseView {
     pub collecting: Option<Collecting>,
     /// Why nobody knows whether the paper is in, while that is so: a word of [`kiosk_wire::entry::UnconfirmedReason`].
     pub doubt: Option<String>,
+    /// Between which instants something of it happened at the terminal, while the terminal's clock is not known: its
+    /// clocks begin at the first, and nothing is accepted by silence before the second would do so as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub between_ms: Option<(i64, i64)>,
     /// Who took the paper and when.
     pub received: Option<(String, i64)>,
     /// Terminals whose boxes can take the result, its own first.

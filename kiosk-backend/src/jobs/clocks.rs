@@ -1,4 +1,5 @@
-//! Lets the law act when a time is over: looks once a minute, which is soon enough for clocks that count days.
+//! Lets the law act when a time is over: looks once a minute, which is soon enough for clocks that count days. While the
+//! time is in doubt nothing is done that cannot be undone.
 
 use std::time::Duration;
 
@@ -6,31 +7,54 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::domain::{clocks, escalations, joint, ratings, uncollected};
+use crate::store::{StoreResult, meta};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Looks until `stop` says so.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    let mut waited = false;
     while !*stop.borrow() {
-        if let Err(cause) = clocks::tick(&app).await {
-            tracing::error!(cause = %cause, "clocks could not be looked at");
+        let waits = app.clock().doubt().is_some();
+        if waits != waited {
+            waited = waits;
+            tracing::warn!(waits, "what follows from time alone waits while the machine's clock is in doubt");
         }
-        if let Err(cause) = joint::tick(&app).await {
-            tracing::error!(cause = %cause, "answers of departments could not be looked at");
-        }
-        if let Err(cause) = ratings::tick(&app).await {
-            tracing::error!(cause = %cause, "call-backs could not be looked at");
-        }
-        if let Err(cause) = escalations::tick(&app).await {
-            tracing::error!(cause = %cause, "what is late could not be told");
-        }
-        if let Err(cause) = uncollected::tick(&app).await {
-            tracing::error!(cause = %cause, "reminders could not be written");
-        }
+        look(&app).await;
         tokio::select! {
             () = tokio::time::sleep(EVERY) => {}
             _ = stop.changed() => {}
         }
+    }
+}
+
+async fn keep_time(app: &App) -> StoreResult<()> {
+    let Some(kept) = app.clock().keep() else { return Ok(()) };
+    app.store().write(move |tx| meta::keep_time(tx, kept)).await
+}
+
+/// Looks once at everything that follows from time alone; not while the time is in doubt.
+pub async fn look(app: &App) {
+    if app.clock().doubt().is_some() {
+        return;
+    }
+    if let Err(cause) = keep_time(app).await {
+        tracing::error!(cause = %cause, "the time could not be kept");
+    }
+    if let Err(cause) = clocks::tick(app).await {
+        tracing::error!(cause = %cause, "clocks could not be looked at");
+    }
+    if let Err(cause) = joint::tick(app).await {
+        tracing::error!(cause = %cause, "answers of departments could not be looked at");
+    }
+    if let Err(cause) = ratings::tick(app).await {
+        tracing::error!(cause = %cause, "call-backs could not be looked at");
+    }
+    if let Err(cause) = escalations::tick(app).await {
+        tracing::error!(cause = %cause, "what is late could not be told");
+    }
+    if let Err(cause) = uncollected::tick(app).await {
+        tracing::error!(cause = %cause, "reminders could not be written");
     }
 }

@@ -118,8 +118,10 @@ pub fn append(
 pub struct EventRow {
     /// What.
     pub kind: String,
-    /// When it happened.
+    /// When it happened; where that is not known, not before this.
     pub at_ms: i64,
+    /// Where it is not known when it happened: not after this.
+    pub latest_ms: Option<i64>,
     /// When we learnt of it.
     pub recorded_ms: i64,
     /// Name of the member of staff.
@@ -135,10 +137,11 @@ pub struct EventRow {
 /// A case's events, oldest first.
 pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<EventRow>> {
     let mut statement = connection.prepare_cached(
-        "SELECT e.kind, e.at_ms, e.recorded_ms, s.name, k.name, e.compartment, e.note
+        "SELECT e.kind, e.at_ms, e.recorded_ms, s.name, k.name, e.compartment, e.note, u.latest_ms
          FROM case_events e
          LEFT JOIN staff s ON s.id = e.staff_id
          LEFT JOIN kiosks k ON k.id = e.kiosk_id
+         LEFT JOIN untimed u ON u.case_id = e.case_id AND u.n = e.n
          WHERE e.case_id = $1 ORDER BY e.n",
     )?;
     let rows = statement.query_map([id.0.as_bytes()], |row| {
@@ -150,9 +153,20 @@ pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Even
             kiosk: row.get(4)?,
             compartment: row.get::<_, Option<u16>>(5)?.map(CompartmentNo),
             note: row.get(6)?,
+            latest_ms: row.get(7)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut events: Vec<EventRow> = rows.collect::<Result<_, _>>()?;
+    let settled: Vec<_> = events.iter_mut().filter(|event| event.kind == TIME_SETTLED).collect();
+    // For programs, not for people: the events themselves have the times.
+    let known: Vec<_> = settled.into_iter().flat_map(|event| times(event.note.take().as_deref())).collect();
+    for (n, ms) in known {
+        let event = n.checked_sub(1).and_then(|at| events.get_mut(usize::try_from(at).ok()?));
+        if let Some(event) = event {
+            event.at_ms = ms;
+        }
+    }
+    Ok(events)
 }
 
 /// A case's events as they are hashed, oldest first, each with its hash; absent of events from before the chain.
@@ -180,16 +194,50 @@ pub fn records(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<(St
     Ok(records)
 }
 
+/// The word of the event by which the times of earlier ones became known: its note is `[[n, milliseconds], …]`.
+const TIME_SETTLED: &str = "time_settled";
+
+/// What moved a case's state, oldest first, each at the time that is known of it by now.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// What.
+    pub past: Vec<Past>,
+    /// The event of each.
+    ns: Vec<u64>,
+}
+
+impl History {
+    fn push(&mut self, n: u64, past: Past) {
+        self.past.push(past);
+        self.ns.push(n);
+    }
+
+    /// Takes in that these events were at these times, in milliseconds since the epoch.
+    pub fn settle(&mut self, times: &[(u64, i64)]) {
+        for (past, n) in self.past.iter_mut().zip(&self.ns) {
+            if let Some((_, ms)) = times.iter().find(|(known, _)| known == n) {
+                past.at = Timestamp::from_millisecond(*ms).unwrap_or(past.at);
+            }
+        }
+    }
+}
+
+fn times(note: Option<&str>) -> Vec<(u64, i64)> {
+    note.and_then(|note| serde_json::from_str(note).ok()).unwrap_or_default()
+}
+
 /// What moved the case's state, oldest first: what its standing and its clocks are derived from.
 pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Past>> {
-    Ok(history_and_tip(connection, id)?.0)
+    Ok(history_and_tip(connection, id)?.0.past)
 }
 
 /// As [`history`], and where the next event goes.
-pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(Vec<Past>, Tip)> {
-    let mut statement = connection
-        .prepare_cached("SELECT n, kind, at_ms, days, hash FROM case_events WHERE case_id = $1 ORDER BY n")?;
-    let (mut past, mut tip) = (Vec::new(), Tip::default());
+pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(History, Tip)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n, kind, at_ms, days, hash, CASE kind WHEN 'time_settled' THEN note END
+         FROM case_events WHERE case_id = $1 ORDER BY n",
+    )?;
+    let (mut history, mut tip) = (History::default(), Tip::default());
     let mut rows = statement.query([id.0.as_bytes()])?;
     while let Some(row) = rows.next()? {
         // An event from before the chain has no hash: the chain begins after it.
@@ -198,8 +246,10 @@ pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult
         let kind: String = row.get(1)?;
         if let Some(event) = CaseEvent::from_code(&kind) {
             let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
-            past.push(Past { event, at, days: row.get(3)? });
+            history.push(tip.n, Past { event, at, days: row.get(3)? });
+        } else if kind == TIME_SETTLED {
+            history.settle(&times(row.get::<_, Option<String>>(5)?.as_deref()));
         }
     }
-    Ok((past, tip))
+    Ok((history, tip))
 }

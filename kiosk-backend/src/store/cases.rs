@@ -528,6 +528,15 @@ pub enum Change<'a> {
     Place(Option<CompartmentNo>),
     /// The state, and which clock it shows now.
     State(CaseState, &'a Shown),
+    /// When it was made and handed in became known, and with it which clock it shows.
+    Timed {
+        /// The clock.
+        shown: &'a Shown,
+        /// When it was made.
+        prepared_ms: Option<i64>,
+        /// When the door of its first deposit was shut.
+        deposited_ms: Option<i64>,
+    },
     /// As `State`, by a deposit, the first or one of corrections: paper is in a box again, not with anybody, and that is
     /// news to the window.
     Deposit {
@@ -570,6 +579,16 @@ pub fn change(
                      WHERE id = $7",
                 )?
                 .execute(params![n, now_ms, word_of(&state), clock, due, soon, id])?
+        }
+        Change::Timed { shown, prepared_ms, deposited_ms } => {
+            let (clock, due, soon) = shown.columns();
+            connection
+                .prepare_cached(
+                    "UPDATE cases SET version = $1, changed_ms = $2, due_clock = $3, due_date = $4, soon_date = $5,
+                         prepared_ms = COALESCE($6, prepared_ms), deposited_ms = COALESCE($7, deposited_ms)
+                     WHERE id = $8",
+                )?
+                .execute(params![n, now_ms, clock, due, soon, prepared_ms, deposited_ms, id])?
         }
         Change::Deposit { state, shown, place, at_ms, doubt } => {
             let (clock, due, soon) = shown.columns();

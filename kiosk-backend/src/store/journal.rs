@@ -1,8 +1,11 @@
 //! Journals of terminals, entry by entry, as they were sent.
 
+use hall_rules::time::JournalTime;
+use hall_rules::time::journal::Anchor;
 use kiosk_wire::{Code, JournalId, KioskId, StaffId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::untimed::{anchor_at, boot_bytes};
 use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// What is known of one journal.
@@ -16,18 +19,31 @@ pub struct JournalHead {
     pub head: [u8; 32],
     /// Whether another entry was ever offered for a stored position.
     pub forked: bool,
+    /// What tells the time of its entries.
+    pub time: JournalTime,
 }
 
 /// Reads what is known of a journal.
 pub fn head(connection: &Connection, journal: JournalId) -> StoreResult<Option<JournalHead>> {
     Ok(connection
-        .prepare_cached("SELECT kiosk_id, next_seq, head, forked_ms IS NOT NULL FROM journals WHERE id = $1")?
+        .prepare_cached(
+            "SELECT j.kiosk_id, j.next_seq, j.head, j.forked_ms IS NOT NULL, COALESCE(j.last_ms, k.added_ms),
+                 j.last_boot, j.last_mono_ms, j.told_boot, j.told_mono_ms, j.told_ms,
+                 j.live_boot, j.live_mono_ms, j.live_ms
+             FROM journals j JOIN kiosks k ON k.id = j.kiosk_id WHERE j.id = $1",
+        )?
         .query_row([journal.0.as_bytes()], |row| {
+            let last = match optional_uuid_at(row, 5)? {
+                Some(boot) => Some((boot.as_u128(), u64_at(row, 6)?)),
+                None => None,
+            };
+            let time = JournalTime { last_ms: row.get(4)?, last, told: anchor_at(row, 7)?, live: anchor_at(row, 10)? };
             Ok(JournalHead {
                 kiosk: KioskId(uuid_at(row, 0)?),
                 next: u64_at(row, 1)?,
                 head: row.get(2)?,
                 forked: row.get(3)?,
+                time,
             })
         })
         .optional()?)
@@ -43,13 +59,33 @@ pub fn begin(connection: &Connection, journal: JournalId, kiosk: KioskId, now_ms
     Ok(())
 }
 
-/// Moves a journal's head.
-pub fn advance(connection: &Connection, journal: JournalId, next: u64, head: &[u8; 32]) -> StoreResult<()> {
-    connection.prepare_cached("UPDATE journals SET next_seq = $1, head = $2 WHERE id = $3")?.execute(params![
-        signed(next),
-        head,
-        journal.0.as_bytes()
-    ])?;
+/// Moves a journal's head, with what its newest entries told of their time.
+pub fn advance(connection: &Connection, journal: JournalId, head: &JournalHead) -> StoreResult<()> {
+    let JournalTime { last_ms, last, told, .. } = head.time;
+    connection
+        .prepare_cached(
+            "UPDATE journals SET next_seq = $1, head = $2, last_ms = $3, last_boot = $4, last_mono_ms = $5,
+                 told_boot = $6, told_mono_ms = $7, told_ms = $8 WHERE id = $9",
+        )?
+        .execute(params![
+            signed(head.next),
+            head.head,
+            last_ms,
+            last.map(|(boot, _)| boot.to_be_bytes()),
+            last.map(|(_, mono_ms)| signed(mono_ms)),
+            boot_bytes(told),
+            told.map(|told| signed(told.mono_ms)),
+            told.map(|told| told.ms),
+            journal.0.as_bytes()
+        ])?;
+    Ok(())
+}
+
+/// Notes when the terminal that writes a journal last spoke to us.
+pub fn spoke(connection: &Connection, journal: JournalId, live: Anchor) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE journals SET live_boot = $1, live_mono_ms = $2, live_ms = $3 WHERE id = $4")?
+        .execute(params![boot_bytes(Some(live)), signed(live.mono_ms), live.ms, journal.0.as_bytes()])?;
     Ok(())
 }
 

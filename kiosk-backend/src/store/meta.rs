@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::Path;
 
+use hall_rules::time::Kept;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{StoreError, StoreResult, signed};
@@ -51,6 +52,18 @@ pub fn set_text(connection: &Connection, name: &str, value: &str) -> StoreResult
         .prepare_cached("INSERT INTO texts (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2")?
         .execute(params![name, value])?;
     Ok(())
+}
+
+const KEPT_TIME: &str = "kept-time";
+
+/// The time as it was last beyond doubt.
+pub fn kept_time(connection: &Connection) -> StoreResult<Option<Kept>> {
+    Ok(text(connection, KEPT_TIME)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+/// Keeps the time.
+pub fn keep_time(connection: &Connection, kept: Kept) -> StoreResult<()> {
+    set_text(connection, KEPT_TIME, &serde_json::to_string(&kept).unwrap_or_default())
 }
 
 /// Starts a new generation: open directives and claims are void.

@@ -30,6 +30,7 @@ pub mod sessions;
 pub mod staff;
 pub mod supervision;
 pub mod uncollected;
+pub mod untimed;
 pub mod vault;
 mod writer;
 

@@ -62,7 +62,13 @@ impl Hall {
 
     /// Stops the server and starts it again on the same folder.
     pub(crate) async fn restart(self) -> Self {
-        let Self { app, clock, dir, extra } = self;
+        let clock = self.clock.clone();
+        self.restart_with(clock).await
+    }
+
+    /// As [`Self::restart`], under another clock.
+    pub(crate) async fn restart_with(self, clock: Clock) -> Self {
+        let Self { app, dir, extra, .. } = self;
         drop(app);
         let app = open(dir.path(), &extra, &clock).await;
         Self { app, clock, dir, extra }
@@ -193,13 +199,16 @@ pub(crate) struct Terminal {
     pub(crate) journal: JournalId,
     pub(crate) entries: Vec<Envelope>,
     pub(crate) now_ms: i64,
+    /// What it stamps entries with, in place of a clock that is right.
+    pub(crate) stamp: Option<Stamp>,
     receipts: u32,
 }
 
 impl Terminal {
     fn new(identity: EnrolAnswer, key: SigningKey) -> Self {
         let journal = JournalId(Uuid::now_v7());
-        let mut terminal = Self { identity, key, journal, entries: Vec::new(), now_ms: MONDAY, receipts: 0 };
+        let mut terminal =
+            Self { identity, key, journal, entries: Vec::new(), now_ms: MONDAY, stamp: None, receipts: 0 };
         terminal.write(Fact::JournalCreated { software: "test".into() });
         terminal
     }
@@ -218,7 +227,15 @@ impl Terminal {
     }
 
     pub(crate) fn write(&mut self, fact: Fact) {
-        self.write_text(&header(fact, self.now_ms), None);
+        self.write_text(&self.header(fact), None);
+    }
+
+    fn header(&self, fact: Fact) -> String {
+        // It started a day before, and knows the backend's time.
+        let mono_ms = u64::try_from(self.now_ms - MONDAY + 86_400_000).unwrap();
+        let right = Stamp { wall_ms_utc: self.now_ms, mono_ms, server_offset_ms: Some(0), ..Stamp::default() };
+        let at = self.stamp.unwrap_or(right);
+        serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact }).unwrap()
     }
 
     pub(crate) fn write_text(&mut self, header: &str, payload: Option<String>) {
@@ -246,7 +263,7 @@ impl Terminal {
             item_version: 2,
             department: "culture".into(),
         };
-        self.write_text(&header(fact, self.now_ms), Some(payload));
+        self.write_text(&self.header(fact), Some(payload));
         id
     }
 
@@ -265,11 +282,6 @@ impl Terminal {
         self.write(Fact::DepositUnconfirmed { submission: id, compartment, why: UnconfirmedReason::Interrupted });
         id
     }
-}
-
-fn header(fact: Fact, at_ms: i64) -> String {
-    let at = Stamp { wall_ms_utc: at_ms, ..Stamp::default() };
-    serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact }).unwrap()
 }
 
 pub(crate) fn submission() -> Submission {

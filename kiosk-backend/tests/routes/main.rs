@@ -12,4 +12,5 @@ mod results;
 mod sms;
 mod staff_v1;
 mod staff_work;
+mod times;
 mod webhook;

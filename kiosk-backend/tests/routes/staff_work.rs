@@ -227,7 +227,7 @@ async fn road(hall: &Hall, chief: &Actor) -> SubmissionId {
         item_version: version,
         department: "urban".into(),
     };
-    let at = Stamp { wall_ms_utc: MONDAY, ..Stamp::default() };
+    let at = Stamp { wall_ms_utc: MONDAY, server_offset_ms: Some(0), ..Stamp::default() };
     let header = serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact: prepared }).unwrap();
     terminal.write_text(&header, Some(serde_json::to_string(&submission()).unwrap()));
     terminal.write(Fact::DepositIntended { submission: id, compartment: no });

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{JournalId, KioskId, ReceiptNumber, SubmissionId};
 use crate::problem::Code;
 use crate::submission::DocumentFamily;
-use crate::{Envelope, Personal, Signed};
+use crate::{Envelope, Personal, Signed, Stamp};
 
 /// Trades a one-time code for an identity.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -118,6 +118,10 @@ pub struct Heartbeat {
     pub disk_free_bytes: u64,
     /// The terminal's wall clock, milliseconds since the epoch.
     pub wall_ms_utc: i64,
+    /// All its clocks at that moment: from it the backend knows the time of every entry of that start. Absent from
+    /// terminals of an older release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Stamp>,
     /// One line for each device and part.
     pub devices: Vec<DeviceReport>,
     /// Every compartment, so that the console can draw the cabinet.

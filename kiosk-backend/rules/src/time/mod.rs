@@ -8,8 +8,8 @@
 //! | [`trusted`] | what time is it, how early and how late may it be, and which clock is wrong |
 //! | [`journal`] | when did this entry of a terminal happen, or between which instants |
 //!
-//! All instants are milliseconds since the Unix epoch, UTC; monotonic time is milliseconds since any fixed point of one
-//! boot. Both are arguments.
+//! All instants are milliseconds since the Unix epoch, UTC; monotonic time is milliseconds since the start
+//! of the program. Both are arguments.
 
 pub mod journal;
 pub mod trusted;

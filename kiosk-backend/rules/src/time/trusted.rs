@@ -30,8 +30,11 @@ pub const CEILING_MS: i64 = 3 * 365 * 86_400_000;
 const BUILT_SLACK_MS: i64 = 86_400_000;
 /// A jump below this moves no legal clock worth a wait: those count days.
 const SMALL_JUMP_MS: i64 = 3_600_000;
-/// After a restart the time goes on without a doubt when no more than this has passed since it was last kept.
+/// After a restart the time goes on without a doubt when no more than this has passed since it was last kept, or nothing
+/// ever was.
 const CONTINUED_MS: i64 = 86_400_000;
+/// No machine of this product lives longer than this after it was built: ten years. A kept time beyond is none.
+const LIFE_MS: i64 = 10 * 366 * 86_400_000;
 
 /// How well a statement is supported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +111,8 @@ pub struct TrustedTime {
     kept_ms: i64,
     /// Whether the wall clock agreed when the kept time was kept: it may then be asked before the source is heard.
     wall_agreed: bool,
+    /// Nothing was kept: there is nothing that a wrong time could be held against.
+    first: bool,
     anchor: Option<Anchor>,
     pending: Option<Pending>,
 }
@@ -115,11 +120,12 @@ pub struct TrustedTime {
 impl TrustedTime {
     /// Of a program built at `built_ms`, which knows what an earlier start kept.
     pub fn new(built_ms: i64, kept: Option<Kept>) -> Self {
-        let kept = kept.filter(|kept| kept.ms >= built_ms.saturating_sub(BUILT_SLACK_MS));
+        let kept = kept.filter(|kept| kept.ms <= built_ms.saturating_add(LIFE_MS));
         Self {
             built_ms,
             kept_ms: kept.map_or(built_ms, |kept| kept.ms.max(built_ms)),
             wall_agreed: kept.is_some_and(|kept| kept.rank == Rank::Witnessed),
+            first: kept.is_none(),
             anchor: None,
             pending: None,
         }
@@ -128,6 +134,9 @@ impl TrustedTime {
     /// Takes over what an earlier start of the program kept in this boot of the machine, `elapsed_ms` ago.
     pub fn resume(&mut self, kept: Kept, elapsed_ms: i64, mono_ms: i64) {
         let ms = kept.ms.saturating_add(elapsed_ms.max(0));
+        if !self.is_possible(ms) {
+            return;
+        }
         self.anchor = Some(Anchor { ms, mono_ms, rank: kept.rank, since_ms: mono_ms, continued: true });
     }
 
@@ -201,7 +210,7 @@ impl TrustedTime {
     }
 
     fn continues(&self, ms: i64) -> bool {
-        (0..=CONTINUED_MS).contains(&ms.saturating_sub(self.kept_ms))
+        self.first || (0..=CONTINUED_MS).contains(&ms.saturating_sub(self.kept_ms))
     }
 
     /// Remembers a statement that is not believed. True when it is a new one.
@@ -236,18 +245,29 @@ impl TrustedTime {
         })
     }
 
-    /// It is certainly not earlier than this. What locks somebody out (an expiry) is judged by it.
+    /// It is certainly not earlier than this, to [`TOLERANCE_MS`]. What locks somebody out (an expiry) is judged by it.
     ///
     /// The wall clock counts where nothing was heard in this boot, only if it agreed with the source when that was last
     /// heard: then it was read twice.
     pub fn earliest_ms(&self, wall_ms: i64, mono_ms: i64) -> i64 {
-        let floor = self.floor_ms();
+        let floor = self.floor_ms().saturating_add(mono_ms.max(0));
         match self.anchor {
-            Some(anchor) if self.is_settled(mono_ms) => carried(anchor, mono_ms).saturating_sub(TOLERANCE_MS),
+            Some(anchor) if self.is_settled(mono_ms) => carried(anchor, mono_ms),
             Some(_) => floor,
             None if self.wall_agreed && self.is_possible(wall_ms) => wall_ms.max(floor),
             None => floor,
         }
+    }
+
+    /// The times that it may be, where a window of time must hold one of them (a certificate's): the best guess first. One
+    /// alone once it is settled; until then a wall clock that is possible, and the newest time known.
+    pub fn possible_ms(&self, wall_ms: i64, mono_ms: i64) -> [i64; 3] {
+        let best = self.best_ms(wall_ms, mono_ms);
+        if self.is_settled(mono_ms) {
+            return [best; 3];
+        }
+        let wall = if self.is_possible(wall_ms) { wall_ms } else { best };
+        [best, wall, self.floor_ms()]
     }
 
     /// Whether the time is beyond doubt: acts of law may follow from it, and it may be kept. It is once a witness agrees,

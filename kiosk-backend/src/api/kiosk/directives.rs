@@ -31,7 +31,8 @@ pub(super) async fn get(
         revised.mark_unchanged();
         let answer = read(&app, kiosk).await?;
         if after != Some(answer.revision) || timeout_at(until, revised.changed()).await.is_err() {
-            return Ok(axum::Json(answer));
+            // The time of the answer, not of the question: the terminal believes it.
+            return Ok(axum::Json(DirectivesAnswer { server_ms: app.now_ms(), ..answer }));
         }
         app.heard(kiosk);
     }

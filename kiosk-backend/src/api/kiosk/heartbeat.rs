@@ -6,6 +6,7 @@ use kiosk_wire::kiosk_api::{Heartbeat, HeartbeatAnswer};
 use crate::api::body::Json;
 use crate::api::token::Terminal;
 use crate::app::App;
+use crate::domain::times;
 use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
 use crate::store::{self, StoreError, meta};
@@ -23,18 +24,23 @@ pub(super) async fn post(
         let title = format!("A heartbeat has at most {LONGEST} bytes");
         return Err(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments"));
     }
-    let now_ms = app.now_ms();
+    app.clock().witness(said.wall_ms_utc);
+    let (now_ms, asked) = (app.now_ms(), app.clone());
     let public_url = app.public_url().map(|url| url.to_string());
     let answer = app
         .store()
         .write(move |tx| {
             store::kiosks::heard(tx, kiosk, &text, &said.software, now_ms)?;
             let head = said.journal.map(|journal| store::journal::head(tx, journal)).transpose()?.flatten();
+            let head = head.filter(|head| head.kiosk == kiosk);
+            if let (Some(journal), Some(_), Some(at)) = (said.journal, &head, &said.clock) {
+                times::spoke(tx, &asked, kiosk, journal, at)?;
+            }
             tx.announce(Event { case: None, window: None, kiosk: Some(kiosk), kind: EventKind::KioskChanged });
             Ok::<_, StoreError>(HeartbeatAnswer {
                 generation: meta::counter(tx, meta::GENERATION)?,
                 server_ms: now_ms,
-                next: head.filter(|head| head.kiosk == kiosk).map_or(1, |head| head.next),
+                next: head.map_or(1, |head| head.next),
                 public_url,
             })
         })

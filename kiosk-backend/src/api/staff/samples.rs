@@ -124,6 +124,7 @@ fn case_view() -> CaseView {
         answers: vec![AnswerRow { question: text("谁办理", "Who applies"), answer: text("本人", "Oneself") }],
         timeline: vec![TimelineRow {
             at_ms: WHEN,
+            latest_ms: Some(WHEN),
             recorded_ms: WHEN,
             what: Happening::Case(CaseEvent::Deposited),
             staff: Some("李梅".into()),
@@ -142,6 +143,7 @@ fn case_view() -> CaseView {
             shut: false,
         }),
         doubt: Some("interrupted".into()),
+        between_ms: Some((WHEN, WHEN)),
         received: Some(("李梅".into(), WHEN)),
         terminals: vec![(KioskId(ID), "大厅一号终端".into())],
         pickup_code: None,

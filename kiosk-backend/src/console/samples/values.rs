@@ -47,6 +47,7 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         },
         calls: Vec::new(),
         calendar_gap: None,
+        clock_doubt: None,
         here,
         path: path.into(),
         note: None,
@@ -119,6 +120,7 @@ pub(super) fn rows() -> Vec<InboxRow> {
 
 pub(super) fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<&str>) -> TimelineRow {
     TimelineRow {
+        latest_ms: None,
         at_ms: NOW - ago,
         recorded_ms: NOW - ago + 200,
         what,
@@ -179,6 +181,7 @@ pub(super) fn case() -> CaseView {
         ],
         collecting: None,
         doubt: None,
+        between_ms: None,
         terminals: vec![],
         pickup_code: None,
         received: None,
@@ -355,6 +358,7 @@ pub(super) fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
             free_compartments: 17,
             disk_free_bytes: 21_474_836_480,
             wall_ms_utc: NOW - 9_000,
+            clock: None,
             devices: vec![
                 device("reader", DeviceState::Ok, "", ""),
                 if unseen {

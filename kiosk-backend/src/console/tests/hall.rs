@@ -107,7 +107,7 @@ impl Hall {
         let entries = facts
             .into_iter()
             .map(|(fact, payload)| {
-                let stamp = Stamp { wall_ms_utc: self.app.now_ms(), ..Stamp::default() };
+                let stamp = Stamp { wall_ms_utc: self.app.now_ms(), server_offset_ms: Some(0), ..Stamp::default() };
                 let header = serde_json::to_string(&Header { v: 1, at: stamp, fact }).expect("json");
                 let envelope = Envelope::seal(self.journal, self.head.0 + 1, self.head.1, header, payload);
                 self.head = (envelope.seq, envelope.check(self.journal).expect("sealed"));

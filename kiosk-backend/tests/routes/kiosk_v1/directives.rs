@@ -103,6 +103,7 @@ async fn a_heartbeat_is_kept_and_told_the_time_the_next_position_and_where_recei
         free_compartments: 23,
         disk_free_bytes: 1,
         wall_ms_utc: MONDAY,
+        clock: None,
         devices: vec![],
         compartments: vec![],
     };

@@ -245,6 +245,7 @@ async fn collected_offline_with_card_and_pin_the_case_is_received() {
     let (submission, compartment) = (Some(id), CompartmentNo(7));
     let authority = Authority::Roster { generation: 1, version: 1, window };
     terminal.now_ms += 60_000;
+    hall.clock.advance(60_000);
     terminal.write(Fact::CollectionIntended { submission, compartment, staff, authority });
     terminal.write(Fact::CollectionClosed { submission, compartment, staff, opening_seen: true });
     terminal.write(Fact::EmptinessAffirmed { submission, compartment, staff });
