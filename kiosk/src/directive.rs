@@ -16,8 +16,8 @@ pub struct Present<'a> {
     pub kiosk: KioskId,
     /// Newest generation of the backend's data that was heard of.
     pub generation: u64,
-    /// Backend time, milliseconds since the epoch; `None` when no backend was heard since the start.
-    pub server_ms: Option<i64>,
+    /// It is certainly not earlier than this, milliseconds since the epoch.
+    pub earliest_ms: i64,
     /// What the journal says.
     pub projection: &'a Projection,
     /// The compartments that are fitted.
@@ -67,22 +67,22 @@ pub fn decide(directive: &Directive, present: Present<'_>) -> Decision {
     if directive.generation < present.generation {
         return Decision::Answer(DirectiveOutcome::OldGeneration);
     }
-    if is_expired(directive, present.server_ms) {
+    if is_expired(directive, present.earliest_ms) {
         return Decision::Answer(DirectiveOutcome::Expired);
     }
     judge_order(&directive.order, present).unwrap_or_else(Decision::Answer)
 }
 
-/// Whether a directive is void by now. Without backend time nobody can tell, so it is.
-pub fn is_expired(directive: &Directive, server_ms: Option<i64>) -> bool {
-    server_ms.is_none_or(|now| now >= directive.expires_ms)
+/// Whether a directive is certainly void by now. `earliest_ms`: it is not earlier than this.
+pub fn is_expired(directive: &Directive, earliest_ms: i64) -> bool {
+    earliest_ms >= directive.expires_ms
 }
 
 /// Whether `directive`, armed earlier, still lets its clerk do what it says.
 pub fn is_armed(directive: &Directive, present: Present<'_>) -> bool {
     present.projection.answer(directive.id) == Some(DirectiveOutcome::Armed)
         && directive.generation >= present.generation
-        && !is_expired(directive, present.server_ms)
+        && !is_expired(directive, present.earliest_ms)
         && judge_order(&directive.order, present) == Ok(Decision::Arm)
 }
 
@@ -269,7 +269,7 @@ mod tests {
         let projection = projection();
         let fitted = (1..=5).map(CompartmentNo).collect();
         let present =
-            Present { kiosk: KIOSK, generation: 3, server_ms: Some(1_500), projection: &projection, fitted: &fitted };
+            Present { kiosk: KIOSK, generation: 3, earliest_ms: 1_500, projection: &projection, fitted: &fitted };
         for (order, expected) in cases {
             assert_eq!(decide(&directive(order.clone()), present), expected, "{order:?}");
         }
@@ -280,27 +280,26 @@ mod tests {
         use DirectiveOutcome::{Armed, Done, Expired, NotUnderstood, OldGeneration};
         let projection = projection();
         let fitted = (1..=5).map(CompartmentNo).collect();
-        let now = |generation, server_ms| Present {
+        let now = |generation, earliest_ms| Present {
             kiosk: KIOSK,
             generation,
-            server_ms,
+            earliest_ms,
             projection: &projection,
             fitted: &fitted,
         };
         let order = directive(arm(11, 1));
-        assert_eq!(decide(&order, now(3, Some(1_999))), Decision::Arm);
-        assert_eq!(decide(&order, now(3, Some(2_000))), Decision::Answer(Expired));
-        assert_eq!(decide(&order, now(3, None)), Decision::Answer(Expired), "a kiosk that cannot tell the time");
-        assert_eq!(decide(&order, now(4, Some(1_500))), Decision::Answer(OldGeneration));
-        assert_eq!(decide(&order, now(2, Some(1_500))), Decision::Arm, "a newer generation is believed");
+        assert_eq!(decide(&order, now(3, 1_999)), Decision::Arm);
+        assert_eq!(decide(&order, now(3, 2_000)), Decision::Answer(Expired));
+        assert_eq!(decide(&order, now(4, 1_500)), Decision::Answer(OldGeneration));
+        assert_eq!(decide(&order, now(2, 1_500)), Decision::Arm, "a newer generation is believed");
         let doubled = Directive { id: id(51), ..order.clone() };
-        assert_eq!(decide(&doubled, now(3, Some(1_500))), Decision::AnsweredBefore(Done));
+        assert_eq!(decide(&doubled, now(3, 1_500)), Decision::AnsweredBefore(Done));
         let armed = Directive { id: id(50), ..order.clone() };
-        assert_eq!(decide(&armed, now(3, Some(9_000))), Decision::AnsweredBefore(Armed));
-        assert!(is_armed(&armed, now(3, Some(1_500))));
-        assert!(!is_armed(&armed, now(3, Some(9_000))));
-        assert!(!is_armed(&order, now(3, Some(1_500))), "it was never answered");
+        assert_eq!(decide(&armed, now(3, 9_000)), Decision::AnsweredBefore(Armed));
+        assert!(is_armed(&armed, now(3, 1_500)));
+        assert!(!is_armed(&armed, now(3, 9_000)));
+        assert!(!is_armed(&order, now(3, 1_500)), "it was never answered");
         let foreign = Directive { kiosk: KioskId(Uuid::from_u128(77)), ..order };
-        assert_eq!(decide(&foreign, now(3, Some(1_500))), Decision::Answer(NotUnderstood));
+        assert_eq!(decide(&foreign, now(3, 1_500)), Decision::Answer(NotUnderstood));
     }
 }

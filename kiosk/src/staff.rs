@@ -167,9 +167,9 @@ fn by_roster(staff: &RosterStaff, roster: &Roster, no: CompartmentNo, present: P
     })
 }
 
-/// Whether the roster is too old to be believed, or nobody can tell.
-pub fn is_expired(roster: &Roster, server_ms: Option<i64>) -> bool {
-    server_ms.is_none_or(|now| now >= roster.expires_ms)
+/// Whether the roster is certainly too old to be believed. `earliest_ms`: it is not earlier than this.
+pub fn is_expired(roster: &Roster, earliest_ms: i64) -> bool {
+    earliest_ms >= roster.expires_ms
 }
 
 /// A member of staff by id.

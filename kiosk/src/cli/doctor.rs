@@ -26,10 +26,6 @@ use crate::sync::http::Client;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Less free disk than this is worth a word: 200 MB.
 const DISK_LOW: u64 = 200_000_000;
-/// A clock before this is certainly wrong: 2026-01-01.
-const CLOCK_FLOOR_MS: i64 = 1_767_225_600_000;
-/// A clock that is off by more than this is wrong.
-const CLOCK_TOLERANCE_MS: i64 = 60_000;
 /// A kiosk that has not written its status for this long hangs.
 const STATUS_STALE_MS: i64 = 30_000;
 
@@ -41,7 +37,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     let running = lock.is_none();
     let identity = Identity::read(folder);
     let told = if running { status::read(folder) } else { None };
-    let clock = Arc::new(Clock::start());
+    let clock = Arc::new(Clock::recalling(folder));
 
     let mut parts = Vec::new();
     match told {
@@ -61,7 +57,16 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     }
     parts.push(journal_part(config));
     let backend = backend(config, identity.as_ref().ok().and_then(Option::as_ref), &clock);
-    parts.push(clock_part(&clock));
+    // The running program has heard more than this one, and it is by that one's time that things are judged.
+    if !parts.iter().any(|part| part.part == "clock") {
+        let (state, error, advice) = clock.report();
+        parts.push(report(
+            "clock",
+            if state == DeviceState::Starting { DeviceState::Ok } else { state },
+            &error,
+            advice,
+        ));
+    }
     parts.push(disk(config));
     parts.push(backend);
 
@@ -124,7 +129,7 @@ fn from_status(told: &Status) -> Vec<DeviceReport> {
         .iter()
         .filter(|part| {
             let kind = part.part.split('-').next().unwrap_or_default();
-            matches!(kind, "reader" | "locker" | "printer" | "scanner")
+            matches!(kind, "reader" | "locker" | "printer" | "scanner" | "clock")
         })
         .cloned()
         .collect();
@@ -258,41 +263,22 @@ fn backend(config: &Config, identity: Option<&Identity>, clock: &Arc<Clock>) -> 
     let Some(identity) = identity else {
         return report("backend", DeviceState::Absent, "not enrolled", "kiosk enrol --backend URL --code CODE");
     };
-    let asked = Client::new(backend, identity.clone(), Arc::clone(clock)).map_err(|error| error.to_string()).and_then(
-        |client| {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .map_err(|error| error.to_string())?;
-            let polled = client.get::<DirectivesAnswer>("/kiosk/v1/directives?after=0&wait_s=0", Duration::ZERO);
-            runtime.block_on(polled).map_err(|error| error.to_string())
-        },
-    );
-    match asked {
+    let lost = |error: String, advice| report("backend", DeviceState::Lost, &error, advice);
+    let client = match Client::new(backend, identity.clone(), Arc::clone(clock)) {
+        Ok(client) => client,
+        Err(error) => return lost(error.to_string(), "correct the configuration"),
+    };
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return lost(error.to_string(), ""),
+    };
+    let polled = client.get::<DirectivesAnswer>("/kiosk/v1/directives?after=0&wait_s=0", Duration::ZERO);
+    match runtime.block_on(polled) {
         Ok(answer) => {
             clock.hear(answer.server_ms);
             report("backend", DeviceState::Ok, "", "")
         }
-        Err(error) => report(
-            "backend",
-            DeviceState::Lost,
-            &error,
-            "check the network and `backend.url`; deposits are kept and sent later",
-        ),
-    }
-}
-
-fn clock_part(clock: &Clock) -> DeviceReport {
-    let advice = "timedatectl; check the battery of the clock and the network time service";
-    match clock.stamp().server_offset_ms {
-        Some(offset) if offset.abs() > CLOCK_TOLERANCE_MS => {
-            let error = format!("it differs from the backend's by {} s", offset.abs() / 1_000);
-            report("clock", DeviceState::Degraded, &error, advice)
-        }
-        None if clock::wall_ms() < CLOCK_FLOOR_MS => {
-            report("clock", DeviceState::Fault, &format!("it says {}", instant(clock::wall_ms())), advice)
-        }
-        Some(_) | None => report("clock", DeviceState::Ok, "", ""),
+        Err(error) => lost(error.to_string(), error.advice()),
     }
 }
 

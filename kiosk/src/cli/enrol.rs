@@ -93,7 +93,7 @@ fn ask(backend: &Backend, request: &EnrolRequest) -> Result<EnrolAnswer, Failure
             Exit::Wrong,
             format!("the backend refused ({}): {} {}", problem.code, problem.title, problem.detail).trim_end(),
         ),
-        other @ (http::CallError::Line(_) | http::CallError::Misread(_)) => {
+        other @ (http::CallError::Line(_) | http::CallError::Certificate(_) | http::CallError::Misread(_)) => {
             Failure::new(Exit::NoAnswer, other.to_string())
         }
     })

@@ -58,7 +58,7 @@ impl Run {
         let _lock = files::lock_folder(&config.data_dir)?.ok_or_else(|| {
             Failure::new(Exit::InUse, format!("another kiosk works in {}", config.data_dir.display()))
         })?;
-        let clock = Arc::new(Clock::start());
+        let clock = Arc::new(Clock::recalling(&config.data_dir));
         let (sender, events) = channel();
 
         let touches = sender.clone();

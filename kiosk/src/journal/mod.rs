@@ -225,8 +225,8 @@ impl Journal {
     }
 
     /// Erases payloads whose retention is over; see [`RETENTION_MS`]. Returns how many.
-    pub fn erase_expired(&mut self, server_ms: i64) -> Result<usize, RecordError> {
-        retention::erase_expired(&mut self.conn, server_ms)
+    pub fn erase_expired(&mut self, earliest_ms: i64) -> Result<usize, RecordError> {
+        retention::erase_expired(&mut self.conn, earliest_ms)
     }
 
     /// Limits the size of the file, for tests of a full disk.

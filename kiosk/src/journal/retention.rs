@@ -26,10 +26,10 @@ pub(super) fn note_settled(
     Ok(())
 }
 
-/// Erases what is settled, acknowledged and old enough. `server_ms` is backend time: a wrong clock of ours must not
-/// erase anything.
-pub(super) fn erase_expired(conn: &mut Connection, server_ms: i64) -> Result<usize, RecordError> {
-    let before = server_ms.saturating_sub(RETENTION_MS);
+/// Erases what is settled, acknowledged and old enough. `earliest_ms`: it is certainly not earlier than this, so
+/// that no wrong clock erases anything.
+pub(super) fn erase_expired(conn: &mut Connection, earliest_ms: i64) -> Result<usize, RecordError> {
+    let before = earliest_ms.saturating_sub(RETENTION_MS);
     let tx = conn.transaction()?;
     let erased = tx.execute(
         "UPDATE entries SET payload = NULL

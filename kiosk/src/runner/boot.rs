@@ -12,14 +12,12 @@ use kiosk_journey::{Input, Journey, JourneyConfig, Service};
 use kiosk_wire::Fact;
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::signed::Purpose;
-use serde::{Deserialize, Serialize};
 
 use super::health::Parts;
 use super::{Event, Hands, Runner, SOFTWARE, TICK, Told, desk};
 use crate::cache::{self, Kind};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::files;
 use crate::identity::Identity;
 use crate::journal::{self, Journal, NewEntry, OpenError};
 use crate::staff;
@@ -116,7 +114,6 @@ impl Runner {
             call: None,
             told: Told::default(),
         };
-        runner.recall_server_time();
         runner.open_journal();
         runner.read_caches();
         runner.start_sync();
@@ -245,7 +242,8 @@ impl Runner {
             Ok(sync) => self.sync = Some(sync),
             Err(error) => {
                 tracing::error!(%error, "nothing can be sent");
-                self.parts.backend_is(false, error.to_string(), self.clock.stamp().wall_ms_utc);
+                let advice = "correct `[backend]` in the configuration";
+                self.parts.backend_is(false, error.to_string(), advice, self.clock.stamp().wall_ms_utc);
             }
         }
     }
@@ -328,57 +326,19 @@ fn sizes_in_order(sizes: &std::collections::BTreeMap<kiosk_wire::CompartmentNo, 
     distinct
 }
 
-/// Backend time as it was heard in this boot of the machine, so that a restart of the process still knows it.
-#[derive(Serialize, Deserialize)]
-struct ServerTime {
-    /// `/proc/sys/kernel/random/boot_id`.
-    machine_boot: String,
-    /// Milliseconds of `time since the machine started (`/proc/uptime`).
-    boottime_ms: i64,
-    /// Backend time then.
-    server_ms: i64,
-}
-
-const SERVER_TIME: &str = "server-time.json";
 /// How often backend time is kept.
 const KEEP_EVERY: Duration = Duration::from_secs(60);
 
 impl Runner {
-    fn recall_server_time(&self) {
-        let Ok(Some(bytes)) = files::read(&self.folder.join(SERVER_TIME)) else { return };
-        let Ok(kept) = serde_json::from_slice::<ServerTime>(&bytes) else { return };
-        self.clock.knows(kept.server_ms);
-        let (Some(boot), Some(now)) = (machine_boot(), boottime_ms()) else { return };
-        if kept.machine_boot == boot && now >= kept.boottime_ms {
-            self.clock.hear(kept.server_ms.saturating_add(now - kept.boottime_ms));
-        }
-    }
-
     /// Keeps backend time, now and then.
     pub(super) fn keep_server_time(&mut self) {
         let now = self.clock.now();
-        if self.parts.kept_time_at.is_some_and(|at| now < at + KEEP_EVERY) {
+        if self.parts.kept_time_at.is_some_and(|at| now < at + KEEP_EVERY) || self.clock.server_ms().is_none() {
             return;
         }
-        let (Some(server_ms), Some(machine_boot), Some(boottime_ms)) =
-            (self.clock.server_ms(), machine_boot(), boottime_ms())
-        else {
-            return;
-        };
-        let Ok(text) = serde_json::to_vec(&ServerTime { machine_boot, boottime_ms, server_ms }) else { return };
-        if let Err(error) = files::replace(&self.folder.join(SERVER_TIME), &text) {
+        if let Err(error) = self.clock.keep(&self.folder) {
             tracing::warn!(%error, "backend time could not be kept");
         }
         self.parts.kept_time_at = Some(now);
     }
-}
-
-fn machine_boot() -> Option<String> {
-    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|text| text.trim().to_owned())
-}
-
-fn boottime_ms() -> Option<i64> {
-    let uptime = std::fs::read_to_string("/proc/uptime").ok()?;
-    let (whole, part) = uptime.split_whitespace().next()?.split_once('.')?;
-    Some(whole.parse::<i64>().ok()? * 1_000 + part.parse::<i64>().ok()? * 10)
 }

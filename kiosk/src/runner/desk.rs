@@ -113,7 +113,7 @@ impl Runner {
         Some(Present {
             kiosk: self.identity.as_ref()?.kiosk(),
             generation: self.generation,
-            server_ms: self.clock.server_ms(),
+            earliest_ms: self.clock.earliest_ms(),
             projection: self.journal.as_ref()?.projection(),
             fitted: &self.fitted,
         })
@@ -131,7 +131,7 @@ impl Runner {
     }
 
     fn check_pin(&mut self, id: StaffId, pin: kiosk_journey::Personal) {
-        let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.server_ms()))
+        let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.earliest_ms()))
         else {
             return self.refuse(Some(id), StaffRefusal::RosterExpired, None);
         };

@@ -19,8 +19,6 @@ use crate::status::{self, Status};
 pub(super) const DISK_FLOOR: u64 = 2 << 20;
 /// From this many free bytes on it is not full any more.
 pub(super) const DISK_ENOUGH: u64 = 4 << 20;
-/// A terminal clock that is off by more than this is reported, in milliseconds.
-const CLOCK_TOLERANCE_MS: i64 = 60_000;
 
 /// How often the status is written although nothing changed.
 const STATUS_EVERY: Duration = Duration::from_secs(5);
@@ -156,12 +154,8 @@ impl Parts {
         self.scanner.get_or_insert_with(|| Part::new(DeviceState::Starting)).follow("scanner", status, at_ms);
     }
 
-    pub(super) fn backend_is(&mut self, reachable: bool, error: String, at_ms: i64) {
-        let (state, advice) = if reachable {
-            (DeviceState::Ok, "")
-        } else {
-            (DeviceState::Lost, "check the network; what is deposited here is kept and sent later")
-        };
+    pub(super) fn backend_is(&mut self, reachable: bool, error: String, advice: &str, at_ms: i64) {
+        let state = if reachable { DeviceState::Ok } else { DeviceState::Lost };
         if self.backend.set(state, error.clone(), advice.into(), at_ms) {
             tracing::info!(part = "backend", state = word(state), detail = error, "device");
         }
@@ -306,6 +300,7 @@ impl Runner {
             free_compartments: u32::try_from(free).unwrap_or(u32::MAX),
             disk_free_bytes: 0,
             wall_ms_utc: 0,
+            clock: None,
             devices: self.devices(),
             compartments,
         }
@@ -340,15 +335,10 @@ impl Runner {
         } else {
             (DeviceState::Ok, "", "")
         };
-        let clock = match self.clock.stamp().server_offset_ms {
-            None => (DeviceState::Starting, "", ""),
-            Some(offset) if offset.abs() > CLOCK_TOLERANCE_MS => {
-                (DeviceState::Degraded, "it differs from the backend's", "timedatectl; check the network time service")
-            }
-            Some(_) => (DeviceState::Ok, "", ""),
-        };
+        let (clock, told, advice) = self.clock.report();
         let at_ms = crate::clock::wall_ms();
-        for (name, (state, error, advice)) in [("journal", journal), ("clock", clock), ("disk", disk)] {
+        for (name, (state, error, advice)) in [("journal", journal), ("clock", (clock, &told, advice)), ("disk", disk)]
+        {
             let part = self.parts.own.entry(name).or_insert_with(|| Part::new(DeviceState::Starting));
             if part.set(state, error.to_owned(), advice.to_owned(), at_ms) {
                 tracing::info!(part = name, state = word(state), detail = error, "device");

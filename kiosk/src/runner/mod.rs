@@ -214,8 +214,9 @@ impl Runner {
         self.expire_armed();
         self.end_old_call();
         self.keep_server_time();
-        if let (Some(journal), Some(server_ms)) = (self.journal.as_mut(), self.clock.server_ms()) {
-            match journal.erase_expired(server_ms) {
+        let earliest_ms = self.clock.earliest_ms();
+        if let Some(journal) = self.journal.as_mut() {
+            match journal.erase_expired(earliest_ms) {
                 Ok(0) => {}
                 Ok(erased) => tracing::info!(erased, "payloads erased after their retention"),
                 Err(error) => tracing::warn!(%error, "payloads could not be erased"),

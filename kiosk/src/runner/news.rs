@@ -14,7 +14,8 @@ impl Runner {
         match news {
             News::Acknowledged { journal, next, server_ms } => {
                 let Some(held) = self.journal.as_mut().filter(|held| held.id() == journal) else { return };
-                if let Err(error) = held.acknowledge(next, server_ms) {
+                // Retention counts from here: the later of two clocks keeps longer.
+                if let Err(error) = held.acknowledge(next, server_ms.max(self.clock.best_ms())) {
                     tracing::warn!(%error, "an acknowledgement could not be noted; it will come again");
                 }
             }
@@ -40,7 +41,7 @@ impl Runner {
             News::Progress { ask, answer } => self.take_progress(ask, answer),
             News::PublicUrl(url) => self.take_public_url(url),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
-            News::Backend { reachable, error } => self.parts.backend_is(reachable, error, at),
+            News::Backend { reachable, error, advice } => self.parts.backend_is(reachable, error, advice, at),
         }
     }
 

@@ -179,9 +179,9 @@ impl Runner {
 
     /// Answers armed directives whose time is over, so that the console stops waiting for their clerk.
     pub(super) fn expire_armed(&mut self) {
-        let Some(server_ms) = self.clock.server_ms() else { return };
+        let earliest_ms = self.clock.earliest_ms();
         let late =
-            |directive: &&Directive| is_expired(directive, Some(server_ms)) && !self.desk.is_collecting(directive.id);
+            |directive: &&Directive| is_expired(directive, earliest_ms) && !self.desk.is_collecting(directive.id);
         let late: Vec<DirectiveId> = self.armed.iter().filter(late).map(|directive| directive.id).collect();
         for directive in late {
             self.answer(directive, DirectiveOutcome::Expired);

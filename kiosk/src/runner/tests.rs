@@ -20,6 +20,8 @@ use super::*;
 use crate::cache;
 use crate::journal::Holds;
 
+mod clocks;
+
 const KIOSK: KioskId = KioskId(Uuid::from_u128(1));
 const STAFF: StaffId = StaffId(Uuid::from_u128(2));
 const SERVER_MS: i64 = 1_795_000_000_000;
@@ -59,6 +61,13 @@ impl Bench {
     }
 
     fn on(folder: TempDir) -> Self {
+        let clock = Clock::start();
+        clock.hear(SERVER_MS);
+        Self::under(folder, clock)
+    }
+
+    /// The same under other clocks.
+    fn under(folder: TempDir, clock: Clock) -> Self {
         let text = format!(
             "[kiosk]\ndata_dir = \"{}\"\n[locker]\nprotocol = \"xor24\"\nport = \"/dev/none\"\n[[locker.board]]\n\
              address = 1\nlocks = 4\nfirst_compartment = 1\nsize = \"A4\"\n",
@@ -81,9 +90,7 @@ impl Bench {
             play: Box::new(drop),
             lives: Box::new(|| {}),
         };
-        let clock = Arc::new(Clock::start());
-        clock.hear(SERVER_MS);
-        let mut runner = Runner::boot(config, clock, events, sender, hands);
+        let mut runner = Runner::boot(config, Arc::new(clock), events, sender, hands);
         runner.take(Event::Locker(LockerEvent::BusState(hardware::DeviceStatus::Ready)));
         runner.settle();
         Self { folder, runner, opened, keys }
@@ -332,7 +339,7 @@ fn an_armed_box_that_nobody_came_for_is_answered() {
     bench.all_closed();
     bench.deposit(11, 3);
     let id = bench.arm(100, 11, 3);
-    bench.runner.clock.hear(SERVER_MS + 61_000);
+    bench.runner.clock.pass(Duration::from_secs(61));
     bench.runner.expire_armed();
     assert_eq!(bench.answer(id), Some(DirectiveOutcome::Expired));
     assert!(bench.runner.armed.is_empty());

@@ -34,6 +34,7 @@ pub(super) async fn run(context: &Arc<Context>, mut heartbeats: watch::Receiver<
 
 async fn beat(context: &Arc<Context>, mut heartbeat: Heartbeat) {
     heartbeat.wall_ms_utc = clock::wall_ms();
+    heartbeat.clock = Some(context.client.clock().stamp());
     heartbeat.uptime_s = context.client.clock().now().as_secs();
     heartbeat.disk_free_bytes = files::free_bytes(&context.folder).unwrap_or(0);
     let unsent = *context.unsent.lock().unwrap_or_else(PoisonError::into_inner);

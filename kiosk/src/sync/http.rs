@@ -34,17 +34,32 @@ pub enum CallError {
     /// The backend refused.
     #[error("the backend refused ({}): {}", .0.code, .0.title)]
     Refused(Box<Problem>),
+    /// The backend's certificate is not valid at any time that it may be now.
+    #[error("the backend's certificate is not valid now ({0}): it has run out, or a clock is wrong")]
+    Certificate(String),
     /// The answer is not what this path answers with.
     #[error("the answer of the backend cannot be read: {0}. Is `backend.url` the hall's backend?")]
     Misread(String),
 }
 
 impl CallError {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self {
+            Self::Certificate(_) => {
+                "timedatectl here and at the backend; renew the backend's certificate if it has run out"
+            }
+            Self::Line(_) | Self::Refused(_) | Self::Misread(_) => {
+                "check the network and `backend.url`; deposits are kept and sent later"
+            }
+        }
+    }
+
     /// The code of a refusal.
     pub fn code(&self) -> Option<Code> {
         match self {
             Self::Refused(problem) => Some(problem.code),
-            Self::Line(_) | Self::Misread(_) => None,
+            Self::Line(_) | Self::Certificate(_) | Self::Misread(_) => None,
         }
     }
 }
@@ -91,8 +106,18 @@ pub struct Client {
     base: String,
     identity: Identity,
     clock: Arc<Clock>,
-    /// The token at hand, and until when it is good by [`Clock::best_ms`].
-    token: Mutex<Option<(String, i64)>>,
+    /// The token at hand.
+    token: Mutex<Token>,
+}
+
+/// What is sent with each call. The backend judges it by its own clock, right or wrong: so this one has its time, whatever
+/// is believed of it otherwise.
+#[derive(Default)]
+struct Token {
+    /// The text, and until when it is good.
+    held: Option<(String, i64)>,
+    /// How far the backend's clock, as it told when it refused a token for it, is ahead of [`Clock::best_ms`].
+    ahead_ms: i64,
 }
 
 impl Client {
@@ -146,7 +171,8 @@ impl Client {
                     if let Some(server_ms) = problem.server_ms {
                         self.clock.hear(server_ms);
                     }
-                    *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                    let ahead_ms = problem.server_ms.map_or(0, |server| server.saturating_sub(self.clock.best_ms()));
+                    *self.token.lock().unwrap_or_else(PoisonError::into_inner) = Token { held: None, ahead_ms };
                 }
                 answered => return answered,
             }
@@ -155,17 +181,15 @@ impl Client {
     }
 
     fn token(&self) -> String {
-        let now = self.clock.best_ms();
-        let mut held = self.token.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*held {
+        let mut token = self.token.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.best_ms().saturating_add(token.ahead_ms);
+        match &token.held {
             // A clock that was set back makes a token from the future: made anew as well.
-            Some((token, until)) if (TOKEN_SPARE_MS..=TokenClaims::LONGEST_MS).contains(&(until - now)) => {
-                token.clone()
-            }
+            Some((text, until)) if (TOKEN_SPARE_MS..=TokenClaims::LONGEST_MS).contains(&(until - now)) => text.clone(),
             Some(_) | None => {
-                let token = self.identity.token(now).unwrap_or_default();
-                *held = Some((token.clone(), now.saturating_add(TokenClaims::LONGEST_MS)));
-                token
+                let text = self.identity.token(now).unwrap_or_default();
+                token.held = Some((text.clone(), now.saturating_add(TokenClaims::LONGEST_MS)));
+                text
             }
         }
     }
@@ -197,5 +221,23 @@ pub fn line(error: reqwest::Error) -> CallError {
     while let Some(source) = cause.source() {
         cause = source;
     }
-    CallError::Line(cause.to_string())
+    if is_untimely(&error) { CallError::Certificate(cause.to_string()) } else { CallError::Line(cause.to_string()) }
+}
+
+/// Whether a certificate was refused for the time.
+fn is_untimely(error: &reqwest::Error) -> bool {
+    use rustls::CertificateError as E;
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if let Some(rustls::Error::InvalidCertificate(
+            E::Expired | E::ExpiredContext { .. } | E::NotValidYet | E::NotValidYetContext { .. },
+        )) = error.downcast_ref()
+        {
+            return true;
+        }
+        // An error of input and output holds what it is about, and gives as its source only the source of that.
+        let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = held.map(|held| held as _).or_else(|| error.source());
+    }
+    false
 }

@@ -99,6 +99,8 @@ pub enum News {
         reachable: bool,
         /// Why not.
         error: String,
+        /// What to do about it.
+        advice: &'static str,
     },
 }
 
@@ -254,6 +256,7 @@ impl Context {
     /// Notes how a call went: transitions only are told.
     fn note<T>(&self, called: &Result<T, CallError>) {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
+        let advice = called.as_ref().err().map_or("", CallError::advice);
         let (reachable, revoked, error) = match called {
             Ok(_) => (true, false, String::new()),
             Err(CallError::Refused(problem)) if problem.code == Code::KioskRevoked => {
@@ -266,7 +269,8 @@ impl Context {
         };
         if way.reachable != Some(reachable) {
             way.reachable = Some(reachable);
-            self.tell(News::Backend { reachable, error });
+            let advice = if reachable { "" } else { advice };
+            self.tell(News::Backend { reachable, error, advice });
             if reachable {
                 self.back.notify_waiters();
             }

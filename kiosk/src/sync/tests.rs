@@ -201,6 +201,7 @@ fn heartbeat() -> Heartbeat {
         free_compartments: 0,
         disk_free_bytes: 0,
         wall_ms_utc: 0,
+        clock: None,
         devices: vec![],
         compartments: vec![],
     }
@@ -354,7 +355,7 @@ fn answers_that_are_none_lose_nothing() {
     let backend = Backend::start();
     backend.script(|script| script.garbage = 4);
     let terminal = Terminal::start(&backend, 3);
-    let lost = |news| if let News::Backend { reachable: false, error } = news { Some(error) } else { None };
+    let lost = |news| if let News::Backend { reachable: false, error, .. } = news { Some(error) } else { None };
     let error = terminal.wait(lost);
     assert!(error.contains("cannot be read"), "{error}");
     terminal.wait_acknowledged(3);
@@ -436,13 +437,17 @@ fn only_a_backend_with_a_known_certificate_is_spoken_to() {
     assert!(ask(None).is_err(), "not known to the system either");
 }
 
-/// The terminal's battery is empty: by its own clock the certificate is not valid yet. What the backend once said, known
-/// from the journal, is later than that.
-#[test]
-fn a_clock_in_the_past_does_not_cut_the_terminal_off() {
+const DAY: i64 = 86_400_000;
+
+/// Asks a server whose certificate is valid from so many days from today on, to so many.
+fn asked(clock: &Arc<Clock>, days: (i64, i64)) -> Result<u16, CallError> {
+    let day = |days: i64| {
+        let at = jiff::Timestamp::from_millisecond(crate::clock::wall_ms() + days * DAY).expect("a day");
+        let date = jiff::tz::TimeZone::UTC.to_datetime(at).date();
+        rcgen::date_time_ymd(date.year().into(), date.month().unsigned_abs(), date.day().unsigned_abs())
+    };
     let mut parameters = rcgen::CertificateParams::new(["localhost".to_owned()]).expect("parameters");
-    parameters.not_before = rcgen::date_time_ymd(2099, 1, 1);
-    parameters.not_after = rcgen::date_time_ymd(2099, 12, 31);
+    (parameters.not_before, parameters.not_after) = (day(days.0), day(days.1));
     let key = rcgen::KeyPair::generate().expect("a key");
     let certificate = parameters.self_signed(&key).expect("a certificate");
     let (url, pem) = serve_tls(&certificate, &key);
@@ -450,12 +455,67 @@ fn a_clock_in_the_past_does_not_cut_the_terminal_off() {
     let path = folder.path().join("ca.pem");
     std::fs::write(&path, pem).expect("written");
     let backend = crate::config::Backend { url, ca_file: Some(path) };
-    let clock = Arc::new(Clock::start());
-    let client = http::plain(&backend, &clock).expect("a client");
+    let client = http::plain(&backend, clock).expect("a client");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let ask = || runtime.block_on(async { client.get(&backend.url).send().await.map(|answer| answer.status()) });
-    assert!(ask().is_err(), "it is not 2099 yet");
-    let in_june_2099 = 4_085_000_000_000;
-    clock.knows(in_june_2099);
-    assert_eq!(ask().expect("valid in 2099"), 200);
+    let got = runtime.block_on(async { client.get(&backend.url).send().await.map(|answer| answer.status().as_u16()) });
+    got.map_err(http::line)
+}
+
+/// A terminal that last heard its backend an hour ago, in another boot of its machine.
+fn after_a_power_cut(folder: &TempDir) -> Arc<Clock> {
+    let kept = serde_json::json!({
+        "machine_boot": "another", "boottime_ms": 1, "server_ms": crate::clock::wall_ms() - 3_600_000, "rank": "witnessed",
+    });
+    std::fs::write(folder.path().join("server-time.json"), kept.to_string()).expect("written");
+    Arc::new(Clock::recalling(folder.path()))
+}
+
+#[test]
+fn no_wrong_clock_of_the_terminal_cuts_it_off() {
+    let folder = TempDir::new().expect("folder");
+    // 1970, nine days behind, twenty days ahead, 2042.
+    for by in [-56 * 365 * DAY, -9 * DAY, 20 * DAY, 15 * 365 * DAY] {
+        let clock = after_a_power_cut(&folder);
+        clock.turn(by);
+        assert_eq!(asked(&clock, (-3, 10)).expect("valid, whatever the wall clock says"), 200, "{by}");
+    }
+}
+
+#[test]
+fn one_minute_of_a_wrong_backend_cuts_nobody_off() {
+    let folder = TempDir::new().expect("folder");
+    for restarted in [false, true] {
+        for wrong in [20 * DAY, 15 * 365 * DAY, -9 * DAY, -56 * 365 * DAY] {
+            let clock = after_a_power_cut(&folder);
+            if !restarted {
+                clock.hear(crate::clock::wall_ms());
+            }
+            for _ in 0..63 {
+                clock.pass(Duration::from_secs(1));
+                clock.hear(clock.best_ms() + wrong);
+            }
+            clock.keep(folder.path()).expect("kept, if it is worth it");
+            let again = Clock::recalling(folder.path());
+            for clock in [clock, Arc::new(again)] {
+                assert_eq!(asked(&clock, (-3, 10)).expect("valid"), 200, "{wrong}");
+                clock.hear(crate::clock::wall_ms());
+                let away = clock.best_ms() - crate::clock::wall_ms();
+                assert!(away.abs() < 120_000, "{wrong}: {away}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_certificate_that_has_run_out_is_refused_and_the_time_is_named() {
+    let folder = TempDir::new().expect("folder");
+    let clock = after_a_power_cut(&folder);
+    clock.hear(crate::clock::wall_ms());
+    for days in [(-30, -2), (2, 30)] {
+        let error = asked(&clock, days).expect_err("not valid today");
+        assert!(matches!(error, CallError::Certificate(_)), "{error:?}");
+        assert!(error.advice().contains("timedatectl") && error.to_string().contains("clock"));
+    }
+    // Nothing heard yet, and nothing kept: the wall clock is possible, and what it refuses is refused.
+    assert!(asked(&Arc::new(Clock::start()), (-30, -2)).is_err());
 }
