@@ -210,5 +210,9 @@ mod tests {
         clock.advance(1_000);
         assert_eq!(clock.now_ms(), NOW + 1_000);
         assert!(matches!(clock.doubt(), Some(Doubt::Departs(_))));
+        // A terminal knows better by how long the server was off.
+        clock.witness(NOW + 90_000);
+        assert_eq!(clock.now_ms(), NOW + 90_000);
+        assert!(matches!(clock.doubt(), Some(Doubt::Departs(_))));
     }
 }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -61,10 +61,17 @@ impl Backend {
 
     /// Lets it serve by TLS, with a certificate of its own for the loopback address.
     pub fn secured(mut self) -> Result<Self> {
-        let certified = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).context("a certificate")?;
+        // For three months, as certificates are: by a wrong clock it is not valid.
+        let mut valid = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).context("a certificate")?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock")?;
+        let day = Duration::from_secs(86_400);
+        valid.not_before = rcgen::date_time_ymd(1970, 1, 1) + now.saturating_sub(day);
+        valid.not_after = valid.not_before + day * 90;
+        let signing_key = rcgen::KeyPair::generate().context("a key")?;
+        let certificate = valid.self_signed(&signing_key).context("a certificate")?;
         let (cert, key) = (self.folder.join("cert.pem"), self.folder.join("key.pem"));
-        fs::write(&cert, certified.cert.pem()).context(cert.display())?;
-        fs::write(&key, certified.signing_key.serialize_pem()).context(key.display())?;
+        fs::write(&cert, certificate.pem()).context(cert.display())?;
+        fs::write(&key, signing_key.serialize_pem()).context(key.display())?;
         let mut text = fs::read_to_string(self.config()).context("backend.toml")?;
         text.push_str("\n[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
         fs::write(self.config(), text).context("backend.toml")?;

@@ -23,6 +23,7 @@ pub mod proxy;
 pub mod smartcards;
 pub mod story;
 pub mod supervisor;
+pub mod turned;
 pub mod wait;
 
 pub use backend::Backend;

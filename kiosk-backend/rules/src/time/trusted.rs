@@ -169,12 +169,18 @@ impl TrustedTime {
         Heard::Followed(by)
     }
 
-    /// A witness may come later than the statement that it confirms.
+    /// A witness may come later than the statement that it confirms. While the source says what cannot be, the witness is
+    /// the best that there is.
     pub fn witness(&mut self, witness_ms: i64, mono_ms: i64) {
-        if let Some(anchor) = &mut self.anchor
-            && agree(carried(*anchor, mono_ms), witness_ms)
-        {
-            anchor.rank = Rank::Witnessed;
+        let possible = self.is_possible(witness_ms);
+        match &mut self.anchor {
+            Some(anchor) if agree(carried(*anchor, mono_ms), witness_ms) => anchor.rank = Rank::Witnessed,
+            None if possible => {
+                let pending = self.pending;
+                self.adopt(witness_ms, Rank::Possible, mono_ms, None);
+                self.pending = pending;
+            }
+            Some(_) | None => {}
         }
     }
 
