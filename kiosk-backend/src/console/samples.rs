@@ -139,6 +139,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         ("case-collecting", case_page(collecting(true), None)),
         ("case-taken", case_page(collecting(false), Some(taken))),
         ("case-unconfirmed", case_page(unconfirmed(), None)),
+        ("case-untimed", case_page(untimed(), None)),
         ("case-received", case_page(at(CaseState::Received, 0), None)),
         ("case-pre-review", case_page(at(CaseState::PreReview, 0), None)),
         ("case-second-round", case_page(at(CaseState::PreReview, 1), None)),

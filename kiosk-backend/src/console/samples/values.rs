@@ -197,6 +197,16 @@ pub(super) fn case() -> CaseView {
     }
 }
 
+/// The terminal's clock was not known when the paper came.
+pub(super) fn untimed() -> CaseView {
+    let mut case = case();
+    case.between_ms = Some((NOW - 3 * DAY, NOW - 4 * MINUTE));
+    for line in &mut case.timeline {
+        (line.at_ms, line.latest_ms) = (NOW - 3 * DAY, Some(NOW - 4 * MINUTE));
+    }
+    case
+}
+
 pub(super) fn collecting(mine: bool) -> CaseView {
     let mut case = case();
     case.row.collecting = Some(if mine { "王敏".into() } else { "李强".into() });
