@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum_server::Handle;
-use axum_server::tls_rustls::RustlsConfig;
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use thiserror::Error;
 use tokio::sync::watch;
 
 use crate::api;
 use crate::app::App;
 use crate::config::Tls;
+use crate::connections::{Acceptor, Connections};
 use crate::jobs;
 use crate::store::{self, StoreError, meta};
 
@@ -20,6 +21,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const AUDIT_HEAD_EVERY: Duration = Duration::from_secs(24 * 3600);
 /// How long open requests may take to end when the server stops.
 const GRACE: Duration = Duration::from_secs(3);
+
+/// How often the other end of an HTTP/2 connection is asked whether it is there, and how long it may think.
+const PING: Duration = Duration::from_secs(30);
 
 /// Why the server does not serve.
 #[derive(Debug, Error)]
@@ -61,19 +65,21 @@ pub async fn run(app: App) -> Result<(), ServeError> {
     tokio::spawn(jobs::clocks::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::run(app.clone(), stopped));
     tokio::spawn(stop_on_signal(handle.clone(), stop));
-    let service = api::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let connections = Connections::new(&app.config().trusted_proxies);
+    tokio::spawn(connections.clone().watch());
+    let router = api::router(app.clone());
+    let service = connections.admit(router.into_make_service_with_connect_info::<SocketAddr>());
     let scheme = if app.tls() { "https" } else { "http" };
     tracing::info!(url = format!("{scheme}://{address}"), version = env!("CARGO_PKG_VERSION"), "listening");
+    let mut server = axum_server::from_tcp(listener).map_err(ServeError::Failed)?.handle(handle);
+    // A browser that is gone without a word is missed within a minute.
+    server.http_builder().http2().keep_alive_interval(PING).keep_alive_timeout(PING);
     let served = match &app.config().tls {
         Some(tls) => {
-            let config = tls_config(tls).await?;
-            let server = axum_server::from_tcp_rustls(listener, config).map_err(ServeError::Failed)?;
-            server.handle(handle).serve(service).await
+            let acceptor = RustlsAcceptor::new(tls_config(tls).await?).acceptor(Acceptor);
+            server.acceptor(acceptor).serve(service).await
         }
-        None => {
-            let server = axum_server::from_tcp(listener).map_err(ServeError::Failed)?;
-            server.handle(handle).serve(service).await
-        }
+        None => server.acceptor(Acceptor).serve(service).await,
     };
     tracing::info!("stopped");
     served.map_err(ServeError::Failed)

@@ -17,7 +17,7 @@ use kiosk_wire::Code;
 
 use crate::app::App;
 use crate::problem::Refusal;
-use crate::{console, public};
+use crate::{connections, console, origin, public};
 
 /// The largest body any path takes: 1 MiB.
 pub const LARGEST_BODY: usize = 1024 * 1024;
@@ -32,7 +32,9 @@ pub fn router(app: App) -> Router {
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(middleware::from_fn(headers));
-    Router::new().merge(api).merge(public::router(app.clone())).merge(console::router(app))
+    let noted = middleware::from_fn_with_state(app.clone(), origin::note);
+    let all = Router::new().merge(api).merge(public::router(app.clone())).merge(console::router(app));
+    all.layer(noted).layer(middleware::from_fn(connections::watch))
 }
 
 /// A path under `/kiosk` that leads nowhere: most likely another version of the interface.

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod archive;
 pub mod audit;
+pub mod browsers;
 pub mod casework;
 pub mod claims;
 pub mod clocks;
@@ -36,6 +37,7 @@ pub mod sniff;
 pub mod staff;
 pub mod statistics;
 pub mod steps;
+pub mod tries;
 pub mod uncollected;
 pub mod views;
 pub mod whereabouts;

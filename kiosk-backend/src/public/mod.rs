@@ -8,10 +8,8 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware;
@@ -24,7 +22,9 @@ use self::pages::{FormPage, StatePage};
 use crate::app::App;
 use crate::console::guard::secured;
 use crate::console::words::Lang;
+use crate::domain::progress::Asker;
 use crate::domain::{progress, ratings};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 
 /// The longest form: a number, four characters and a ticket.
@@ -124,7 +124,7 @@ async fn ask(State(app): State<App>, request: Request) -> Response {
     let Some(typed) = typed else { return unreadable(&app, &parts) };
     let lang = lang_of(&typed.lang, &parts);
     let found = if typed.ticket.is_empty() {
-        progress::find(&app, &address(&parts), &typed.receipt, &typed.last_four).await
+        progress::find(&app, Asker::Page(Origin::of(&parts.extensions)), &typed.receipt, &typed.last_four).await
     } else {
         progress::again(&app, &typed.ticket).await
     };
@@ -161,15 +161,5 @@ fn answer(
             let receipt = pages::kept(&receipt);
             show(app, lang, receipt, Some(refusal), status)
         }
-    }
-}
-
-/// Where somebody asks from. Of an IPv6 address the network counts: one line has 2⁶⁴ of them.
-fn address(parts: &Parts) -> String {
-    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| from.ip().to_canonical());
-    match from {
-        Some(IpAddr::V6(address)) => Ipv6Addr::from(u128::from(address) & (u128::MAX << 64)).to_string(),
-        Some(address) => address.to_string(),
-        None => "unknown".to_owned(),
     }
 }

@@ -20,7 +20,8 @@ pub const REVISION: &str = "revision";
 /// Counts changes of staff and windows.
 pub const ROSTER: &str = "roster";
 
-const MARKER: &str = "generation-marker";
+/// The file that says how far the database was written.
+pub(crate) const MARKER: &str = "generation-marker";
 
 /// Reads a counter.
 pub fn counter(connection: &Connection, name: &str) -> StoreResult<u64> {

@@ -17,6 +17,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0010.sql"),
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
+    include_str!("migrations/0014.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
@@ -44,7 +45,7 @@ fn run_up_to(connection: &mut Connection, last: usize) -> StoreResult<()> {
     Ok(())
 }
 
-fn version(connection: &Connection) -> StoreResult<usize> {
+pub(super) fn version(connection: &Connection) -> StoreResult<usize> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     Ok(version as usize)
 }

@@ -3,6 +3,7 @@
 
 mod cases;
 mod faults;
+mod guessing;
 mod hall;
 mod kiosk_v1;
 mod oidc;

@@ -1,6 +1,9 @@
 //! The binary as people run it: commands, a server with TLS, a stop, a sudden end.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod crowd;
+mod folder;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -51,7 +54,19 @@ struct Server {
 
 impl Server {
     fn start(dir: &Path) -> Self {
-        let mut child = command(dir, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::begun(command(dir, &["serve"]))
+    }
+
+    /// With so many files to open and no more.
+    fn start_with_files(dir: &Path, files: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), BINARY, "--config"]);
+        shell.arg(dir.join("backend.toml")).arg("serve");
+        Self::begun(shell)
+    }
+
+    fn begun(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = loop {
             let line = lines.next().expect("the server ended before it listened").unwrap();
