@@ -13,6 +13,7 @@ use kiosk_wire::KioskId;
 use thiserror::Error;
 use tokio::sync::{broadcast, watch};
 
+use crate::certificates;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::tries::Tries;
@@ -141,6 +142,7 @@ struct Inner {
     provider: Option<Provider>,
     public_url: Option<Arc<str>>,
     memory: RwLock<Memory>,
+    certificate: RwLock<Option<certificates::State>>,
     tries: Tries,
 }
 
@@ -190,6 +192,7 @@ impl App {
             vault,
             audience,
             memory: RwLock::default(),
+            certificate: RwLock::default(),
             tries,
         }));
         app.reload()?;
@@ -228,9 +231,21 @@ impl App {
         &self.0.zone
     }
 
-    /// Whether browsers reach us through TLS of our own.
-    pub fn tls(&self) -> bool {
-        self.0.config.tls.is_some()
+    /// Whether browsers reach us through TLS: our own, or that of a proxy in front of where we are found.
+    pub fn secure(&self) -> bool {
+        let config = self.config();
+        let found = [&config.public_url, config.oidc.as_ref().map_or(&None, |oidc| &oidc.console_url)];
+        config.tls.is_some() || found.into_iter().flatten().any(|url| url.starts_with("https://"))
+    }
+
+    /// What is known of the certificate in use, where TLS is ours.
+    pub fn certificate(&self) -> Option<certificates::State> {
+        self.0.certificate.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says what is known of it.
+    pub fn set_certificate(&self, state: certificates::State) {
+        *self.0.certificate.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
     /// The hall's keys.

@@ -18,6 +18,7 @@ pub mod api;
 pub mod app;
 pub mod attachments;
 pub mod bundle;
+pub mod certificates;
 pub mod charge;
 pub mod cli;
 pub mod clock;

@@ -8,7 +8,8 @@ use std::time::Duration;
 pub const HEAD: Duration = Duration::from_secs(10);
 /// How long somebody whom nobody knows may keep a connection without asking anything.
 pub const IDLE: Duration = Duration::from_secs(15);
-/// The same for terminals and staff: longer than their clients keep one (90 s), so that none is cut while it asks.
+/// The same for terminals, staff and trusted proxies: longer than they keep one themselves (90 s, 60 s), so that none is
+/// cut while it asks.
 pub const IDLE_KNOWN: Duration = Duration::from_secs(120);
 /// How long a body may take to begin, and then to come at the slowest pace that is still a line.
 pub const BODY: Duration = Duration::from_secs(10);
@@ -98,7 +99,7 @@ pub fn in_the_way(open: &[Seen], line: Option<IpAddr>, room: Room) -> Option<u64
 /// Whether a connection has been open for too long without anything whole.
 pub fn overstays(seen: &Seen, now: Duration) -> Option<Cause> {
     let silent = now.saturating_sub(seen.heard);
-    let idle = if seen.known { IDLE_KNOWN } else { IDLE };
+    let idle = if seen.known || seen.line.is_none() { IDLE_KNOWN } else { IDLE };
     match (seen.asked, seen.busy) {
         (false, _) if silent > HEAD => Some(Cause::Head),
         (true, 0) if silent > idle => Some(Cause::Idle),
@@ -149,7 +150,9 @@ mod tests {
         let asked = Seen { asked: true, ..fresh };
         assert_eq!((overstays(&asked, at(15)), overstays(&asked, at(16))), (None, Some(Cause::Idle)));
         let known = Seen { known: true, ..asked };
-        assert_eq!((overstays(&known, at(120)), overstays(&known, at(121))), (None, Some(Cause::Idle)));
+        for kept in [known, Seen { line: None, ..asked }] {
+            assert_eq!((overstays(&kept, at(120)), overstays(&kept, at(121))), (None, Some(Cause::Idle)));
+        }
         assert_eq!(overstays(&Seen { busy: 1, ..known }, at(86_400)), None, "a page that listens all day");
         assert_eq!(body_may_take(false, 0), at(10));
         assert_eq!(body_may_take(true, 1024 * 1024), at(30 + 256));

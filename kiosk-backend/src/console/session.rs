@@ -51,12 +51,12 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Cookies of the console. Under TLS their names carry `__Host-`, which binds them to this host and to TLS.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cookies {
+pub(crate) struct Cookies {
     tls: bool,
 }
 
 impl Cookies {
-    pub(super) fn new(tls: bool) -> Self {
+    pub(crate) fn new(tls: bool) -> Self {
         Self { tls }
     }
 
@@ -118,7 +118,12 @@ pub(super) fn is_htmx(headers: &HeaderMap) -> bool {
 
 /// The language a request's browser chose.
 pub(super) fn lang_of(headers: &HeaderMap, cookies: Cookies) -> Lang {
-    cookie(headers, &cookies.name("lang")).map_or(Lang::Zh, Lang::from_tag)
+    chosen_lang(headers, cookies).unwrap_or(Lang::Zh)
+}
+
+/// The same, if it chose one.
+pub(crate) fn chosen_lang(headers: &HeaderMap, cookies: Cookies) -> Option<Lang> {
+    cookie(headers, &cookies.name("lang")).map(Lang::from_tag)
 }
 
 /// Anyone, signed in or not.

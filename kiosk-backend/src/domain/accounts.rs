@@ -284,7 +284,11 @@ pub async fn change_password(
         }
         hash_secret(new.expose())
     });
-    let phc = checked.await.map_err(|cause| Refusal::internal(&cause))??;
+    let checked = checked.await.map_err(|cause| Refusal::internal(&cause))?;
+    if checked.as_ref().err().is_none_or(|refusal| refusal.code() != Code::SignInRefused) {
+        app.tries().forgive(&under);
+    }
+    let phc = checked?;
     let actor = actor.clone();
     app.store()
         .write(move |tx| {

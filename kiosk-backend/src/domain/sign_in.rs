@@ -64,16 +64,19 @@ pub async fn sign_in(
             app.tries().forget(under.split_first().map_or(&[], |(first, _)| std::slice::from_ref(first)));
             open(app, Actor { staff, from }, false, replaces).await
         }
-        Err(refusal) => {
-            if refusal.code() == Code::SignInRefused {
-                let now = app.now_ms();
-                let write = app.store().write(move |tx| {
-                    tries::keep(tx, &under, now)?;
-                    audit::write(tx, now, Who::Unknown(&from), Action::SignInRefused, None, "").map_err(Refusal::from)
-                });
-                write.await?;
-            }
+        Err(refusal) if refusal.code() == Code::SignInRefused => {
+            let now = app.now_ms();
+            let write = app.store().write(move |tx| {
+                tries::keep(tx, &under, now)?;
+                audit::write(tx, now, Who::Unknown(&from), Action::SignInRefused, None, "").map_err(Refusal::from)
+            });
+            write.await?;
             Err(refusal)
+        }
+        Err(failure) => {
+            // Nobody looked at the password.
+            app.tries().forgive(&under);
+            Err(failure)
         }
     }
 }

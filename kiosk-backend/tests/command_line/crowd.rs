@@ -125,9 +125,13 @@ fn a_terminal_that_waits_for_news_is_not_cut_off_by_a_crowd() {
         let crowd = crowd.await.unwrap();
         assert_eq!(terminal.push().await.next, 2);
         let dir = dir.path().to_owned();
-        tokio::task::spawn_blocking(move || json(&run(&dir, &["--json", "kiosk", "add", "西侧"], ""))).await.unwrap();
+        let revoke = move || {
+            json(&run(&dir, &["--json", "kiosk", "add", "西侧"], ""));
+            json(&run(&dir, &["--json", "kiosk", "revoke", "西侧"], ""));
+        };
+        tokio::task::spawn_blocking(revoke).await.unwrap();
         let told: serde_json::Value = waits.await.unwrap().unwrap().json().await.unwrap();
-        assert!(told["revision"].as_u64() >= now["revision"].as_u64(), "{told}");
+        assert!(told["revision"].as_u64() > now["revision"].as_u64(), "{told}");
         drop(crowd);
     });
     assert_eq!(server.stop(), Some(0));

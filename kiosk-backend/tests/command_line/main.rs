@@ -79,9 +79,13 @@ impl Server {
         Self { child, url }
     }
 
-    fn stop(mut self) -> Option<i32> {
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        self.signal("-TERM");
         self.child.wait().unwrap().code()
     }
 }
@@ -205,6 +209,38 @@ fn over_tls_only_the_certificate_that_is_trusted_is_believed() {
         assert_eq!(client(vec![ours]).get(&url).send().await.unwrap().status(), 200);
         assert!(client(vec![]).get(&url).send().await.is_err());
     });
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_renewed_certificate_is_served_without_a_restart_and_a_hangup_ends_nothing() {
+    let dir = folder("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    let put = |made: &rcgen::CertifiedKey<rcgen::KeyPair>, with: &rcgen::CertifiedKey<rcgen::KeyPair>| {
+        std::fs::write(dir.path().join("cert.pem"), made.cert.pem()).unwrap();
+        std::fs::write(dir.path().join("key.pem"), with.signing_key.serialize_pem()).unwrap();
+    };
+    let [first, second] = [(); 2].map(|()| rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap());
+    put(&first, &first);
+    let server = Server::start(dir.path());
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = format!("{}/api/openapi.json", server.url);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let believed = |made: &rcgen::CertifiedKey<rcgen::KeyPair>| {
+        let trust = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([trust]).timeout(Duration::from_secs(20)).build();
+        runtime.block_on(async { client.unwrap().get(&url).send().await.is_ok() })
+    };
+    assert!(believed(&first) && !believed(&second));
+    // Half of a renewal is not believed; the whole is, as soon as somebody asks for it.
+    put(&second, &first);
+    server.signal("-HUP");
+    assert!(believed(&first) && !believed(&second));
+    put(&second, &second);
+    server.signal("-HUP");
+    while !believed(&second) {
+        std::thread::yield_now();
+    }
+    assert!(!believed(&first));
     assert_eq!(server.stop(), Some(0));
 }
 
