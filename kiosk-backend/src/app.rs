@@ -1,9 +1,10 @@
 //! The application: everything that requests and jobs share, behind one cheap handle.
 
 use std::collections::HashMap;
-use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::{fs, io};
 
 use ed25519_dalek::VerifyingKey;
 use hall_rules::Calendar;
@@ -12,8 +13,10 @@ use kiosk_wire::KioskId;
 use thiserror::Error;
 use tokio::sync::{broadcast, watch};
 
+use crate::certificates;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::domain::tries::Tries;
 use crate::event::Event;
 use crate::keys::{KeyError, Keys};
 use crate::notify::sms::{Gateway, GatewayError};
@@ -30,8 +33,15 @@ pub enum StartError {
         /// Which folder.
         path: String,
         /// Why.
-        cause: std::io::Error,
+        cause: io::Error,
     },
+    /// What is left of a hall has no database.
+    #[error(
+        "{0} holds keys, files or a marker of a hall but no hall.db, or an empty one. This is not a new hall: put the last \
+         backup back as hall.db (docs/operations.md, Restore). Only if a new hall shall begin here, move everything else \
+         out of the folder first; keep the keys, without them no backup can be read"
+    )]
+    NoHall(PathBuf),
     /// The keys cannot be used.
     #[error(transparent)]
     Keys(#[from] KeyError),
@@ -47,6 +57,58 @@ pub enum StartError {
     /// The database cannot be used.
     #[error("the database in data_dir cannot be used: {0}")]
     Store(#[from] StoreError),
+}
+
+/// Makes the data folder, for its owner only.
+pub(crate) fn make_folder(dir: &Path) -> io::Result<()> {
+    fs::create_dir_all(dir)?;
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
+}
+
+/// Whether there is a database that holds anything.
+fn has_hall(dir: &Path) -> io::Result<bool> {
+    match fs::metadata(dir.join(store::DATABASE)) {
+        Ok(found) => Ok(found.len() > 0),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(cause) => Err(cause),
+    }
+}
+
+/// Whether a hall begins in a folder, or is there.
+enum Founding {
+    /// Nothing was here, or only what a first start left that did not come to its end.
+    New,
+    /// A hall is here, or what is left of one.
+    Old,
+}
+
+impl Founding {
+    /// There while a hall is made: a first start that broke off may be repeated.
+    const MARK: &str = "founding";
+    /// What a hall leaves in its folder.
+    const TRACES: [&str; 4] = [store::DATABASE, "keys", "files", store::meta::MARKER];
+
+    fn begin(dir: &Path) -> io::Result<Self> {
+        let mark = dir.join(Self::MARK);
+        if mark.exists() {
+            return Ok(Self::New);
+        }
+        for trace in Self::TRACES.map(|trace| dir.join(trace)) {
+            // A folder that somebody made beforehand is no trace.
+            if trace.is_file() || (trace.is_dir() && fs::read_dir(&trace)?.next().is_some()) {
+                return Ok(Self::Old);
+            }
+        }
+        fs::File::create(mark)?.sync_all()?;
+        Ok(Self::New)
+    }
+
+    fn end(&self, dir: &Path) -> io::Result<()> {
+        match self {
+            Self::New => fs::remove_file(dir.join(Self::MARK)),
+            Self::Old => Ok(()),
+        }
+    }
 }
 
 /// How many checked tokens are remembered.
@@ -80,7 +142,8 @@ struct Inner {
     provider: Option<Provider>,
     public_url: Option<Arc<str>>,
     memory: RwLock<Memory>,
-    tries: crate::domain::limit::Limiter,
+    certificate: RwLock<Option<certificates::State>>,
+    tries: Tries,
 }
 
 /// What is kept in memory because every request asks for it; read again whenever the revision changes.
@@ -102,18 +165,23 @@ impl App {
         let gateway = config.sms.clone().map(Gateway::open).transpose()?;
         let provider =
             config.oidc.clone().map(|oidc| Provider::open(oidc, config.public_url.as_deref())).transpose()?;
-        let dir = &config.data_dir;
+        let dir = &config.data_dir.clone();
         let io = |cause| StartError::DataDir { path: dir.display().to_string(), cause };
-        fs::create_dir_all(dir).map_err(io)?;
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).map_err(io)?;
-        let keys = Arc::new(Keys::open(dir, !dir.join(store::DATABASE).exists())?);
-        let store = Store::open(dir)?;
+        make_folder(dir).map_err(io)?;
+        let founding = Founding::begin(dir).map_err(io)?;
+        let (keys, store) = match &founding {
+            Founding::Old if !has_hall(dir).map_err(io)? => return Err(StartError::NoHall(dir.clone())),
+            Founding::Old => (Keys::open(dir, false)?, Store::open(dir)?),
+            Founding::New => (Keys::open(dir, true)?, Store::found(dir)?),
+        };
+        let keys = Arc::new(keys);
         if let Some(kept) = store.read_blocking(store::meta::kept_time)? {
             clock.recall(kept);
         }
         let vault = Vault::open(dir, keys.clone())?;
         crate::domain::intake::index_older(&store, &keys)?;
         let audience = audience(&store)?;
+        let tries = store.read_blocking(|connection| Tries::open(connection, clock.now_ms()))?;
         let app = Self(Arc::new(Inner {
             zone: config.zone(),
             gateway,
@@ -127,10 +195,18 @@ impl App {
             vault,
             audience,
             memory: RwLock::default(),
-            tries: crate::domain::limit::Limiter::default(),
+            certificate: RwLock::default(),
+            tries,
         }));
         app.reload()?;
+        founding.end(dir).map_err(io)?;
         Ok(app)
+    }
+
+    /// Drops what a crash left half-written. For the one server that has charge of the folder: what lies aside may be an
+    /// upload of it.
+    pub fn tidy(&self) -> Result<(), StoreError> {
+        self.vault().tidy()
     }
 
     /// Now, milliseconds since the epoch.
@@ -158,9 +234,21 @@ impl App {
         &self.0.zone
     }
 
-    /// Whether browsers reach us through TLS of our own.
-    pub fn tls(&self) -> bool {
-        self.0.config.tls.is_some()
+    /// Whether browsers reach us through TLS: our own, or that of a proxy in front of where we are found.
+    pub fn secure(&self) -> bool {
+        let config = self.config();
+        let found = [&config.public_url, config.oidc.as_ref().map_or(&None, |oidc| &oidc.console_url)];
+        config.tls.is_some() || found.into_iter().flatten().any(|url| url.starts_with("https://"))
+    }
+
+    /// What is known of the certificate in use, where TLS is ours.
+    pub fn certificate(&self) -> Option<certificates::State> {
+        self.0.certificate.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Says what is known of it.
+    pub fn set_certificate(&self, state: certificates::State) {
+        *self.0.certificate.write().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
     /// The hall's keys.
@@ -193,8 +281,8 @@ impl App {
         self.store().announcements().revised.subscribe()
     }
 
-    /// The limiter of enrolment tries.
-    pub fn tries(&self) -> &crate::domain::limit::Limiter {
+    /// Every counter against guessing.
+    pub fn tries(&self) -> &Tries {
         &self.0.tries
     }
 

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::bundle;
+use crate::charge::Charge;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::{accounts, archive, enrolment, import, staff};
@@ -253,7 +254,9 @@ fn execute(cli: Cli) -> Result<(), String> {
         Command::Serve => {
             log_to_stdout();
             no_core_dumps();
+            let _charge = Charge::take(&config.data_dir).map_err(|cause| cause.to_string())?;
             let app = open(config)?;
+            app.tidy().map_err(text)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
             runtime.map_err(|cause| cause.to_string())?.block_on(serve::run(app)).map_err(|cause| cause.to_string())
         }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -42,6 +43,12 @@ pub struct Config {
     /// Where the public finds this server, such as `https://hall.example`: what receipts and messages lead to.
     #[serde(default)]
     pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` or `Forwarded` is believed: addresses or prefixes.
+    #[serde(default, deserialize_with = "networks")]
+    pub trusted_proxies: Vec<IpNet>,
+    /// The hall's own networks: wrong passwords that strangers try elsewhere lock nobody out here.
+    #[serde(default, deserialize_with = "networks")]
+    pub hall_networks: Vec<IpNet>,
     /// Within how many working days somebody calls back who rated badly (Sichuan's rule: 15).
     #[serde(default = "callback_days")]
     pub callback_days: u16,
@@ -245,6 +252,18 @@ fn default_listen() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 8080))
 }
 
+/// Networks as people write them: `10.0.0.0/8`, or one address.
+fn networks<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    let network = |text: String| {
+        let address = || text.parse::<std::net::IpAddr>().map(IpNet::from);
+        text.parse::<IpNet>().or_else(|_| address()).map_err(|_| {
+            let advice = "give an address or a prefix, such as \"10.0.0.0/8\"";
+            <D::Error as serde::de::Error>::custom(format!("{text:?} is no network: {advice}"))
+        })
+    };
+    Vec::<String>::deserialize(from)?.into_iter().map(network).collect()
+}
+
 fn half() -> u8 {
     50
 }
@@ -291,6 +310,7 @@ mod tests {
             (&format!("{GOOD}listen = \"0.0.0.0:80\"\n"), "`listen` is 0.0.0.0:80"),
             (&format!("{GOOD}time_zone = \"Mars/Olympus\"\n"), "`time_zone`"),
             (&format!("{GOOD}green_channel_percent = 0\n"), "`green_channel_percent` is 0: give 1 to 100"),
+            (&format!("{GOOD}trusted_proxies = [\"10.0.0.0/33\"]\n"), "\"10.0.0.0/33\" is no network"),
             (&format!("{GOOD}[tls]\ncert = \"a\"\n"), "key"),
             (
                 &format!(

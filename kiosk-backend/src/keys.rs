@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
 use hmac::{Hmac, KeyInit, Mac};
-use kiosk_wire::{DirectiveId, SubmissionId};
+use kiosk_wire::{DirectiveId, StaffId, SubmissionId};
 use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -72,11 +72,22 @@ impl Keys {
         self.code(b"pickup-code\0", case.0.as_bytes())
     }
 
-    fn code(&self, what: &[u8], whose: &[u8; 16]) -> String {
+    /// The mark of an account in a browser in which it signed in.
+    pub fn browser_mark(&self, browser: &[u8; 16], who: StaffId) -> [u8; 16] {
+        let bytes = self.mac(&[b"known-browser\0", browser, who.0.as_bytes()]);
+        std::array::from_fn(|n| bytes[n])
+    }
+
+    fn mac(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(&*self.codes).unwrap_or_else(|_| unreachable!());
-        mac.update(what);
-        mac.update(whose);
-        let bytes = mac.finalize().into_bytes();
+        for part in parts {
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    fn code(&self, what: &[u8], whose: &[u8; 16]) -> String {
+        let bytes = self.mac(&[what, whose]);
         let number = bytes.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
         format!("{:06}", number % 1_000_000)
     }

@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! access   what a path wants of whoever asks
+//! connections/  how long each may stay, and who makes room for whom
+//! origin   where a request comes from, seen through trusted proxies
 //! api/      HTTP in: terminals under /kiosk/v1, staff JSON under /api/v1
 //! console/  the staff's pages
 //! public/   the page for everybody: how a case stands
@@ -16,9 +18,12 @@ pub mod api;
 pub mod app;
 pub mod attachments;
 pub mod bundle;
+pub mod certificates;
+pub mod charge;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod console;
 pub mod domain;
 pub mod event;
@@ -26,6 +31,7 @@ pub mod jobs;
 pub mod keys;
 pub mod notify;
 pub mod oidc;
+pub mod origin;
 pub mod problem;
 mod public;
 pub mod serve;

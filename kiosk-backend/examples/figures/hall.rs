@@ -7,6 +7,7 @@ use kiosk_backend::app::App;
 use kiosk_backend::clock::Clock;
 use kiosk_backend::config::Config;
 use kiosk_backend::domain::{enrolment, import, intake, staff};
+use kiosk_backend::origin::Origin;
 use kiosk_backend::store::StoreError;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest, JournalPush};
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
@@ -61,7 +62,7 @@ impl Hall {
         let code = enrolment::add(&app, "大厅1号机")?.code;
         let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key();
         let request = EnrolRequest { code, public_key: hex::encode(key.as_bytes()), software: "bench".into() };
-        let kiosk = runtime.block_on(enrolment::enrol(&app, "bench", request))?;
+        let kiosk = runtime.block_on(enrolment::enrol(&app, Origin::default(), request))?;
         app.reload()?;
         app.heard(kiosk.kiosk);
         let item_version = app.store().read_blocking(|connection| {

@@ -38,7 +38,13 @@ fn figures(hall: &Hall) -> Result<Vec<Duration>> {
         Ok::<_, StoreError>(())
     })?;
     let runtime = &hall.runtime;
-    let opened = runtime.block_on(sign_in::sign_in(&hall.app, "bench", STAFF, Personal::from(PASSWORD), None))?;
+    let opened = runtime.block_on(sign_in::sign_in(
+        &hall.app,
+        &sign_in::Place::default(),
+        STAFF,
+        Personal::from(PASSWORD),
+        None,
+    ))?;
     let router = kiosk_backend::console::router(hall.app.clone());
     let mut times = Vec::with_capacity(ASKED);
     for _ in 0..ASKED {

@@ -3,10 +3,11 @@
 
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use kiosk_wire::Code;
 use serde::Deserialize;
 
+use super::token::bearer;
 use crate::app::App;
 use crate::domain::messages;
 use crate::notify::sms;
@@ -28,7 +29,7 @@ pub(super) async fn post(
         return Err(Refusal::new(Code::NotFound, "This hall takes no reports", "See [sms.report] in operations.md"));
     };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let bearer = text(header::AUTHORIZATION.as_str()).strip_prefix("Bearer ").unwrap_or(&shown.token);
+    let bearer = bearer(&headers).unwrap_or(&shown.token);
     let proof = config.signature_header.as_deref().map_or(bearer, text);
     if !sms::is_from_gateway(config, secret, proof, &body) {
         let advice = "Compare the gateway's secret with [sms.report] secret_file";

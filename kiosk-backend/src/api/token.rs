@@ -1,13 +1,21 @@
 //! Who a terminal is: a token that it signs with its own key, reusable until it expires.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use kiosk_wire::signed::{Purpose, SignedError, TokenClaims};
 use kiosk_wire::{Code, KioskId, Signed};
 
 use crate::app::App;
+use crate::connections;
 use crate::problem::Refusal;
+
+/// The token of `Authorization: Bearer`, whose scheme is a word in any case (RFC 9110, 11.1).
+pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.trim_start().split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
 
 /// A terminal whose token was checked.
 pub(super) struct Terminal(pub(super) KioskId);
@@ -18,14 +26,10 @@ impl FromRequestParts<App> for Terminal {
     #[expect(clippy::manual_async_fn, reason = "nothing is awaited, and the trait wants a future")]
     fn from_request_parts(parts: &mut Parts, app: &App) -> impl Future<Output = Result<Self, Refusal>> + Send {
         async move {
-            let token = parts
-                .headers
-                .get(header::AUTHORIZATION)
-                .and_then(|value| value.to_str().ok())
-                .and_then(|value| value.strip_prefix("Bearer "))
-                .ok_or_else(|| malformed("There is no `Authorization: Bearer` token"))?;
-            let kiosk = check(app, token.trim())?;
+            let token = bearer(&parts.headers).ok_or_else(|| malformed("There is no `Authorization: Bearer` token"))?;
+            let kiosk = check(app, token)?;
             app.heard(kiosk);
+            connections::known(&parts.extensions);
             Ok(Self(kiosk))
         }
     }

@@ -4,6 +4,7 @@ use hall_rules::Right;
 use hall_rules::case::Party;
 
 use super::words::{Clock, Lang};
+use crate::certificates;
 use crate::clock::Doubt;
 use crate::domain::clocks::CalendarGap;
 use crate::domain::views::{Counts, KioskView, Staff};
@@ -67,6 +68,8 @@ pub(super) struct Shell {
     pub(super) calendar_gap: Option<CalendarGap>,
     /// Why the time is in doubt.
     pub(super) clock_doubt: Option<Doubt>,
+    /// The server's certificate, when it ends soon or its files do not fit: for those who can do something.
+    pub(super) certificate: Option<certificates::State>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,
@@ -115,6 +118,32 @@ impl Shell {
     /// Whether the reader acts as a clerk: a chief does too.
     pub(super) fn is_clerk(&self) -> bool {
         self.me.as_ref().is_some_and(|me| me.role.parties().contains(&Party::Clerk))
+    }
+
+    /// How the certificate's bar begins: days left, or what is wrong.
+    pub(super) fn certificate_words(&self, state: &certificates::State) -> String {
+        let left = match state.days_left(self.clock.now_ms) {
+            Some(0) => self
+                .t("服务器证书今天到期或已经到期，", "The server's certificate ends today or has ended. ")
+                .to_owned(),
+            Some(days) => match self.lang {
+                Lang::Zh => format!("服务器证书还有 {days} 天到期，"),
+                Lang::En => format!("The server's certificate ends in {days} days. "),
+            },
+            None => String::new(),
+        };
+        let flaw = match &state.flaw {
+            Some(flaw) => match self.lang {
+                Lang::Zh => format!("新的证书文件用不上，仍在用旧的（{flaw}）。"),
+                Lang::En => format!("Its new files do not fit, and the old one is still in use ({flaw}). "),
+            },
+            None => String::new(),
+        };
+        let then = self.t(
+            "到期后所有终端和控制台都连不上。请更换 [tls] 的两个文件，不用重启。",
+            "At its end every terminal and console is cut off. Renew the two files of [tls]; no restart is needed.",
+        );
+        format!("{left}{flaw}{then}")
     }
 
     /// The names of my windows, joined.

@@ -2,10 +2,10 @@
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use kiosk_wire::Problem;
+use kiosk_wire::{Code, Problem};
 
 use super::Console;
 use super::frame::Here;
@@ -44,7 +44,20 @@ pub(super) async fn guard(State(console): State<Console>, request: Request, next
         // A live part of a page stays as it is when it cannot be renewed.
         response.headers_mut().insert("hx-reswap", HeaderValue::from_static("none"));
     }
-    secured(response, console.app.tls())
+    secured(response, console.app.secure())
+}
+
+/// A page's address, asked in a way that it does not take: most likely the target of a form, typed or kept.
+pub(crate) async fn wrong_method() -> Refusal {
+    let advice = "Use the links and buttons of the pages";
+    Refusal::new(Code::MethodNotAllowed, "This address cannot be opened like this", advice)
+}
+
+/// Tells browsers that came through TLS to come no other way for a year.
+pub(crate) fn only_tls(headers: &mut HeaderMap, tls: bool) {
+    if tls {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
 }
 
 /// Sets what every page carries.
@@ -53,9 +66,7 @@ pub(crate) fn secured(mut response: Response, tls: bool) -> Response {
     for (name, value) in HEADERS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if tls {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
-    }
+    only_tls(headers, tls);
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
@@ -75,8 +86,10 @@ async fn as_page(console: &Console, lang: super::words::Lang, response: Response
     let shell = console.bare_shell(lang, Here::Elsewhere, back);
     let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words };
     let mut page = pages::respond(parts.status, &page);
-    if let Some(after) = parts.headers.get(header::RETRY_AFTER) {
-        page.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    for name in [header::RETRY_AFTER, header::ALLOW] {
+        if let Some(value) = parts.headers.get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
     }
     page
 }

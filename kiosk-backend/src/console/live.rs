@@ -26,6 +26,7 @@ use super::session::{SignedIn, holder};
 use crate::domain::inbox;
 use crate::domain::views::Actor;
 use crate::event::{Event, EventKind};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
 
@@ -48,7 +49,7 @@ struct Listener {
     console: Console,
     news: Receiver<Event>,
     key: Digest,
-    address: String,
+    origin: Origin,
     started: bool,
     /// No news of terminals before this.
     terminals_after: Instant,
@@ -66,7 +67,7 @@ pub(super) async fn events(
     let listener = Listener {
         news: console.app.events(),
         key: me.key,
-        address: me.visitor.address,
+        origin: me.visitor.origin,
         console,
         started: false,
         terminals_after: now,
@@ -86,7 +87,7 @@ impl Listener {
         loop {
             let news = if self.started { self.collect().await? } else { News::everything() };
             self.started = true;
-            let actor = holder(&self.console, self.key, &self.address).await.ok().flatten()?;
+            let actor = holder(&self.console, self.key, self.origin).await.ok().flatten()?;
             let told = self.tell(&actor, &news).await.ok()?;
             if !told.is_empty() {
                 return Some(told);

@@ -38,7 +38,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::{Router, middleware};
-use hall_rules::Right;
+use hall_rules::{Right, Role};
 use kiosk_wire::SubmissionId;
 
 use self::frame::{Call, Here, Shell};
@@ -56,6 +56,7 @@ pub fn router(app: App) -> Router {
     routes::table()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.answers()))
+        .method_not_allowed_fallback(guard::wrong_method)
         .layer(middleware::from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
 }
@@ -69,7 +70,7 @@ struct Console {
 
 impl Console {
     fn cookies(&self) -> Cookies {
-        Cookies::new(self.app.tls())
+        Cookies::new(self.app.secure())
     }
 
     /// The surroundings of a page for nobody in particular.
@@ -84,6 +85,7 @@ impl Console {
             calls: Vec::new(),
             calendar_gap: None,
             clock_doubt: None,
+            certificate: None,
             here,
             path: path.to_owned(),
             note: None,
@@ -96,6 +98,8 @@ impl Console {
         } else {
             Vec::new()
         };
+        let keeps_the_server = matches!(me.actor.staff.role, Role::Administrator | Role::Technician);
+        let now_ms = self.app.now_ms();
         Ok(Shell {
             me: Some(me.actor.staff.clone()),
             csrf: me.csrf(),
@@ -103,6 +107,7 @@ impl Console {
             calls,
             calendar_gap: clocks::calendar_gap(&self.app).await?,
             clock_doubt: self.app.clock().doubt(),
+            certificate: self.app.certificate().filter(|state| keeps_the_server && state.wants_attention(now_ms)),
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Console;
 use super::pages::Way;
 use super::session::{Visitor, encoded, holder, own_path};
-use super::sign_in::{Next, again};
+use super::sign_in::{Next, again, entered};
 use super::words::Lang;
 use crate::domain::oidc::{self, Answer};
 use crate::problem::Refusal;
@@ -77,13 +77,10 @@ pub(super) async fn back(
     }
     let answer = Answer { code: said.code, state: said.state, error: said.error, iss: said.iss };
     let done =
-        oidc::finish(&console.app, &visitor.address, visitor.flow.as_deref(), answer, visitor.session_key()).await;
+        oidc::finish(&console.app, &visitor.origin.text(), visitor.flow.as_deref(), answer, visitor.session_key())
+            .await;
     let mut response = match done {
-        Ok((opened, next)) => {
-            let mut response = Redirect::to(own_path(&next)).into_response();
-            response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
-            response
-        }
+        Ok((opened, next)) => entered(&console, visitor.browser, &opened, &next)?,
         Err(refusal) => told(&console, &visitor, "/", refusal)?,
     };
     response.headers_mut().append(SET_COOKIE, console.cookies().no_flow());
@@ -92,7 +89,7 @@ pub(super) async fn back(
 
 async fn is_signed_in(console: &Console, visitor: &Visitor) -> Result<bool, Refusal> {
     match visitor.session_key() {
-        Some(key) => Ok(holder(console, key, &visitor.address).await?.is_some()),
+        Some(key) => Ok(holder(console, key, visitor.origin).await?.is_some()),
         None => Ok(false),
     }
 }

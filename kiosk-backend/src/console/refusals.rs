@@ -142,6 +142,7 @@ impl Lang {
                 said(("您的岗位不能做这件事", "什么也没有改变。请找有这项权限的同事；各岗位的权限见工作手册。"))
             }
             Code::NotFound => said(("没有找到", "可能地址不对，或它属于别的窗口。")),
+            Code::MethodNotAllowed => said(("这个地址不能这样打开", "请从页面上的链接和按钮进入。")),
             Code::CsrfMismatch => said(("页面太旧，没有执行", "请回到页面重新打开后再按一次。")),
             Code::MalformedBody | Code::BodyTooLarge => said(("表单内容读不出", "请回到页面重新填写。")),
             Code::StoreUnavailable => said(("服务器现在无法保存", "请稍后再试；一直这样请告诉管理员检查磁盘。")),

@@ -4,13 +4,11 @@
 //! from the token, which a page of another site cannot know, and a request that says it comes from another site is
 //! refused whatever it carries.
 
-use std::net::SocketAddr;
-
 use axum::body::to_bytes;
-use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Multipart, Request};
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
-use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
@@ -19,8 +17,11 @@ use sha2::{Digest as _, Sha256};
 use super::Console;
 use super::words::Lang;
 use crate::access::{self, Wants};
+use crate::connections;
+use crate::domain::browsers::Browser;
 use crate::domain::views::Actor;
 use crate::domain::{oidc, staff};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest};
 
@@ -32,6 +33,9 @@ const LONGEST_TOKEN: usize = 128;
 const TOUCH_EVERY_MS: i64 = 60_000;
 /// The language cookie lasts a year, in seconds.
 const LANG_S: i64 = 365 * 24 * 60 * 60;
+
+/// A browser is known for as long as browsers keep a cookie: 400 days, renewed at each sign-in, in seconds.
+const KNOWN_S: i64 = 400 * 24 * 60 * 60;
 
 /// The value of a cookie.
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -47,12 +51,12 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Cookies of the console. Under TLS their names carry `__Host-`, which binds them to this host and to TLS.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Cookies {
+pub(crate) struct Cookies {
     tls: bool,
 }
 
 impl Cookies {
-    pub(super) fn new(tls: bool) -> Self {
+    pub(crate) fn new(tls: bool) -> Self {
         Self { tls }
     }
 
@@ -89,6 +93,11 @@ impl Cookies {
         self.line("oidc", "", Some(0))
     }
 
+    /// Of a browser in which somebody signed in.
+    pub(super) fn known(self, browser: &str) -> HeaderValue {
+        self.line("known", browser, Some(KNOWN_S))
+    }
+
     pub(super) fn lang(self, lang: Lang) -> HeaderValue {
         self.line("lang", lang.tag(), Some(LANG_S))
     }
@@ -102,13 +111,6 @@ pub(super) fn csrf_of(token: &str) -> String {
     hex::encode(hasher.finalize())
 }
 
-/// Where a request comes from, for the audit and the limit on sign-ins.
-fn address(extensions: &Extensions) -> String {
-    extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or_else(|| "unknown".to_owned(), |ConnectInfo(from)| from.ip().to_string())
-}
-
 /// Whether htmx asks, for a part of a page or to renew one.
 pub(super) fn is_htmx(headers: &HeaderMap) -> bool {
     headers.contains_key("hx-request")
@@ -116,14 +118,21 @@ pub(super) fn is_htmx(headers: &HeaderMap) -> bool {
 
 /// The language a request's browser chose.
 pub(super) fn lang_of(headers: &HeaderMap, cookies: Cookies) -> Lang {
-    cookie(headers, &cookies.name("lang")).map_or(Lang::Zh, Lang::from_tag)
+    chosen_lang(headers, cookies).unwrap_or(Lang::Zh)
+}
+
+/// The same, if it chose one.
+pub(crate) fn chosen_lang(headers: &HeaderMap, cookies: Cookies) -> Option<Lang> {
+    cookie(headers, &cookies.name("lang")).map(Lang::from_tag)
 }
 
 /// Anyone, signed in or not.
 #[derive(Clone, Debug)]
 pub(super) struct Visitor {
     pub(super) lang: Lang,
-    pub(super) address: String,
+    pub(super) origin: Origin,
+    /// What this browser says of who signed in here before.
+    pub(super) browser: Option<Browser>,
     /// Path and query.
     pub(super) path: String,
     pub(super) htmx: bool,
@@ -137,17 +146,18 @@ pub(super) struct Visitor {
 
 impl Visitor {
     fn read(parts: &Parts, cookies: Cookies) -> Self {
-        Self::of(&parts.headers, &parts.uri, address(&parts.extensions), cookies)
+        Self::of(&parts.headers, &parts.uri, Origin::of(&parts.extensions), cookies)
     }
 
     fn read_request(request: &Request, cookies: Cookies) -> Self {
-        Self::of(request.headers(), request.uri(), address(request.extensions()), cookies)
+        Self::of(request.headers(), request.uri(), Origin::of(request.extensions()), cookies)
     }
 
-    fn of(headers: &HeaderMap, uri: &Uri, address: String, cookies: Cookies) -> Self {
+    fn of(headers: &HeaderMap, uri: &Uri, origin: Origin, cookies: Cookies) -> Self {
         Self {
             lang: lang_of(headers, cookies),
-            address,
+            origin,
+            browser: cookie(headers, &cookies.name("known")).and_then(Browser::read),
             path: uri.path_and_query().map_or("/", |path| path.as_str()).to_owned(),
             htmx: is_htmx(headers),
             session: cookie(headers, &cookies.name("session")).map(str::to_owned),
@@ -194,7 +204,7 @@ impl SignedIn {
 }
 
 /// Who holds the open session under `key`, if anyone still may.
-pub(super) async fn holder(console: &Console, key: Digest, address: &str) -> Result<Option<Actor>, Refusal> {
+pub(super) async fn holder(console: &Console, key: Digest, origin: Origin) -> Result<Option<Actor>, Refusal> {
     let app = &console.app;
     let now = app.now_ms();
     let session = app.store().read(move |connection| sessions::find(connection, &key)).await?;
@@ -203,7 +213,7 @@ pub(super) async fn holder(console: &Console, key: Digest, address: &str) -> Res
     Ok(staff.map(|mut staff| {
         // Who came by the provider's word need not know the one-time code that waits to be changed.
         staff.must_change &= !session.by_provider;
-        Actor { staff, from: address.to_owned() }
+        Actor { staff, from: origin.text() }
     }))
 }
 
@@ -213,8 +223,9 @@ impl FromRequestParts<Console> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::read(parts, console.cookies());
         let Some(key) = visitor.session_key() else { return Err(to_sign_in(parts)) };
-        let actor = holder(console, key, &visitor.address).await.map_err(IntoResponse::into_response)?;
+        let actor = holder(console, key, visitor.origin).await.map_err(IntoResponse::into_response)?;
         let Some(actor) = actor else { return Err(to_sign_in(parts)) };
+        connections::known(&parts.extensions);
         if actor.staff.must_change && parts.extensions.get() != Some(&Wants::Own) {
             return Err(axum::response::Redirect::to("/account").into_response());
         }

@@ -13,7 +13,8 @@ use super::oidc;
 use super::pages::{self, SignInPage};
 use super::session::{Posted, Visitor, csrf_of, holder, own_path};
 use super::words::Lang;
-use crate::domain::sign_in::{new_token, sign_in};
+use crate::domain::browsers::Browser;
+use crate::domain::sign_in::{Opened, Place, new_token, sign_in};
 use crate::problem::Refusal;
 use crate::store::sessions;
 
@@ -30,7 +31,7 @@ pub(super) async fn page(
     Query(next): Query<Next>,
 ) -> Result<Response, Refusal> {
     if let Some(key) = visitor.session_key()
-        && holder(&console, key, &visitor.address).await?.is_some()
+        && holder(&console, key, visitor.origin).await?.is_some()
     {
         return Ok(Redirect::to(own_path(&next.next)).into_response());
     }
@@ -97,17 +98,28 @@ pub(super) async fn enter(
 ) -> Result<Response, Refusal> {
     let Credentials { name, password, next } = credentials;
     let password = Personal::new(password);
-    match sign_in(&console.app, &visitor.address, &name, password, visitor.session_key()).await {
-        Ok(opened) => {
-            let mut response = Redirect::to(own_path(&next)).into_response();
-            response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
-            Ok(response)
-        }
+    let place = Place { origin: visitor.origin, browser: visitor.browser.clone() };
+    match sign_in(&console.app, &place, &name, password, visitor.session_key()).await {
+        Ok(opened) => entered(&console, visitor.browser, &opened, &next),
         Err(refusal) if matches!(refusal.code(), Code::SignInRefused | Code::TooManyTries) => {
             again(&console, &visitor, name, &next, &refusal)
         }
         Err(refusal) => Err(refusal),
     }
+}
+
+/// On to where somebody wanted, signed in, in a browser that is known from now on.
+pub(super) fn entered(
+    console: &Console,
+    browser: Option<Browser>,
+    opened: &Opened,
+    next: &str,
+) -> Result<Response, Refusal> {
+    let browser = Browser::with(browser, &console.app.keys(), opened.staff.id)?;
+    let mut response = Redirect::to(own_path(next)).into_response();
+    response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
+    response.headers_mut().append(SET_COOKIE, console.cookies().known(&browser));
+    Ok(response)
 }
 
 #[derive(Deserialize)]

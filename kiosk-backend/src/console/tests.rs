@@ -53,7 +53,7 @@ fn a_wrong_password_is_told_kindly_and_five_are_enough() {
     let answer = browser.post("/sign-in", &[("name", "李强"), ("password", PASSWORD)]);
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "another name from the same address still can");
     assert_eq!(hall.audit().iter().filter(|action| *action == "sign_in_refused").count(), 6);
-    hall.app.clock().advance(crate::domain::sign_in::SPAN_MS);
+    hall.app.clock().advance(crate::domain::tries::PASSWORD_SPAN_MS);
     let mut browser = hall.browser();
     browser.get("/sign-in");
     let answer = browser.post("/sign-in", &[("name", "王敏"), ("password", PASSWORD)]);

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::audit::{self, Action, Who};
 use super::enrolment::{in_groups, new_code, normal};
 use super::oidc;
-use super::sign_in::{self, SPAN_MS};
+use super::sign_in;
 use super::staff::{self, PASSWORD_CHARACTERS, hash_secret, invalid, named, verify_secret, windows_by_name};
 use super::views::{Actor, Staff};
 use crate::app::App;
@@ -20,7 +20,7 @@ use crate::store::{self, StoreError, Tx};
 /// How long a one-time code works.
 pub const CODE_MS: i64 = 24 * 3_600_000;
 /// From so many wrong passwords on an account is worth a word in the list.
-const TRIES_TOLD: u32 = 5;
+const TRIES_TOLD: usize = 5;
 
 /// One account in the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct AccountRow {
     /// Browsers signed in now.
     pub sessions: usize,
     /// Wrong passwords within the last quarter of an hour, when they are many.
-    pub tries: Option<u32>,
+    pub tries: Option<usize>,
     /// Until when a one-time code waits to be changed.
     pub code_until_ms: Option<i64>,
     /// Who they are at the city's provider of accounts.
@@ -67,13 +67,13 @@ pub(super) fn opens(row: &StaffRow, typed: &str, now_ms: i64) -> bool {
 /// Everyone's account, open ones first.
 pub async fn list(app: &App, actor: &Actor) -> Result<Vec<AccountRow>, Refusal> {
     actor.must(Right::ManageAccounts)?;
-    let (now, issuer) = (app.now_ms(), issuer(app));
+    let looking = app.clone();
     Ok(app
         .store()
         .read(move |connection| {
             let mut rows = Vec::new();
             for staff in staff::all(connection)? {
-                rows.push(account(connection, staff, issuer.as_deref(), now)?);
+                rows.push(account(&looking, connection, staff)?);
             }
             rows.sort_by_key(|row| row.staff.disabled);
             Ok::<_, StoreError>(rows)
@@ -85,14 +85,16 @@ fn issuer(app: &App) -> Option<String> {
     app.provider().map(|provider| provider.issuer().to_owned())
 }
 
-fn account(connection: &Connection, staff: Staff, issuer: Option<&str>, now: i64) -> Result<AccountRow, StoreError> {
+fn account(app: &App, connection: &Connection, staff: Staff) -> Result<AccountRow, StoreError> {
+    let (now, issuer) = (app.now_ms(), issuer(app));
     let row = store::staff::get(connection, staff.id)?;
-    let tries = store::sessions::most_tries(connection, &sign_in::name_key(&staff.name), now - SPAN_MS)?;
+    let key = row.as_ref().map(|row| sign_in::account_key(row, ""));
+    let tries = key.map_or(0, |key| app.tries().most_of_account(&key, now));
     Ok(AccountRow {
         sessions: store::sessions::of(connection, staff.id, now)?.len(),
         tries: Some(tries).filter(|tries| *tries >= TRIES_TOLD),
         code_until_ms: row.and_then(|row| row.code_until_ms),
-        subject: oidc::subject_of(connection, staff.id, issuer)?,
+        subject: oidc::subject_of(connection, staff.id, issuer.as_deref())?,
         staff,
     })
 }
@@ -102,12 +104,12 @@ pub async fn one(app: &App, actor: &Actor, id: StaffId) -> Result<(AccountRow, V
     if actor.staff.id != id {
         actor.must(Right::ManageAccounts)?;
     }
-    let (now, issuer) = (app.now_ms(), issuer(app));
+    let looking = app.clone();
     app.store()
         .read(move |connection| {
             let staff = staff::read(connection, id)?.ok_or_else(nobody)?;
-            let sessions = store::sessions::of(connection, id, now)?;
-            Ok((account(connection, staff, issuer.as_deref(), now)?, sessions))
+            let sessions = store::sessions::of(connection, id, looking.now_ms())?;
+            Ok((account(&looking, connection, staff)?, sessions))
         })
         .await
 }
@@ -173,7 +175,6 @@ fn reset_in(tx: &mut Tx<'_>, who: Who<'_>, row: &StaffRow, phc: &str, now: i64) 
     }
     store::staff::set_password(tx, row.id, phc, Some(now + CODE_MS))?;
     store::sessions::end_all(tx, row.id, None)?;
-    store::sessions::forget_name(tx, &sign_in::name_key(&row.name))?;
     Ok(audit::write(tx, now, who, Action::PasswordReset, None, &row.name)?)
 }
 
@@ -197,9 +198,9 @@ pub async fn disable(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusa
 
 /// Forgets wrong passwords, so that their owner need not wait.
 pub async fn unlock(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusal> {
-    let now = app.now_ms();
+    let (now, known) = (app.now_ms(), app.clone());
     manage(app, actor, id, move |tx, who, row| {
-        store::sessions::forget_name(tx, &sign_in::name_key(&row.name))?;
+        known.tries().forget_account(tx, &sign_in::account_key(row, ""))?;
         Ok(audit::write(tx, now, who, Action::AccountUnlocked, None, &row.name)?)
     })
     .await
@@ -269,8 +270,9 @@ pub async fn change_password(
         let title = format!("The password has fewer than {PASSWORD_CHARACTERS} characters");
         return Err(invalid("password", title, "Choose a longer one; a short sentence is good"));
     }
-    sign_in::count_change(app, actor).await?;
     let row = app.store().read(move |connection| store::staff::get(connection, id)).await?.ok_or_else(nobody)?;
+    let under = sign_in::counted_change(&row);
+    sign_in::count(app, &actor.from, &under).await?;
     let checked = tokio::task::spawn_blocking(move || {
         if !opens(&row, old.expose(), now) {
             return Err(
@@ -282,13 +284,16 @@ pub async fn change_password(
         }
         hash_secret(new.expose())
     });
-    let phc = checked.await.map_err(|cause| Refusal::internal(&cause))??;
+    let checked = checked.await.map_err(|cause| Refusal::internal(&cause))?;
+    if checked.as_ref().err().is_none_or(|refusal| refusal.code() != Code::SignInRefused) {
+        app.tries().forgive(&under);
+    }
+    let phc = checked?;
     let actor = actor.clone();
     app.store()
         .write(move |tx| {
             store::staff::set_password(tx, id, &phc, None)?;
             store::sessions::end_all(tx, id, Some(&session))?;
-            store::sessions::forget_name(tx, &sign_in::name_key(&actor.staff.name))?;
             Ok(audit::write(tx, now, Who::Staff(&actor), Action::PasswordChanged, None, "")?)
         })
         .await

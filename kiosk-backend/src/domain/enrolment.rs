@@ -6,9 +6,12 @@ use kiosk_wire::{Code, KioskId};
 use sha2::{Digest, Sha256};
 
 use super::audit::{self, Action, Who};
+use super::limit::Key;
+use super::tries::Kind;
 use crate::app::App;
+use crate::origin::Origin;
 use crate::problem::Refusal;
-use crate::store;
+use crate::store::{self, StoreError};
 
 /// How long a code works.
 pub const CODE_MS: i64 = 24 * 3_600_000;
@@ -16,10 +19,6 @@ pub const CODE_MS: i64 = 24 * 3_600_000;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Characters of a code: 60 bits.
 const CODE_LENGTH: usize = 12;
-/// Failed tries in ten minutes, from one address and from all together.
-const TRIES: usize = 5;
-const TRIES_OF_ALL: usize = 50;
-const TRIES_MS: i64 = 600_000;
 
 /// A terminal that waits for its enrolment.
 #[derive(Clone, Debug, serde::Serialize)]
@@ -78,18 +77,18 @@ pub fn revoke(app: &App, name: &str) -> Result<(), Refusal> {
 }
 
 /// Trades a code for an identity. The same code with the same key gets the same answer until it expires, since an
-/// answer may be lost; with another key it is refused.
-pub async fn enrol(app: &App, from: &str, request: EnrolRequest) -> Result<EnrolAnswer, Refusal> {
+/// answer may be lost; with another key it is refused. A right code is taken whatever others tried, even from the same
+/// address: with 60 bits nobody guesses one, and what is counted only slows whoever tries.
+pub async fn enrol(app: &App, from: Origin, request: EnrolRequest) -> Result<EnrolAnswer, Refusal> {
     let now_ms = app.now_ms();
-    for (key, most) in [(format!("enrol {from}"), TRIES), ("enrol".to_owned(), TRIES_OF_ALL)] {
-        if let Some(wait_s) = app.tries().wait_s(&key, most, TRIES_MS, now_ms) {
-            let title = "Too many codes were wrong";
-            return Err(Refusal::new(Code::TooManyTries, title, format!("Wait {wait_s} seconds")).retry_after_s(wait_s));
-        }
-    }
     let key = public_key(&request.public_key)?;
     let hash = hash(&normal(&request.code));
     let software: String = request.software.chars().filter(|c| !c.is_control()).take(64).collect();
+    // Looked at by a reader first: whoever tries codes keeps the writer from nothing.
+    let known = app.store().read(move |connection| store::kiosks::by_code(connection, &hash));
+    if known.await.map_err(|cause: StoreError| Refusal::from(cause))?.is_none() {
+        return Err(wrong(app, from, now_ms));
+    }
     let enrolled = app
         .store()
         .write(move |tx| {
@@ -107,12 +106,10 @@ pub async fn enrol(app: &App, from: &str, request: EnrolRequest) -> Result<Enrol
             Ok(row)
         })
         .await;
-    let row = enrolled.inspect_err(|refusal| {
-        if refusal.code() == Code::EnrolmentCodeRefused {
-            app.tries().failed(&format!("enrol {from}"), TRIES_MS, now_ms);
-            app.tries().failed("enrol", TRIES_MS, now_ms);
-        }
-    })?;
+    let row = match enrolled {
+        Err(refusal) if refusal.code() == Code::EnrolmentCodeRefused => return Err(wrong(app, from, now_ms)),
+        other => other?,
+    };
     app.reload()?;
     Ok(EnrolAnswer {
         kiosk: row.id,
@@ -123,6 +120,16 @@ pub async fn enrol(app: &App, from: &str, request: EnrolRequest) -> Result<Enrol
         hall_name: app.hall_name().to_owned(),
         server_ms: now_ms,
     })
+}
+
+/// Counts a wrong code.
+fn wrong(app: &App, from: Origin, now_ms: i64) -> Refusal {
+    let Err(wait) = app.tries().count(&[(Kind::EnrolFrom, Key::new("", &from.line()))], now_ms) else {
+        return refused();
+    };
+    let seconds = wait.seconds();
+    let advice = format!("Compare it with what `kiosk-backend kiosk add` printed, and wait {seconds} seconds");
+    Refusal::new(Code::TooManyTries, "Too many codes were wrong", advice).retry_after_s(seconds)
 }
 
 fn refused() -> Refusal {

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod archive;
 pub mod audit;
+pub mod browsers;
 pub mod casework;
 pub mod claims;
 pub mod clocks;
@@ -37,6 +38,7 @@ pub mod staff;
 pub mod statistics;
 pub mod steps;
 pub mod times;
+pub mod tries;
 pub mod uncollected;
 pub mod views;
 pub mod whereabouts;

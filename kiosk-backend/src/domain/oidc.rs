@@ -5,7 +5,7 @@ use kiosk_wire::{Code, StaffId};
 use rusqlite::Connection;
 
 use super::audit::{self, Action, Who};
-use super::sign_in::{self, Opened, Proof, new_token};
+use super::sign_in::{self, Opened, new_token};
 use super::staff::{self, invalid};
 use super::views::Actor;
 use crate::app::App;
@@ -97,7 +97,7 @@ pub async fn finish(
         }
         Some(staff) => {
             let actor = Actor { staff, from: from.to_owned() };
-            let opened = sign_in::open(app, actor, Proof::Provider, replaces).await?;
+            let opened = sign_in::open(app, actor, true, replaces).await?;
             Ok((opened, flow.next().to_owned()))
         }
         None => {

@@ -10,23 +10,17 @@ use kiosk_wire::{Code, CompartmentNo, KioskId, SubmissionId};
 use rusqlite::Connection;
 
 use super::clocks::{self, Desk};
+use super::limit::{Key, Wait};
+use super::tries::{self, Counted, Kind};
 use super::views::Due;
 use super::whereabouts::{self, Place, at_window};
 use crate::app::App;
+use crate::origin::Origin;
 use crate::problem::Refusal;
 use crate::store::cases::CaseRow;
 use crate::store::seal::IndexOf;
-use crate::store::{self, StoreResult};
+use crate::store::{self, StoreError, StoreResult};
 
-/// Wrong tries for one number within [`NUMBER_SPAN_MS`]. Four characters have ten thousand values: somebody who found
-/// a number needs more than two years for half of them.
-const TRIES_OF_NUMBER: usize = 5;
-/// Tries of a number are counted over this long: a day.
-const NUMBER_SPAN_MS: i64 = 24 * 3_600_000;
-/// Tries from one address within [`ADDRESS_SPAN_MS`], right or wrong: many phones share one address.
-const TRIES_FROM: usize = 60;
-/// Tries from an address are counted over this long.
-const ADDRESS_SPAN_MS: i64 = 15 * 60_000;
 /// How long a page that was shown may still rate.
 const TICKET_MS: i64 = 30 * 60_000;
 const TICKET: &[u8] = b"progress-ticket";
@@ -56,39 +50,51 @@ pub struct Progress {
     pub ticket: String,
 }
 
+/// Who looks a number up.
+#[derive(Clone, Copy, Debug)]
+pub enum Asker {
+    /// Somebody on the public page.
+    Page(Origin),
+    /// Somebody at a terminal, which proved who it is.
+    Terminal(KioskId),
+}
+
+impl Asker {
+    /// What a look-up of this number is counted under; `known` says whether there is such a number.
+    fn counted(self, number: &ReceiptNumber, known: bool) -> [Counted; 2] {
+        let (from, kind) = match self {
+            Self::Page(origin) => (origin.line(), Kind::Receipt),
+            Self::Terminal(kiosk) => (format!("terminal {kiosk}"), Kind::ReceiptAtTerminal),
+        };
+        let kind = if known { kind } else { Kind::NoReceipt };
+        [(Kind::LookupFrom, Key::new("", &from)), (kind, Key::new(number.as_str(), ""))]
+    }
+}
+
 /// The case of this number, if these are the last four characters of its document. One answer for a number that there
-/// is not and for characters that do not match.
-pub async fn find(app: &App, from: &str, receipt: &str, last_four: &str) -> Result<Progress, Refusal> {
+/// is not and for characters that do not match, from the same work. A right answer costs nothing.
+pub async fn find(app: &App, asker: Asker, receipt: &str, last_four: &str) -> Result<Progress, Refusal> {
     let now_ms = app.now_ms();
-    let limiter = app.tries();
-    let address = format!("progress-from {from}");
-    if let Some(wait_s) = limiter.count(&address, TRIES_FROM, ADDRESS_SPAN_MS, now_ms) {
-        return Err(too_many(wait_s));
-    }
     let number = ReceiptNumber::parse(receipt).map_err(misread)?;
-    let key = format!("progress-of {number}");
-    // Counted before it is looked at, so that many at one instant cannot all slip through.
-    if let Some(wait_s) = limiter.count(&key, TRIES_OF_NUMBER, NUMBER_SPAN_MS, now_ms) {
-        return Err(too_many(wait_s));
-    }
     let desk = Desk::of(app);
     let asked = desk.keys.sealer.index(IndexOf::LastFour, last_four);
-    let found = app
+    let wanted = number.clone();
+    let known = app
         .store()
-        .read(move |connection| {
-            let known = store::cases::by_receipt_and_last4(connection, number.as_str())?;
-            // The same work whether there is such a number or not.
-            let (case, index) = known.unwrap_or((SubmissionId(uuid::Uuid::nil()), [0; 16]));
-            let same = index.iter().zip(asked).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0;
-            if !same {
-                return Ok(None);
-            }
-            read(connection, &desk, case)
-        })
-        .await?;
-    let progress: Progress = found.ok_or_else(unknown)?;
-    limiter.forgive(&key);
-    Ok(progress)
+        .read(move |connection| store::cases::by_receipt_and_last4(connection, wanted.as_str()))
+        .await
+        .map_err(|cause: StoreError| Refusal::from(cause))?;
+    let under = asker.counted(&number, known.is_some());
+    app.tries().count(&under, now_ms).map_err(too_many)?;
+    let (case, index) = known.unwrap_or((SubmissionId(uuid::Uuid::nil()), [0; 16]));
+    let same = index.iter().zip(asked).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0;
+    if !same {
+        // Nobody waits for the disk: an answer that took longer would tell that there is such a number.
+        app.store().write_soon(move |tx| tries::keep(tx, &under, now_ms));
+        return Err(unknown());
+    }
+    app.tries().forgive(&under);
+    app.store().read(move |connection| read(connection, &desk, case)).await?.ok_or_else(unknown)
 }
 
 /// Whose time a clock counts and what for; `None` for those that are between offices: the applicant waits for the whole,
@@ -127,7 +133,8 @@ pub fn holder(app: &App, ticket: &str) -> Result<SubmissionId, Refusal> {
     case.parse().map_err(|_| old())
 }
 
-fn too_many(wait_s: u64) -> Refusal {
+fn too_many(wait: Wait) -> Refusal {
+    let wait_s = wait.seconds();
     let advice = format!("Wait {} minutes, or ask at the hall", wait_s.div_ceil(60));
     Refusal::new(Code::TooManyTries, "Too many tries", advice).retry_after_s(wait_s)
 }

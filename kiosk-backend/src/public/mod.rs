@@ -8,10 +8,8 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
-
 use axum::Router;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequest, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use axum::middleware;
@@ -20,11 +18,14 @@ use axum::routing::get;
 use kiosk_wire::Code;
 use serde::Deserialize;
 
-use self::pages::{FormPage, StatePage};
+use self::pages::{FormPage, NothingPage, StatePage};
 use crate::app::App;
-use crate::console::guard::secured;
+use crate::console::guard::{self, secured};
+use crate::console::session::{Cookies, chosen_lang};
 use crate::console::words::Lang;
+use crate::domain::progress::Asker;
 use crate::domain::{progress, ratings};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 
 /// The longest form: a number, four characters and a ticket.
@@ -32,11 +33,12 @@ const LONGEST_FORM: usize = 4096;
 
 /// The routes, with their state inside.
 pub(crate) fn router(app: App) -> Router {
-    let tls = app.tls();
+    let tls = app.secure();
     Router::new()
         .route("/progress", get(form).post(ask))
         .route("/progress/rating", axum::routing::post(rate).get(form))
         .route("/p/{receipt}", get(of_receipt))
+        .method_not_allowed_fallback(wrong_method)
         .layer(DefaultBodyLimit::max(LONGEST_FORM))
         .layer(middleware::map_response(move |response: Response| async move { secured(response, tls) }))
         .with_state(app)
@@ -72,6 +74,20 @@ async fn of_receipt(
 ) -> Response {
     let receipt = receipt.chars().filter(char::is_ascii_digit).take(hall_rules::receipt::DIGITS).collect();
     show(&app, lang_of(&wish.lang, &parts), receipt, None, StatusCode::OK)
+}
+
+/// Where there is nothing: in the language of the console, of the link, or of the browser, whichever was chosen.
+pub(crate) fn nothing(app: &App, parts: &Parts) -> Response {
+    let wish = Query::<Wish>::try_from_uri(&parts.uri).map(|Query(wish)| wish.lang).unwrap_or_default();
+    let chosen = chosen_lang(&parts.headers, Cookies::new(app.secure())).filter(|_| wish.is_empty());
+    let lang = chosen.unwrap_or_else(|| lang_of(&wish, parts));
+    let page = NothingPage { hall: app.hall_name().to_owned(), lang };
+    secured(pages::respond(StatusCode::NOT_FOUND, &page), app.secure())
+}
+
+async fn wrong_method(State(app): State<App>, parts: Parts) -> Response {
+    let refusal = guard::wrong_method().await;
+    show(&app, lang_of("", &parts), String::new(), Some(refusal), StatusCode::METHOD_NOT_ALLOWED)
 }
 
 fn show(app: &App, lang: Lang, receipt: String, refused: Option<Refusal>, status: StatusCode) -> Response {
@@ -124,7 +140,7 @@ async fn ask(State(app): State<App>, request: Request) -> Response {
     let Some(typed) = typed else { return unreadable(&app, &parts) };
     let lang = lang_of(&typed.lang, &parts);
     let found = if typed.ticket.is_empty() {
-        progress::find(&app, &address(&parts), &typed.receipt, &typed.last_four).await
+        progress::find(&app, Asker::Page(Origin::of(&parts.extensions)), &typed.receipt, &typed.last_four).await
     } else {
         progress::again(&app, &typed.ticket).await
     };
@@ -161,15 +177,5 @@ fn answer(
             let receipt = pages::kept(&receipt);
             show(app, lang, receipt, Some(refusal), status)
         }
-    }
-}
-
-/// Where somebody asks from. Of an IPv6 address the network counts: one line has 2⁶⁴ of them.
-fn address(parts: &Parts) -> String {
-    let from = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(from)| from.ip().to_canonical());
-    match from {
-        Some(IpAddr::V6(address)) => Ipv6Addr::from(u128::from(address) & (u128::MAX << 64)).to_string(),
-        Some(address) => address.to_string(),
-        None => "unknown".to_owned(),
     }
 }

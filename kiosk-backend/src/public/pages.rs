@@ -23,6 +23,14 @@ pub(super) struct FormPage {
     pub(super) refused: Option<(String, String)>,
 }
 
+/// There is nothing at an address.
+#[derive(Template)]
+#[template(path = "public/nothing.html")]
+pub(super) struct NothingPage {
+    pub(super) hall: String,
+    pub(super) lang: Lang,
+}
+
 /// How a case stands.
 #[derive(Template)]
 #[template(path = "public/state.html")]
@@ -87,6 +95,10 @@ pub(super) fn refused(lang: Lang, refusal: &Refusal) -> (String, String) {
         Code::StalePage => (
             lang.t("页面放得太久了", "The page is too old"),
             lang.t("请重新填写编号和后四位。", "Type number and characters again."),
+        ),
+        Code::MethodNotAllowed => (
+            lang.t("这个地址不能这样打开", "This address cannot be opened like this"),
+            lang.t("请在下面填写。", "Use the form below."),
         ),
         Code::WrongState => (
             lang.t("现在还不能评价", "It cannot be rated yet"),

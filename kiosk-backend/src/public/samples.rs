@@ -6,7 +6,7 @@ use hall_rules::{CaseState, Text};
 use jiff::civil::date;
 use kiosk_wire::Code;
 
-use super::pages::{FormPage, StatePage, refused};
+use super::pages::{FormPage, NothingPage, StatePage, refused};
 use crate::console::words::Lang;
 use crate::domain::progress::Progress;
 use crate::problem::Refusal;
@@ -66,6 +66,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     vec![
         ("progress", form("", None)),
         ("progress-refused", form("10101000000186", Some(Refusal::new(Code::NotFound, "none", "compare")))),
+        ("nothing", NothingPage { hall: hall(), lang }.render().expect("renders")),
         ("progress-accepted", state(progress(CaseState::Accepted), false)),
         ("progress-correction", state(correction, false)),
         ("progress-ready", state(ready, false)),

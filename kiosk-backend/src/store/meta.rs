@@ -1,11 +1,13 @@
 //! Counters and names of the whole database, and how a restored backup is noticed.
 //!
-//! The writer counts an *epoch* up about once a second while there are writes, in the database and, after the commit,
-//! in a small file beside it. A database that is behind the file was put back from a backup: it begins a new
-//! *generation*, and everything that was promised in the old one (directives, claims) is void.
+//! The writer counts an *epoch* up with each commit, in the database and then in a small file beside it. A database that
+//! is behind the file was put back from a copy, however young that was; and one that `backup` made says so itself, also
+//! where there is no such file. Either begins a new *generation*: everything that was promised in the old one
+//! (directives, claims) is void.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 
 use hall_rules::time::Kept;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -14,14 +16,18 @@ use super::{StoreError, StoreResult, signed};
 
 /// Which run of the data this is; a restored backup starts the next.
 pub const GENERATION: &str = "generation";
-/// Counts writes, about one a second.
+/// Counts commits.
 pub const EPOCH: &str = "epoch";
 /// Counts what terminals may fetch: directives, roster, catalogue.
 pub const REVISION: &str = "revision";
 /// Counts changes of staff and windows.
 pub const ROSTER: &str = "roster";
 
-const MARKER: &str = "generation-marker";
+/// The file that says how far the database was written.
+pub(crate) const MARKER: &str = "generation-marker";
+
+/// The text that says that a database is a copy.
+const COPY: &str = "copy";
 
 /// Reads a counter.
 pub fn counter(connection: &Connection, name: &str) -> StoreResult<u64> {
@@ -82,28 +88,57 @@ pub fn begin_generation(connection: &Connection) -> StoreResult<u64> {
 pub(super) fn settle_generation(connection: &Connection, data_dir: &Path) -> StoreResult<Option<u64>> {
     let epoch = counter(connection, EPOCH)?;
     let marker = fs::read_to_string(data_dir.join(MARKER)).ok().and_then(|text| text.trim().parse::<u64>().ok());
-    let restored = match marker {
+    let behind = match marker {
         Some(marker) => marker > epoch,
         None => epoch > 0,
     };
-    if !restored {
+    if !behind && text(connection, COPY)?.is_none() {
         return Ok(None);
     }
     connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute("DELETE FROM texts WHERE name = $1", [COPY])?;
     let generation = begin_generation(connection)?;
     let epoch = marker.unwrap_or(epoch).max(epoch) + 1;
     connection.execute("UPDATE counters SET value = $1 WHERE name = $2", params![signed(epoch), EPOCH])?;
     connection.execute_batch("COMMIT")?;
-    write_marker(data_dir, epoch);
+    Marker::beside(data_dir).write(epoch);
     Ok(Some(generation))
 }
 
-/// Renews the marker. A marker that is behind or missing is safe: at worst a generation begins that need not.
-pub(super) fn write_marker(data_dir: &Path, epoch: u64) {
-    let new = data_dir.join(format!("{MARKER}.new"));
-    let done = fs::write(&new, epoch.to_string()).and_then(|()| fs::rename(&new, data_dir.join(MARKER)));
-    if let Err(cause) = done {
-        tracing::warn!(cause = %cause, "the generation marker could not be written");
+/// The marker beside the database. One that is behind or missing is safe: at worst a generation begins that need not.
+pub(super) struct Marker {
+    path: PathBuf,
+    file: Option<File>,
+    failing: bool,
+}
+
+impl Marker {
+    /// The marker in `data_dir`.
+    pub(super) fn beside(data_dir: &Path) -> Self {
+        Self { path: data_dir.join(MARKER), file: None, failing: false }
+    }
+
+    /// Renews it, in place: with each commit there is no time for more.
+    pub(super) fn write(&mut self, epoch: u64) {
+        // Of one length, so that no rest of a longer number stays behind.
+        let text = format!("{epoch:020}\n");
+        let done = self.open().and_then(|file| file.write_all_at(text.as_bytes(), 0));
+        if let Err(cause) = &done
+            && !self.failing
+        {
+            tracing::warn!(cause = %cause, "the generation marker could not be written");
+        }
+        self.failing = done.is_err();
+    }
+
+    fn open(&mut self) -> std::io::Result<&File> {
+        match &mut self.file {
+            Some(file) => Ok(file),
+            none => {
+                let file = File::options().write(true).create(true).truncate(false).open(&self.path)?;
+                Ok(none.insert(file))
+            }
+        }
     }
 }
 
@@ -118,5 +153,7 @@ pub fn backup(connection: &Connection, to: &Path) -> StoreResult<()> {
         std::time::Duration::from_millis(1),
         None,
     )?;
-    Ok(())
+    // One file, complete in itself, that says what it is.
+    target.pragma_update(None, "journal_mode", "DELETE")?;
+    set_text(&target, COPY, "backup")
 }

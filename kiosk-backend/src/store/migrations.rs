@@ -18,6 +18,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
     include_str!("migrations/0013.sql"),
+    include_str!("migrations/0014.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {
@@ -45,7 +46,7 @@ fn run_up_to(connection: &mut Connection, last: usize) -> StoreResult<()> {
     Ok(())
 }
 
-fn version(connection: &Connection) -> StoreResult<usize> {
+pub(super) fn version(connection: &Connection) -> StoreResult<usize> {
     let version: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     Ok(version as usize)
 }
@@ -93,5 +94,56 @@ mod tests {
         assert_eq!(crate::store::staff::windows_of(&connection, who.id).expect("reads").len(), 1);
         let over = cases::get(&connection, case(1), StaffId(Uuid::nil())).expect("reads").expect("is there");
         assert_eq!((over.due_clock, over.due_date), (None, None));
+    }
+
+    /// Every table that refuses to lose a row refuses to have one replaced, by its key or by any other.
+    #[test]
+    fn what_is_insert_only_is_not_replaced() {
+        let mut connection = Connection::open_in_memory().expect("opens");
+        run(&mut connection).expect("migrates");
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").expect("settings");
+        let words = |sql: &str| -> Vec<String> {
+            let mut statement = connection.prepare(sql).expect("a query");
+            let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+            rows.collect::<Result<_, _>>().expect("rows")
+        };
+        let tables =
+            words("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_stay' ESCAPE '\\'");
+        assert!(tables.len() >= 9, "{tables:?}");
+        for table in tables {
+            let types = words(&format!("SELECT type FROM pragma_table_info('{table}') ORDER BY cid"));
+            let row = |n: usize| -> Vec<String> {
+                let value = |kind: &String| match kind.as_str() {
+                    "INTEGER" => n.to_string(),
+                    "TEXT" => format!("'{n}'"),
+                    _ => format!("x'0{n}'"),
+                };
+                types.iter().map(value).collect()
+            };
+            let put = |how: &str, row: &[String]| {
+                connection.execute(&format!("{how} INTO {table} VALUES ({})", row.join(", ")), [])
+            };
+            put("INSERT", &row(1)).expect("a row");
+            put("INSERT", &row(2)).expect("another row");
+            let indexes = words(&format!("SELECT name FROM pragma_index_list('{table}') WHERE \"unique\""));
+            let mut keys: Vec<Vec<String>> = indexes
+                .iter()
+                .map(|index| words(&format!("SELECT CAST(cid AS TEXT) FROM pragma_index_info('{index}')")))
+                .collect();
+            keys.push(words(&format!("SELECT CAST(cid AS TEXT) FROM pragma_table_info('{table}') WHERE pk > 0")));
+            for key in keys {
+                let mut same = row(3);
+                for column in key.iter().filter_map(|column| column.parse::<usize>().ok()) {
+                    same[column].clone_from(&row(1)[column]);
+                }
+                for how in ["INSERT OR REPLACE", "REPLACE", "INSERT"] {
+                    let refused = put(how, &same).expect_err(how).to_string();
+                    assert!(refused.contains("insert-only"), "{table} {key:?}: {refused}");
+                }
+            }
+            let left: u32 =
+                connection.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).expect("counts");
+            assert_eq!(left, 2, "{table}");
+        }
     }
 }

@@ -29,6 +29,7 @@ pub mod seal;
 pub mod sessions;
 pub mod staff;
 pub mod supervision;
+pub mod tries;
 pub mod uncollected;
 pub mod untimed;
 pub mod vault;
@@ -92,10 +93,23 @@ const CHECKPOINT_PAGES: i32 = 4000;
 const WRITER_CACHE_KIB: i32 = 16 * 1024;
 
 impl Store {
-    /// Opens and migrates the database in `data_dir`; makes it when absent.
+    /// Opens and migrates the database in `data_dir`. One that holds no hall is refused: it was cut off or put in place of
+    /// another.
     pub fn open(data_dir: &Path) -> StoreResult<Self> {
-        let file = data_dir.join(DATABASE);
-        let mut connection = connect(&file)?;
+        let connection = connect(&data_dir.join(DATABASE))?;
+        if migrations::version(&connection)? == 0 {
+            let what = "hall.db holds no hall: put the last backup back (docs/operations.md, Restore)";
+            return Err(StoreError::Corrupt(what.into()));
+        }
+        Self::begin(data_dir, connection)
+    }
+
+    /// Makes the database of a new hall in `data_dir`.
+    pub fn found(data_dir: &Path) -> StoreResult<Self> {
+        Self::begin(data_dir, connect(&data_dir.join(DATABASE))?)
+    }
+
+    fn begin(data_dir: &Path, mut connection: Connection) -> StoreResult<Self> {
         migrations::run(&mut connection)?;
         // A transaction over very many cases stays in memory; readers need less.
         connection.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
@@ -104,7 +118,8 @@ impl Store {
         if let Some(generation) = restored {
             tracing::warn!(generation, "the database was restored from a backup: a new generation begins");
         }
-        Ok(Self { writer: Writer::start(connection, data_dir)?, readers: Readers::new(&file) })
+        let readers = Readers::new(&data_dir.join(DATABASE));
+        Ok(Self { writer: Writer::start(connection, data_dir)?, readers })
     }
 
     /// Hands `work` to the writer and answers after its commit. Either all of it is on disk or nothing.
@@ -115,6 +130,12 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         self.writer.submit(work).wait().await
+    }
+
+    /// Hands `work` to the writer and waits for nothing; what fails goes to the log.
+    pub fn write_soon(&self, work: impl FnOnce(&mut Tx<'_>) -> StoreResult<()> + Send + 'static) {
+        let logged = |cause: StoreError| tracing::error!(cause = %cause, "something was not kept");
+        drop(self.writer.submit(move |tx| work(tx).inspect_err(|cause| logged(cause.clone()))));
     }
 
     /// As [`Store::write`], for a thread that may block: commands and tests.

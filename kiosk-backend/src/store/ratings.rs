@@ -50,8 +50,8 @@ pub fn add(
 ) -> StoreResult<bool> {
     let added = connection
         .prepare_cached(
-            "INSERT INTO ratings (case_id, level, via, at_ms, recorded_ms) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT DO NOTHING",
+            "INSERT INTO ratings (case_id, level, via, at_ms, recorded_ms) SELECT $1, $2, $3, $4, $5
+             WHERE NOT EXISTS (SELECT 1 FROM ratings WHERE case_id = $1)",
         )?
         .execute(params![case.0.as_bytes(), level, via, at_ms, now_ms])?;
     Ok(added > 0)

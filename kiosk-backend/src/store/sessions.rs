@@ -1,7 +1,4 @@
-//! Browser sessions of staff, and how often somebody tried to sign in.
-//!
-//! Neither a session's token nor a tried name is stored: only their SHA-256. What somebody typed into the name field
-//! may have been a password.
+//! Browser sessions of staff. A session's token is not stored: only its SHA-256.
 
 use kiosk_wire::StaffId;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -26,7 +23,7 @@ CREATE TABLE sign_in_tries (
 ) STRICT;
 ";
 
-/// SHA-256 of a session's token or of what was tried.
+/// SHA-256 of a session's token.
 pub type Digest = [u8; 32];
 
 /// A session ends when its owner did nothing for this long: half a working day, since a console stands open to be heard.
@@ -166,55 +163,6 @@ pub fn end_all(connection: &Connection, staff: StaffId, except: Option<&Digest>)
     Ok(())
 }
 
-/// The most wrong tries under one name since `since_ms`, from one address or from all.
-pub fn most_tries(connection: &Connection, name: &Digest, since_ms: i64) -> StoreResult<u32> {
-    let most: Option<u32> = connection
-        .prepare_cached("SELECT MAX(count) FROM sign_in_tries WHERE name_key = $1 AND since_ms > $2")?
-        .query_row(params![name.as_slice(), since_ms], |row| row.get(0))?;
-    Ok(most.unwrap_or(0))
-}
-
-/// Forgets all tries under one name.
-pub fn forget_name(connection: &Connection, name: &Digest) -> StoreResult<()> {
-    connection.execute("DELETE FROM sign_in_tries WHERE name_key = $1", [name.as_slice()])?;
-    Ok(())
-}
-
-/// Counts one more try and returns how many there were since `span_ms` before now and when the first one was.
-/// `name` is the key of the name that was tried, where the try is counted for one.
-pub fn count_try(
-    connection: &Connection,
-    key: &Digest,
-    name: Option<&Digest>,
-    now_ms: i64,
-    span_ms: i64,
-) -> StoreResult<(u32, i64)> {
-    connection.prepare_cached("DELETE FROM sign_in_tries WHERE since_ms <= $1")?.execute([now_ms - span_ms])?;
-    let counted = connection
-        .prepare_cached(
-            "INSERT INTO sign_in_tries (try_key, since_ms, count, name_key) VALUES ($1, $2, 1, $3) \
-             ON CONFLICT (try_key) DO UPDATE SET count = sign_in_tries.count + 1 RETURNING count, since_ms",
-        )?
-        .query_row(params![key.as_slice(), now_ms, name.map(|name| name.as_slice())], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    Ok(counted)
-}
-
-/// Takes one try back: it was no mistake.
-pub fn uncount_try(connection: &Connection, key: &Digest) -> StoreResult<()> {
-    connection
-        .prepare_cached("UPDATE sign_in_tries SET count = count - 1 WHERE try_key = $1 AND count > 0")?
-        .execute([key.as_slice()])?;
-    Ok(())
-}
-
-/// Forgets the tries under a key: somebody proved to be who they say.
-pub fn forget_tries(connection: &Connection, key: &Digest) -> StoreResult<()> {
-    connection.prepare_cached("DELETE FROM sign_in_tries WHERE try_key = $1")?.execute([key.as_slice()])?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -224,8 +172,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE staff (id BLOB PRIMARY KEY) STRICT;").expect("staff");
         connection.execute_batch(MIGRATION).expect("migrates");
         let later = "ALTER TABLE sessions ADD COLUMN address TEXT NOT NULL DEFAULT '';
-            ALTER TABLE sessions ADD COLUMN by_provider INTEGER NOT NULL DEFAULT 0;
-            ALTER TABLE sign_in_tries ADD COLUMN name_key BLOB;";
+            ALTER TABLE sessions ADD COLUMN by_provider INTEGER NOT NULL DEFAULT 0;";
         connection.execute_batch(later).expect("migrates");
         connection
     }
@@ -247,18 +194,5 @@ mod tests {
         assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended is forgotten");
         end(&connection, &[2; 32]).expect("ends");
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
-    }
-
-    #[test]
-    fn tries_are_counted_until_their_span_is_over() {
-        let connection = database();
-        assert_eq!(count_try(&connection, &[7; 32], None, 1_000, 500).expect("counts"), (1, 1_000));
-        assert_eq!(count_try(&connection, &[7; 32], None, 1_200, 500).expect("counts"), (2, 1_000));
-        assert_eq!(count_try(&connection, &[8; 32], None, 1_200, 500).expect("counts"), (1, 1_200));
-        assert_eq!(count_try(&connection, &[7; 32], None, 1_500, 500).expect("counts"), (1, 1_500));
-        uncount_try(&connection, &[7; 32]).expect("takes back");
-        assert_eq!(count_try(&connection, &[7; 32], None, 1_500, 500).expect("counts"), (1, 1_500));
-        forget_tries(&connection, &[7; 32]).expect("forgets");
-        assert_eq!(count_try(&connection, &[7; 32], None, 1_501, 500).expect("counts"), (1, 1_501));
     }
 }

@@ -51,16 +51,23 @@ fn unavailable(what: &Path) -> impl FnOnce(io::Error) -> StoreError + '_ {
 }
 
 impl Vault {
-    /// Opens the folder in `data_dir`, makes it when absent, and drops what a crash left half-written.
+    /// Opens the folder in `data_dir`, and makes it when absent.
     pub fn open(data_dir: &Path, keys: Arc<Keys>) -> StoreResult<Self> {
         let folder = data_dir.join("files");
         let aside = folder.join("aside");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&aside).map_err(unavailable(&aside))?;
+        Ok(Self { folder, keys })
+    }
+
+    /// Drops what a crash left half-written. Nobody may be writing: only the one server of the folder knows that, when it
+    /// starts.
+    pub fn tidy(&self) -> StoreResult<()> {
+        let aside = self.folder.join("aside");
         for entry in fs::read_dir(&aside).map_err(unavailable(&aside))? {
             // What cannot be dropped now is dropped at the next start.
             let _ = entry.map(|entry| fs::remove_file(entry.path()));
         }
-        Ok(Self { folder, keys })
+        Ok(())
     }
 
     fn path(&self, sha256: &[u8; 32]) -> PathBuf {
@@ -328,6 +335,23 @@ mod tests {
         let other = take(&vault, b"another");
         fs::copy(vault.path(&other.sha256), &path).expect("copies");
         assert!(vault.read(&kept.sha256, kept.content).is_err(), "another file under this name");
+    }
+
+    #[test]
+    fn opening_the_folder_again_takes_nothing_from_whoever_is_writing_and_tidying_does() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let serving = vault(dir.path());
+        let mut incoming = serving.begin().expect("begins");
+        incoming.write(b"first half, ").expect("takes");
+        let beside = vault(dir.path());
+        incoming.write(b"second half").expect("takes");
+        let kept = incoming.keep(|_| Ok(None)).expect("keeps");
+        let read = beside.read(&kept.sha256, kept.content).expect("opens").whole().expect("reads");
+        assert_eq!(read, b"first half, second half");
+        let aside = dir.path().join("files/aside");
+        fs::write(aside.join("of-a-crash"), b"half").expect("writes");
+        beside.tidy().expect("tidies");
+        assert_eq!(fs::read_dir(aside).expect("a folder").count(), 0);
     }
 
     #[test]

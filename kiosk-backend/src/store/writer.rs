@@ -4,10 +4,9 @@
 use std::cell::Cell;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot, watch};
@@ -18,8 +17,6 @@ use crate::event::Event;
 
 /// The most pieces of work in one transaction: bounds how long the first one waits for the last.
 const GROUP: usize = 64;
-/// How often the marker beside the database is renewed while there are writes.
-const MARKER_EVERY: Duration = Duration::from_secs(1);
 /// How many events a slow listener may fall behind before it is told to look at everything again.
 const EVENTS_KEPT: usize = 1024;
 
@@ -150,8 +147,7 @@ impl Writer {
         let mut state = Loop {
             connection,
             announcements: announcements.clone(),
-            data_dir: data_dir.to_owned(),
-            marked: None,
+            marker: meta::Marker::beside(data_dir),
             failpoint: Failpoint::from_env(),
         };
         let thread = thread::Builder::new()
@@ -198,8 +194,7 @@ impl Drop for Writer {
 struct Loop {
     connection: Connection,
     announcements: std::sync::Arc<Announcements>,
-    data_dir: PathBuf,
-    marked: Option<Instant>,
+    marker: meta::Marker,
     failpoint: Failpoint,
 }
 
@@ -260,17 +255,11 @@ impl Loop {
             }
             self.run_sql("RELEASE piece")?;
         }
-        let epoch = match self.marked {
-            Some(marked) if marked.elapsed() < MARKER_EVERY => None,
-            _ => Some(meta::bump(&self.connection, meta::EPOCH)?),
-        };
+        let epoch = meta::bump(&self.connection, meta::EPOCH)?;
         self.failpoint.before_commit(news.intake);
         self.run_sql("COMMIT")?;
         self.failpoint.after_commit(news.intake);
-        if let Some(epoch) = epoch {
-            self.marked = Some(Instant::now());
-            meta::write_marker(&self.data_dir, epoch);
-        }
+        self.marker.write(epoch);
         Ok(news)
     }
 

@@ -1,8 +1,10 @@
 //! Route tests: the whole server but its socket. Modules mirror the paths they ask.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod addresses;
 mod cases;
 mod faults;
+mod guessing;
 mod hall;
 mod kiosk_v1;
 mod oidc;

@@ -1,8 +1,8 @@
 //! The backend is put back from a backup.
 
 use hall_rules::Role;
-use kiosk_backend::domain::commands;
-use kiosk_backend::store::DATABASE;
+use kiosk_backend::domain::{commands, enrolment};
+use kiosk_backend::store::{DATABASE, meta};
 use kiosk_wire::kiosk_api::{DirectivesAnswer, JournalAnswer};
 
 use crate::hall::Hall;
@@ -18,15 +18,12 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
     let backup = hall.dir.path().join("backup.db");
     let to = backup.clone();
     hall.blocking(move |app| {
-        app.store().read_blocking(|connection| kiosk_backend::store::meta::backup(connection, &to)).unwrap();
+        app.store().read_blocking(|connection| meta::backup(connection, &to)).unwrap();
     })
     .await;
-    // Life goes on: more deposits arrive, and the marker is written again.
+    // Life goes on: more deposits arrive, within the same second.
     terminal.deposit(8);
     hall.sync(&terminal).await;
-    let marker = hall.dir.path().join("data/generation-marker");
-    let count = std::fs::read_to_string(&marker).unwrap().trim().parse::<u64>().unwrap();
-    std::fs::write(&marker, (count + 1).to_string()).unwrap();
 
     let Hall { app, clock, dir, extra } = hall;
     drop(app);
@@ -55,4 +52,53 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
     let hall = hall.restart().await;
     let asked: JournalAnswer = hall.push(&terminal, &[]).await.json();
     assert_eq!(asked.generation, 2);
+}
+
+/// Puts a copy back in place of a hall's database and starts again; returns the generation.
+async fn put_back(hall: Hall, copy: &std::path::Path, with_marker: bool) -> (Hall, u64) {
+    let Hall { app, clock, dir, extra } = hall;
+    drop(app);
+    let data = dir.path().join("data");
+    for name in [format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
+        let _ = std::fs::remove_file(data.join(name));
+    }
+    std::fs::copy(copy, data.join(DATABASE)).unwrap();
+    if !with_marker {
+        std::fs::remove_file(data.join("generation-marker")).unwrap();
+    }
+    let config = format!("data_dir = {data:?}\nhall = \"测试大厅\"\n{extra}");
+    let config = kiosk_backend::config::Config::parse("backend.toml", &config).unwrap();
+    let turned = clock.clone();
+    let app =
+        tokio::task::spawn_blocking(move || kiosk_backend::app::App::open(config, turned).unwrap()).await.unwrap();
+    let hall = Hall { app, clock, dir, extra };
+    let counted = |connection: &rusqlite::Connection| meta::counter(connection, meta::GENERATION);
+    let generation = hall.app.store().read_blocking(counted).unwrap();
+    (hall, generation)
+}
+
+#[tokio::test]
+async fn whatever_was_copied_a_moment_ago_begins_a_generation_when_it_is_put_back() {
+    // A copy by `backup`, nothing written since; then the same on a machine that has no marker.
+    let hall = Hall::new().await;
+    let copy = hall.dir.path().join("copy.db");
+    let to = copy.clone();
+    hall.blocking(move |app| app.store().read_blocking(|connection| meta::backup(connection, &to)).unwrap()).await;
+    let (hall, generation) = put_back(hall, &copy, true).await;
+    assert_eq!(generation, 2);
+    let (hall, generation) = put_back(hall, &copy, false).await;
+    assert_eq!(generation, 2, "begun anew from the first");
+    let hall = hall.restart().await;
+    let counted = |connection: &rusqlite::Connection| meta::counter(connection, meta::GENERATION);
+    assert_eq!(hall.app.store().read_blocking(counted).unwrap(), 2, "and once only");
+    // The files of the database as they lie there, one commit ago: what a snapshot of the disk holds.
+    let hall = hall.restart().await;
+    let snapshot = hall.dir.path().join("snapshot.db");
+    hall.blocking(|app| enrolment::add(app, "东侧").unwrap()).await;
+    let from = rusqlite::Connection::open(hall.dir.path().join("data").join(DATABASE)).unwrap();
+    from.execute("VACUUM INTO $1", [snapshot.to_str().unwrap()]).unwrap();
+    drop(from);
+    hall.blocking(|app| enrolment::add(app, "西侧").unwrap()).await;
+    let (_, generation) = put_back(hall, &snapshot, true).await;
+    assert_eq!(generation, 3);
 }

@@ -43,6 +43,8 @@ codes! {
     UnknownVersion = "unknown-version", 400;
     /// No such thing, or not for you to know.
     NotFound = "not-found", 404;
+    /// There is something at this address, but not for this method; `Allow` says for which.
+    MethodNotAllowed = "method-not-allowed", 405;
     /// The request needs a sign-in.
     NotSignedIn = "not-signed-in", 401;
     /// The sign-in does not allow this.

@@ -1,20 +1,18 @@
 //! `POST /kiosk/v1/enrol`
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest};
 
 use crate::api::body::Json;
 use crate::app::App;
 use crate::domain::enrolment;
+use crate::origin::Origin;
 use crate::problem::Refusal;
 
 pub(super) async fn post(
     State(app): State<App>,
-    from: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    from: Origin,
     Json(request): Json<EnrolRequest>,
 ) -> Result<axum::Json<EnrolAnswer>, Refusal> {
-    let from = from.map_or_else(|| "unknown".to_owned(), |extension| extension.0.0.ip().to_string());
-    enrolment::enrol(&app, &from, request).await.map(axum::Json)
+    enrolment::enrol(&app, from, request).await.map(axum::Json)
 }

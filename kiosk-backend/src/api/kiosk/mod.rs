@@ -32,11 +32,8 @@ pub(super) fn router() -> Router<App> {
         .fallback(nothing_here)
 }
 
-pub(super) async fn wrong_method() -> Response {
-    let refusal = Refusal::new(Code::NotFound, "This path does not take this method", "See docs/wire.md");
-    let mut response = refusal.into_response();
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
-    response
+pub(super) async fn wrong_method() -> Refusal {
+    Refusal::new(Code::MethodNotAllowed, "This path does not take this method", "`Allow` names those it takes")
 }
 
 pub(super) async fn nothing_here() -> Refusal {

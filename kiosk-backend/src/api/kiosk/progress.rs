@@ -11,15 +11,15 @@ use crate::app::App;
 use crate::domain::progress;
 use crate::problem::Refusal;
 
-/// The public page's answer at the public page's price: tries are counted for the number wherever it is asked, and for
+/// The public page's answer. Tries are counted for the number at terminals, apart from those on the public page, and for
 /// the terminal in place of an address.
 pub(super) async fn post(
     State(app): State<App>,
     Terminal(kiosk): Terminal,
     Json(query): Json<ProgressQuery>,
 ) -> Result<axum::Json<ProgressAnswer>, Refusal> {
-    let from = format!("terminal {kiosk}");
-    let found = progress::find(&app, &from, &query.receipt.0, query.last_four.expose()).await?;
+    let asker = progress::Asker::Terminal(kiosk);
+    let found = progress::find(&app, asker, &query.receipt.0, query.last_four.expose()).await?;
     Ok(axum::Json(ProgressAnswer {
         receipt: ReceiptNumber(found.receipt),
         state: both(found.state),

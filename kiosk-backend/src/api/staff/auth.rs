@@ -1,15 +1,15 @@
 //! Who asks: the bearer of a session's token.
 
-use std::net::SocketAddr;
-
-use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use kiosk_wire::Code;
 
 use crate::access;
+use crate::api::token::bearer;
 use crate::app::App;
+use crate::connections;
 use crate::domain::{Actor, staff};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest};
 
@@ -23,13 +23,8 @@ impl FromRequestParts<App> for Bearer {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let token = parts
-            .headers
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .ok_or_else(not_signed_in)?;
-        let (token, now_ms) = (token.trim().to_owned(), app.now_ms());
+        let token = bearer(&parts.headers).ok_or_else(not_signed_in)?;
+        let (token, now_ms) = (token.to_owned(), app.now_ms());
         let key = sessions::digest(&token);
         let found = app.store().read(move |connection| sessions::staff_of(connection, &token, now_ms)).await?;
         let staff = match found {
@@ -37,24 +32,10 @@ impl FromRequestParts<App> for Bearer {
             None => None,
         };
         let staff = staff.ok_or_else(not_signed_in)?;
+        connections::known(&parts.extensions);
         access::check(&parts.extensions, &staff)?;
-        Ok(Self { actor: Actor { staff, from: address(parts) }, key })
+        Ok(Self { actor: Actor { staff, from: Origin::of(&parts.extensions).text() }, key })
     }
-}
-
-/// Where a request comes from.
-pub(super) struct Address(pub(super) String);
-
-impl<S: Send + Sync> FromRequestParts<S> for Address {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self(address(parts)))
-    }
-}
-
-fn address(parts: &Parts) -> String {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or_else(|| "unknown".into(), |from| from.0.ip().to_string())
 }
 
 fn not_signed_in() -> Refusal {

@@ -8,12 +8,13 @@ use hall_rules::notice::{Document, Form};
 use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::{Deserialize, Serialize};
 
-use super::auth::{Address, Bearer};
+use super::auth::Bearer;
 use super::hall::kiosk_id;
 use crate::api::body::Json;
 use crate::app::App;
 use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
 use crate::domain::{Staff, commands, inbox, notices, queries, sign_in, steps};
+use crate::origin::Origin;
 use crate::problem::Refusal;
 use crate::store::sessions;
 
@@ -35,10 +36,11 @@ pub(super) struct Opened {
 
 pub(super) async fn sign_in(
     State(app): State<App>,
-    Address(from): Address,
+    origin: Origin,
     Json(Credentials { name, password }): Json<Credentials>,
 ) -> Result<Answer<Opened>> {
-    let opened = sign_in::sign_in(&app, &from, &name, password, None).await?;
+    let place = sign_in::Place { origin, browser: None };
+    let opened = sign_in::sign_in(&app, &place, &name, password, None).await?;
     Ok(Answer(Opened { token: opened.token, ends_ms: opened.ends_ms, staff: opened.staff }))
 }
 

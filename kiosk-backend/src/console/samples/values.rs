@@ -48,6 +48,7 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         calls: Vec::new(),
         calendar_gap: None,
         clock_doubt: None,
+        certificate: None,
         here,
         path: path.into(),
         note: None,
@@ -441,6 +442,16 @@ pub(super) fn stop(no: u16, shut: bool) -> Stop {
         shut,
         answer: Some(DirectiveOutcome::Armed),
     }
+}
+
+/// An administrator is told of the certificate.
+pub(super) fn ends_soon(mut shell: Shell) -> Shell {
+    if let Some(me) = &mut shell.me {
+        me.role = Role::Administrator;
+    }
+    let flaw = Some("keys may not be consistent: KeyMismatch".into());
+    shell.certificate = Some(crate::certificates::State { ends_ms: NOW + 9 * DAY, flaw });
+    shell
 }
 
 pub(super) fn accounts() -> Vec<AccountRow> {

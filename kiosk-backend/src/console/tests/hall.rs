@@ -65,7 +65,8 @@ impl Hall {
             public_key: hex::encode(ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().as_bytes()),
             software: "0.1.0".into(),
         };
-        let enrolled = runtime.block_on(enrolment::enrol(&app, "test", request)).expect("enrols");
+        let enrolled =
+            runtime.block_on(enrolment::enrol(&app, crate::origin::Origin::default(), request)).expect("enrols");
         app.reload().expect("reloads");
         app.heard(enrolled.kiosk);
         Self {

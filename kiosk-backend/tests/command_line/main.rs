@@ -1,6 +1,9 @@
 //! The binary as people run it: commands, a server with TLS, a stop, a sudden end.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod crowd;
+mod folder;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -51,7 +54,19 @@ struct Server {
 
 impl Server {
     fn start(dir: &Path) -> Self {
-        let mut child = command(dir, &["serve"]).stdout(Stdio::piped()).spawn().unwrap();
+        Self::begun(command(dir, &["serve"]))
+    }
+
+    /// With so many files to open and no more.
+    fn start_with_files(dir: &Path, files: u32) -> Self {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -n {files}; exec \"$0\" \"$@\""), BINARY, "--config"]);
+        shell.arg(dir.join("backend.toml")).arg("serve");
+        Self::begun(shell)
+    }
+
+    fn begun(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = loop {
             let line = lines.next().expect("the server ended before it listened").unwrap();
@@ -64,9 +79,13 @@ impl Server {
         Self { child, url }
     }
 
-    fn stop(mut self) -> Option<i32> {
+    fn signal(&self, signal: &str) {
         let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().unwrap();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    fn stop(mut self) -> Option<i32> {
+        self.signal("-TERM");
         self.child.wait().unwrap().code()
     }
 }
@@ -190,6 +209,38 @@ fn over_tls_only_the_certificate_that_is_trusted_is_believed() {
         assert_eq!(client(vec![ours]).get(&url).send().await.unwrap().status(), 200);
         assert!(client(vec![]).get(&url).send().await.is_err());
     });
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn a_renewed_certificate_is_served_without_a_restart_and_a_hangup_ends_nothing() {
+    let dir = folder("[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n");
+    let put = |made: &rcgen::CertifiedKey<rcgen::KeyPair>, with: &rcgen::CertifiedKey<rcgen::KeyPair>| {
+        std::fs::write(dir.path().join("cert.pem"), made.cert.pem()).unwrap();
+        std::fs::write(dir.path().join("key.pem"), with.signing_key.serialize_pem()).unwrap();
+    };
+    let [first, second] = [(); 2].map(|()| rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap());
+    put(&first, &first);
+    let server = Server::start(dir.path());
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let url = format!("{}/api/openapi.json", server.url);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let believed = |made: &rcgen::CertifiedKey<rcgen::KeyPair>| {
+        let trust = reqwest::Certificate::from_pem(made.cert.pem().as_bytes()).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([trust]).timeout(Duration::from_secs(20)).build();
+        runtime.block_on(async { client.unwrap().get(&url).send().await.is_ok() })
+    };
+    assert!(believed(&first) && !believed(&second));
+    // Half of a renewal is not believed; the whole is, as soon as somebody asks for it.
+    put(&second, &first);
+    server.signal("-HUP");
+    assert!(believed(&first) && !believed(&second));
+    put(&second, &second);
+    server.signal("-HUP");
+    while !believed(&second) {
+        std::thread::yield_now();
+    }
+    assert!(!believed(&first));
     assert_eq!(server.stop(), Some(0));
 }
 
