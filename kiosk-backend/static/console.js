@@ -170,6 +170,15 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+// A file that is chosen fills the field of the same form, where it can be read and mended.
+for (const choice of document.querySelectorAll("[data-file-into]")) {
+  choice.hidden = false;
+  choice.addEventListener("change", async (event) => {
+    const file = event.target.files[0];
+    if (file) document.getElementById(choice.dataset.fileInto).value = await file.text();
+  });
+}
+
 // A notice goes to paper at a press.
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();

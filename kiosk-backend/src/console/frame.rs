@@ -62,8 +62,8 @@ pub(super) struct Shell {
     pub(super) counts: Counts,
     /// Terminals that call staff now.
     pub(super) calls: Vec<Call>,
-    /// A year whose working days are missing although a clock needs them.
-    pub(super) calendar_gap: Option<CalendarGap>,
+    /// Years whose working days are missing, as far as they are the reader's business.
+    pub(super) calendar_gaps: Vec<CalendarGap>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,

@@ -18,7 +18,8 @@ use crate::problem::Refusal;
 pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
     let kiosks = queries::kiosks(&console.app).await?;
     let shell = console.shell(&me, Here::Kiosks).await?;
-    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks }))
+    let years = console.app.calendar().years().map(|(year, _)| year).collect();
+    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks, years }))
 }
 
 /// `GET /kiosks/{id}`

@@ -7,6 +7,7 @@ mod accounts;
 mod aftercare;
 mod aftercare_pages;
 mod assets;
+mod calendar;
 mod case;
 mod charts;
 mod frame;
@@ -45,8 +46,9 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
+use crate::domain::clocks::{self, CalendarGap};
+use crate::domain::queries;
 use crate::domain::views::Counts;
-use crate::domain::{clocks, queries};
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
 
@@ -82,7 +84,7 @@ impl Console {
             csrf: String::new(),
             counts: Counts::default(),
             calls: Vec::new(),
-            calendar_gap: None,
+            calendar_gaps: Vec::new(),
             here,
             path: path.to_owned(),
             note: None,
@@ -100,9 +102,18 @@ impl Console {
             csrf: me.csrf(),
             counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
-            calendar_gap: clocks::calendar_gap(&self.app).await?,
+            calendar_gaps: self.calendar_gaps(me).await?,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
+    }
+}
+
+impl Console {
+    /// What a clock hangs on is everybody's business; what only should be there soon is of those who can import it.
+    async fn calendar_gaps(&self, me: &SignedIn) -> Result<Vec<CalendarGap>, Refusal> {
+        let mut gaps = clocks::calendar_gaps(&self.app).await?;
+        gaps.retain(|gap| gap.cases > 0 || gap.is_now || me.actor.may(Right::ImportCalendar));
+        Ok(gaps)
     }
 }
 

@@ -285,6 +285,8 @@ impl CabinetPage {
 pub(super) struct KiosksPage {
     pub(super) shell: Shell,
     pub(super) kiosks: Vec<KioskView>,
+    /// The years whose working days are known here.
+    pub(super) years: Vec<i16>,
 }
 
 /// How a terminal's card looks.

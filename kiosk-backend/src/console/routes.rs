@@ -7,8 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, oidc, papers, records,
-    sign_in, steps, supervision,
+    Console, accounts, aftercare, assets, calendar, case, inbox, joint, keying, live, machines, messages, oidc, papers,
+    records, sign_in, steps, supervision,
 };
 use crate::access::Wants;
 
@@ -96,6 +96,7 @@ pub(super) fn table() -> Vec<Route> {
         to(R::HandleBoxes, "/kiosks/{id}/round/end", post(machines::end_round).get(machines::back)),
         to(R::HandleBoxes, "/kiosks/{id}/round/affirm", post(machines::affirm_in_round).get(machines::back)),
         to(R::ReturnBoxes, "/kiosks/{id}/return-to-service", post(machines::return_to_service).get(machines::back)),
+        to(R::ImportCalendar, "/calendar", get(calendar::page).post(calendar::import)),
         to(R::SettleEntries, "/attention", get(records::attention)),
         to(R::SettleEntries, "/attention/{entry}/looked", post(records::looked)),
         to(R::SeeAudit, "/audit", get(records::audit)),

@@ -212,6 +212,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             render(&KiosksPage {
                 shell: shell(lang, Here::Kiosks, "/kiosks"),
                 kiosks: vec![kiosk(9, "大厅1号机", false), kiosk(10, "北门2号机", true)],
+                years: vec![2026],
             }),
         ),
         (

@@ -10,6 +10,7 @@ mod roles;
 mod rounds;
 mod steps;
 mod supervision;
+mod unknown_year;
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};

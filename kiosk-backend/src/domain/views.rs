@@ -129,8 +129,9 @@ pub enum Due {
         kind: ClockKind,
         /// The last day.
         due: Date,
-        /// Working days left; 0 is today, negative is over.
-        days_left: i32,
+        /// Working days left; 0 is today, negative is over. Absent while a year between lacks its calendar.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        days_left: Option<i32>,
         /// How it stands.
         light: Light,
     },

@@ -453,10 +453,11 @@ pub fn set_green(connection: &Connection, id: SubmissionId, since_ms: Option<i64
     Ok(())
 }
 
-/// Open cases of an older release, whose clock has an end and no day from which it is soon.
+/// Open cases of an older release, whose clock lacks the day from which it is soon, or has no end and does not say which
+/// year that hangs on.
 pub fn without_warning(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NOT NULL AND soon_date IS NULL ORDER BY id",
+        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date IS NULL AND due_lacks IS NULL ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -473,11 +474,12 @@ pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
 /// begins with that.
 const WITHOUT_END: &str = "due_clock IS NOT NULL AND soon_date IS NULL AND due_date IS NULL";
 
-/// How many open cases have a clock without an end, because the calendar lacks a year.
-pub fn without_end(connection: &Connection) -> StoreResult<u32> {
-    Ok(connection
-        .prepare_cached(&format!("SELECT COUNT(*) FROM cases WHERE {WITHOUT_END}"))?
-        .query_row([], |row| row.get(0))?)
+/// Open cases whose clock has no end, and the year that it hangs on.
+pub fn without_end(connection: &Connection) -> StoreResult<Vec<(i16, SubmissionId)>> {
+    let sql = format!("SELECT due_lacks, id FROM cases WHERE {WITHOUT_END} AND due_lacks IS NOT NULL");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, SubmissionId(uuid_at(row, 1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
@@ -497,25 +499,28 @@ pub struct Shown {
     pub clock: Option<ClockKind>,
     /// Absent while the calendar lacks a year.
     pub due_and_soon: Option<(String, String)>,
+    /// That year.
+    pub lacks: Option<i16>,
 }
 
 impl Shown {
-    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>) {
+    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>, Option<i16>) {
         let days = self.due_and_soon.as_ref().map(|(due, soon)| (due.as_str(), soon.as_str()));
         let (due, soon) = days.unzip();
-        (self.clock.map(ClockKind::code), due, soon)
+        (self.clock.map(ClockKind::code), due, soon, self.lacks)
     }
 }
 
 /// Sets the clock that a list shows, where it is another one now.
 pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> StoreResult<()> {
-    let (clock, due, soon) = shown.columns();
+    let (clock, due, soon, lacks) = shown.columns();
     connection
         .prepare_cached(
-            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3 WHERE id = $4 AND
-                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3)",
+            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3, due_lacks = $4 WHERE id = $5 AND
+                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3
+                  OR due_lacks IS DISTINCT FROM $4)",
         )?
-        .execute(params![clock, due, soon, id.0.as_bytes()])?;
+        .execute(params![clock, due, soon, lacks, id.0.as_bytes()])?;
     Ok(())
 }
 
@@ -562,25 +567,26 @@ pub fn change(
             .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2, compartment = $3 WHERE id = $4")?
             .execute(params![n, now_ms, place.map(|no| no.0), id])?,
         Change::State(state, shown) => {
-            let (clock, due, soon) = shown.columns();
+            let (clock, due, soon, lacks) = shown.columns();
             connection
                 .prepare_cached(
                     "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
-                         soon_date = $6
-                     WHERE id = $7",
+                         soon_date = $6, due_lacks = $7
+                     WHERE id = $8",
                 )?
-                .execute(params![n, now_ms, word_of(&state), clock, due, soon, id])?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, lacks, id])?
         }
         Change::Deposit { state, shown, place, at_ms, doubt } => {
-            let (clock, due, soon) = shown.columns();
+            let (clock, due, soon, lacks) = shown.columns();
             connection
                 .prepare_cached(
                     "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
-                         soon_date = $6, compartment = $7, deposited_ms = COALESCE(deposited_ms, $8), doubt = $9,
+                         soon_date = $6, due_lacks = $7, compartment = $8,
+                         deposited_ms = COALESCE(deposited_ms, $9), doubt = $10,
                          news_version = $1, received_by = NULL, received_ms = NULL
-                     WHERE id = $10",
+                     WHERE id = $11",
                 )?
-                .execute(params![n, now_ms, word_of(&state), clock, due, soon, place.0, at_ms, doubt, id])?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, lacks, place.0, at_ms, doubt, id])?
         }
     };
     Ok(changed == 1)

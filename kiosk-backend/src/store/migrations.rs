@@ -17,6 +17,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0010.sql"),
     include_str!("migrations/0011.sql"),
     include_str!("migrations/0012.sql"),
+    include_str!("migrations/0015.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

@@ -46,7 +46,7 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
             uncollected: 1,
         },
         calls: Vec::new(),
-        calendar_gap: None,
+        calendar_gaps: Vec::new(),
         here,
         path: path.into(),
         note: None,
@@ -81,7 +81,7 @@ pub(super) fn running(due: jiff::civil::Date, days_left: i32) -> Due {
         0..2 => Light::Yellow,
         _ => Light::Green,
     };
-    Due::Running { kind: ClockKind::Acceptance, due, days_left, light }
+    Due::Running { kind: ClockKind::Acceptance, due, days_left: Some(days_left), light }
 }
 
 pub(super) fn rows() -> Vec<InboxRow> {
@@ -526,7 +526,7 @@ pub(super) fn told() -> CaseView {
     use MessageState as S;
     let mut case = in_locker();
     case.row.due =
-        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: 19, light: Light::Green };
+        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: Some(19), light: Light::Green };
     let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
         id: n,
         kind: Some(kind),
@@ -561,7 +561,7 @@ pub(super) fn uncollected() -> Vec<InboxRow> {
 /// The clock of a call-back.
 pub(super) fn called_by(due: jiff::civil::Date, days_left: i32) -> Due {
     let light = if days_left < 0 { Light::Red } else { Light::Green };
-    Due::Running { kind: ClockKind::Callback, due, days_left, light }
+    Due::Running { kind: ClockKind::Callback, due, days_left: Some(days_left), light }
 }
 
 /// What is late: a case, one that is soon late, and one whose applicant was not called back.
