@@ -59,6 +59,7 @@ pub async fn run(app: App) -> Result<(), ServeError> {
     tokio::spawn(watch_revision(app.clone(), stopped.clone()));
     tokio::spawn(export_audit_head(app.clone()));
     tokio::spawn(jobs::clocks::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::verify::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::run(app.clone(), stopped));
     tokio::spawn(stop_on_signal(handle.clone(), stop));
     let service = api::router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();

@@ -5,6 +5,7 @@ use hall_rules::case::Party;
 
 use super::words::{Clock, Lang};
 use crate::domain::clocks::CalendarGap;
+use crate::domain::verify::Verified;
 use crate::domain::views::{Counts, KioskView, Staff};
 
 /// Which entry of the navigation is here.
@@ -64,6 +65,10 @@ pub(super) struct Shell {
     pub(super) calls: Vec<Call>,
     /// Years whose working days are missing, as far as they are the reader's business.
     pub(super) calendar_gaps: Vec<CalendarGap>,
+    /// How long the session still lasts if its owner does nothing, in seconds.
+    pub(super) lasts_s: i64,
+    /// What the last look at the whole database found, where that is the reader's business and not well.
+    pub(super) broken: Option<Verified>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,

@@ -14,6 +14,7 @@ mod frame;
 pub(crate) mod guard;
 mod inbox;
 mod joint;
+mod keeping;
 mod keying;
 mod labels;
 mod live;
@@ -48,6 +49,7 @@ use self::words::{Clock, Lang};
 use crate::app::App;
 use crate::domain::clocks::{self, CalendarGap};
 use crate::domain::queries;
+use crate::domain::verify::{self, Verified};
 use crate::domain::views::Counts;
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
@@ -58,6 +60,7 @@ pub fn router(app: App) -> Router {
     routes::table()
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.answers()))
+        .layer(middleware::from_fn_with_state(console.clone(), keeping::keep))
         .layer(middleware::from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
 }
@@ -85,6 +88,8 @@ impl Console {
             counts: Counts::default(),
             calls: Vec::new(),
             calendar_gaps: Vec::new(),
+            lasts_s: 0,
+            broken: None,
             here,
             path: path.to_owned(),
             note: None,
@@ -103,12 +108,23 @@ impl Console {
             counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
             calendar_gaps: self.calendar_gaps(me).await?,
+            lasts_s: me.lasts_s(self).await?,
+            broken: self.broken(me).await?,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
     }
 }
 
 impl Console {
+    /// Whoever leads, supervises or keeps the hall running is told that the database does not agree with itself.
+    async fn broken(&self, me: &SignedIn) -> Result<Option<Verified>, Refusal> {
+        let theirs = [Right::Supervise, Right::ManageAccounts, Right::SettleEntries];
+        if !theirs.iter().any(|right| me.actor.may(*right)) {
+            return Ok(None);
+        }
+        Ok(verify::last(&self.app).await?.filter(|found| found.count > 0))
+    }
+
     /// What a clock hangs on is everybody's business; what only should be there soon is of those who can import it.
     async fn calendar_gaps(&self, me: &SignedIn) -> Result<Vec<CalendarGap>, Refusal> {
         let mut gaps = clocks::calendar_gaps(&self.app).await?;

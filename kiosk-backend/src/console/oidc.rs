@@ -7,6 +7,7 @@ use kiosk_wire::Code;
 use serde::Deserialize;
 
 use super::Console;
+use super::keeping::onward;
 use super::pages::Way;
 use super::session::{Visitor, encoded, holder, own_path};
 use super::sign_in::{Next, again};
@@ -80,7 +81,7 @@ pub(super) async fn back(
         oidc::finish(&console.app, &visitor.address, visitor.flow.as_deref(), answer, visitor.session_key()).await;
     let mut response = match done {
         Ok((opened, next)) => {
-            let mut response = Redirect::to(own_path(&next)).into_response();
+            let mut response = onward(&console, &visitor, opened.staff.id, &next).await?;
             response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
             response
         }

@@ -7,8 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, aftercare, assets, calendar, case, inbox, joint, keying, live, machines, messages, oidc, papers,
-    records, sign_in, steps, supervision,
+    Console, accounts, aftercare, assets, calendar, case, inbox, joint, keeping, keying, live, machines, messages,
+    oidc, papers, records, sign_in, steps, supervision,
 };
 use crate::access::Wants;
 
@@ -54,6 +54,8 @@ pub(super) fn table() -> Vec<Route> {
         open("/static/{*name}", get(assets::file)),
         anyone("/", get(inbox::home)),
         anyone(live::PATH, get(live::events)),
+        anyone("/here", get(keeping::here)),
+        anyone("/kept", get(keeping::page)),
         to(R::SeeCases, "/inbox", get(inbox::page).post(inbox::search)),
         to(R::SeeCases, "/inbox/bulk", post(inbox::bulk)),
         to(R::SeeCases, "/inbox/views", post(inbox::save_view)),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Shell, Tone};
+use super::keeping::{onward, waits};
 use super::oidc;
 use super::pages::{self, SignInPage};
 use super::session::{Posted, Visitor, csrf_of, holder, own_path};
@@ -30,11 +31,23 @@ pub(super) async fn page(
     Query(next): Query<Next>,
 ) -> Result<Response, Refusal> {
     if let Some(key) = visitor.session_key()
-        && holder(&console, key, &visitor.address).await?.is_some()
+        && let Some(actor) = holder(&console, key, &visitor.address).await?
     {
-        return Ok(Redirect::to(own_path(&next.next)).into_response());
+        return onward(&console, &visitor, actor.staff.id, &next.next).await;
     }
-    form(&console, &visitor, String::new(), &next.next, None, StatusCode::OK)
+    let note = waits(&console, &visitor).await?.then(|| Note {
+        tone: Tone::Warn,
+        title: visitor
+            .lang
+            .t("登录已结束，您填写的内容已保留", "Your session has ended; what you typed is kept")
+            .to_owned(),
+        body: visitor
+            .lang
+            .t("一小时内由同一个人登录，就能接着提交。", "Sign in within an hour, as the same person, to send it.")
+            .to_owned(),
+        code: None,
+    });
+    form(&console, &visitor, String::new(), &next.next, note, StatusCode::OK)
 }
 
 /// The form. A stale session cookie is removed: from here on the visit's cookie protects the form.
@@ -99,7 +112,7 @@ pub(super) async fn enter(
     let password = Personal::new(password);
     match sign_in(&console.app, &visitor.address, &name, password, visitor.session_key()).await {
         Ok(opened) => {
-            let mut response = Redirect::to(own_path(&next)).into_response();
+            let mut response = onward(&console, &visitor, opened.staff.id, &next).await?;
             response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
             Ok(response)
         }
@@ -120,7 +133,8 @@ pub(super) async fn leave(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refusal> {
     if let Some(key) = visitor.session_key() {
-        console.app.store().write(move |tx| Ok::<_, Refusal>(sessions::end(tx, &key)?)).await?;
+        let now = console.app.now_ms();
+        console.app.store().write(move |tx| Ok::<_, Refusal>(sessions::end(tx, &key, now)?)).await?;
     }
     let mut headers = HeaderMap::new();
     headers.append(SET_COOKIE, console.cookies().no_session());

@@ -104,9 +104,15 @@ pub fn shown(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past]) -> S
 }
 
 /// Items by code and version: each is read once while many cases are gone through.
-type Items = HashMap<(String, u32), Option<ServiceItem>>;
+pub(super) type Items = HashMap<(String, u32), Option<ServiceItem>>;
 
-fn shown_with(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past], items: &mut Items) -> StoreResult<Shown> {
+pub(super) fn shown_with(
+    tx: &Connection,
+    desk: &Desk,
+    id: SubmissionId,
+    past: &[Past],
+    items: &mut Items,
+) -> StoreResult<Shown> {
     let state = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state;
     // Only an accepted case needs its item's limits: intake stays quick.
     let at_work = state.is_some_and(CaseState::at_work);

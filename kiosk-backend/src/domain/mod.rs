@@ -37,6 +37,7 @@ pub mod staff;
 pub mod statistics;
 pub mod steps;
 pub mod uncollected;
+pub mod verify;
 pub mod views;
 pub mod whereabouts;
 

@@ -154,7 +154,7 @@ pub(super) async fn open(app: &App, actor: Actor, proof: Proof, replaces: Option
                 sessions::uncount_try(tx, &keys.from)?;
             }
             if let Some(replaces) = replaces {
-                sessions::end(tx, &replaces)?;
+                sessions::end(tx, &replaces, now)?;
             }
             sessions::start(tx, &key, &session, &actor.from)?;
             let how = if by_provider { "oidc" } else { "" };

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
 
 use super::seal::BlindIndex;
+use super::supervision::ENDED;
 use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// One case as stored, with the names that every list shows.
@@ -187,6 +188,20 @@ pub fn of_person(connection: &Connection, person: &BlindIndex, limit: usize) -> 
     let mut statement = connection.prepare_cached(&sql)?;
     let nobody = [0_u8; 16];
     let rows = statement.query_map(params![nobody, person], case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The most cases of one person and item that are told; more would be a fault of its own.
+const MOST_SAME: usize = 20;
+
+/// Other cases of the same item by the same person that have not ended, newest first.
+pub fn same_item_of_person(connection: &Connection, id: SubmissionId, reader: StaffId) -> StoreResult<Vec<CaseRow>> {
+    let sql = format!(
+        "{SELECT} JOIN cases o ON o.id = $2 WHERE c.person_index = o.person_index AND c.item = o.item AND c.id <> o.id
+             AND c.state NOT IN ({ENDED}) ORDER BY c.prepared_ms DESC, c.id DESC LIMIT {MOST_SAME}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![reader.0.as_bytes(), id.0.as_bytes()], case)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

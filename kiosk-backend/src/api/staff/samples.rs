@@ -168,6 +168,12 @@ fn case_view() -> CaseView {
             runs: true,
             paused: false,
         }],
+        same_person: vec![crate::domain::views::SameView {
+            id: SubmissionId(Uuid::from_u128(8)),
+            receipt: "101010000008".into(),
+            state: CaseState::Deposited,
+            deposited_ms: Some(1_795_399_200_000),
+        }],
         messages: vec![MessageView {
             id: 1,
             kind: Some(crate::domain::messages::Kind::Accepted),

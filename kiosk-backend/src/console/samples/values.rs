@@ -47,6 +47,8 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         },
         calls: Vec::new(),
         calendar_gaps: Vec::new(),
+        lasts_s: 14_400,
+        broken: None,
         here,
         path: path.into(),
         note: None,
@@ -191,6 +193,12 @@ pub(super) fn case() -> CaseView {
         ],
         notices: Vec::new(),
         messages: Vec::new(),
+        same_person: vec![SameView {
+            id: SubmissionId(id(77)),
+            receipt: "101010000008".into(),
+            state: CaseState::Deposited,
+            deposited_ms: Some(NOW - HOUR),
+        }],
     }
 }
 
@@ -608,4 +616,19 @@ pub(super) fn callbacks() -> Vec<CallbackView> {
         ..open.clone()
     };
     vec![late, open, settled]
+}
+
+/// A year as it is shown before it is taken.
+pub(super) fn read_year() -> calendar::Read {
+    let text = include_str!("../../../../assets/calendar/2026.toml");
+    let calendar = Calendar::from_files(&[("2026.toml", text)]).expect("a calendar");
+    let (number, year) = calendar.years().next().expect("a year");
+    calendar::Read::of(&calendar, number, year)
+}
+
+/// Bars of years that are missing, of each kind.
+pub(super) fn gaps(shell: Shell) -> Shell {
+    let gap = |year, cases, plausible| CalendarGap { year, cases, plausible, is_now: false };
+    let broken = Some(Verified { at_ms: NOW - 12 * HOUR, count: 3, ..Verified::default() });
+    Shell { broken, calendar_gaps: vec![gap(1970, 1, false), gap(2027, 12, true), gap(2028, 0, true)], ..shell }
 }
