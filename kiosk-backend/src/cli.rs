@@ -72,6 +72,9 @@ enum Ask {
     /// Notifications that wait or were given up.
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Judge the whole database by its own hashes and rules: journals, cases, notices, audit. It is done every night too,
+    /// and the console shows what came of it. Nothing is changed but that.
+    Verify,
     /// Copy the database while it is in use. The keys are not in it: keep them apart.
     Backup {
         /// File to write; must not exist.
@@ -308,6 +311,7 @@ fn answer(app: &App, command: Ask) -> Answer {
         }
         Ask::Case(command) => case(app, command),
         Ask::Audit(AuditCommand::Verify) => audit_verify(app),
+        Ask::Verify => verify_all(app),
         Ask::Jobs(command) => jobs(app, command),
         Ask::Backup { file } => {
             app.store().read_blocking(|connection| meta::backup(connection, &file)).map_err(text)?;
@@ -465,6 +469,21 @@ fn verify(file: &Path, key: &VerifyingKey) -> Answer {
         return Ok((text, json!(report)));
     }
     Err(format!("{} is not whole. {whole} files are.\n{}", file.display(), report.flaws.join("\n")))
+}
+
+fn verify_all(app: &App) -> Answer {
+    let found = domain::verify::and_keep_blocking(app).map_err(|refusal| refusal.to_string())?;
+    if found.count > 0 {
+        let more = if found.count > found.flaws.len() as u64 { "\n…" } else { "" };
+        let advice = "Keep this file and every backup as they are; see \"The database does not agree with itself\" in \
+                      docs/operations.md.";
+        return Err(format!("{} flaws:\n{}{more}\n{advice}", found.count, found.flaws.join("\n")));
+    }
+    let said = format!(
+        "{} cases with {} events, {} journal entries, {} audit entries: all as they should be.",
+        found.cases, found.events, found.entries, found.audit
+    );
+    Ok((said, json!(found)))
 }
 
 fn audit_verify(app: &App) -> Answer {

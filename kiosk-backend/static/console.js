@@ -99,15 +99,84 @@ if (live) {
   setTimeout(() => { offline.hidden = Boolean(document.body.dataset.live); }, CONNECT_MS);
   live.addEventListener("htmx:sse:after:connection", () => {
     offline.hidden = true;
+    document.getElementById("ended").hidden = true;
     document.body.dataset.live = "true";
   });
   live.addEventListener("htmx:sse:error", (event) => {
     delete document.body.dataset.live;
-    // Signed out elsewhere or for too long: the server will show the sign-in page and bring us back here.
-    if (event.detail.status === 401) location.reload();
+    if (event.detail.status === 401) return ended();
     offline.hidden = false;
   });
 }
+
+// --- Nothing typed is lost: not to the end of a session, and not to a refusal ---------------------------------------------
+const WARNED_S = 600;
+const TOLD_EVERY_MS = 120_000;
+
+// Whether something was filled into a form that is not sent: then the page stays as it is.
+function unsent() {
+  const changed = (one) => one.matches("input:not([type=hidden]), select, textarea") && (one.tagName === "SELECT"
+    ? one.selectedIndex !== Math.max([...one.options].findIndex((option) => option.defaultSelected), 0)
+    : ["checkbox", "radio"].includes(one.type) ? one.checked !== one.defaultChecked : one.value !== one.defaultValue);
+  return [...document.querySelectorAll("form[method=post]")].some((form) => !form.dataset.sent && [...form.elements].some(changed));
+}
+
+// Signed out elsewhere or for too long: to the sign-in page and back here, unless something would be lost by it.
+function ended() {
+  document.getElementById("ending").hidden = true;
+  if (unsent()) document.getElementById("ended").hidden = false;
+  else location.assign(`/sign-in?next=${encodeURIComponent(live.dataset.path)}`);
+}
+
+// How long the session still lasts; asked as a person it begins anew, as by every press.
+async function lasts(asPerson) {
+  const answer = await fetch("/here", { headers: asPerson ? {} : { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
+  if (!answer) return;
+  if (!answer.ok) return ended();
+  document.getElementById("ended").hidden = true;
+  wait(Number(await answer.text()));
+}
+
+let waiting;
+function wait(seconds) {
+  clearTimeout(waiting);
+  document.getElementById("ending").hidden = seconds > WARNED_S;
+  waiting = setTimeout(() => lasts(false), (seconds > WARNED_S ? seconds - WARNED_S : seconds) * 1000 + 500);
+}
+
+if (live) {
+  wait(Number(live.dataset.lasts));
+  let told = performance.now();
+  document.addEventListener("input", () => {
+    if (performance.now() - told < TOLD_EVERY_MS) return;
+    told = performance.now();
+    lasts(true);
+  });
+  document.getElementById("still-here").addEventListener("click", () => lasts(true));
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) lasts(false); });
+  document.addEventListener("htmx:response:error", (event) => { if (event.detail.ctx?.response?.status === 401) ended(); });
+}
+
+// What was typed and refused is filled in again, into the form that it came from.
+function fillAgain(typed) {
+  const fields = JSON.parse(typed.dataset.fields);
+  const of = (name) => fields.filter(([key]) => key === name).map(([, value]) => value);
+  const paths = [typed.dataset.path, typed.dataset.path.replace(/\/step$/, "/prepare")];
+  const forms = [...document.querySelectorAll("form[method=post]")].filter((form) => paths.includes(form.getAttribute("action")));
+  const event = (form) => form.elements.event?.value;
+  const form = forms.find((one) => event(one) === of("event")[0]) ?? forms.find((one) => event(one) === "review" && of("materials").length) ?? (forms.length === 1 ? forms[0] : null);
+  if (!form) return;
+  for (const one of form.elements) {
+    const values = of(one.name);
+    if (!one.name || one.type === "hidden" || one.type === "submit" || values.length === 0) continue;
+    if (["checkbox", "radio"].includes(one.type)) one.checked = values.includes(one.value);
+    else if (!values.includes(one.value)) one.value = values[0];
+  }
+  for (let part = form.closest("details"); part; part = part.parentElement?.closest("details")) part.open = true;
+}
+
+const typedBefore = document.getElementById("typed");
+if (typedBefore) fillAgain(typedBefore);
 
 // --- Keys: the list is in the dialog that ? opens (templates/parts/keys.html) --------------------------------------------
 function typing(target) {
@@ -169,6 +238,15 @@ document.addEventListener("submit", (event) => {
   if (shown && event.target.elements.version) event.target.elements.version.value = shown.dataset.version;
 });
 window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// A file that is chosen fills the field of the same form, where it can be read and mended.
+for (const choice of document.querySelectorAll("[data-file-into]")) {
+  choice.hidden = false;
+  choice.addEventListener("change", async (event) => {
+    const file = event.target.files[0];
+    if (file) document.getElementById(choice.dataset.fileInto).value = await file.text();
+  });
+}
 
 // A notice goes to paper at a press.
 document.addEventListener("click", (event) => {

@@ -3,6 +3,7 @@
 mod clocks;
 mod hall;
 mod inbox;
+mod verify;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -11,6 +12,7 @@ const MANY: u32 = 100_000;
 
 fn main() -> Result<()> {
     let (few, many) = (hall::Hall::with(FEW)?, hall::Hall::with(MANY)?);
+    verify::print(&many)?;
     clocks::print(&many)?;
     inbox::print(&few, &many)
 }

@@ -61,6 +61,13 @@ impl Calendar {
         Ok(if weekend { year.makeup_workdays.contains(&day) } else { !year.holidays.contains(&day) })
     }
 
+    /// Whether people work on `day` as far as one can know: in a year that is not known, Mondays to Fridays. Never for a
+    /// limit; good enough for whether somebody is reminded today.
+    pub fn is_presumed_working_day(&self, day: Date) -> bool {
+        let weekday = !matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
+        self.is_working_day(day).unwrap_or(weekday)
+    }
+
     /// The first working day on or after `day`.
     pub fn working_day_from(&self, mut day: Date) -> Result<Date, CalendarError> {
         while !self.is_working_day(day)? {
@@ -94,6 +101,12 @@ impl Calendar {
             count += i32::from(self.is_working_day(day)?);
         }
         Ok(count * sign)
+    }
+
+    /// As [`Calendar::working_days_between`], with days of unknown years presumed; 0 when `to` is not later.
+    pub fn presumed_working_days_between(&self, from: Date, to: Date) -> u16 {
+        let days = from.series(1.day()).skip(1).take_while(|day| *day <= to);
+        u16::try_from(days.filter(|day| self.is_presumed_working_day(*day)).count()).unwrap_or(u16::MAX)
     }
 
     /// The last day on which the office can say what is missing, for paper whose box was shut at `shut`.
@@ -167,6 +180,22 @@ mod tests {
         let calendar = calendar();
         assert_eq!(calendar.is_working_day(date(2027, 1, 4)), Err(CalendarError::UnknownYear(2027)));
         assert_eq!(calendar.add_working_days(date(2026, 12, 30), 5), Err(CalendarError::UnknownYear(2027)));
+    }
+
+    #[test]
+    fn whether_somebody_is_reminded_in_an_unknown_year_is_presumed() {
+        let calendar = calendar();
+        for (day, works) in [
+            (date(2026, 10, 7), false), // known to be off
+            (date(2026, 10, 10), true), // a Saturday, known to be worked
+            (date(2027, 1, 4), true),
+            (date(2027, 1, 9), false),
+        ] {
+            assert_eq!(calendar.is_presumed_working_day(day), works, "{day}");
+        }
+        assert_eq!(calendar.presumed_working_days_between(date(2026, 12, 30), date(2027, 1, 5)), 4);
+        assert_eq!(calendar.presumed_working_days_between(date(2027, 1, 5), date(2026, 12, 30)), 0);
+        assert_eq!(calendar.presumed_working_days_between(date(2026, 9, 30), date(2026, 10, 10)), 3);
     }
 
     proptest! {

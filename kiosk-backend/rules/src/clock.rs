@@ -327,7 +327,15 @@ impl Clock {
             return Ok(None);
         }
         let due = self.last_day(calendar, zone)?;
-        Ok(Some(Reading { due, soon: self.soon(calendar, due)? }))
+        Ok(Some(Reading { due, soon: self.soon(calendar, due) }))
+    }
+
+    /// Whether its days were over when it last ran, which is `today` while it runs. Where the last day is known this
+    /// needs no calendar of `today`; where it is not, an error.
+    pub fn is_over(&self, calendar: &Calendar, zone: &TimeZone, today: Date) -> Result<bool, CalendarError> {
+        let last = self.intervals.last().and_then(|last| last.stop);
+        let ran = last.map_or(today, |(stop, _)| zone.to_datetime(stop).date());
+        Ok(ran > self.last_day(calendar, zone)?)
     }
 
     /// The day on which its days are used up, as if its last span went on.
@@ -337,10 +345,16 @@ impl Clock {
         let mut end = None;
         for interval in &self.intervals {
             let start = day(interval.start);
-            end = Some(self.add(calendar, start, left)?);
+            let last = self.add(calendar, start, left)?;
+            end = Some(last);
             let Some((stop, _)) = interval.stop else { break };
-            let used = self.between(calendar, start, day(stop))?;
-            match left.checked_sub(used) {
+            let rest = match self.between(calendar, start, day(stop)) {
+                Ok(used) => left.checked_sub(used),
+                // By how much it was late cannot be told; that it was can.
+                Err(_) if day(stop) > last => None,
+                Err(cause) => return Err(cause),
+            };
+            match rest {
                 Some(rest) => left = rest,
                 None => break,
             }
@@ -359,17 +373,22 @@ impl Clock {
         Ok(used)
     }
 
-    /// Yellow from the last quarter, but from the last day at least; a clock of a day is yellow on its day only.
-    fn soon(&self, calendar: &Calendar, due: Date) -> Result<Date, CalendarError> {
+    /// Yellow from the last quarter, but from the last day at least; a clock of a day is yellow on its day only. Where
+    /// that is in a year that is not known, yellow from the first day that is.
+    fn soon(&self, calendar: &Calendar, due: Date) -> Date {
         let days = if self.days <= 1 { 0 } else { (self.days / 4).max(1) };
         let mut soon = due;
         for _ in 0..days {
-            soon = soon.yesterday().map_err(|_| CalendarError::OutOfRange)?;
-            while !calendar.is_working_day(soon)? {
-                soon = soon.yesterday().map_err(|_| CalendarError::OutOfRange)?;
+            loop {
+                let Ok(before) = soon.yesterday() else { return soon };
+                let Ok(works) = calendar.is_working_day(before) else { return soon };
+                soon = before;
+                if works {
+                    break;
+                }
             }
         }
-        Ok(soon)
+        soon
     }
 
     fn add(&self, calendar: &Calendar, start: Date, days: u16) -> Result<Date, CalendarError> {
@@ -393,21 +412,27 @@ impl Clock {
 }
 
 /// The clock that a list shows: the one that runs and ends first. Of the promised and the legal one the promised binds.
+/// What is known does not wait for what is not: an end in a year without a calendar lies after every known one. The
+/// error is that of the first clock that runs, when no end is known.
 pub fn governing<'a>(
     clocks: &'a [Clock],
     calendar: &Calendar,
     zone: &TimeZone,
-) -> Result<Option<(&'a Clock, Reading)>, CalendarError> {
-    let mut first: Option<(&Clock, Reading)> = None;
+) -> Option<(&'a Clock, Result<Reading, CalendarError>)> {
+    let mut first: Option<(&Clock, Result<Reading, CalendarError>)> = None;
     // The hall's own rule of picking up stays out: the law's five days are what a list warns of.
-    for clock in clocks.iter().filter(|clock| clock.runs() && clock.kind != ClockKind::Pickup) {
-        if let Some(reading) = clock.read(calendar, zone)?
-            && first.is_none_or(|(_, known)| reading.due < known.due)
-        {
-            first = Some((clock, reading));
+    for clock in clocks.iter().filter(|clock| clock.kind != ClockKind::Pickup) {
+        let Some(read) = clock.read(calendar, zone).transpose() else { continue };
+        let earlier = match (first.as_ref().map(|(_, known)| known), &read) {
+            (None, _) | (Some(Err(_)), Ok(_)) => true,
+            (Some(Ok(known)), Ok(read)) => read.due < known.due,
+            (Some(_), Err(_)) => false,
+        };
+        if earlier {
+            first = Some((clock, read));
         }
     }
-    Ok(first)
+    first
 }
 
 #[cfg(test)]
@@ -619,17 +644,66 @@ mod tests {
         let mut events = accepted();
         events.push(past(E::Granted, date(2026, 12, 28)));
         let all = clocks(&events, &limits(8));
-        assert_eq!(governing(&all, &calendar(), &zone()), Err(CalendarError::UnknownYear(2027)));
+        let (clock, read) = governing(&all, &calendar(), &zone()).unwrap();
+        assert_eq!((clock.kind, read), (ClockKind::Issue, Err(CalendarError::UnknownYear(2027))));
+        assert_eq!(clock.is_over(&calendar(), &zone(), date(2027, 3, 1)), Err(CalendarError::UnknownYear(2027)));
+    }
+
+    /// Whatever the answers to the situations are, and however the two limits are cut.
+    #[test]
+    fn a_known_end_is_shown_though_a_longer_limit_reaches_into_a_year_without_a_calendar() {
+        let mut events = accepted();
+        events[4].at = past(E::Accepted, date(2026, 12, 10)).at;
+        let all = clocks(&events, &limits(8));
+        let legal = all.iter().find(|clock| clock.kind == ClockKind::Legal).unwrap();
+        assert_eq!(legal.read(&calendar(), &zone()), Err(CalendarError::UnknownYear(2027)));
+        let (clock, read) = governing(&all, &calendar(), &zone()).unwrap();
+        assert_eq!((clock.kind, read.unwrap().due), (ClockKind::Promised, date(2026, 12, 22)));
+        // The other way about as well: the promise is the longer one.
+        let mut long = limits(25);
+        long.legal = long.promised.clone().map(|limit| Limit { value: 5, ..limit });
+        let all = clocks(&events, &long);
+        let (clock, read) = governing(&all, &calendar(), &zone()).unwrap();
+        assert_eq!((clock.kind, read.unwrap().due), (ClockKind::Legal, date(2026, 12, 17)));
+    }
+
+    #[test]
+    fn whether_a_clock_is_over_needs_its_last_day_and_no_other() {
+        let mut events = vec![past(E::Submitted, date(2026, 12, 21)), past(E::Deposited, date(2026, 12, 21))];
+        let acceptance = |events: &[Past]| {
+            let all = clocks(events, &limits(8));
+            all.into_iter().find(|clock| clock.kind == ClockKind::Acceptance).unwrap()
+        };
+        let (calendar, zone) = (calendar(), zone());
+        let clock = acceptance(&events);
+        for (today, over) in [(date(2026, 12, 28), false), (date(2026, 12, 29), true), (date(2027, 1, 5), true)] {
+            assert_eq!(clock.is_over(&calendar, &zone, today), Ok(over), "{today}");
+        }
+        assert_eq!(clock.read(&calendar, &zone).unwrap().unwrap().light(date(2027, 1, 5)), Light::Red);
+        assert_eq!(clock.used(&calendar, &zone, date(2027, 1, 5)), Err(CalendarError::UnknownYear(2027)));
+        // It ended in the year that is not known: late all the same.
+        events.push(past(E::Received, date(2027, 1, 6)));
+        events.push(past(E::PreReviewStarted, date(2027, 1, 6)));
+        events.push(past(E::Accepted, date(2027, 1, 6)));
+        assert_eq!(acceptance(&events).is_over(&calendar, &zone, date(2027, 1, 8)), Ok(true));
+    }
+
+    #[test]
+    fn a_warning_that_would_begin_in_an_unknown_year_begins_with_the_first_known_day() {
+        let calendar = calendar();
+        let clock = Clock { days: 20, ..Clock::since(ClockKind::Legal, past(E::Accepted, date(2026, 1, 1)).at, 20) };
+        assert_eq!(clock.soon(&calendar, date(2026, 1, 5)), date(2026, 1, 1));
+        assert_eq!(clock.soon(&calendar, date(2026, 1, 30)), date(2026, 1, 23));
     }
 
     #[test]
     fn the_list_shows_what_ends_first() {
         let all = clocks(&accepted(), &limits(8));
-        let (clock, _) = governing(&all, &calendar(), &zone()).unwrap().unwrap();
+        let (clock, _) = governing(&all, &calendar(), &zone()).unwrap();
         assert_eq!(clock.kind, ClockKind::Promised);
         let done = [E::Granted, E::ResultReady, E::Collected].map(|event| past(event, date(2026, 11, 26)));
         let all = clocks(&[accepted(), done.to_vec()].concat(), &limits(8));
-        assert_eq!(governing(&all, &calendar(), &zone()), Ok(None));
+        assert_eq!(governing(&all, &calendar(), &zone()), None);
     }
 
     proptest! {

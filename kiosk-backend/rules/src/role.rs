@@ -60,6 +60,8 @@ words! {
     SeeAudit = "see_audit", "查看审计", "read the audit";
     /// Supervise: what is late in every window, and statistics.
     Supervise = "supervise", "督办与统计", "supervision and statistics";
+    /// Import the working days of a year.
+    ImportCalendar = "import_calendar", "导入工作日历", "import the working days of a year";
     /// Manage accounts.
     ManageAccounts = "manage_accounts", "管理账号", "manage accounts";
 }
@@ -83,6 +85,7 @@ pub const RIGHTS: &[(Right, &[Role])] = &[
     (Right::SettleEntries, &[R::Chief, R::Technician]),
     (Right::SeeAudit, &[R::Chief, R::Supervisor]),
     (Right::Supervise, &[R::Chief, R::Supervisor]),
+    (Right::ImportCalendar, &[R::Chief, R::Administrator]),
     (Right::ManageAccounts, &[R::Administrator]),
 ];
 

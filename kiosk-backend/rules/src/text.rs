@@ -14,7 +14,7 @@ pub enum Language {
 }
 
 /// A text in Chinese, which it always has, and in English, which it may lack.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Text {
     /// 中文.
     pub zh: String,

@@ -199,7 +199,7 @@ fn each_flaw_names_line_and_field_and_says_what_to_do() {
         let flaw = one(from, to);
         assert_eq!(flaw.file, "items/shop.toml");
         assert_eq!(flaw.field, field, "{flaw}");
-        assert!(flaw.what.contains(what), "{flaw}");
+        assert!(flaw.what.en.contains(what), "{flaw}");
         if line > 0 {
             assert_eq!(flaw.line, line, "{flaw}");
         }
@@ -223,21 +223,21 @@ fn a_code_used_twice_names_the_other_file() {
     let found = flaws(&[("hall.toml", HALL), ("a.toml", ITEM), ("b.toml", ITEM)]);
     assert_eq!(found.len(), 1);
     assert_eq!((found[0].file.as_str(), found[0].line, found[0].field.as_str()), ("b.toml", 1, "code"));
-    assert!(found[0].what.contains("a.toml"));
+    assert!(found[0].what.en.contains("a.toml"));
 }
 
 #[test]
 fn what_is_no_toml_says_where() {
     let found = flaws(&[("hall.toml", HALL), ("a.toml", "code = \"a\"\nname = \n")]);
     assert_eq!((found[0].file.as_str(), found[0].line), ("a.toml", 2), "{found:?}");
-    assert!(found[0].what.contains("not TOML"));
+    assert!(found[0].what.en.contains("not TOML"));
 }
 
 #[test]
 fn hall_file_missing_doubled_or_alone() {
-    assert!(flaws(&[("a.toml", ITEM)])[0].what.contains("missing"));
-    assert!(flaws(&[("hall.toml", HALL), ("x/hall.toml", HALL), ("a.toml", ITEM)])[0].what.contains("keep one"));
-    assert!(flaws(&[("hall.toml", HALL)])[0].what.contains("at least one item"));
+    assert!(flaws(&[("a.toml", ITEM)])[0].what.en.contains("missing"));
+    assert!(flaws(&[("hall.toml", HALL), ("x/hall.toml", HALL), ("a.toml", ITEM)])[0].what.en.contains("keep one"));
+    assert!(flaws(&[("hall.toml", HALL)])[0].what.en.contains("at least one item"));
     let none: [(&str, &str); 0] = [];
     assert_eq!(flaws(&none).len(), 1);
 }
@@ -252,7 +252,7 @@ fn too_many_fields_at_the_terminal() {
     let bad = format!("{ITEM}{}", (0..4).map(field).collect::<String>());
     let found = flaws(&[("hall.toml", HALL), ("a.toml", &bad)]);
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert!(found[0].what.contains("3 at most"));
+    assert!(found[0].what.en.contains("3 at most"));
 }
 
 #[test]
@@ -268,10 +268,19 @@ fn bad_calendars() {
         ("from = 2026-01-01", "from = 2026-01-04", 6, "holiday[0].to"),
         ("name = \"元旦\"", "nom = \"元旦\"", 3, "holiday[0].name"),
         ("year = 2026", "year = 26", 1, "year"),
+        ("year = 2026", "year = \"2026\"", 1, "year"),
+        ("source = \"通知\"", "source = \"\"", 2, "source"),
+        ("source = \"通知\"", "source = \" 通知\"", 2, "source"),
+        ("makeup_workdays = [2026-01-04]", "makeup_workdays = 2026-01-04", 7, "holiday[0].makeup_workdays"),
+        ("makeup_workdays = [2026-01-04]", "makeup_workdays = [2026-01-03]", 3, "holiday"),
+        ("[2026-01-04]", "[2026-01-04, 2026-01-04]", 7, "holiday[0].makeup_workdays"),
+        ("[2026-01-04]", "[2026-01-04", 7, ""),
     ] {
         let bad = good.replace(from, to);
         let flaws = Calendar::from_files(&[("2026.toml", &bad)]).unwrap_err().0;
         assert!(flaws.iter().any(|flaw| flaw.line == line && flaw.field == field), "{from} → {to}: {flaws:#?}");
+        // A page shows them to people who read Chinese.
+        assert!(flaws.iter().all(|flaw| flaw.what.zh != flaw.what.en && !flaw.what.zh.is_empty()), "{flaws:#?}");
     }
     let twice = Calendar::from_files(&[("a.toml", good), ("b.toml", good)]).unwrap_err();
     assert!(twice.to_string().contains("b.toml:1: year: the year 2026 is in another file too"), "{twice}");
@@ -298,6 +307,6 @@ fn each_flaw_of_an_assisting_department_is_named() {
         let found = flaws(&[("hall.toml", &hall), ("shop.toml", &asked(text))]);
         assert_eq!(found.len(), 1, "{text}: {found:#?}");
         assert_eq!((found[0].file.as_str(), found[0].field.as_str()), ("shop.toml", field), "{text}");
-        assert!(found[0].what.contains(what) && found[0].line > 40, "{}", found[0]);
+        assert!(found[0].what.en.contains(what) && found[0].line > 40, "{}", found[0]);
     }
 }

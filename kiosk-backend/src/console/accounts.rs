@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Tone};
+use super::keeping::onward;
 use super::pages::{self, AccountPage, AccountsPage};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
@@ -219,7 +220,7 @@ pub(super) async fn change_password(
         Err(Refusal::new(Code::InvalidValue, title, "Type it again").field("password"))
     };
     match done {
-        Ok(()) if me.actor.staff.must_change => Ok(Redirect::to("/").into_response()),
+        Ok(()) if me.actor.staff.must_change => onward(&console, &me.visitor, me.actor.staff.id, "/").await,
         Ok(()) => {
             let title =
                 me.visitor.lang.t("密码已换，别处的登录已结束", "The password is changed; other sessions have ended");

@@ -7,6 +7,7 @@ use super::words::{Clock, Lang};
 use crate::certificates;
 use crate::clock::Doubt;
 use crate::domain::clocks::CalendarGap;
+use crate::domain::verify::Verified;
 use crate::domain::views::{Counts, KioskView, Staff};
 
 /// Which entry of the navigation is here.
@@ -64,12 +65,16 @@ pub(super) struct Shell {
     pub(super) counts: Counts,
     /// Terminals that call staff now.
     pub(super) calls: Vec<Call>,
-    /// A year whose working days are missing although a clock needs them.
-    pub(super) calendar_gap: Option<CalendarGap>,
     /// Why the time is in doubt.
     pub(super) clock_doubt: Option<Doubt>,
     /// The server's certificate, when it ends soon or its files do not fit: for those who can do something.
     pub(super) certificate: Option<certificates::State>,
+    /// Years whose working days are missing, as far as they are the reader's business.
+    pub(super) calendar_gaps: Vec<CalendarGap>,
+    /// How long the session still lasts if its owner does nothing, in seconds.
+    pub(super) lasts_s: i64,
+    /// What the last look at the whole database found, where that is the reader's business and not well.
+    pub(super) broken: Option<Verified>,
     pub(super) here: Here,
     /// Path and query of this page, for coming back to it.
     pub(super) path: String,

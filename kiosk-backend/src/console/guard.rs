@@ -1,5 +1,6 @@
 //! What every answer of the console carries, and how refusals become pages.
 
+use askama::Template;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -9,6 +10,7 @@ use kiosk_wire::{Code, Problem};
 
 use super::Console;
 use super::frame::Here;
+use super::keeping::{Form, page_of};
 use super::pages::{self, RefusalPage};
 use super::session::{is_htmx, lang_of};
 use crate::problem::Refusal;
@@ -35,10 +37,14 @@ const LONGEST_PROBLEM: usize = 64 * 1024;
 pub(super) async fn guard(State(console): State<Console>, request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers(), console.cookies());
     let htmx = is_htmx(request.headers());
+    let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
+    let typed = response.extensions_mut().remove::<Form>();
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
     if is_problem {
-        response = as_page(&console, lang, response).await;
+        response = as_page(&console, lang, &path, typed, response).await;
+    } else if let Some(typed) = typed {
+        response = with_typed(typed, response).await;
     }
     if htmx && response.status() != StatusCode::OK && is_problem {
         // A live part of a page stays as it is when it cannot be renewed.
@@ -73,7 +79,46 @@ pub(crate) fn secured(mut response: Response, tls: bool) -> Response {
     response
 }
 
-async fn as_page(console: &Console, lang: super::words::Lang, response: Response) -> Response {
+/// The longest page that a refused form is put back into, bytes; ours are far shorter.
+const LONGEST_PAGE: usize = 4 << 20;
+
+/// Puts what was typed beside the page that refuses it, whose script fills it in again.
+async fn with_typed(typed: Form, response: Response) -> Response {
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let mut page = String::from_utf8_lossy(&page).into_owned();
+    let fields = serde_json::to_string(&typed.fields).unwrap_or_default();
+    if let (Some(end), Ok(typed)) = (page.rfind("</body>"), (TypedPart { path: typed.path, fields }).render()) {
+        page.insert_str(end, &typed);
+    }
+    let mut response = Response::from_parts(parts, axum::body::Body::from(page));
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    response
+}
+
+/// What was typed and refused, for the page's script.
+#[derive(Template)]
+#[template(path = "parts/typed.html")]
+struct TypedPart {
+    path: String,
+    /// Names and values, as JSON.
+    fields: String,
+}
+
+async fn as_page(
+    console: &Console,
+    lang: super::words::Lang,
+    path: &str,
+    typed: Option<Form>,
+    response: Response,
+) -> Response {
     let (parts, body) = response.into_parts();
     let problem = match to_bytes(body, LONGEST_PROBLEM).await {
         Ok(bytes) => serde_json::from_slice::<Problem>(&bytes).ok(),
@@ -82,9 +127,14 @@ async fn as_page(console: &Console, lang: super::words::Lang, response: Response
     let Some(problem) = problem else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
     let code = problem.code;
     let (title, body) = lang.problem(&Refusal::from(problem));
-    let (back, back_words) = ("/", lang.t("回首页", "Back to the start"));
-    let shell = console.bare_shell(lang, Here::Elsewhere, back);
-    let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words };
+    let (back, back_words) = match &typed {
+        Some(_) => (page_of(path), lang.t("回到那一页", "Back to that page")),
+        None => ("/".to_owned(), lang.t("回首页", "Back to the start")),
+    };
+    let shell = console.bare_shell(lang, Here::Elsewhere, &back);
+    // Another try would be refused again; what was typed is shown, to be taken along.
+    let typed = typed.map(written).unwrap_or_default();
+    let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words, typed };
     let mut page = pages::respond(parts.status, &page);
     for name in [header::RETRY_AFTER, header::ALLOW] {
         if let Some(value) = parts.headers.get(&name) {
@@ -92,4 +142,17 @@ async fn as_page(console: &Console, lang: super::words::Lang, response: Response
         }
     }
     page
+}
+
+/// From this length on, in characters, a field was written and not chosen.
+const WRITTEN: usize = 4;
+
+/// What a person wrote into a form: neither what they chose nor what the page put there itself.
+fn written(form: Form) -> Vec<String> {
+    let by_page = ["version", "event", "seen", "materials", "kiosk", "back"];
+    let text = |(name, value): (String, String)| {
+        let words = value.chars().any(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
+        (!by_page.contains(&name.as_str()) && words && value.chars().count() >= WRITTEN).then_some(value)
+    };
+    form.fields.into_iter().filter_map(text).collect()
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use hall_rules::clock::Light;
 use hall_rules::{CaseState, Role};
+use jiff::civil::Date;
 use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
 use kiosk_wire::{Code, DirectiveOutcome};
@@ -27,11 +28,13 @@ impl Lang {
             Due::None => ("none", "—".to_owned()),
             Due::CalendarMissing => ("soon", self.t("缺工作日历", "calendar missing").to_owned()),
             Due::Paused => ("none", self.t("⏸ 暂停计时", "⏸ clock stands still").to_owned()),
-            Due::Running { days_left, light, .. } => {
-                let words = match *days_left {
-                    ..0 => self.over(days_left.unsigned_abs()),
-                    0 => self.t("今天到期", "due today").to_owned(),
-                    days => self.left(days),
+            Due::Running { due, days_left, light, .. } => {
+                let words = match (*days_left, light) {
+                    (Some(days @ ..0), _) => self.over(days.unsigned_abs()),
+                    (Some(0), _) => self.t("今天到期", "due today").to_owned(),
+                    (Some(days), _) => self.left(days),
+                    (None, Light::Red) => self.since(*due),
+                    (None, Light::Yellow | Light::Green) => self.until(*due),
                 };
                 (light_class(light), words)
             }
@@ -49,6 +52,21 @@ impl Lang {
         match self {
             Self::Zh => format!("已超 {days} 个工作日"),
             Self::En => format!("{days} working day{} over", if days == 1 { "" } else { "s" }),
+        }
+    }
+
+    /// What is over while nobody can say by how many working days.
+    fn since(&self, due: Date) -> String {
+        match self {
+            Self::Zh => format!("已超期，最迟 {}月{}日", due.month(), due.day()),
+            Self::En => format!("overdue, was due {due}"),
+        }
+    }
+
+    fn until(&self, due: Date) -> String {
+        match self {
+            Self::Zh => format!("最迟 {}月{}日", due.month(), due.day()),
+            Self::En => format!("due {due}"),
         }
     }
 

@@ -11,14 +11,16 @@ use super::frame::{Here, Note, Tone};
 use super::pages::{self, CabinetPage, KiosksPage};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
-use crate::domain::{commands, queries, rounds};
+use crate::domain::{commands, queries, rounds, verify};
 use crate::problem::Refusal;
 
 /// `GET /kiosks`
 pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
     let kiosks = queries::kiosks(&console.app).await?;
     let shell = console.shell(&me, Here::Kiosks).await?;
-    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks }))
+    let verified = verify::last(&console.app).await?;
+    let years = console.app.calendar().years().map(|(year, _)| year).collect();
+    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks, years, verified }))
 }
 
 /// `GET /kiosks/{id}`

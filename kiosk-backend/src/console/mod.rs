@@ -7,12 +7,14 @@ mod accounts;
 mod aftercare;
 mod aftercare_pages;
 mod assets;
+mod calendar;
 mod case;
 mod charts;
 mod frame;
 pub(crate) mod guard;
 mod inbox;
 mod joint;
+mod keeping;
 mod keying;
 mod labels;
 mod live;
@@ -45,8 +47,10 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
+use crate::domain::clocks::{self, CalendarGap};
+use crate::domain::queries;
+use crate::domain::verify::{self, Verified};
 use crate::domain::views::Counts;
-use crate::domain::{clocks, queries};
 use crate::problem::Refusal;
 use crate::store::sessions::Digest;
 
@@ -57,6 +61,7 @@ pub fn router(app: App) -> Router {
         .into_iter()
         .fold(Router::new(), |router, route| router.route(route.path, route.answers()))
         .method_not_allowed_fallback(guard::wrong_method)
+        .layer(middleware::from_fn_with_state(console.clone(), keeping::keep))
         .layer(middleware::from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
 }
@@ -83,9 +88,11 @@ impl Console {
             csrf: String::new(),
             counts: Counts::default(),
             calls: Vec::new(),
-            calendar_gap: None,
             clock_doubt: None,
             certificate: None,
+            calendar_gaps: Vec::new(),
+            lasts_s: 0,
+            broken: None,
             here,
             path: path.to_owned(),
             note: None,
@@ -105,11 +112,31 @@ impl Console {
             csrf: me.csrf(),
             counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
             calls,
-            calendar_gap: clocks::calendar_gap(&self.app).await?,
             clock_doubt: self.app.clock().doubt(),
             certificate: self.app.certificate().filter(|state| keeps_the_server && state.wants_attention(now_ms)),
+            calendar_gaps: self.calendar_gaps(me).await?,
+            lasts_s: me.lasts_s(self).await?,
+            broken: self.broken(me).await?,
             ..self.bare_shell(me.visitor.lang, here, &me.visitor.path)
         })
+    }
+}
+
+impl Console {
+    /// Whoever leads, supervises or keeps the hall running is told that the database does not agree with itself.
+    async fn broken(&self, me: &SignedIn) -> Result<Option<Verified>, Refusal> {
+        let theirs = [Right::Supervise, Right::ManageAccounts, Right::SettleEntries];
+        if !theirs.iter().any(|right| me.actor.may(*right)) {
+            return Ok(None);
+        }
+        Ok(verify::last(&self.app).await?.filter(|found| found.count > 0))
+    }
+
+    /// What a clock hangs on is everybody's business; what only should be there soon is of those who can import it.
+    async fn calendar_gaps(&self, me: &SignedIn) -> Result<Vec<CalendarGap>, Refusal> {
+        let mut gaps = clocks::calendar_gaps(&self.app).await?;
+        gaps.retain(|gap| gap.cases > 0 || gap.is_now || me.actor.may(Right::ImportCalendar));
+        Ok(gaps)
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) async fn back(
         oidc::finish(&console.app, &visitor.origin.text(), visitor.flow.as_deref(), answer, visitor.session_key())
             .await;
     let mut response = match done {
-        Ok((opened, next)) => entered(&console, visitor.browser, &opened, &next)?,
+        Ok((opened, next)) => entered(&console, &visitor, &opened, &next).await?,
         Err(refusal) => told(&console, &visitor, "/", refusal)?,
     };
     response.headers_mut().append(SET_COOKIE, console.cookies().no_flow());

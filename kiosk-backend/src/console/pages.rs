@@ -285,6 +285,10 @@ impl CabinetPage {
 pub(super) struct KiosksPage {
     pub(super) shell: Shell,
     pub(super) kiosks: Vec<KioskView>,
+    /// The years whose working days are known here.
+    pub(super) years: Vec<i16>,
+    /// What the last look at the whole database found.
+    pub(super) verified: Option<crate::domain::verify::Verified>,
 }
 
 /// How a terminal's card looks.
@@ -412,8 +416,10 @@ pub(super) struct RefusalPage {
     pub(super) title: String,
     pub(super) body: String,
     pub(super) code: &'static str,
-    pub(super) back: &'static str,
+    pub(super) back: String,
     pub(super) back_words: &'static str,
+    /// What was written into the form that was refused.
+    pub(super) typed: Vec<String>,
 }
 
 /// Renders a page with a status.

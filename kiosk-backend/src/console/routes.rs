@@ -7,8 +7,8 @@ use axum::routing::{MethodRouter, get, post};
 use hall_rules::{Right, Role};
 
 use super::{
-    Console, accounts, aftercare, assets, case, inbox, joint, keying, live, machines, messages, oidc, papers, records,
-    sign_in, steps, supervision,
+    Console, accounts, aftercare, assets, calendar, case, inbox, joint, keeping, keying, live, machines, messages,
+    oidc, papers, records, sign_in, steps, supervision,
 };
 use crate::access::Wants;
 
@@ -54,6 +54,8 @@ pub(super) fn table() -> Vec<Route> {
         open("/static/{*name}", get(assets::file)),
         anyone("/", get(inbox::home)),
         anyone(live::PATH, get(live::events)),
+        anyone("/here", get(keeping::here)),
+        anyone("/kept", get(keeping::page)),
         to(R::SeeCases, "/inbox", get(inbox::page).post(inbox::search)),
         to(R::SeeCases, "/inbox/bulk", post(inbox::bulk)),
         to(R::SeeCases, "/inbox/views", post(inbox::save_view)),
@@ -96,6 +98,7 @@ pub(super) fn table() -> Vec<Route> {
         to(R::HandleBoxes, "/kiosks/{id}/round/end", post(machines::end_round).get(machines::back)),
         to(R::HandleBoxes, "/kiosks/{id}/round/affirm", post(machines::affirm_in_round).get(machines::back)),
         to(R::ReturnBoxes, "/kiosks/{id}/return-to-service", post(machines::return_to_service).get(machines::back)),
+        to(R::ImportCalendar, "/calendar", get(calendar::page).post(calendar::import)),
         to(R::SettleEntries, "/attention", get(records::attention)),
         to(R::SettleEntries, "/attention/{entry}/looked", post(records::looked)),
         to(R::SeeAudit, "/audit", get(records::audit)),

@@ -11,7 +11,7 @@ use hall_rules::case::{Need, NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
 use hall_rules::review::{Finding, Verdict, faults};
-use hall_rules::{CaseEvent, CaseState, Text};
+use hall_rules::{Calendar, CaseEvent, CaseState, Text};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
@@ -22,9 +22,11 @@ use kiosk_wire::{
 use uuid::Uuid;
 
 use super::aftercare_pages::{CallbacksPage, UncollectedPage};
+use super::calendar::{self, CalendarPage};
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox::Asked;
 use super::joint::PartPage;
+use super::keeping::KeptPage;
 use super::keying::FieldsPage;
 use super::labels::{CELL_STATES, Tab};
 use super::oidc;
@@ -35,6 +37,7 @@ use super::pages::{
 use super::words::{Clock, Lang};
 use crate::domain::accounts::AccountRow;
 use crate::domain::casework::Casework;
+use crate::domain::clocks::CalendarGap;
 use crate::domain::escalations::Late;
 use crate::domain::inbox::{Choices, SavedView};
 use crate::domain::messages::{Kind, MessageView};
@@ -42,9 +45,11 @@ use crate::domain::ratings::{CallNote, CallOutcome, CallbackView};
 use crate::domain::rounds::{Round, Stop};
 use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use crate::domain::steps::Preview;
+use crate::domain::verify::Verified;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
+    Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SameView, SetAsideRow, Staff, StepView,
+    TimelineRow,
 };
 use crate::problem::Refusal;
 use crate::store::messages::MessageState;
@@ -213,6 +218,37 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
             render(&KiosksPage {
                 shell: shell(lang, Here::Kiosks, "/kiosks"),
                 kiosks: vec![kiosk(9, "大厅1号机", false), kiosk(10, "北门2号机", true)],
+                years: vec![2026],
+                verified: Some(Verified { at_ms: NOW - 12 * HOUR, cases: 1234, events: 8101, ..Verified::default() }),
+            }),
+        ),
+        (
+            "calendar",
+            render(&CalendarPage {
+                shell: shell(lang, Here::Elsewhere, "/calendar"),
+                known: vec![read_year()],
+                text: calendar::beginning(2027),
+                flaws: Calendar::from_files(&[("2027.toml", calendar::beginning(2027))]).expect_err("not filled in").0,
+                read: None,
+            }),
+        ),
+        (
+            "calendar-read",
+            render(&CalendarPage {
+                shell: gaps(shell(lang, Here::Elsewhere, "/calendar")),
+                known: Vec::new(),
+                text: "year = 2026".into(),
+                flaws: Vec::new(),
+                read: Some(read_year()),
+            }),
+        ),
+        (
+            "kept",
+            render(&KeptPage {
+                shell: shell(lang, Here::Elsewhere, "/cases/1"),
+                path: "/cases/1/notes".into(),
+                fields: vec![("note".into(), "申请人来电".into())],
+                next: "/cases/1".into(),
             }),
         ),
         (
@@ -288,7 +324,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                     .t("可能编号不对，或它属于别的窗口。", "The address is wrong, or it belongs to another window.")
                     .into(),
                 code: Code::NotFound.as_str(),
-                back: "/inbox",
+                back: "/inbox".into(),
+                typed: vec!["缺第三页的签字，请申请人补签".into()],
                 back_words: lang.t("回收件箱", "Back to the inbox"),
             }),
         ),

@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 
 use super::Console;
+use super::keeping::{owner_of, page_of};
 use super::words::Lang;
 use crate::access::{self, Wants};
 use crate::connections;
@@ -26,7 +27,7 @@ use crate::problem::Refusal;
 use crate::store::sessions::{self, Digest};
 
 /// Longest body of a form, bytes: a reason, a name and a password need far less.
-const LONGEST_FORM: usize = 64 * 1024;
+pub(super) const LONGEST_FORM: usize = 64 * 1024;
 /// Longest token of a form, bytes.
 const LONGEST_TOKEN: usize = 128;
 /// How often the time of last use is written, milliseconds: one write a minute is enough for an idle time of hours.
@@ -105,9 +106,14 @@ impl Cookies {
 
 /// What the forms of a token's owner must carry.
 pub(super) fn csrf_of(token: &str) -> String {
+    csrf_of_key(&sessions::digest(token))
+}
+
+/// The same, from what is stored of a token: whose page a form is from can be told after its session has ended.
+pub(super) fn csrf_of_key(key: &Digest) -> String {
     let mut hasher = Sha256::new();
     hasher.update(b"console-csrf\0");
-    hasher.update(token.as_bytes());
+    hasher.update(key);
     hex::encode(hasher.finalize())
 }
 
@@ -149,7 +155,7 @@ impl Visitor {
         Self::of(&parts.headers, &parts.uri, Origin::of(&parts.extensions), cookies)
     }
 
-    fn read_request(request: &Request, cookies: Cookies) -> Self {
+    pub(super) fn read_request(request: &Request, cookies: Cookies) -> Self {
         Self::of(request.headers(), request.uri(), Origin::of(request.extensions()), cookies)
     }
 
@@ -200,6 +206,15 @@ pub(super) struct SignedIn {
 impl SignedIn {
     pub(super) fn csrf(&self) -> String {
         self.visitor.csrf().unwrap_or_default()
+    }
+
+    /// How long the session still lasts if its owner does nothing, in seconds.
+    pub(super) async fn lasts_s(&self, console: &Console) -> Result<i64, Refusal> {
+        let (key, now) = (self.key, console.app.now_ms());
+        let session = console.app.store().read(move |connection| sessions::find(connection, &key)).await?;
+        let ends =
+            session.map_or(now, |session| session.ends_ms.min(session.used_ms.saturating_add(sessions::IDLE_MS)));
+        Ok((ends - now).max(0) / 1000)
     }
 }
 
@@ -254,11 +269,12 @@ fn to_sign_in(parts: &Parts) -> Response {
         return StatusCode::UNAUTHORIZED.into_response();
     }
     if is_htmx(&parts.headers) {
-        return (StatusCode::UNAUTHORIZED, [("hx-redirect", "/sign-in")]).into_response();
+        // Nothing is swapped and nowhere is gone to: something may be typed on that page, which says so itself.
+        return (StatusCode::UNAUTHORIZED, [("hx-reswap", "none")]).into_response();
     }
     let here = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    let next = if parts.method == axum::http::Method::GET { here } else { "/" };
-    axum::response::Redirect::to(&format!("/sign-in?next={}", encoded(next))).into_response()
+    let next = if parts.method == axum::http::Method::GET { here.to_owned() } else { page_of(here) };
+    axum::response::Redirect::to(&format!("/sign-in?next={}", encoded(&next))).into_response()
 }
 
 /// Percent-encodes a path for use within a query.
@@ -304,9 +320,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
             if comes_from_elsewhere(&parts.headers, parts.uri.authority()) {
                 return Err(foreign());
             }
-            let body = to_bytes(body, LONGEST_FORM)
-                .await
-                .map_err(|_| Refusal::new(Code::BodyTooLarge, "The form is too large", "Shorten what you typed"))?;
+            let body = to_bytes(body, LONGEST_FORM).await.map_err(|_| too_large())?;
             let form = |cause: &dyn std::fmt::Display| {
                 Refusal::new(Code::MalformedBody, "The form cannot be read", cause.to_string())
             };
@@ -320,7 +334,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
             };
             let axum::Form(token) =
                 axum::Form::<Token>::from_request(request(body.clone()), &()).await.map_err(|cause| form(&cause))?;
-            if visitor.csrf().is_none_or(|csrf| !same(&csrf, &token.csrf)) {
+            if !is_own_form(console, &visitor, &token.csrf).await? {
                 return Err(foreign());
             }
             axum::Form::<T>::from_request(request(body), &()).await.map_err(|cause| form(&cause))
@@ -356,13 +370,28 @@ impl FromRequest<Console> for Upload {
                 }
             }
             drop(first);
-            if visitor.csrf().is_none_or(|csrf| !same(&csrf, &token)) {
+            if !is_own_form(console, &visitor, &token).await? {
                 return Err(foreign());
             }
             Ok(form)
         };
         read.await.map(Self).map_err(|refusal: Refusal| refusal.into_response())
     }
+}
+
+pub(super) fn too_large() -> Refusal {
+    Refusal::new(Code::BodyTooLarge, "The form is too large", "Shorten what you typed")
+}
+
+/// Whether a form is from a page of this browser's session, or from one that the same person had open before they
+/// signed in again.
+async fn is_own_form(console: &Console, visitor: &Visitor, token: &str) -> Result<bool, Refusal> {
+    if visitor.csrf().is_some_and(|csrf| same(&csrf, token)) {
+        return Ok(true);
+    }
+    let Some(key) = visitor.session_key() else { return Ok(false) };
+    let Some(actor) = holder(console, key, visitor.origin).await? else { return Ok(false) };
+    Ok(owner_of(console, token).await? == Some(actor.staff.id))
 }
 
 fn foreign() -> Refusal {
@@ -375,7 +404,7 @@ fn foreign() -> Refusal {
 
 /// Whether the browser says that another site sent this. HTTP/2 names the host in the request's `authority` and has no
 /// `Host` header (RFC 9113, 8.3.1).
-fn comes_from_elsewhere(headers: &HeaderMap, authority: Option<&Authority>) -> bool {
+pub(super) fn comes_from_elsewhere(headers: &HeaderMap, authority: Option<&Authority>) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     if text(header::HeaderName::from_static("sec-fetch-site"))
         .is_some_and(|site| !matches!(site, "same-origin" | "none"))
@@ -388,7 +417,7 @@ fn comes_from_elsewhere(headers: &HeaderMap, authority: Option<&Authority>) -> b
 }
 
 /// Compares in a time that does not depend on where they differ.
-fn same(left: &str, right: &str) -> bool {
+pub(super) fn same(left: &str, right: &str) -> bool {
     left.len() == right.len() && left.bytes().zip(right.bytes()).fold(0, |sum, (a, b)| sum | (a ^ b)) == 0
 }
 

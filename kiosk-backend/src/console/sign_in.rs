@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Shell, Tone};
+use super::keeping::{onward, waits};
 use super::oidc;
 use super::pages::{self, SignInPage};
 use super::session::{Posted, Visitor, csrf_of, holder, own_path};
@@ -31,11 +32,23 @@ pub(super) async fn page(
     Query(next): Query<Next>,
 ) -> Result<Response, Refusal> {
     if let Some(key) = visitor.session_key()
-        && holder(&console, key, visitor.origin).await?.is_some()
+        && let Some(actor) = holder(&console, key, visitor.origin).await?
     {
-        return Ok(Redirect::to(own_path(&next.next)).into_response());
+        return onward(&console, &visitor, actor.staff.id, &next.next).await;
     }
-    form(&console, &visitor, String::new(), &next.next, None, StatusCode::OK)
+    let note = waits(&console, &visitor).await?.then(|| Note {
+        tone: Tone::Warn,
+        title: visitor
+            .lang
+            .t("登录已结束，您填写的内容已保留", "Your session has ended; what you typed is kept")
+            .to_owned(),
+        body: visitor
+            .lang
+            .t("一小时内由同一个人登录，就能接着提交。", "Sign in within an hour, as the same person, to send it.")
+            .to_owned(),
+        code: None,
+    });
+    form(&console, &visitor, String::new(), &next.next, note, StatusCode::OK)
 }
 
 /// The form. A stale session cookie is removed: from here on the visit's cookie protects the form.
@@ -100,7 +113,7 @@ pub(super) async fn enter(
     let password = Personal::new(password);
     let place = Place { origin: visitor.origin, browser: visitor.browser.clone() };
     match sign_in(&console.app, &place, &name, password, visitor.session_key()).await {
-        Ok(opened) => entered(&console, visitor.browser, &opened, &next),
+        Ok(opened) => entered(&console, &visitor, &opened, &next).await,
         Err(refusal) if matches!(refusal.code(), Code::SignInRefused | Code::TooManyTries) => {
             again(&console, &visitor, name, &next, &refusal)
         }
@@ -109,14 +122,14 @@ pub(super) async fn enter(
 }
 
 /// On to where somebody wanted, signed in, in a browser that is known from now on.
-pub(super) fn entered(
+pub(super) async fn entered(
     console: &Console,
-    browser: Option<Browser>,
+    visitor: &Visitor,
     opened: &Opened,
     next: &str,
 ) -> Result<Response, Refusal> {
-    let browser = Browser::with(browser, &console.app.keys(), opened.staff.id)?;
-    let mut response = Redirect::to(own_path(next)).into_response();
+    let browser = Browser::with(visitor.browser.clone(), &console.app.keys(), opened.staff.id)?;
+    let mut response = onward(console, visitor, opened.staff.id, next).await?;
     response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
     response.headers_mut().append(SET_COOKIE, console.cookies().known(&browser));
     Ok(response)
@@ -132,7 +145,8 @@ pub(super) async fn leave(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refusal> {
     if let Some(key) = visitor.session_key() {
-        console.app.store().write(move |tx| Ok::<_, Refusal>(sessions::end(tx, &key)?)).await?;
+        let now = console.app.now_ms();
+        console.app.store().write(move |tx| Ok::<_, Refusal>(sessions::end(tx, &key, now)?)).await?;
     }
     let mut headers = HeaderMap::new();
     headers.append(SET_COOKIE, console.cookies().no_session());

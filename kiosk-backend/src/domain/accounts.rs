@@ -174,7 +174,7 @@ fn reset_in(tx: &mut Tx<'_>, who: Who<'_>, row: &StaffRow, phc: &str, now: i64) 
         return Err(Refusal::new(Code::WrongState, "The account is closed", "Add a new one under another name"));
     }
     store::staff::set_password(tx, row.id, phc, Some(now + CODE_MS))?;
-    store::sessions::end_all(tx, row.id, None)?;
+    store::sessions::end_all(tx, row.id, None, now)?;
     Ok(audit::write(tx, now, who, Action::PasswordReset, None, &row.name)?)
 }
 
@@ -189,7 +189,7 @@ pub async fn disable(app: &App, actor: &Actor, id: StaffId) -> Result<(), Refusa
         if !store::staff::disable(tx, &row.name, now)? {
             return Err(Refusal::new(Code::WrongState, "The account is closed already", "Load the page again"));
         }
-        store::sessions::end_all(tx, row.id, None)?;
+        store::sessions::end_all(tx, row.id, None, now)?;
         audit::write(tx, now, who, Action::StaffDisabled, None, &row.name)?;
         Ok(tx.revise()?)
     })
@@ -249,7 +249,7 @@ pub async fn end_session(app: &App, actor: &Actor, whose: StaffId, session: &str
     app.store()
         .write(move |tx| {
             let row = store::staff::get(tx, whose)?.ok_or_else(nobody)?;
-            if !store::sessions::end_listed(tx, whose, &short)? {
+            if !store::sessions::end_listed(tx, whose, &short, now)? {
                 return Err(gone());
             }
             Ok(audit::write(tx, now, Who::Staff(&actor), Action::SessionEnded, None, &row.name)?)
@@ -293,7 +293,7 @@ pub async fn change_password(
     app.store()
         .write(move |tx| {
             store::staff::set_password(tx, id, &phc, None)?;
-            store::sessions::end_all(tx, id, Some(&session))?;
+            store::sessions::end_all(tx, id, Some(&session), now)?;
             Ok(audit::write(tx, now, Who::Staff(&actor), Action::PasswordChanged, None, "")?)
         })
         .await

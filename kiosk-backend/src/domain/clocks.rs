@@ -1,10 +1,11 @@
 //! The clocks of stored cases: which one a list shows, and what the law does when a time is over.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use hall_rules::answers::ACTING_FOR;
+use hall_rules::calendar::CalendarError;
 use hall_rules::clock::{self, Clock, ClockKind, Light, Limits, Past, Reading};
 use hall_rules::{Answers, Calendar, CaseEvent, CaseState, ServiceItem};
 use jiff::Timestamp;
@@ -14,15 +15,14 @@ use kiosk_wire::{Submission, SubmissionId};
 use rusqlite::Connection;
 
 use super::facts::{self, Happened};
-use super::queries;
-use super::times;
 use super::views::{ClockView, Due, Happening};
+use super::{joint, queries, ratings, times};
 use crate::app::App;
 use crate::event::{Event, EventKind};
 use crate::keys::Keys;
 use crate::problem::Refusal;
 use crate::store::cases::{LimitedBy, Shown};
-use crate::store::{self, StoreResult, Tx};
+use crate::store::{self, StoreError, StoreResult, Tx};
 
 /// What every change of a case needs besides the transaction.
 #[derive(Clone)]
@@ -104,25 +104,38 @@ pub fn shown(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past]) -> S
 }
 
 /// Items by code and version: each is read once while many cases are gone through.
-type Items = HashMap<(String, u32), Option<ServiceItem>>;
+pub(super) type Items = HashMap<(String, u32), Option<ServiceItem>>;
 
-fn shown_with(tx: &Connection, desk: &Desk, id: SubmissionId, past: &[Past], items: &mut Items) -> StoreResult<Shown> {
+pub(super) fn shown_with(
+    tx: &Connection,
+    desk: &Desk,
+    id: SubmissionId,
+    past: &[Past],
+    items: &mut Items,
+) -> StoreResult<Shown> {
     let state = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state;
     // Only an accepted case needs its item's limits: intake stays quick.
     let at_work = state.is_some_and(CaseState::at_work);
     let limits = if at_work { limits_with(tx, desk, id, items)? } else { Limits::default() };
     let clocks = clock::clocks(past, &limits);
     Ok(match clock::governing(&clocks, &desk.calendar, &desk.zone) {
-        Ok(Some((clock, Reading { due, soon }))) => {
-            Shown { clock: Some(clock.kind), due_and_soon: Some((due.to_string(), soon.to_string())) }
+        Some((clock, Ok(Reading { due, soon }))) => {
+            Shown { clock: Some(clock.kind), due_and_soon: Some((due.to_string(), soon.to_string())), lacks: None }
         }
-        Ok(None) => Shown::default(),
-        Err(cause) => {
+        None => Shown::default(),
+        Some((clock, Err(cause))) => {
             tracing::error!(submission = %id, cause = %cause, "a clock has no end");
-            let kind = clocks.iter().rfind(|clock| clock.runs()).map(|clock| clock.kind);
-            Shown { clock: kind, due_and_soon: None }
+            Shown { clock: Some(clock.kind), due_and_soon: None, lacks: year_of(cause) }
         }
     })
+}
+
+/// The year that a day hangs on.
+fn year_of(cause: CalendarError) -> Option<i16> {
+    match cause {
+        CalendarError::UnknownYear(year) => Some(year),
+        CalendarError::OutOfRange => None,
+    }
 }
 
 /// The limits of a stored case.
@@ -197,25 +210,55 @@ fn deem(tx: &mut Tx<'_>, desk: &Desk, id: SubmissionId) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A year without working days that somebody waits for.
+/// A year without working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CalendarGap {
-    /// The first year from now on that was not imported.
+    /// The year.
     pub year: i16,
-    /// How many open cases have a clock whose end cannot be told.
-    pub cases: u32,
+    /// How many open cases have an end that hangs on it: their own, a department's answer, or a call-back.
+    pub cases: usize,
+    /// Whether it can be a year of the hall: last year, this one or the next. Any other comes from a clock that was wrong.
+    pub plausible: bool,
+    /// Whether it is this year.
+    pub is_now: bool,
 }
 
-/// Whether a year is missing that is needed now: the present one, or one that a clock reaches into.
-pub async fn calendar_gap(app: &App) -> Result<Option<CalendarGap>, Refusal> {
-    let cases = app.store().read(store::cases::without_end).await?;
-    let (calendar, this_year) = (app.calendar(), Desk::of(app).today().year());
-    let known = |year: i16| calendar.years().any(|(other, _)| other == year);
-    if cases == 0 && known(this_year) {
-        return Ok(None);
+/// From this day of a year on the next year's calendar should be there: the State Council announces it in November.
+const NEXT_YEAR_WANTED: (i8, i8) = (12, 1);
+
+/// The years that are missing: those that a clock hangs on, the present one, and from December on the next.
+pub async fn calendar_gaps(app: &App) -> Result<Vec<CalendarGap>, Refusal> {
+    let desk = Desk::of(app);
+    let (calendar, today) = (desk.calendar.clone(), desk.today());
+    let mut waiting: BTreeMap<i16, HashSet<SubmissionId>> = BTreeMap::new();
+    let hanging = app.store().read(move |connection| {
+        let mut hanging = store::cases::without_end(connection)?;
+        hanging.extend(joint::without_end(connection, &desk)?);
+        hanging.extend(ratings::without_end(connection, &desk)?);
+        Ok::<_, StoreError>(hanging)
+    });
+    for (year, case) in hanging.await? {
+        waiting.entry(year).or_default().insert(case);
     }
-    let year = (this_year..i16::MAX).find(|year| !known(*year)).unwrap_or(this_year);
-    Ok(Some(CalendarGap { year, cases }))
+    let this_year = today.year();
+    let next = ((today.month(), today.day()) >= NEXT_YEAR_WANTED).then_some(this_year + 1);
+    for year in std::iter::once(this_year).chain(next) {
+        if !calendar.years().any(|(known, _)| known == year) {
+            waiting.entry(year).or_default();
+        }
+    }
+    let gap = |(year, cases): (i16, HashSet<_>)| CalendarGap {
+        year,
+        cases: cases.len(),
+        plausible: (this_year - 1..=this_year + 1).contains(&year),
+        is_now: year == this_year,
+    };
+    Ok(waiting.into_iter().map(gap).collect())
+}
+
+/// The year that the end of a clock hangs on.
+pub(super) fn lacks(desk: &Desk, clock: &Clock) -> Option<i16> {
+    clock.read(&desk.calendar, &desk.zone).err().and_then(year_of)
 }
 
 /// What a list says of a case's clock now.
@@ -233,10 +276,14 @@ pub fn running(desk: &Desk, kind: ClockKind, due: Option<&str>, soon: Option<&st
     let Some(due) = day(due) else { return Due::CalendarMissing };
     let reading = Reading { due, soon: day(soon).unwrap_or(due) };
     let today = desk.today();
-    match desk.calendar.working_days_between(today, due) {
-        Ok(days_left) => Due::Running { kind, due, days_left, light: reading.light(today) },
-        Err(_) => Due::CalendarMissing,
-    }
+    // How many days are left may hang on a year that is not known; the last day and its light never do.
+    let days_left = desk.calendar.working_days_between(today, due).ok();
+    Due::Running { kind, due, days_left, light: reading.light(today) }
+}
+
+/// Whether a clock is over, or ended late, as far as that can be told.
+pub(super) fn is_over(desk: &Desk, clock: &Clock) -> bool {
+    clock.is_over(&desk.calendar, &desk.zone, desk.today()).unwrap_or(false)
 }
 
 /// All clocks of a case, for its page.
@@ -247,7 +294,7 @@ pub fn views(desk: &Desk, clocks: &[Clock]) -> Vec<ClockView> {
         let used = clock.used(&desk.calendar, &desk.zone, today).ok();
         let light = match clock.read(&desk.calendar, &desk.zone) {
             Ok(Some(reading)) => Some(reading.light(today)),
-            _ => (used.is_some_and(|used| used > clock.days)).then_some(Light::Red),
+            _ => is_over(desk, clock).then_some(Light::Red),
         };
         ClockView {
             kind: clock.kind,

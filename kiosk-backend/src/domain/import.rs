@@ -3,14 +3,16 @@
 use std::fs;
 use std::path::Path;
 
-use hall_rules::{Calendar, Catalogue};
+use hall_rules::{Calendar, Catalogue, Right};
 use kiosk_wire::Code;
 use sha2::{Digest, Sha256};
 
 use super::audit::{self, Action, Who};
 use super::clocks::{self, Desk};
 use super::joint;
+use super::views::Actor;
 use crate::app::App;
+use crate::event::{Event, EventKind};
 use crate::problem::Refusal;
 use crate::store;
 use crate::store::catalogue::ItemVersion;
@@ -76,18 +78,33 @@ pub fn catalogue_value(app: &App, catalogue: &Catalogue) -> Result<Imported, Ref
 
 /// Imports one year's calendar file, and ends the clocks that waited for it.
 pub fn calendar_file(app: &App, file: &Path) -> Result<Vec<i16>, Refusal> {
-    let text = read(file)?;
-    let calendar = Calendar::from_files(&[(file.display().to_string(), text.as_str())]).map_err(|flaws| {
+    calendar_text(app, None, &file.display().to_string(), read(file)?)
+}
+
+/// The same of a text that the console's page was given.
+pub async fn calendar_typed(app: &App, actor: &Actor, text: String) -> Result<Vec<i16>, Refusal> {
+    actor.must(Right::ImportCalendar)?;
+    let (app, actor) = (app.clone(), actor.clone());
+    let imported = tokio::task::spawn_blocking(move || calendar_text(&app, Some(actor), "calendar", text));
+    imported.await.map_err(|cause| Refusal::internal(&cause))?
+}
+
+fn calendar_text(app: &App, actor: Option<Actor>, name: &str, text: String) -> Result<Vec<i16>, Refusal> {
+    let calendar = Calendar::from_files(&[(name, text.as_str())]).map_err(|flaws| {
         Refusal::new(Code::InvalidValue, "The calendar was not imported; nothing was changed", flaws.to_string())
     })?;
     let years: Vec<i16> = calendar.years().map(|(year, _)| year).collect();
     let (now_ms, imported) = (app.now_ms(), years.clone());
     app.store().write_blocking(move |tx| {
+        let who = actor.as_ref().map_or(Who::CommandLine, Who::Staff);
         for year in &imported {
             store::catalogue::import_calendar(tx, *year, &text, now_ms)?;
-            audit::write(tx, now_ms, Who::CommandLine, Action::CalendarImported, None, &year.to_string())?;
+            // With the hash of the text, so that the chain of the audit speaks for it.
+            let object = format!("{year} sha256:{}", hex::encode(Sha256::digest(&text)));
+            audit::write(tx, now_ms, who, Action::CalendarImported, None, &object)?;
         }
         tx.revise()?;
+        tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
         Ok::<_, Refusal>(())
     })?;
     app.reload()?;

@@ -185,6 +185,12 @@ fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
     }
 }
 
+/// The blind indexes of person, last four, name and phone that a case made of this has.
+pub(super) fn person_indexes(keys: &Keys, submission: &Submission) -> [Option<BlindIndex>; 4] {
+    let Indexes { person, last4, name, phone, .. } = indexes(keys, submission);
+    [Some(person), Some(last4), Some(name), phone]
+}
+
 /// The blind indexes of a name's initials. A name without letters has that of nothing, so that it counts as indexed.
 fn initials(keys: &Keys, name: &str) -> [Option<BlindIndex>; READINGS] {
     let mut all = hall_rules::initials::readings(name);

@@ -257,6 +257,16 @@ fn settle(tx: &Connection, desk: &Desk, id: Uuid, asked_ms: i64, days: u16) -> S
     }
 }
 
+/// Open parts whose end hangs on a year that the calendar lacks: the year, and the case.
+pub(super) fn without_end(connection: &Connection, desk: &Desk) -> StoreResult<Vec<(i16, SubmissionId)>> {
+    let year = |row: &PartRow| {
+        let asked = Timestamp::from_millisecond(row.asked_ms).ok()?;
+        Some((clocks::lacks(desk, &joint::clock(asked, row.days))?, row.case))
+    };
+    let open = store::joint::open_without_end(connection)?;
+    Ok(open.iter().filter_map(year).collect())
+}
+
 /// Computes the clocks of all open parts again: another calendar moves them.
 pub fn settle_all(tx: &Connection, desk: &Desk) -> StoreResult<()> {
     for row in store::joint::open(tx)? {

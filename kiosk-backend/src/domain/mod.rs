@@ -40,6 +40,7 @@ pub mod steps;
 pub mod times;
 pub mod tries;
 pub mod uncollected;
+pub mod verify;
 pub mod views;
 pub mod whereabouts;
 

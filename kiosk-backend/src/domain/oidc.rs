@@ -179,7 +179,7 @@ pub(super) fn set_in(
     }
     store::oidc::set_subject(tx, row.id, issuer, subject)?;
     if before.is_some() {
-        store::sessions::end_all(tx, row.id, None)?;
+        store::sessions::end_all(tx, row.id, None, now)?;
     }
     Ok(audit::write(tx, now, who, Action::SubjectSet, None, &row.name)?)
 }

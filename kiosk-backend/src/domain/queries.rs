@@ -12,7 +12,7 @@ use super::UNSEEN_MS;
 use super::clocks::{self, Desk};
 use super::views::{
     Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
-    KioskView, MaterialRow, May, NoticeView, SetAsideRow, StepView, TimelineRow,
+    KioskView, MaterialRow, May, NoticeView, SameView, SetAsideRow, StepView, TimelineRow,
 };
 use super::{joint, notes, times};
 use crate::app::App;
@@ -87,6 +87,7 @@ fn read_case(
         clocks: clocks::views(&look.desk, &all),
         notices: store::notices::of_case(connection, id)?.into_iter().map(notice_view).collect(),
         messages: super::messages::of_case(connection, id)?,
+        same_person: same_person(connection, look, id)?,
         item_version: row.item_version,
         version: row.version,
         applicant: submission.as_ref().map(applicant),
@@ -102,6 +103,15 @@ fn read_case(
         may: may(look, &row, opened),
         row: view_row,
     })
+}
+
+/// Open cases of the same item by the same person, as far as the asker may see them.
+fn same_person(connection: &Connection, look: &Look, id: SubmissionId) -> StoreResult<Vec<SameView>> {
+    let same = store::cases::same_item_of_person(connection, id, look.actor.staff.id)?;
+    let seen = |row: &CaseRow| look.actor.sees(row.window.as_ref().map(|(window, _)| *window));
+    let view =
+        |row: CaseRow| SameView { id: row.id, receipt: row.receipt, state: row.state, deposited_ms: row.deposited_ms };
+    Ok(same.into_iter().filter(seen).map(view).collect())
 }
 
 /// Terminals in service, the case's own first.

@@ -80,6 +80,16 @@ fn clock(desk: &Desk, made_ms: i64) -> Option<Reading> {
     Clock::since(ClockKind::Callback, since, desk.callback_days).read(&desk.calendar, &desk.zone).ok()?
 }
 
+/// Open call-backs whose end hangs on a year that the calendar lacks: the year, and the case.
+pub(super) fn without_end(connection: &Connection, desk: &Desk) -> StoreResult<Vec<(i16, SubmissionId)>> {
+    let year = |(case, made_ms): (SubmissionId, i64)| {
+        let since = Timestamp::from_millisecond(made_ms).ok()?;
+        Some((clocks::lacks(desk, &Clock::since(ClockKind::Callback, since, desk.callback_days))?, case))
+    };
+    let waiting = store::ratings::without_clock(connection)?;
+    Ok(waiting.into_iter().filter_map(year).collect())
+}
+
 /// How the clock of a call-back stands.
 fn due(desk: &Desk, one: &Callback) -> Due {
     match one.closed_ms {

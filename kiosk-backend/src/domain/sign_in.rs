@@ -145,7 +145,7 @@ pub(super) async fn open(
     app.store()
         .write(move |tx| {
             if let Some(replaces) = replaces {
-                sessions::end(tx, &replaces)?;
+                sessions::end(tx, &replaces, now)?;
             }
             sessions::start(tx, &key, &session, &actor.from)?;
             let how = if by_provider { "oidc" } else { "" };

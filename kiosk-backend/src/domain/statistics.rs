@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use hall_rules::clock::{self, Clock, ClockKind, Light};
+use hall_rules::clock::{self, Clock, ClockKind};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, csv};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::CompartmentState;
@@ -337,12 +337,8 @@ pub async fn export(app: &App, actor: &Actor, what: Export, span: u16) -> Result
 }
 
 fn case_line(desk: &Desk, case: &Case) -> String {
-    let red = |clock: &Clock| match clock.read(&desk.calendar, &desk.zone) {
-        Ok(Some(reading)) => reading.light(desk.today()) == Light::Red,
-        _ => clock.used(&desk.calendar, &desk.zone, desk.today()).is_ok_and(|used| used > clock.days),
-    };
     let own = |kind| !matches!(kind, ClockKind::Correction | ClockKind::Collection);
-    let late = case.clocks.iter().any(|clock| own(clock.kind) && red(clock));
+    let late = case.clocks.iter().any(|clock| own(clock.kind) && clocks::is_over(desk, clock));
     let state: CaseState = case.row.state;
     let cells = [
         case.row.receipt.clone(),

@@ -40,7 +40,8 @@ pub async fn over(app: &App, actor: &Actor) -> Result<Vec<InboxRow>, Refusal> {
 pub async fn tick(app: &App) -> Result<(), Refusal> {
     let desk = Desk::of(app);
     let hour = jiff::Timestamp::from_millisecond(desk.now_ms).map_or(0, |at| desk.zone.to_datetime(at).hour());
-    let works = desk.calendar.is_working_day(desk.today()).unwrap_or(false);
+    // A reminder is no act of law: in a year that is not known it is sent from Monday to Friday, and never stops.
+    let works = desk.calendar.is_presumed_working_day(desk.today());
     if !desk.sends_messages || !works || !OFFICE.contains(&hour) {
         return Ok(());
     }
@@ -62,8 +63,8 @@ pub async fn tick(app: &App) -> Result<(), Refusal> {
 
 /// The reminder that a result wants today: the last step that is over, and under which name it is written once.
 fn reminder(desk: &Desk, steps: &[u16], one: store::uncollected::Waiting) -> Option<(SubmissionId, String)> {
-    let days = desk.calendar.working_days_between(desk.day(one.since_ms), desk.today()).ok()?;
-    let step = steps.iter().rposition(|step| days >= i32::from(*step))?;
+    let days = desk.calendar.presumed_working_days_between(desk.day(one.since_ms), desk.today());
+    let step = steps.iter().rposition(|step| days >= *step)?;
     // Named by the step, so that a setting that changes does not repeat one; those before it are not caught up.
     (one.reminders <= step).then(|| (one.case, format!("reminder.{}.{step}", one.n)))
 }

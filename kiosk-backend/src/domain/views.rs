@@ -129,8 +129,9 @@ pub enum Due {
         kind: ClockKind,
         /// The last day.
         due: Date,
-        /// Working days left; 0 is today, negative is over.
-        days_left: i32,
+        /// Working days left; 0 is today, negative is over. Absent while a year between lacks its calendar.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        days_left: Option<i32>,
         /// How it stands.
         light: Light,
     },
@@ -487,6 +488,21 @@ pub struct CaseView {
     pub notices: Vec<NoticeView>,
     /// Its messages to the applicant, oldest first.
     pub messages: Vec<MessageView>,
+    /// Open cases of the same item by the same person, newest first, as far as the asker may see them.
+    pub same_person: Vec<SameView>,
+}
+
+/// Another open case of the same item by the same person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SameView {
+    /// The case.
+    pub id: SubmissionId,
+    /// Its number.
+    pub receipt: String,
+    /// State.
+    pub state: CaseState,
+    /// When its paper came.
+    pub deposited_ms: Option<i64>,
 }
 
 /// One compartment on the cabinet's map.

@@ -157,14 +157,10 @@ pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Even
         })
     })?;
     let mut events: Vec<EventRow> = rows.collect::<Result<_, _>>()?;
-    let settled: Vec<_> = events.iter_mut().filter(|event| event.kind == TIME_SETTLED).collect();
-    // For programs, not for people: the events themselves have the times.
-    let known: Vec<_> = settled.into_iter().flat_map(|event| times(event.note.take().as_deref())).collect();
-    for (n, ms) in known {
-        let event = n.checked_sub(1).and_then(|at| events.get_mut(usize::try_from(at).ok()?));
-        if let Some(event) = event {
-            event.at_ms = ms;
-        }
+    settle(&mut events, |event| (&event.kind, &event.note, &mut event.at_ms));
+    for event in events.iter_mut().filter(|event| event.kind == TIME_SETTLED) {
+        // For programs, not for people: the events themselves have the times.
+        event.note = None;
     }
     Ok(events)
 }
@@ -218,6 +214,26 @@ impl History {
             if let Some((_, ms)) = times.iter().find(|(known, _)| known == n) {
                 past.at = Timestamp::from_millisecond(*ms).unwrap_or(past.at);
             }
+        }
+    }
+}
+
+/// Gives a case's events, all of them and in order, the times that became known later.
+pub(super) fn settle<E>(
+    events: &mut [E],
+    parts: impl for<'e> Fn(&'e mut E) -> (&'e String, &'e Option<String>, &'e mut i64),
+) {
+    let mut known = Vec::new();
+    for event in events.iter_mut() {
+        let (kind, note, _) = parts(event);
+        if kind == TIME_SETTLED {
+            known.extend(times(note.as_deref()));
+        }
+    }
+    for (n, ms) in known {
+        let event = n.checked_sub(1).and_then(|at| events.get_mut(usize::try_from(at).ok()?));
+        if let Some(event) = event {
+            *parts(event).2 = ms;
         }
     }
 }

@@ -11,6 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
 
 use super::seal::BlindIndex;
+use super::supervision::ENDED;
 use super::{StoreResult, optional_uuid_at, optional_word_at, signed, u64_at, uuid_at, word_at, word_of};
 
 /// One case as stored, with the names that every list shows.
@@ -187,6 +188,20 @@ pub fn of_person(connection: &Connection, person: &BlindIndex, limit: usize) -> 
     let mut statement = connection.prepare_cached(&sql)?;
     let nobody = [0_u8; 16];
     let rows = statement.query_map(params![nobody, person], case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The most cases of one person and item that are told; more would be a fault of its own.
+const MOST_SAME: usize = 20;
+
+/// Other cases of the same item by the same person that have not ended, newest first.
+pub fn same_item_of_person(connection: &Connection, id: SubmissionId, reader: StaffId) -> StoreResult<Vec<CaseRow>> {
+    let sql = format!(
+        "{SELECT} JOIN cases o ON o.id = $2 WHERE c.person_index = o.person_index AND c.item = o.item AND c.id <> o.id
+             AND c.state NOT IN ({ENDED}) ORDER BY c.prepared_ms DESC, c.id DESC LIMIT {MOST_SAME}"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![reader.0.as_bytes(), id.0.as_bytes()], case)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -453,10 +468,11 @@ pub fn set_green(connection: &Connection, id: SubmissionId, since_ms: Option<i64
     Ok(())
 }
 
-/// Open cases of an older release, whose clock has an end and no day from which it is soon.
+/// Open cases of an older release, whose clock lacks the day from which it is soon, or has no end and does not say which
+/// year that hangs on.
 pub fn without_warning(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
     let mut statement = connection.prepare_cached(
-        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND due_date IS NOT NULL AND soon_date IS NULL ORDER BY id",
+        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date IS NULL AND due_lacks IS NULL ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -473,11 +489,12 @@ pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
 /// begins with that.
 const WITHOUT_END: &str = "due_clock IS NOT NULL AND soon_date IS NULL AND due_date IS NULL";
 
-/// How many open cases have a clock without an end, because the calendar lacks a year.
-pub fn without_end(connection: &Connection) -> StoreResult<u32> {
-    Ok(connection
-        .prepare_cached(&format!("SELECT COUNT(*) FROM cases WHERE {WITHOUT_END}"))?
-        .query_row([], |row| row.get(0))?)
+/// Open cases whose clock has no end, and the year that it hangs on.
+pub fn without_end(connection: &Connection) -> StoreResult<Vec<(i16, SubmissionId)>> {
+    let sql = format!("SELECT due_lacks, id FROM cases WHERE {WITHOUT_END} AND due_lacks IS NOT NULL");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, SubmissionId(uuid_at(row, 1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
@@ -497,25 +514,28 @@ pub struct Shown {
     pub clock: Option<ClockKind>,
     /// Absent while the calendar lacks a year.
     pub due_and_soon: Option<(String, String)>,
+    /// That year.
+    pub lacks: Option<i16>,
 }
 
 impl Shown {
-    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>) {
+    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>, Option<i16>) {
         let days = self.due_and_soon.as_ref().map(|(due, soon)| (due.as_str(), soon.as_str()));
         let (due, soon) = days.unzip();
-        (self.clock.map(ClockKind::code), due, soon)
+        (self.clock.map(ClockKind::code), due, soon, self.lacks)
     }
 }
 
 /// Sets the clock that a list shows, where it is another one now.
 pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> StoreResult<()> {
-    let (clock, due, soon) = shown.columns();
+    let (clock, due, soon, lacks) = shown.columns();
     connection
         .prepare_cached(
-            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3 WHERE id = $4 AND
-                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3)",
+            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3, due_lacks = $4 WHERE id = $5 AND
+                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3
+                  OR due_lacks IS DISTINCT FROM $4)",
         )?
-        .execute(params![clock, due, soon, id.0.as_bytes()])?;
+        .execute(params![clock, due, soon, lacks, id.0.as_bytes()])?;
     Ok(())
 }
 
@@ -571,35 +591,37 @@ pub fn change(
             .prepare_cached("UPDATE cases SET version = $1, changed_ms = $2, compartment = $3 WHERE id = $4")?
             .execute(params![n, now_ms, place.map(|no| no.0), id])?,
         Change::State(state, shown) => {
-            let (clock, due, soon) = shown.columns();
+            let (clock, due, soon, lacks) = shown.columns();
             connection
                 .prepare_cached(
                     "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
-                         soon_date = $6
-                     WHERE id = $7",
+                         soon_date = $6, due_lacks = $7
+                     WHERE id = $8",
                 )?
-                .execute(params![n, now_ms, word_of(&state), clock, due, soon, id])?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, lacks, id])?
         }
         Change::Timed { shown, prepared_ms, deposited_ms } => {
-            let (clock, due, soon) = shown.columns();
+            let (clock, due, soon, lacks) = shown.columns();
             connection
                 .prepare_cached(
                     "UPDATE cases SET version = $1, changed_ms = $2, due_clock = $3, due_date = $4, soon_date = $5,
-                         prepared_ms = COALESCE($6, prepared_ms), deposited_ms = COALESCE($7, deposited_ms)
-                     WHERE id = $8",
+                         due_lacks = $6, prepared_ms = COALESCE($7, prepared_ms),
+                         deposited_ms = COALESCE($8, deposited_ms)
+                     WHERE id = $9",
                 )?
-                .execute(params![n, now_ms, clock, due, soon, prepared_ms, deposited_ms, id])?
+                .execute(params![n, now_ms, clock, due, soon, lacks, prepared_ms, deposited_ms, id])?
         }
         Change::Deposit { state, shown, place, at_ms, doubt } => {
-            let (clock, due, soon) = shown.columns();
+            let (clock, due, soon, lacks) = shown.columns();
             connection
                 .prepare_cached(
                     "UPDATE cases SET version = $1, changed_ms = $2, state = $3, due_clock = $4, due_date = $5,
-                         soon_date = $6, compartment = $7, deposited_ms = COALESCE(deposited_ms, $8), doubt = $9,
+                         soon_date = $6, due_lacks = $7, compartment = $8,
+                         deposited_ms = COALESCE(deposited_ms, $9), doubt = $10,
                          news_version = $1, received_by = NULL, received_ms = NULL
-                     WHERE id = $10",
+                     WHERE id = $11",
                 )?
-                .execute(params![n, now_ms, word_of(&state), clock, due, soon, place.0, at_ms, doubt, id])?
+                .execute(params![n, now_ms, word_of(&state), clock, due, soon, lacks, place.0, at_ms, doubt, id])?
         }
     };
     Ok(changed == 1)

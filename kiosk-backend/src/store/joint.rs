@@ -219,7 +219,16 @@ fn whose(windows: &[WindowId], orphans: bool) -> (String, Vec<Value>) {
 
 /// All parts that wait for an answer.
 pub fn open(connection: &Connection) -> StoreResult<Vec<PartRow>> {
-    let sql = format!("{SELECT} WHERE p.state = 'asked' ORDER BY p.id");
+    asked(connection, "")
+}
+
+/// Those whose last day is not known.
+pub fn open_without_end(connection: &Connection) -> StoreResult<Vec<PartRow>> {
+    asked(connection, "AND p.due_date IS NULL")
+}
+
+fn asked(connection: &Connection, and: &str) -> StoreResult<Vec<PartRow>> {
+    let sql = format!("{SELECT} WHERE p.state = 'asked' {and} ORDER BY p.id");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([], part)?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -19,6 +19,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0012.sql"),
     include_str!("migrations/0013.sql"),
     include_str!("migrations/0014.sql"),
+    include_str!("migrations/0015.sql"),
 ];
 
 pub(super) fn run(connection: &mut Connection) -> StoreResult<()> {

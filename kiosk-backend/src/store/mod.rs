@@ -14,6 +14,7 @@ mod failpoint;
 pub mod jobs;
 pub mod joint;
 pub mod journal;
+pub mod kept_forms;
 pub mod kiosks;
 pub mod messages;
 pub mod meta;
@@ -33,6 +34,7 @@ pub mod tries;
 pub mod uncollected;
 pub mod untimed;
 pub mod vault;
+pub mod verify;
 mod writer;
 
 use std::path::Path;

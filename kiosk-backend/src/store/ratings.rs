@@ -115,8 +115,9 @@ pub fn callback_of(connection: &Connection, case: SubmissionId) -> StoreResult<O
 /// The open ones, what is due first first; then those that ended, newest first.
 pub fn callbacks(connection: &Connection, limit: u32) -> StoreResult<Vec<Callback>> {
     let sql = format!(
-        "{SELECT} ORDER BY b.closed_ms IS NOT NULL, CASE WHEN b.closed_ms IS NULL THEN b.due_date END,
-             b.closed_ms DESC LIMIT {limit}"
+        "{SELECT} ORDER BY b.closed_ms IS NOT NULL,
+             CASE WHEN b.closed_ms IS NULL THEN COALESCE(b.due_date, '9999-12-31') END, b.closed_ms DESC
+         LIMIT {limit}"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([], callback)?;

@@ -30,6 +30,8 @@ pub type Digest = [u8; 32];
 pub const IDLE_MS: i64 = 4 * 60 * 60 * 1000;
 /// A session ends after this long whatever its owner does: one working day and its evening.
 pub const LONGEST_MS: i64 = 12 * 60 * 60 * 1000;
+/// What ended is remembered this long: whose it was, so that what its owner had typed is taken after they sign in again.
+pub const REMEMBERED_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// One browser that is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,9 +65,11 @@ pub fn staff_of(connection: &Connection, token: &str, now_ms: i64) -> StoreResul
     Ok(find(connection, &digest(token))?.filter(|session| session.is_open(now_ms)).map(|session| session.staff))
 }
 
-/// Starts a session, and forgets those that ended.
+/// Starts a session, and forgets those that ended long ago.
 pub fn start(connection: &Connection, token: &Digest, session: &Session, address: &str) -> StoreResult<()> {
-    connection.prepare_cached("DELETE FROM sessions WHERE ends_ms <= $1")?.execute([session.started_ms])?;
+    connection
+        .prepare_cached("DELETE FROM sessions WHERE ends_ms <= $1")?
+        .execute([session.started_ms - REMEMBERED_MS])?;
     connection
         .prepare_cached(
             "INSERT INTO sessions (token_hash, staff_id, started_ms, used_ms, ends_ms, address, by_provider)
@@ -109,9 +113,18 @@ pub fn touch(connection: &Connection, token: &Digest, now_ms: i64) -> StoreResul
 }
 
 /// Ends a session.
-pub fn end(connection: &Connection, token: &Digest) -> StoreResult<()> {
-    connection.prepare_cached("DELETE FROM sessions WHERE token_hash = $1")?.execute([token.as_slice()])?;
+pub fn end(connection: &Connection, token: &Digest, now_ms: i64) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE sessions SET ends_ms = $1 WHERE token_hash = $2 AND ends_ms > $1")?
+        .execute(params![now_ms, token.as_slice()])?;
     Ok(())
+}
+
+/// Every session that is remembered, ended or not: its key, and whose it is or was.
+pub fn remembered(connection: &Connection) -> StoreResult<Vec<(Digest, StaffId)>> {
+    let mut statement = connection.prepare_cached("SELECT token_hash, staff_id FROM sessions")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, StaffId(uuid_at(row, 1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// One open session, to be shown.
@@ -146,19 +159,19 @@ pub fn of(connection: &Connection, staff: StaffId, now_ms: i64) -> StoreResult<V
 }
 
 /// Ends one of someone's sessions by its name. False when it had ended.
-pub fn end_listed(connection: &Connection, staff: StaffId, short: &[u8; 16]) -> StoreResult<bool> {
+pub fn end_listed(connection: &Connection, staff: StaffId, short: &[u8; 16], now_ms: i64) -> StoreResult<bool> {
     let gone = connection.execute(
-        "DELETE FROM sessions WHERE staff_id = $1 AND SUBSTR(token_hash, 1, 16) = $2",
-        params![staff.0.as_bytes(), short],
+        "UPDATE sessions SET ends_ms = $1 WHERE staff_id = $2 AND SUBSTR(token_hash, 1, 16) = $3 AND ends_ms > $1",
+        params![now_ms, staff.0.as_bytes(), short],
     )?;
     Ok(gone > 0)
 }
 
 /// Ends all of someone's sessions but `except`.
-pub fn end_all(connection: &Connection, staff: StaffId, except: Option<&Digest>) -> StoreResult<()> {
+pub fn end_all(connection: &Connection, staff: StaffId, except: Option<&Digest>, now_ms: i64) -> StoreResult<()> {
     connection.execute(
-        "DELETE FROM sessions WHERE staff_id = $1 AND token_hash <> $2",
-        params![staff.0.as_bytes(), except.map_or(&[][..], |token| token.as_slice())],
+        "UPDATE sessions SET ends_ms = $1 WHERE staff_id = $2 AND token_hash <> $3 AND ends_ms > $1",
+        params![now_ms, staff.0.as_bytes(), except.map_or(&[][..], |token| token.as_slice())],
     )?;
     Ok(())
 }
@@ -191,8 +204,13 @@ mod tests {
         assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
         start(&connection, &[2; 32], &Session { started_ms: 100, used_ms: 100, ends_ms: 200, ..session }, "")
             .expect("starts");
-        assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended is forgotten");
-        end(&connection, &[2; 32]).expect("ends");
-        assert_eq!(find(&connection, &[2; 32]).expect("finds"), None);
+        assert!(find(&connection, &[1; 32]).expect("finds").is_some(), "whose it was is remembered");
+        end(&connection, &[2; 32], 150).expect("ends");
+        assert!(!find(&connection, &[2; 32]).expect("finds").expect("is remembered").is_open(150));
+        assert_eq!(staff_of(&connection, "token", 150).expect("finds"), None);
+        let later = 100 + REMEMBERED_MS;
+        start(&connection, &[3; 32], &Session { started_ms: later, used_ms: later, ends_ms: later + 9, ..session }, "")
+            .expect("starts");
+        assert_eq!(find(&connection, &[1; 32]).expect("finds"), None, "what ended long ago is forgotten");
     }
 }

@@ -30,7 +30,9 @@ pub struct Tally {
 }
 
 const RETURNED: &str = "'refused', 'not_taken', 'withdrawn', 'correction_lapsed', 'deferred_lapsed'";
-const ENDED: &str = "'submitted', 'voided', 'archived', 'not_taken', 'refused', 'lapsed', 'withdrawn', 'recalled',
+/// States in which nothing is open any more.
+pub(super) const ENDED: &str =
+    "'submitted', 'voided', 'archived', 'not_taken', 'refused', 'lapsed', 'withdrawn', 'recalled',
         'revoked', 'collected'";
 
 /// Counts by window and item; what was given back or corrected again since `since_ms`.

@@ -65,7 +65,7 @@ async fn the_inbox_shows_the_deposit_masked_with_its_clock() {
     let [row] = inbox.rows.as_slice() else { panic!("{inbox:?}") };
     assert!(row.item_name.zh.starts_with("营业性演出审批"), "{row:?}");
     assert_eq!((row.applicant.as_str(), row.compartment), ("欧***", Some(CompartmentNo(7))));
-    assert!(matches!(row.due, Due::Running { days_left: 5, due, .. } if due.to_string() == "2026-11-30"));
+    assert!(matches!(row.due, Due::Running { days_left: Some(5), due, .. } if due.to_string() == "2026-11-30"));
     assert!(row.unread);
     commands::look(desk.app(), &desk.clerk, desk.case).await.unwrap();
     let inbox = inbox::page(desk.app(), &desk.clerk, Filter::New, inbox::Only::default(), None).await.unwrap();

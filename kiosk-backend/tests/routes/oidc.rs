@@ -214,7 +214,8 @@ impl Scene {
         assert_eq!(answer.status, status, "{}", page(answer));
         assert!(page(answer).contains(says), "{says}: {}", page(answer));
         assert!(page(answer).contains("id=\"enter\"") && page(answer).contains("id=\"provider\""), "a way on");
-        assert_eq!(self.hall.count("sessions"), 0);
+        let open = format!("SELECT COUNT(*) || '' FROM sessions WHERE ends_ms > {}", self.hall.clock.now_ms());
+        assert_eq!(self.hall.text(&open), "0");
     }
 }
 
@@ -421,4 +422,32 @@ async fn a_subject_is_one_account_and_taking_it_away_signs_out() {
     assert_eq!(scene.sign_in().await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(scene.hall.count("audit WHERE action = 'subject_set'"), 3);
     assert_eq!(scene.hall.count(&format!("audit WHERE detail LIKE '%{NAME}%' OR detail LIKE '%{SUBJECT}%'")), 0);
+}
+
+/// A session that ended while somebody typed: coming back from the provider is signing in as well.
+#[tokio::test]
+async fn what_was_typed_waits_for_whoever_comes_back_from_the_provider() {
+    let scene = Scene::new().await;
+    let signed = scene.sign_in().await;
+    let session = set_cookie(&signed, "session").unwrap().split(';').next().unwrap().to_owned();
+    let account = page(&scene.ask("/account", &session).await);
+    let (_, rest) = account.split_once("name=\"csrf\" value=\"").unwrap();
+    let csrf = rest.split('"').next().unwrap();
+    let later = 5 * 3_600_000;
+    scene.hall.clock.advance(later);
+    scene.provider.script(|script| script.claims = json!({ "exp": (MONDAY + later) / 1000 + 300 }));
+    let form = Request::post("/inbox")
+        .header(header::COOKIE, &session)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(format!("csrf={csrf}&q=half+written")))
+        .unwrap();
+    let answer = scene.hall.ask(form).await;
+    assert_eq!(answer.headers[header::LOCATION], "/sign-in?next=/inbox");
+    let visit = set_cookie(&answer, "visit").unwrap().split(';').next().unwrap().to_owned();
+    let away = scene.leave().await;
+    let back = scene.come_back(&away, &format!("{visit}; {}", away.cookie)).await;
+    assert_eq!(back.headers[header::LOCATION], "/kept?next=/account", "{}", page(&back));
+    let session = set_cookie(&back, "session").unwrap().split(';').next().unwrap().to_owned();
+    let kept = page(&scene.ask("/kept?next=/account", &format!("{visit}; {session}")).await);
+    assert!(kept.contains("action=\"/inbox\"") && kept.contains("half written"), "{kept}");
 }

@@ -193,7 +193,7 @@ async fn a_bad_rating_counts_once_and_somebody_calls_back() {
 
     let app = &desk.hall.app;
     let open = ratings::callbacks(app, &supervisor).await.unwrap();
-    let Due::Running { due, days_left: 15, light: Light::Green, .. } = open[0].due else { panic!("{open:?}") };
+    let Due::Running { due, days_left: Some(15), light: Light::Green, .. } = open[0].due else { panic!("{open:?}") };
     assert_eq!((open.len(), open[0].level, due.to_string().as_str()), (1, 2, "2026-12-14"));
     let call = async |seen, outcome, words: &str| {
         let called = ratings::called(app, &supervisor, desk.case, seen, outcome, Personal::from(words)).await;

@@ -311,3 +311,22 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
     assert_eq!(reminders(4).await, 2, "Wednesday, the seventh");
     assert_eq!(reminders(7).await, 2, "and no more");
 }
+
+/// A year that nobody has announced stops no reminder: they are no act of law, and go out from Monday to Friday.
+#[tokio::test]
+async fn reminders_go_on_into_a_year_without_its_calendar() {
+    let scene = Scene::accepted("").await;
+    scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
+    // Monday 28 December.
+    scene.desk.hall.clock.advance(35 * 24 * 3_600_000);
+    scene.desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
+    let mut written = Vec::new();
+    for _ in 0..12 {
+        scene.desk.hall.clock.advance(24 * 3_600_000);
+        uncollected::tick(&scene.desk.hall.app).await.unwrap();
+        let count = scene.messages().await.iter().filter(|message| message.kind == Some(Kind::Reminder)).count();
+        written.push(count);
+    }
+    // From Tuesday the 29th to Saturday the 9th of January: the third and the seventh day that is presumed worked.
+    assert_eq!(written, [0, 0, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2]);
+}

@@ -14,6 +14,7 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::catalogue::Catalogue;
+use crate::text::{Language, Text};
 
 pub(crate) use calendar::read_calendar;
 
@@ -32,8 +33,37 @@ pub struct Flaw {
     pub line: usize,
     /// Where in the file, such as `material[2].when.q1`, counted from 0; empty when the whole file is meant.
     pub field: String,
-    /// What is wrong and what to do.
-    pub what: String,
+    /// What is wrong and what to do. Flaws of calendars are in both languages, which a page shows; those of catalogues,
+    /// which a command reads, say the same in English twice.
+    pub what: Text,
+}
+
+impl Flaw {
+    /// A flaw of a whole file.
+    fn whole(file: &str, what: impl Into<Said>) -> Self {
+        Self { file: file.to_owned(), line: 0, field: String::new(), what: what.into().0 }
+    }
+}
+
+/// What a flaw says.
+struct Said(Text);
+
+impl From<Text> for Said {
+    fn from(text: Text) -> Self {
+        Self(text)
+    }
+}
+
+impl From<String> for Said {
+    fn from(english: String) -> Self {
+        Self(Text::new(english.clone(), english))
+    }
+}
+
+impl From<&str> for Said {
+    fn from(english: &str) -> Self {
+        Self::from(english.to_owned())
+    }
 }
 
 impl fmt::Display for Flaw {
@@ -46,7 +76,7 @@ impl fmt::Display for Flaw {
         if !self.field.is_empty() {
             write!(f, "{}: ", self.field)?;
         }
-        f.write_str(&self.what)
+        f.write_str(self.what.get(Language::En))
     }
 }
 
@@ -84,21 +114,20 @@ impl Catalogue {
         let mut flaws = Vec::new();
         let hall = match halls.as_slice() {
             [] => {
-                let what = "this file is missing; it names departments, themes and general rules".to_owned();
-                return Err(CatalogueFlaws(vec![Flaw { file: HALL_FILE.into(), line: 0, field: String::new(), what }]));
+                let what = "this file is missing; it names departments, themes and general rules";
+                return Err(CatalogueFlaws(vec![Flaw::whole(HALL_FILE, what)]));
             }
             [(path, text), rest @ ..] => {
                 for (other, _) in rest {
-                    let what = format!("{path} is there already; keep one of the two");
-                    flaws.push(Flaw { file: (*other).to_owned(), line: 0, field: String::new(), what });
+                    flaws.push(Flaw::whole(other, format!("{path} is there already; keep one of the two")));
                 }
                 read(path, text, &mut flaws, hall::read).unwrap_or_default()
             }
         };
         let mut catalogue = read_items(hall, &items, &mut flaws);
         if items.is_empty() {
-            let what = "there are no item files beside it; a catalogue needs at least one item".to_owned();
-            flaws.push(Flaw { file: halls[0].0.to_owned(), line: 0, field: String::new(), what });
+            let what = "there are no item files beside it; a catalogue needs at least one item";
+            flaws.push(Flaw::whole(halls[0].0, what));
         }
         catalogue.items.shrink_to_fit();
         if flaws.is_empty() { Ok(catalogue) } else { Err(CatalogueFlaws::sorted(flaws)) }

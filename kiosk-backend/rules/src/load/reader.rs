@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Flaw;
+use super::{Flaw, Said};
 use crate::text::Text;
 
 /// One file being read, and what was found wrong in it.
@@ -25,10 +25,10 @@ impl<'f> File<'f> {
     }
 
     /// Notes a flaw at a byte offset.
-    pub(super) fn flaw(&self, at: usize, field: &str, what: impl Into<String>) {
+    pub(super) fn flaw(&self, at: usize, field: &str, what: impl Into<Said>) {
         let line = self.lines.partition_point(|&start| start <= at);
         let (file, field) = (self.path.to_owned(), field.to_owned());
-        self.flaws.borrow_mut().push(Flaw { file, line, field, what: what.into() });
+        self.flaws.borrow_mut().push(Flaw { file, line, field, what: what.into().0 });
     }
 
     pub(super) fn has_flaws(&self) -> bool {
@@ -44,7 +44,9 @@ impl<'f> File<'f> {
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let at = error.span().map_or(0, |span| span.start);
-            self.flaw(at, "", format!("this is not TOML: {}; see https://toml.io", error.message()));
+            let said = error.message();
+            let zh = format!("这里不是 TOML 格式（{said}）；写法见 https://toml.io");
+            self.flaw(at, "", Text::new(zh, format!("this is not TOML: {said}; see https://toml.io")));
         }
         table
     }
@@ -82,7 +84,7 @@ impl<'r> Table<'r> {
             | DeValue::Boolean(_)
             | DeValue::Datetime(_)
             | DeValue::Array(_) => {
-                self.wrong_type(value, &path, "a table");
+                self.wrong_type(value, &path, ("一个表", "a table"));
                 None
             }
         }
@@ -94,19 +96,20 @@ impl<'r> Table<'r> {
     }
 
     /// Notes a flaw about `key`, at its value or, when it is missing, at the table.
-    pub(super) fn flaw(&self, key: &str, what: impl Into<String>) {
+    pub(super) fn flaw(&self, key: &str, what: impl Into<Said>) {
         let at = self.table.get(key).map_or(self.span.start, |value| value.span().start);
         self.file.flaw(at, &self.field(key), what);
     }
 
     /// Notes a flaw at a byte offset.
-    pub(super) fn flaw_at(&self, at: usize, field: &str, what: impl Into<String>) {
+    pub(super) fn flaw_at(&self, at: usize, field: &str, what: impl Into<Said>) {
         self.file.flaw(at, field, what);
     }
 
-    fn wrong_type(&self, value: &Spanned<DeValue<'_>>, path: &str, wanted: &str) {
+    fn wrong_type(&self, value: &Spanned<DeValue<'_>>, path: &str, (zh, en): (&str, &str)) {
         let found = value.get_ref().type_str();
-        self.file.flaw(value.span().start, path, format!("write {wanted} here, not {} {found}", article(found)));
+        let en = format!("write {en} here, not {} {found}", article(found));
+        self.file.flaw(value.span().start, path, Text::new(format!("这里要写{zh}，现在写的是 {found}"), en));
     }
 
     fn take(&self, key: &'static str) -> Option<&'r Spanned<DeValue<'r>>> {
@@ -120,7 +123,8 @@ impl<'r> Table<'r> {
 
     fn need<T>(&self, key: &'static str, found: Option<T>, example: &str) -> Option<T> {
         if found.is_none() && !self.has(key) {
-            self.flaw(key, format!("this is missing; add `{example}`"));
+            let en = format!("this is missing; add `{example}`");
+            self.flaw(key, Text::new(format!("缺这一项；请加上 `{example}`"), en));
         }
         found
     }
@@ -138,13 +142,15 @@ impl<'r> Table<'r> {
     fn str_of(&self, value: &'r Spanned<DeValue<'r>>, path: &str) -> Option<At<&'r str>> {
         let at = value.span().start;
         let Some(text) = value.get_ref().as_str() else {
-            self.wrong_type(value, path, "a text in quotes");
+            self.wrong_type(value, path, ("带引号的文字", "a text in quotes"));
             return None;
         };
         if text.trim().is_empty() {
-            self.file.flaw(at, path, "this text is empty; fill it in or delete the line");
+            let en = "this text is empty; fill it in or delete the line";
+            self.file.flaw(at, path, Text::new("这里是空的；请填写，或者删掉这一行", en));
         } else if text.trim() != text || text.contains(['\n', '\r', '\t']) {
-            self.file.flaw(at, path, "no spaces at the ends and no line breaks or tabs, please");
+            let en = "no spaces at the ends and no line breaks or tabs, please";
+            self.file.flaw(at, path, Text::new("两端不要有空格，中间不要换行或制表符", en));
         }
         Some(At { at, value: text })
     }
@@ -169,13 +175,15 @@ impl<'r> Table<'r> {
     pub(super) fn optional_integer(&self, key: &'static str, range: Range<u32>) -> Option<u32> {
         let value = self.take(key)?;
         let Some(integer) = value.get_ref().as_integer() else {
-            self.wrong_type(value, &self.field(key), "a whole number");
+            self.wrong_type(value, &self.field(key), ("一个整数", "a whole number"));
             return None;
         };
         match u32::from_str_radix(integer.as_str(), integer.radix()) {
             Ok(number) if range.contains(&number) => Some(number),
             Ok(_) | Err(_) => {
-                self.flaw(key, format!("this must be {} to {}", range.start, range.end - 1));
+                let (least, most) = (range.start, range.end - 1);
+                let en = format!("this must be {least} to {most}");
+                self.flaw(key, Text::new(format!("要在 {least} 到 {most} 之间"), en));
                 None
             }
         }
@@ -189,7 +197,7 @@ impl<'r> Table<'r> {
     pub(super) fn bool(&self, key: &'static str, otherwise: bool) -> bool {
         let Some(value) = self.take(key) else { return otherwise };
         value.get_ref().as_bool().unwrap_or_else(|| {
-            self.wrong_type(value, &self.field(key), "true or false");
+            self.wrong_type(value, &self.field(key), ("true 或 false", "true or false"));
             otherwise
         })
     }
@@ -212,7 +220,8 @@ impl<'r> Table<'r> {
             Some(_) | None => None,
         };
         if date.is_none() {
-            self.file.flaw(value.span().start, path, "write a date such as 2026-01-31, without quotes");
+            let en = "write a date such as 2026-01-31, without quotes";
+            self.file.flaw(value.span().start, path, Text::new("请写成 2026-01-31 这样的日期，不加引号", en));
         }
         date
     }
@@ -239,7 +248,7 @@ impl<'r> Table<'r> {
         let values = self.take(key).and_then(|value| {
             let array = value.get_ref().as_array();
             if array.is_none() {
-                self.wrong_type(value, &path, "a list in [ ]");
+                self.wrong_type(value, &path, ("[ ] 里的一列", "a list in [ ]"));
             }
             array
         });
@@ -266,7 +275,7 @@ impl<'r> Table<'r> {
         for (key, value) in self.table {
             let path = self.field(key.get_ref());
             let Some(array) = value.get_ref().as_array() else {
-                self.wrong_type(value, &path, "a list of option codes, such as [\"a\"],");
+                self.wrong_type(value, &path, ("一列选项代码，如 [\"a\"]", "a list of option codes, such as [\"a\"],"));
                 continue;
             };
             let texts = array.iter().enumerate().filter_map(|(n, v)| self.str_of(v, &format!("{path}[{n}]"))).collect();
@@ -298,7 +307,9 @@ impl<'r> Table<'r> {
         let taken = self.taken.borrow();
         for key in self.table.keys().filter(|key| !taken.iter().any(|taken| taken == key.get_ref())) {
             let field = self.field(key.get_ref());
-            let what = format!("this key is not known here; known are {}", taken.join(", "));
+            let known = taken.join(", ");
+            let en = format!("this key is not known here; known are {known}");
+            let what = Text::new(format!("这里没有这一项；可以写的是 {known}"), en);
             self.file.flaw(key.span().start, &field, what);
         }
     }

@@ -45,7 +45,8 @@ pub(super) async fn sign_in(
 }
 
 pub(super) async fn sign_out(State(app): State<App>, Bearer { key, .. }: Bearer) -> Result<StatusCode> {
-    app.store().write(move |tx| sessions::end(tx, &key)).await?;
+    let now = app.now_ms();
+    app.store().write(move |tx| sessions::end(tx, &key, now)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -82,7 +82,12 @@ fn row() -> InboxRow {
         compartment: Some(CompartmentNo(7)),
         state: CaseState::Deposited,
         deposited_ms: Some(WHEN),
-        due: Due::Running { kind: ClockKind::Acceptance, due: date(2026, 11, 30), days_left: 5, light: Light::Green },
+        due: Due::Running {
+            kind: ClockKind::Acceptance,
+            due: date(2026, 11, 30),
+            days_left: Some(5),
+            light: Light::Green,
+        },
         collecting: Some("李梅".into()),
         held: None,
         green: false,
@@ -165,6 +170,12 @@ fn case_view() -> CaseView {
             runs: true,
             paused: false,
         }],
+        same_person: vec![crate::domain::views::SameView {
+            id: SubmissionId(Uuid::from_u128(8)),
+            receipt: "101010000008".into(),
+            state: CaseState::Deposited,
+            deposited_ms: Some(1_795_399_200_000),
+        }],
         messages: vec![MessageView {
             id: 1,
             kind: Some(crate::domain::messages::Kind::Accepted),
@@ -209,7 +220,7 @@ fn part_view() -> PartView {
         window: Some("9号窗口".into()),
         days: 2,
         state: PartState::Asked,
-        due: Due::Running { kind: ClockKind::Joint, due: date(2026, 11, 25), days_left: 2, light: Light::Green },
+        due: Due::Running { kind: ClockKind::Joint, due: date(2026, 11, 25), days_left: Some(2), light: Light::Green },
         asked_ms: WHEN,
         ended_ms: Some(WHEN),
         by: Some("钱进".into()),
@@ -314,7 +325,7 @@ pub(super) fn uncollected() -> Value {
 }
 
 fn call_due() -> Due {
-    Due::Running { kind: ClockKind::Callback, due: date(2026, 12, 14), days_left: 15, light: Light::Green }
+    Due::Running { kind: ClockKind::Callback, due: date(2026, 12, 14), days_left: Some(15), light: Light::Green }
 }
 
 pub(super) fn late() -> Value {

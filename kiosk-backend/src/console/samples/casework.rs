@@ -22,7 +22,7 @@ fn part(n: u128, state: PartState, days_left: i32, said: &str) -> PartView {
         false => Due::Running {
             kind: ClockKind::Joint,
             due: if days_left < 0 { date(2026, 11, 20) } else { date(2026, 11, 24) },
-            days_left,
+            days_left: Some(days_left),
             light: if days_left < 0 { Light::Red } else { Light::Yellow },
         },
     };

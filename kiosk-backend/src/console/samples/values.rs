@@ -46,9 +46,11 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
             uncollected: 1,
         },
         calls: Vec::new(),
-        calendar_gap: None,
         clock_doubt: None,
         certificate: None,
+        calendar_gaps: Vec::new(),
+        lasts_s: 14_400,
+        broken: None,
         here,
         path: path.into(),
         note: None,
@@ -83,7 +85,7 @@ pub(super) fn running(due: jiff::civil::Date, days_left: i32) -> Due {
         0..2 => Light::Yellow,
         _ => Light::Green,
     };
-    Due::Running { kind: ClockKind::Acceptance, due, days_left, light }
+    Due::Running { kind: ClockKind::Acceptance, due, days_left: Some(days_left), light }
 }
 
 pub(super) fn rows() -> Vec<InboxRow> {
@@ -195,6 +197,12 @@ pub(super) fn case() -> CaseView {
         ],
         notices: Vec::new(),
         messages: Vec::new(),
+        same_person: vec![SameView {
+            id: SubmissionId(id(77)),
+            receipt: "101010000008".into(),
+            state: CaseState::Deposited,
+            deposited_ms: Some(NOW - HOUR),
+        }],
     }
 }
 
@@ -551,7 +559,7 @@ pub(super) fn told() -> CaseView {
     use MessageState as S;
     let mut case = in_locker();
     case.row.due =
-        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: 19, light: Light::Green };
+        Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: Some(19), light: Light::Green };
     let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
         id: n,
         kind: Some(kind),
@@ -586,7 +594,7 @@ pub(super) fn uncollected() -> Vec<InboxRow> {
 /// The clock of a call-back.
 pub(super) fn called_by(due: jiff::civil::Date, days_left: i32) -> Due {
     let light = if days_left < 0 { Light::Red } else { Light::Green };
-    Due::Running { kind: ClockKind::Callback, due, days_left, light }
+    Due::Running { kind: ClockKind::Callback, due, days_left: Some(days_left), light }
 }
 
 /// What is late: a case, one that is soon late, and one whose applicant was not called back.
@@ -633,4 +641,19 @@ pub(super) fn callbacks() -> Vec<CallbackView> {
         ..open.clone()
     };
     vec![late, open, settled]
+}
+
+/// A year as it is shown before it is taken.
+pub(super) fn read_year() -> calendar::Read {
+    let text = include_str!("../../../../assets/calendar/2026.toml");
+    let calendar = Calendar::from_files(&[("2026.toml", text)]).expect("a calendar");
+    let (number, year) = calendar.years().next().expect("a year");
+    calendar::Read::of(&calendar, number, year)
+}
+
+/// Bars of years that are missing, of each kind.
+pub(super) fn gaps(shell: Shell) -> Shell {
+    let gap = |year, cases, plausible| CalendarGap { year, cases, plausible, is_now: false };
+    let broken = Some(Verified { at_ms: NOW - 12 * HOUR, count: 3, ..Verified::default() });
+    Shell { broken, calendar_gaps: vec![gap(1970, 1, false), gap(2027, 12, true), gap(2028, 0, true)], ..shell }
 }

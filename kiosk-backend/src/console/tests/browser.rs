@@ -78,6 +78,134 @@ impl Drop for Browser {
     }
 }
 
+/// What a person does in a frame, told by a script: it opens pages, types and presses, and moves the hall's clock.
+const TYPIST: &str = r##"
+const frame = document.querySelector("iframe");
+const page = () => frame.contentDocument;
+const until = async (what, done) => {
+  for (let n = 0; n < 600; n += 1) {
+    try { if (done()) return; } catch { /* between two pages */ }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+  throw new Error(`waited for ${what} at ${frame.contentWindow.location.href}: ${page().body?.innerText.slice(0, 300)}`);
+};
+const at = (path) => until(path, () => frame.contentWindow.location.pathname === path && page().readyState === "complete");
+const open = async (path, there = path) => { frame.src = path; await at(there); await until("script", () => page().body.dataset.live || !page().getElementById("live")); };
+const type = (css, text) => { const one = page().querySelector(css); one.focus(); one.value = text; one.dispatchEvent(new Event("input", { bubbles: true })); };
+const press = (css) => page().querySelector(css).click();
+const later = (ms) => fetch(`/later/${ms}`, { method: "POST" });
+const signIn = async () => { type("#name", "王敏"); type("#password", "PASSWORD"); press("#enter"); };
+const shown = (id) => page().getElementById(id) && !page().getElementById(id).hidden;
+const is = (what, value) => { if (!value) throw new Error(what); };
+(async () => {
+  await open("/sign-in");
+  await signIn();
+  await until("the inbox", () => frame.contentWindow.location.pathname === "/inbox");
+  const note = "#note-text";
+  await open("CASE");
+  // Somebody types, and the session ends. Something happens in the hall: the page stays, and says so.
+  type(note, "写了一半的话");
+  await later(IDLE);
+  await fetch("/happens", { method: "POST" });
+  await until("the page to say that the session ended", () => shown("ended"));
+  is("it is the same page", frame.contentWindow.location.pathname === "CASE");
+  is("what was typed is there", page().querySelector(note).value === "写了一半的话");
+  // Sent all the same: first one signs in, then one press sends it.
+  press("#note-go");
+  await at("/sign-in");
+  is("it says that what was typed is kept", page().body.innerText.includes("您填写的内容已保留"));
+  await signIn();
+  await at("/kept");
+  press("#send-kept");
+  await at("CASE");
+  await until("the note on the case", () => page().body.innerText.includes("写了一半的话"));
+  // Nothing typed: the page goes to the sign-in page, and comes back.
+  await until("events", () => page().body.dataset.live);
+  await later(IDLE);
+  await fetch("/happens", { method: "POST" });
+  await at("/sign-in");
+  await signIn();
+  await at("CASE");
+  await until("script", () => page().body.dataset.live);
+  // Ticks of a review that is refused come back.
+  press("#verdict-0-wrong");
+  type("#words-0", "");
+  press("#review-go");
+  await until("the refusal", () => page().getElementById("typed"));
+  is("the tick is there again", page().getElementById("verdict-0-wrong").checked);
+  // A page that is refilled counts as typed: it stays as well.
+  await until("events", () => page().body.dataset.live);
+  await later(IDLE);
+  await fetch("/happens", { method: "POST" });
+  await until("the page to say that the session ended", () => shown("ended"));
+  is("the tick is there still", page().getElementById("verdict-0-wrong").checked);
+  return [];
+})().catch((error) => [String(error)])
+  .then((found) => fetch("/found", { method: "POST", body: JSON.stringify(found) }));
+"##;
+
+/// The console itself with a clock to be moved, and a page beside it that frames its pages.
+#[test]
+fn what_is_typed_survives_the_end_of_a_session_and_a_refusal() {
+    use super::hall::{Hall, PASSWORD};
+    use super::steps::{goes, received};
+    let mut hall = Hall::open();
+    let case = received(&mut hall);
+    goes(&mut hall.signed_in("王敏"), &case, "pre_review_started", &[], "pre_review");
+    let script = TYPIST
+        .replace("PASSWORD", PASSWORD)
+        .replace("CASE", &case)
+        .replace("IDLE", &(crate::store::sessions::IDLE_MS + 1).to_string());
+    let folder = tempfile::tempdir().expect("a folder");
+    let findings = hall.runtime.block_on(async {
+        let (sender, mut told) = mpsc::unbounded_channel();
+        let (later, happens) = (hall.app.clone(), hall.app.clone());
+        let typist = Router::new()
+            .route(
+                "/typist",
+                get(move || async move {
+                    Html(format!("<!doctype html><iframe width=1200 height=900></iframe><script>{script}</script>"))
+                }),
+            )
+            .route("/later/{ms}", post(move |Path(ms): Path<i64>| async move { later.clock().advance(ms) }))
+            .route(
+                "/happens",
+                post(move || async move {
+                    let event = crate::event::Event {
+                        case: None,
+                        window: None,
+                        kiosk: None,
+                        kind: crate::event::EventKind::Attention,
+                    };
+                    happens
+                        .store()
+                        .write(move |tx| {
+                            tx.announce(event);
+                            Ok::<_, crate::store::StoreError>(())
+                        })
+                        .await
+                        .expect("tells");
+                }),
+            )
+            .route("/found", post(found))
+            .with_state(Arc::new(Desk { pages: Vec::new(), found: sender }));
+        // Only here may a page of ours stand in a frame.
+        let framed = hall.router.clone().layer(axum::middleware::map_response(|mut response: Response| async {
+            response.headers_mut().remove("x-frame-options");
+            response.headers_mut().remove("content-security-policy");
+            response
+        }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("listens");
+        let url = format!("http://{}/typist", listener.local_addr().expect("an address"));
+        let server = tokio::spawn(async move { axum::serve(listener, typist.merge(framed)).await });
+        let _browser = browser(folder.path(), &url);
+        let told = tokio::time::timeout(PATIENCE, told.recv()).await;
+        server.abort();
+        told.expect("the typist is done in time").expect("says something")
+    });
+    assert!(findings.is_empty(), "{findings:?}");
+}
+
 fn browser(profile: &std::path::Path, url: &str) -> Browser {
     let mut command = Command::new("chromium");
     command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]);

@@ -448,6 +448,67 @@ fn each_tampering_shows() {
         assert_eq!(report.flaws.is_empty(), says.is_empty(), "{what}: {found}");
         assert!(found.contains(says), "{what}: {found}");
     }
+    // What some unpacker would show and the directory does not name, or names otherwise.
+    let hidden = {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("files/bad.txt", zip::write::SimpleFileOptions::default()).expect("begins");
+        zip.write_all(b"never signed").expect("writes");
+        let whole = zip.finish().expect("ends").into_inner();
+        let directory = whole.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
+        whole[..directory].to_vec()
+    };
+    let directory = good.windows(4).position(|four| four == b"PK\x01\x02").expect("a directory");
+    let inserted = |at: usize, more: &[u8], first_moves: bool| {
+        let mut bytes = [&good[..at], more, &good[at..]].concat();
+        let by = u32::try_from(more.len()).expect("short");
+        let end = bytes.len() - 22;
+        let moved = |bytes: &mut [u8], at: usize| {
+            let now = u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four")) + by;
+            bytes[at..at + 4].copy_from_slice(&now.to_le_bytes());
+        };
+        moved(&mut bytes, end + 16);
+        if first_moves {
+            let mut record = directory + more.len();
+            while bytes[record..].starts_with(b"PK\x01\x02") {
+                moved(&mut bytes, record + 42);
+                record += 46 + usize::from(u16::from_le_bytes([bytes[record + 28], bytes[record + 29]]));
+            }
+        }
+        bytes
+    };
+    let mut commented = good.clone();
+    let end = commented.len();
+    commented[end - 2] = 4;
+    commented.extend_from_slice(b"more");
+    let mut renamed = good.clone();
+    renamed[30] ^= 1;
+    for (what, bytes) in [
+        ("a file that the directory does not name", inserted(directory, &hidden, false)),
+        ("bytes before the archive", inserted(0, b"#!/bin/sh\n", true)),
+        ("a file before the archive", inserted(0, &hidden, true)),
+        ("a comment", commented),
+        ("another name before the file", renamed),
+    ] {
+        let report = bundle::verify(Cursor::new(&bytes), Some(&key)).unwrap_or_else(|cause| panic!("{what}: {cause}"));
+        assert!(!report.flaws.is_empty(), "{what}");
+    }
+    // Not a bit of it can change without being found, but for two that say with which program it was made, and hints on
+    // how to show it that no file hangs on.
+    let free: Vec<std::ops::Range<usize>> = good
+        .windows(4)
+        .enumerate()
+        .filter(|(_, four)| *four == b"PK\x01\x02")
+        .flat_map(|(at, _)| [at + 4..at + 6, at + 36..at + 42])
+        .collect();
+    for at in (0..good.len()).step_by(7).chain(directory..good.len()) {
+        if free.iter().any(|range| range.contains(&at)) {
+            continue;
+        }
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << (at % 8);
+        let found = bundle::verify(Cursor::new(&bytes), Some(&key));
+        assert!(found.as_ref().map_or(true, |report| !report.flaws.is_empty()), "byte {at} of {}", good.len());
+    }
     // Signed anew with a key of one's own: the hall's key tells.
     let other = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
     let report = bundle::verify(Cursor::new(&good), Some(&other.verifying_key())).expect("a bundle");
@@ -471,4 +532,36 @@ fn events_are_chained_as_they_happen() {
         assert_eq!(crate::store::case_events::link(&prev, id, &record), hash, "{record}");
         prev = hash;
     }
+}
+
+#[test]
+fn another_open_case_of_the_same_item_by_the_same_person_is_told_to_who_may_see_it() {
+    let mut hall = Hall::open();
+    let (first, second) = (hall.deposit(7, NAME, true), hall.deposit(8, NAME, true));
+    let form = || vec![super::hall::material("申请表", false)];
+    // Of the same person: another item, and the same item at a window that this clerk does not see.
+    let other_item = hall.deposit_of(9, NAME, true, ("internet-cafe", "culture"), form());
+    let other_window = hall.deposit_of(10, NAME, true, ("commercial-performance", "education"), form());
+    let told = |hall: &Hall, name: &str, case| {
+        let page = hall.signed_in(name).get(&format!("/cases/{case}")).body;
+        page.split("data-same=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(&hall, "王敏", first), [second.to_string()]);
+    assert_eq!(told(&hall, "王敏", second), [first.to_string()]);
+    assert_eq!(told(&hall, "王敏", other_item), [""; 0]);
+    assert_eq!(told(&hall, "李强", first), [other_window.to_string(), second.to_string()], "a chief sees every window");
+    // What has ended is not mentioned.
+    hall.checked.0 = None;
+    let mut chief = hall.signed_in("李强");
+    hall.runtime
+        .block_on(hall.app.store().write(move |tx| {
+            tx.execute("UPDATE cases SET state = 'voided' WHERE id = $1", [second.0.as_bytes().as_slice()])?;
+            Ok::<_, crate::store::StoreError>(())
+        }))
+        .expect("ends");
+    assert!(chief.get(&format!("/cases/{first}")).body.contains(&other_window.to_string()));
+    assert_eq!(told(&hall, "王敏", first), [""; 0]);
 }

@@ -37,7 +37,21 @@ pub(super) struct Hall {
     pub(super) prefix: String,
     pub(super) journal: JournalId,
     pub(super) head: (u64, [u8; 32]),
+    pub(super) checked: Checked,
     pub(super) _dir: tempfile::TempDir,
+}
+
+/// Whatever a test did to its hall: the database agrees with itself, and nothing right is called broken. Nothing in it
+/// when a test writes behind the program's back.
+pub(super) struct Checked(pub(super) Option<App>);
+
+impl Drop for Checked {
+    fn drop(&mut self) {
+        let Some(app) = self.0.take().filter(|_| !std::thread::panicking()) else { return };
+        let desk = crate::domain::clocks::Desk::of(&app);
+        let found = app.store().read_blocking(|connection| crate::domain::verify::all(connection, &desk));
+        assert_eq!(found.expect("looks").flaws, Vec::<String>::new());
+    }
 }
 
 impl Hall {
@@ -71,6 +85,7 @@ impl Hall {
         app.heard(enrolled.kiosk);
         Self {
             router: crate::console::router(app.clone()),
+            checked: Checked(Some(app.clone())),
             app,
             runtime,
             kiosk: enrolled.kiosk,
@@ -83,14 +98,15 @@ impl Hall {
 
     /// The same hall after a start with other settings.
     pub(super) fn with(self, settings: &str) -> Self {
-        let Self { app, router, runtime, kiosk, prefix, journal, head, _dir } = self;
+        let Self { app, router, runtime, kiosk, prefix, journal, head, checked, _dir } = self;
         let now = app.now_ms();
-        drop((router, app));
+        drop((checked, router, app));
         let text = format!("data_dir = {:?}\nhall = \"宜春市政务服务大厅\"\n{settings}", _dir.path());
         let config = Config::parse("backend.toml", &text).expect("a config");
         let app = App::open(config, Clock::standing_at(now)).expect("opens");
         app.heard(kiosk);
-        Self { router: crate::console::router(app.clone()), app, runtime, kiosk, prefix, journal, head, _dir }
+        let (router, checked) = (crate::console::router(app.clone()), Checked(Some(app.clone())));
+        Self { router, app, runtime, kiosk, prefix, journal, head, checked, _dir }
     }
 
     /// Somebody at another window.

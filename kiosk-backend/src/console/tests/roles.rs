@@ -64,6 +64,8 @@ fn what_wants_no_right_is_a_short_list() {
         "/static/{*name}",
         "/",
         live::PATH,
+        "/here",
+        "/kept",
     ]
     .into_iter()
     .chain(own);

@@ -222,7 +222,7 @@ fn a_year_without_working_days_is_seen_on_every_page_until_it_is_imported() {
     let mut clerk = hall.signed_in("王敏");
     for path in ["/inbox", "/inbox?show=attention", "/kiosks", &format!("/cases/{id}")] {
         let page = clerk.get(path).body;
-        assert!(page.contains("id=\"calendar-gap\" data-year=\"2027\""), "{path}: {page}");
+        assert!(page.contains("data-calendar-gap=\"2027\" data-cases=\"1\""), "{path}: {page}");
     }
     let page = clerk.get(&format!("/cases/{id}")).body;
     assert!(page.contains("id=\"no-end\"") && page.contains("缺工作日历"), "{page}");
@@ -236,7 +236,7 @@ fn a_year_without_working_days_is_seen_on_every_page_until_it_is_imported() {
     std::fs::write(&file, format!("year = 2027\nsource = \"test\"\n\n{holiday}")).expect("writes");
     crate::domain::import::calendar_file(&hall.app, &file).expect("imports");
     let page = hall.signed_in("王敏").get(&format!("/cases/{id}")).body;
-    assert!(!page.contains("calendar-gap") && !page.contains("no-end"), "{page}");
+    assert!(!page.contains("data-calendar-gap") && !page.contains("no-end"), "{page}");
     assert!(page.contains("1月5日"), "{page}");
 }
 

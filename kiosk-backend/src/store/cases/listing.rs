@@ -109,6 +109,7 @@ impl Listing {
                      UNION ALL SELECT case_id FROM compartments WHERE state = 'to_be_confirmed'
                      UNION ALL SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date <= '{today}'
                      UNION ALL SELECT case_id FROM joint_parts WHERE state = 'asked' AND soon_date <= '{today}'
+                     UNION ALL SELECT case_id FROM joint_parts WHERE state = 'asked' AND due_date IS NULL
                      UNION ALL SELECT id FROM cases WHERE {WITHOUT_END}) AND $2 >= 0",
                 today = self.today
             ),
