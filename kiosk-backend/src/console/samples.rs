@@ -44,7 +44,8 @@ use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statist
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
+    Filter, Happening, InboxRow, KioskView, MaterialPlace, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView,
+    TimelineRow,
 };
 use crate::problem::Refusal;
 use crate::store::messages::MessageState;

@@ -6,6 +6,7 @@ mod casework;
 mod hall;
 mod inbox;
 mod joint;
+mod materials;
 mod roles;
 mod rounds;
 mod steps;
