@@ -214,7 +214,9 @@ impl Runner {
         self.expire_armed();
         self.end_old_call();
         self.keep_server_time();
-        if let (Some(journal), Some(server_ms)) = (self.journal.as_mut(), self.clock.server_ms()) {
+        if let (Some(journal), Some(server_ms), false) =
+            (self.journal.as_mut(), self.clock.server_ms(), self.standing.locked)
+        {
             match journal.erase_expired(server_ms) {
                 Ok(0) => {}
                 Ok(erased) => tracing::info!(erased, "payloads erased after their retention"),
@@ -303,7 +305,9 @@ impl Runner {
         self.record(entries).map_err(|error| match error {
             RecordError::Refused(_) => RecordFailure::CompartmentTaken,
             RecordError::NoSpace => RecordFailure::DiskFull,
-            RecordError::Seal(_) | RecordError::Broken(_) | RecordError::Words(_) => RecordFailure::Broken,
+            RecordError::Locked | RecordError::Seal(_) | RecordError::Broken(_) | RecordError::Words(_) => {
+                RecordFailure::Broken
+            }
         })?;
         self.desk.keep(collecting);
         self.forget_answered();
@@ -367,13 +371,14 @@ impl Runner {
                 for (seq, (kind, compartment)) in (first..).zip(kinds) {
                     tracing::info!(journal = %journal.id(), seq, compartment, "{kind}");
                 }
-                self.standing.full = false;
+                (self.standing.full, self.standing.locked) = (false, false);
                 Ok(())
             }
             Err(error) => {
                 tracing::error!(journal = %journal.id(), %error, "not recorded");
                 match error {
                     RecordError::NoSpace => self.standing.full = true,
+                    RecordError::Locked => self.standing.locked = true,
                     RecordError::Broken(_) => self.standing.trouble = Some(boot::Trouble::Broken(error.to_string())),
                     RecordError::Refused(_) | RecordError::Seal(_) | RecordError::Words(_) => {}
                 }
