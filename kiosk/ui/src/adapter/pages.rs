@@ -487,9 +487,10 @@ fn check_row(row: &journey::CheckRow) -> ui::CheckRowData {
         kind,
         label: text(label),
         value: text(&row.value),
-        count: match row.label {
-            CheckLabel::Materials(materials) => count(materials),
-            _ => ui::CountData::default(),
+        count: if let CheckLabel::Materials(materials) = row.label {
+            count(materials)
+        } else {
+            ui::CountData::default()
         },
     }
 }
