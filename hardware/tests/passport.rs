@@ -93,9 +93,13 @@ fn a_passport_is_read_and_its_signature_judged() {
             let last = name.len() - 1;
             name[last] ^= 1;
         });
-        let identity = bench.tap(forged, CardFaults::default()).unwrap();
-        assert_eq!(identity.assurance, Assurance::ReadOnly);
-        assert_eq!(identity.authenticity, Some(Authenticity::Failed));
+        // And data that nobody ever signed: no refusal, and nothing to rely on.
+        let unsigned = utopia.altered(|files| drop(files.remove(&0x1D)));
+        for chip in [forged, unsigned] {
+            let identity = bench.tap(chip, CardFaults::default()).unwrap();
+            assert_eq!(identity.assurance, Assurance::ReadOnly);
+            assert_eq!(identity.authenticity, Some(Authenticity::Failed));
+        }
         // Files that are not as the standard says.
         let broken = utopia.altered(|files| drop(files.insert(0x01, b"\x61\x03abc".to_vec())));
         let error = bench.tap(broken, CardFaults::default()).unwrap_err();

@@ -1,7 +1,7 @@
 //! What stands on the papers, word by word. Names are masked before they come here.
 
 use hardware::printer::{Align, Block, Document, Size, Text, Width};
-use kiosk_journey::{Language, MaterialRow, Qr, Slip, SlipKind, WindowLine};
+use kiosk_journey::{Language, MaterialCount, MaterialRow, Place, Qr, Slip, SlipKind, WindowLine};
 
 /// Dots of a module of the QR code: 0.75 mm.
 const MODULE: u8 = 6;
@@ -66,6 +66,9 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
     paper = fact(paper, words, ("事项", "Item"), &slip.item);
     paper = fact(paper, words, ("申请人", "Applicant"), name);
     paper = fact(paper, words, ("材料", "Materials"), &words.count(*materials));
+    for elsewhere in words.elsewhere(*materials) {
+        paper = paper.line(Size::Tall, elsewhere);
+    }
     paper = fact(paper, words, ("存件时间", "Time"), made_at);
     paper = paper.with(Block::Rule);
     let next = match (unconfirmed, answer_by) {
@@ -184,12 +187,26 @@ impl Words {
         }
     }
 
-    fn count(self, materials: u16) -> String {
-        match (self.0, materials) {
-            (Language::Zh, _) => format!("{materials}样"),
-            (Language::En, 1) => "1 kind".to_owned(),
-            (Language::En, _) => format!("{materials} kinds"),
-        }
+    fn count(self, materials: MaterialCount) -> String {
+        let n = materials.in_box;
+        self.of(&format!("{n}样放进柜子"), &format!("{n} in the box"))
+    }
+
+    /// What is not in the box, and how it is handed in.
+    fn elsewhere(self, materials: MaterialCount) -> Vec<String> {
+        let MaterialCount { electronic, shown, .. } = materials;
+        let electronically = self.of(
+            &format!("另有{electronic}样电子材料，不在柜里，窗口告诉您怎么交。"),
+            &format!("{electronic} electronic, not in the box: the window tells you how to hand it in."),
+        );
+        let to_show = self.of(
+            &format!("另有{shown}样证件，不在柜里，窗口要看时出示。"),
+            &format!("{shown} not in the box, to be shown at the window when asked for."),
+        );
+        [(electronic, electronically), (shown, to_show)]
+            .into_iter()
+            .filter_map(|(count, words)| (count > 0).then_some(words))
+            .collect()
     }
 
     fn by(self, day: &str) -> String {
@@ -198,21 +215,24 @@ impl Words {
 
     fn copies(self, row: &MaterialRow) -> String {
         let mut parts = Vec::new();
-        if row.electronic {
-            parts.push(self.of("电子材料，不用放进柜子", "electronic: nothing to put into the box"));
-        } else {
-            if row.originals > 0 {
-                parts.push(self.of(&format!("原件{}份", row.originals), &format!("originals: {}", row.originals)));
+        match row.place {
+            Place::Electronic => parts.push(self.of(
+                "电子材料，不用放进柜子，窗口告诉您怎么交",
+                "electronic, not into the box: the window tells you how",
+            )),
+            Place::Shown => parts
+                .push(self.of("不用放进柜子，窗口要看时出示", "not into the box: shown at the window when asked for")),
+            Place::Box => {
+                if row.originals > 0 {
+                    parts.push(self.of(&format!("原件{}份", row.originals), &format!("originals: {}", row.originals)));
+                }
+                if row.copies > 0 {
+                    parts.push(self.of(&format!("复印件{}份", row.copies), &format!("copies: {}", row.copies)));
+                }
+                if parts.is_empty() {
+                    parts.push(self.of("份数请问窗口", "ask the window how many"));
+                }
             }
-            if row.copies > 0 {
-                parts.push(self.of(&format!("复印件{}份", row.copies), &format!("copies: {}", row.copies)));
-            }
-            if parts.is_empty() {
-                parts.push(self.of("份数请问窗口", "ask the window how many"));
-            }
-        }
-        if row.shown_only {
-            parts.push(self.of("窗口查看", "shown at the window"));
         }
         if row.deferrable {
             parts.push(self.of("可以后补", "may follow later"));
@@ -247,7 +267,7 @@ mod tests {
             qr: Qr::Number("1011000000017".into()),
             name: "王**".into(),
             compartment: 12,
-            materials: 3,
+            materials: MaterialCount { in_box: 2, electronic: 3, shown: 1 },
             made_at: "2026-11-23 14:02".into(),
             answer_by: answer_by.map(str::to_owned),
             has_phone,
@@ -268,7 +288,9 @@ mod tests {
                     "1011 0000 0001 7",
                     "营业性演出审批",
                     "王**",
-                    "3样",
+                    "材料：2样放进柜子",
+                    "另有3样电子材料，不在柜里，窗口告诉您怎么交",
+                    "另有1样证件，不在柜里，窗口要看时出示",
                     "2026-11-23 14:02",
                     "2026-11-30前",
                     "打电话给您",
@@ -281,7 +303,16 @@ mod tests {
             (
                 Language::En,
                 receipt(Some("2026-11-30"), true, false),
-                &["Receipt", "box number", "3 kinds", "by 2026-11-30", "will call you", "phone 0795-3998512"],
+                &[
+                    "Receipt",
+                    "box number",
+                    "2 in the box",
+                    "3 electronic, not in the box",
+                    "1 not in the box, to be shown",
+                    "by 2026-11-30",
+                    "will call you",
+                    "phone 0795-3998512",
+                ],
             ),
         ] {
             let text = text(&document(&slip(language, kind), ""));
@@ -310,8 +341,7 @@ mod tests {
             originals: 1,
             copies: 0,
             deferrable: false,
-            electronic: false,
-            shown_only: false,
+            place: Place::Box,
             only_if: String::new(),
             unconfirmed: false,
         };
@@ -324,7 +354,7 @@ mod tests {
                 unconfirmed: true,
                 ..row(2, "委托书")
             },
-            MaterialRow { electronic: true, ..row(3, "营业执照") },
+            MaterialRow { place: Place::Electronic, ..row(3, "营业执照") },
         ];
         for (language, expected) in [
             (

@@ -23,8 +23,12 @@ pub const BACK: Place = (142, 1840);
 pub const LANGUAGE: Place = (345, 1840);
 /// Foot bar: help.
 pub const HELP: Place = (540, 1840);
-/// Foot bar: quit; on the idle page the door for staff.
+/// Foot bar: quit.
 pub const QUIT: Place = (938, 1840);
+/// Idle page: the door for staff.
+pub const STAFF: Place = (910, 1314);
+/// Question "did you take everything?": yes.
+pub const TAKEN_OUT: Place = PRIMARY;
 /// Idle page: the guide.
 pub const GUIDE: Place = (295, 1070);
 /// Idle page: how the case of a receipt stands.
@@ -38,9 +42,9 @@ pub const CHANGE_NUMBER: Place = (914, 864);
 /// Choosing: the tab for typing.
 pub const SEARCH_TAB: Place = (866, 844);
 /// Choosing: the first tile.
-pub const FIRST_TILE: Place = (296, 1002);
+pub const FIRST_TILE: Place = (296, 996);
 /// Choosing: the tile 文化教育, the third of the first page.
-pub const CULTURE_TILE: Place = (296, 1182);
+pub const CULTURE_TILE: Place = (296, 1164);
 /// Choosing within a tile: the first row.
 pub const FIRST_ROW: Place = (540, 983);
 /// Search: the first hit.
@@ -58,15 +62,15 @@ pub const FIRST_LEVEL: Place = (540, 860);
 /// Staff: the first box of the list.
 pub const FIRST_BOX: Place = (540, 865);
 /// Staff: the box is empty.
-pub const IS_EMPTY: Place = (540, 1090);
+pub const IS_EMPTY: Place = PRIMARY;
 /// Door page: a bigger box.
-pub const BIGGER: Place = (540, 1676);
+pub const BIGGER: Place = (785, 1380);
 /// Door page: there is something in it (while a bigger box can be had).
-pub const FOUND: Place = (540, 1536);
+pub const FOUND: Place = (295, 1380);
 /// Door page, while nobody saw the door open: the paper is in.
-pub const SAY_IN: Place = (540, 1676);
+pub const SAY_IN: Place = (540, 1240);
 /// Question "is your paper in?": yes.
-pub const PAPER_IN: Place = (540, 1150);
+pub const PAPER_IN: Place = (540, 880);
 
 /// Where this key of the number pad is.
 pub fn digit(digit: char) -> Place {
@@ -283,15 +287,16 @@ impl Hall {
         Ok(door)
     }
 
-    /// Ends what is shown and waits for the idle page.
+    /// Ends what is shown and waits for the idle page. Most pages end above the place of a primary action.
     pub fn leave(&mut self) -> Result<()> {
-        self.touch_on(PRIMARY)?;
+        let ends_below = matches!(self.kiosk.screen().as_str(), "done" | "missing" | "not_here");
+        self.touch_on(if ends_below { PRIMARY } else { SECOND })?;
         self.kiosk.wait_screen(&["idle"]).map(drop)
     }
 
     /// Staff type the console's one-time code at the kiosk, whose door then opens.
     pub fn staff_code(&mut self, code: &str) -> Result<()> {
-        self.touch_on(QUIT)?;
+        self.touch_on(STAFF)?;
         self.kiosk.wait_screen(&["staff_code"])?;
         std::thread::sleep(Duration::from_millis(350));
         self.type_digits(code)?;
@@ -337,7 +342,10 @@ mod tests {
             ("phone", "帮助", HELP),
             ("phone", "退出", QUIT),
             ("phone", "7", digit('7')),
-            ("idle", "工作人员", QUIT),
+            ("idle", "工作人员", STAFF),
+            ("done", "好的，结束", PRIMARY),
+            ("progress_running", "好的，结束", SECOND),
+            ("ask_taken", "都取走了", TAKEN_OUT),
             ("idle", "查看办事指南", GUIDE),
             ("idle", "凭条查进度", FIND),
             ("find_last_four", "X", KEY_X),

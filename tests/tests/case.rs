@@ -6,7 +6,7 @@ use e2e::Hall;
 use e2e::backend::Case;
 use e2e::desk::Desk;
 use e2e::hand::{
-    FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PAPER_IN, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT,
+    FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT, TAKEN_OUT,
 };
 use e2e::wait::{PATIENCE, until_true};
 use hardware::emulator::people;
@@ -171,7 +171,7 @@ fn from_the_paper_to_the_result_in_the_applicants_hand() {
     hall.wait_open(third).unwrap();
     hall.shut(third);
     hall.kiosk.wait_screen(&["ask_taken"]).unwrap();
-    assert_eq!(hall.touch_on(PAPER_IN).unwrap(), "rate");
+    assert_eq!(hall.touch_on(TAKEN_OUT).unwrap(), "rate");
     // Behind the two receipts comes the slip of what was taken; it names nobody in full.
     let slip = hall.wait_paper(3).unwrap();
     if let Some(folder) = std::env::var_os("PAPER_PICTURES") {
@@ -243,7 +243,7 @@ fn a_result_is_handed_over_without_the_network() {
     hall.wait_open(door).unwrap();
     hall.shut(door);
     hall.kiosk.wait_screen(&["ask_taken"]).unwrap();
-    assert_eq!(hall.touch_on(PAPER_IN).unwrap(), "rate");
+    assert_eq!(hall.touch_on(TAKEN_OUT).unwrap(), "rate");
     hall.leave().unwrap();
     hall.cable.cut(false);
     desk.wait_state("collected").unwrap();
@@ -282,7 +282,7 @@ fn a_copied_passport_fetches_nothing() {
     hall.wait_open(door).unwrap();
     hall.shut(door);
     hall.kiosk.wait_screen(&["ask_taken"]).unwrap();
-    assert_eq!(hall.touch_on(PAPER_IN).unwrap(), "rate");
+    assert_eq!(hall.touch_on(TAKEN_OUT).unwrap(), "rate");
     hall.leave().unwrap();
     desk.wait_state("collected").unwrap();
     hall.assert_not_logged(&["L898902C", "ERIKSSON"]).unwrap();

@@ -86,7 +86,7 @@ fn a_clerk_collects_with_the_one_time_code() {
     clerk.open_case(&case.receipt).unwrap();
     let code = clerk.collect().unwrap();
     clerk.wait_ready().unwrap();
-    hall.touch_on(e2e::hand::QUIT).unwrap();
+    hall.touch_on(e2e::hand::STAFF).unwrap();
     hall.kiosk.wait_screen(&["staff_code"]).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(350));
     hall.type_digits(&code).unwrap();

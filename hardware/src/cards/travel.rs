@@ -79,12 +79,18 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
     // A key that cannot be understood proves nothing, and is no reason to refuse the document.
     let own_key = if announced(DG15_TAG) { chip.read_ef_dg15().ok() } else { None };
     line.lost()?;
-    let signature = chip.read_ef_sod().map_err(|error| told("reading its signature", error))?;
+    let signature = match chip.read_ef_sod() {
+        Ok(signature) => Some(signature),
+        Err(_) if line.has_no_such_file() => None,
+        Err(error) => return Err(told("reading its signature", error)),
+    };
 
     let mut groups = vec![DataGroup { number: 1, bytes: lines.to_bytes() }];
     groups.extend(names.as_ref().map(|names| DataGroup { number: 11, bytes: names.to_bytes() }));
     groups.extend(own_key.as_ref().map(|key| DataGroup { number: 15, bytes: key.to_bytes() }));
-    let mut authenticity = judge(signature.to_bytes(), &groups, trust);
+    // Data that nobody ever signed are as good as altered ones: the document is read, and vouches for nothing.
+    let mut authenticity =
+        signature.map_or(Authenticity::Failed, |signature| judge(signature.to_bytes(), &groups, trust));
     let mut assurance = Assurance::ReadOnly;
     if let (Authenticity::Verified, Some(key)) = (authenticity, &own_key) {
         match prove(&mut chip, &line, key)? {
@@ -287,6 +293,11 @@ impl Line<'_> {
     /// The line's own failure, if that is why something went wrong.
     fn lost(&self) -> Result<(), CardError> {
         self.failed.borrow().clone().map_or(Ok(()), Err)
+    }
+
+    /// Whether the last answer was that there is no such file: ISO 7816-4, file or referenced data not found.
+    fn has_no_such_file(&self) -> bool {
+        self.failed.borrow().is_none() && matches!(self.status.get(), 0x6A82 | 0x6A88)
     }
 
     fn told(&self, step: &'static str) -> CardError {

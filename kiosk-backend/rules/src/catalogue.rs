@@ -433,15 +433,36 @@ pub struct Material {
 }
 
 impl Material {
-    /// Whether it can lie in a box: anything on paper or physical that is not merely shown.
-    pub fn goes_in_box(&self) -> bool {
-        !self.shown_only && self.form != MaterialForm::Electronic
+    /// How it is handed in at a terminal.
+    pub fn place(&self) -> Place {
+        match self.form {
+            _ if self.shown_only => Place::Shown,
+            MaterialForm::Electronic => Place::Electronic,
+            MaterialForm::Paper
+            | MaterialForm::PaperOrElectronic
+            | MaterialForm::PaperAndElectronic
+            | MaterialForm::Physical => Place::Box,
+        }
     }
 
     /// Whether it may follow later.
     pub fn is_deferrable(&self) -> bool {
         self.necessity == Necessity::Deferrable
     }
+}
+
+/// How a material is handed in by somebody who stands at a terminal. Only [`Place::Box`] is something they do there;
+/// that another material is not in the box says nothing about them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Put into the box: anything on paper or physical that is not merely shown.
+    #[default]
+    Box,
+    /// A file, which the window looks up or says how to send.
+    Electronic,
+    /// Looked at by the window, or read from the card.
+    Shown,
 }
 
 /// On what a material comes.

@@ -11,7 +11,7 @@ use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSigna
 use kiosk_wire::{Code, DirectiveOutcome};
 
 use super::words::Lang;
-use crate::domain::views::{Due, Filter, Happening, InboxRow};
+use crate::domain::views::{Due, Filter, Happening, InboxRow, MaterialPlace};
 
 impl Lang {
     /// Class of a case's chip and the word in it. Someone on the way shows before the state does.
@@ -88,6 +88,16 @@ impl Lang {
         match self {
             Self::Zh => zh,
             Self::En => en,
+        }
+    }
+
+    /// Where a material is. Nothing of it says that somebody did not bring it: nobody was asked that.
+    pub(super) fn place(&self, place: &MaterialPlace) -> &'static str {
+        match place {
+            MaterialPlace::Box => self.t("申请人已放入柜", "put into the box, the applicant says"),
+            MaterialPlace::Electronic => self.t("电子材料，不放柜", "electronic, not in the box"),
+            MaterialPlace::Shown => self.t("窗口查看，不放柜", "shown at the window, not in the box"),
+            MaterialPlace::NotInBox => self.t("不在柜里", "not in the box"),
         }
     }
 

@@ -48,8 +48,8 @@ use crate::domain::steps::Preview;
 use crate::domain::verify::Verified;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Filter, Happening, InboxRow, KioskView, MaterialRow, May, NoticeView, SameView, SetAsideRow, Staff, StepView,
-    TimelineRow,
+    Filter, Happening, InboxRow, KioskView, MaterialPlace, MaterialRow, May, NoticeView, SameView, SetAsideRow, Staff,
+    StepView, TimelineRow,
 };
 use crate::problem::Refusal;
 use crate::store::messages::MessageState;

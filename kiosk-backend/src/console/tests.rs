@@ -7,6 +7,7 @@ mod hall;
 mod inbox;
 mod joint;
 mod keeping;
+mod materials;
 mod roles;
 mod rounds;
 mod steps;

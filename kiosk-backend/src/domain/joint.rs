@@ -390,7 +390,10 @@ pub async fn look(app: &App, actor: &Actor, id: Uuid) -> Result<PartCase, Refusa
                 item,
                 lead,
                 applicant: made.as_ref().map(queries::applicant),
-                materials: made.as_ref().map(queries::materials).unwrap_or_default(),
+                materials: made
+                    .as_ref()
+                    .map(|made| queries::materials(made, known.as_ref(), catalogue.as_deref()))
+                    .unwrap_or_default(),
                 answers: made
                     .as_ref()
                     .map(|made| queries::answers(made, known.as_ref(), catalogue.as_deref()))

@@ -1,6 +1,7 @@
 //! Questions of staff. Asking changes nothing.
 
 use hall_rules::case::{Need, Standing, Transition};
+use hall_rules::catalogue::{Material, Place};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, mask};
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState, Heartbeat};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Submission, SubmissionId};
@@ -12,7 +13,7 @@ use super::UNSEEN_MS;
 use super::clocks::{self, Desk};
 use super::views::{
     Actor, AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, Collecting, CompartmentView, HeldView, InboxRow,
-    KioskView, MaterialRow, May, NoticeView, SameView, SetAsideRow, StepView, TimelineRow,
+    KioskView, MaterialPlace, MaterialRow, May, NoticeView, SameView, SetAsideRow, StepView, TimelineRow,
 };
 use super::{joint, notes, times};
 use crate::app::App;
@@ -91,7 +92,7 @@ fn read_case(
         item_version: row.item_version,
         version: row.version,
         applicant: submission.as_ref().map(applicant),
-        materials: submission.as_ref().map(materials).unwrap_or_default(),
+        materials: submission.as_ref().map(|made| materials(made, item.as_ref(), catalogue)).unwrap_or_default(),
         answers: submission.as_ref().map(|made| answers(made, item.as_ref(), catalogue)).unwrap_or_default(),
         timeline,
         collecting: collecting.map(|claim| collecting_view(look, claim, opened)),
@@ -306,13 +307,30 @@ pub(super) fn applicant(made: &Submission) -> ApplicantView {
     }
 }
 
-pub(super) fn materials(made: &Submission) -> Vec<MaterialRow> {
+/// `item`: the version that the submission was made against, which knows what never goes into a box. General materials
+/// stand in the `catalogue` alone.
+pub(super) fn materials(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<MaterialRow> {
+    let own = |code: &str| item?.materials.iter().find(|material| material.code == code);
+    let general = made.materials.iter().any(|line| !line.brought && own(&line.code).is_none());
+    let whole: Option<hall_rules::Catalogue> =
+        catalogue.filter(|_| general).and_then(|body| serde_json::from_str(body).ok());
+    let shared = |code: &str| whole.as_ref()?.general_materials.iter().find(|material| material.code == code);
+    let place = |line: &kiosk_wire::submission::MaterialLine| {
+        let known = || own(&line.code).or_else(|| shared(&line.code)).map(Material::place);
+        match (line.brought, known()) {
+            (true, _) => MaterialPlace::Box,
+            (false, Some(Place::Electronic)) => MaterialPlace::Electronic,
+            (false, Some(Place::Shown)) => MaterialPlace::Shown,
+            (false, Some(Place::Box) | None) => MaterialPlace::NotInBox,
+        }
+    };
     let row = |line: &kiosk_wire::submission::MaterialLine| MaterialRow {
         name: line.name.clone(),
         originals: line.originals,
         copies: line.copies,
         deferrable: line.deferrable,
         brought: line.brought,
+        place: place(line),
         faults: hall_rules::review::faults(line.originals, line.copies),
     };
     made.materials.iter().map(row).collect()

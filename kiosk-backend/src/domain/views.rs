@@ -385,8 +385,37 @@ pub struct MaterialRow {
     pub deferrable: bool,
     /// Whether the applicant said it is in the box.
     pub brought: bool,
+    /// Where it is, as far as the terminal and the catalogue tell.
+    pub place: MaterialPlace,
     /// What can be amiss with it, to pick from.
     pub faults: Vec<Fault>,
+}
+
+/// Where a material is. A terminal asks only whether everything was brought and takes nothing without a yes, so what is
+/// not in the box was never said to be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaterialPlace {
+    /// In the box, the applicant says.
+    Box,
+    /// A file: nothing to put into a box.
+    Electronic,
+    /// To be shown to the window, or read from the card.
+    Shown,
+    /// Not in the box, and the catalogue of that time does not say why.
+    NotInBox,
+}
+
+impl MaterialPlace {
+    /// As JSON and the pages' attributes say it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Box => "box",
+            Self::Electronic => "electronic",
+            Self::Shown => "shown",
+            Self::NotInBox => "not_in_box",
+        }
+    }
 }
 
 /// One question and its answer, with the wording of the catalogue version it was asked from.

@@ -125,7 +125,8 @@ pub struct MaterialLine {
     pub copies: u8,
     /// Whether it may follow later (容缺).
     pub deferrable: bool,
-    /// What the applicant said: it is in the box.
+    /// What the applicant said: it is in the box. `false` stands on what never goes into a box (a file, a card that is
+    /// only shown) and on nothing else, so it never means that something was not brought.
     pub brought: bool,
 }
 

@@ -9,7 +9,7 @@ use hall_rules::catalogue::FieldKind;
 use hall_rules::checks::{self, PhoneError};
 use hall_rules::field::ValueError;
 
-use crate::journey::Journey;
+use crate::journey::{GUARD, Journey, SETTLING};
 use crate::visit::{Page, PhoneAnswer, Visit};
 use crate::{Act, ChooseBy, FieldProblem, Key, Personal, PhoneCheck, Sound, Touch};
 
@@ -86,6 +86,8 @@ impl Journey {
             }
             Page::Phone => self.take_phone(now),
             Page::Field(code) => self.take_field(&code, now),
+            // What follows cannot be taken back, or what is said was not read yet.
+            Page::Check { .. } | Page::NoBox(_) if now < self.entered + SETTLING => {}
             Page::Check { .. } => self.hand_in(now),
             Page::NotHere { .. } | Page::Missing { .. } | Page::NoBox(_) => self.end(now),
             _ => {}
@@ -148,7 +150,7 @@ impl Journey {
             }
             (Page::Phone, Act::OtherNumber) => {
                 visit.other_number = true;
-                self.entered = now;
+                self.turn_to(now, GUARD);
             }
             (Page::Field(code), Act::Skip) if visit.field(&code).is_some_and(|field| !field.required) => {
                 visit.values.remove(&code);
@@ -158,6 +160,7 @@ impl Journey {
             (Page::Field(_), Act::SwitchKeyOrder) => self.switch_keys(),
             (Page::Check { .. }, Act::Change(id)) => self.change(&id, now),
             (Page::Guide { .. }, Act::BrowseGuide) => self.back(now),
+            (Page::Guide { .. }, Act::MyErrands) => self.my_errands(now),
             _ => {}
         }
     }

@@ -63,9 +63,7 @@ impl Journey {
             Touch::Act(Act::ByDepartment) => self.switch(ChooseBy::Department, now),
             Touch::Act(Act::Search) => self.forward(Page::Search { page: 0 }, now),
             Touch::Act(Act::SwitchKeyOrder) => self.switch_keys(),
-            Touch::Act(Act::MyErrands) if self.visit.as_ref().is_some_and(|visit| !visit.errands.is_empty()) => {
-                self.show(Page::Errands { page: 0 }, now);
-            }
+            Touch::Act(Act::MyErrands) => self.my_errands(now),
             Touch::Key(key) => self.search_key(key),
             Touch::Choose(id) => self.choose_tile(&id, now),
             Touch::Next

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hall_rules::answers::{ACTING_FOR, ActingFor};
-use hall_rules::catalogue::SizeHint;
+use hall_rules::catalogue::{Place, SizeHint};
 use uuid::Uuid;
 
 use crate::door::{DoorWatch, Finding};
@@ -454,7 +454,7 @@ fn correction(errand: &Errand) -> PreparedCorrection {
         originals: line.originals,
         copies: line.copies,
         deferrable: false,
-        brought: true,
+        in_box: true,
     };
     PreparedCorrection {
         submission: errand.submission,
@@ -480,7 +480,7 @@ fn submission(visit: &Visit) -> Option<Prepared> {
         originals: material.originals,
         copies: material.copies,
         deferrable: material.is_deferrable(),
-        brought: material.goes_in_box(),
+        in_box: material.place() == Place::Box,
     });
     Some(Prepared {
         submission: holder.submission,

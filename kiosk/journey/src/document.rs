@@ -202,6 +202,16 @@ impl Journey {
                 self.find = None;
                 let number = Personal::new(number.expose().trim_end_matches('<'));
                 let (birth, expiry) = (Day::scanned(birth), Day::scanned(expiry));
+                // The document that is waited for was shown to the scanner once more.
+                let same = |entry: &DocumentEntry| {
+                    (&entry.number, &entry.birth.digits, &entry.expiry.digits)
+                        == (&number, &birth.digits, &expiry.digits)
+                        && entry.given
+                        && !entry.refused
+                };
+                if self.document.as_ref().is_some_and(same) && !matches!(self.page, Page::CardProblem(_)) {
+                    return;
+                }
                 self.document = Some(DocumentEntry { number, birth, expiry, ..DocumentEntry::default() });
                 self.give_document(now);
             }

@@ -40,6 +40,8 @@ impl Journey {
             (Page::PickupDoor | Page::AskTaken { .. }, Touch::Quit | Touch::Back) => {}
             (Page::AskTaken { recorded }, Touch::Act(Act::TakenOut)) => self.taken_out(recorded, now),
             (Page::AskTaken { .. }, Touch::Act(Act::NotTakenOut)) => self.not_taken_out(now),
+            // Back to where they were looked at from; they may have come first by themselves.
+            (Page::Errands { .. }, Touch::Back) if self.came_from_a_page() => self.back(now),
             (Page::Errands { .. }, Touch::Next | Touch::Back) => self.choose_anew(now),
             (Page::Errands { .. } | Page::Errand { .. }, Touch::Turn(turn)) => self.turn(turn),
             (Page::Errands { .. }, Touch::Choose(id)) => {
@@ -60,6 +62,17 @@ impl Journey {
             (Page::Rate { .. } | Page::PickupFailed, Touch::Next) | (_, Touch::Quit) => self.end(now),
             _ => {}
         }
+    }
+
+    /// How this person's cases stand, asked for from the page that is shown.
+    pub(crate) fn my_errands(&mut self, now: Duration) {
+        if self.visit.as_ref().is_some_and(|visit| !visit.errands.is_empty()) {
+            self.forward(Page::Errands { page: 0 }, now);
+        }
+    }
+
+    fn came_from_a_page(&self) -> bool {
+        self.visit.as_ref().is_some_and(|visit| !visit.history.is_empty())
     }
 
     fn choose_anew(&mut self, now: Duration) {

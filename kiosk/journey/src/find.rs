@@ -64,6 +64,14 @@ impl Journey {
             return;
         }
         match receipt_in(code.expose()) {
+            // The receipt whose characters are being typed: nothing of them is lost.
+            Some(receipt)
+                if self.page == Page::FindLastFour
+                    && self.find.as_ref().is_some_and(|find| find.receipt.as_ref() == Some(&receipt)) =>
+            {
+                self.active = now;
+                self.warned = None;
+            }
             Some(receipt) => {
                 self.play(Sound::CardRead);
                 let digits = Personal::new(receipt.as_str());

@@ -7,7 +7,9 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use crate::find::ASKING;
-use crate::journey::{CHECKING, COUNTDOWN, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SHUT_DOORS};
+use crate::journey::{
+    CHECKING, COUNTDOWN, GUARD, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
+};
 use crate::visit::{Holder, Level, Page, Purpose, StaffVisit, Visit};
 use crate::{
     Act, CardProblem, ChooseBy, DoorState, FindFailure, Identity, Language, NoDeposit, Output, PartState, Personal,
@@ -250,7 +252,7 @@ impl Journey {
             Some(Some(holder)) if holder.identity.is_same_person(&identity) => {}
             Some(Some(_)) => {
                 self.other = Some((identity, submission));
-                self.entered = now;
+                self.turn_to(now, GUARD);
                 self.active = now;
                 self.warned = None;
                 self.play(Sound::Attention);
@@ -297,11 +299,12 @@ impl Journey {
                 if let Some((identity, submission)) = self.other.take() {
                     self.end(now);
                     self.begin(*identity, submission, now);
+                    self.turn_to(now, SETTLING);
                 }
             }
             Touch::Act(Act::KeepPerson) | Touch::Back => {
                 self.other = None;
-                self.entered = now;
+                self.turn_to(now, SETTLING);
             }
             Touch::Quit => self.end(now),
             _ => {}
@@ -320,7 +323,7 @@ impl Journey {
 
     pub(crate) fn call_help(&mut self, now: Duration) {
         self.help = Some(false);
-        self.entered = now;
+        self.turn_to(now, GUARD);
         self.emit(Output::CallStaff(StaffCall::Help));
     }
 

@@ -15,6 +15,9 @@ use crate::{
 
 /// A second tap that falls onto the next page means nothing: touches this soon after a page change are dropped.
 pub(crate) const GUARD: Duration = Duration::from_millis(300);
+/// Longer where no place of the screen is free of what a second tap could do: under an overlay that was closed, and on the
+/// check page, whose primary action goes on and cannot be taken back. Nobody reads either in less.
+pub(crate) const SETTLING: Duration = Duration::from_secs(1);
 /// How long the "are you still there?" countdown lasts. WCAG 2.2.1 asks for at least 20 s.
 pub(crate) const COUNTDOWN: Duration = Duration::from_secs(30);
 /// How long a page stays before a "saving" page replaces it.
@@ -32,6 +35,19 @@ pub(crate) const LEFT_BEHIND: Duration = Duration::from_secs(60);
 /// How long the check of a PIN may take.
 pub(crate) const CHECKING: Duration = Duration::from_secs(10);
 
+/// A scanner that presents reads what is held before it again and again: as makers deliver it, every half second to two.
+/// A code that comes again within this time of the last one is the same one still held.
+pub(crate) const HELD: Duration = Duration::from_millis(2_500);
+
+/// What a scanner read.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Held {
+    /// A code.
+    Code(crate::Personal),
+    /// Machine readable lines; `None` when they did not hold together.
+    Lines(Option<crate::DocumentKey>),
+}
+
 /// The visit. See the crate's head for how to drive it.
 pub struct Journey {
     pub(crate) config: JourneyConfig,
@@ -45,6 +61,8 @@ pub struct Journey {
     pub(crate) page: Page,
     /// When the page last changed.
     pub(crate) entered: Duration,
+    /// Until when touches mean nothing.
+    pub(crate) deaf_until: Duration,
     /// When somebody last did something.
     pub(crate) active: Duration,
     /// Since when the countdown runs.
@@ -67,6 +85,9 @@ pub struct Journey {
     pub(crate) find: Option<Find>,
     /// Questions about receipts so far.
     pub(crate) questions: u64,
+
+    /// What is held before the scanner, and when it was last read.
+    pub(crate) held: Option<(Held, Duration)>,
 
     pub(crate) card_present: bool,
     /// A card lies there since its visit ended.
@@ -97,6 +118,7 @@ impl Journey {
             cabinet,
             page: Page::Starting,
             entered: Duration::ZERO,
+            deaf_until: Duration::ZERO,
             active: Duration::ZERO,
             warned: None,
             help: None,
@@ -111,6 +133,7 @@ impl Journey {
             document: None,
             find: None,
             questions: 0,
+            held: None,
             card_present: false,
             card_left: None,
             pending: BTreeMap::new(),
@@ -140,8 +163,16 @@ impl Journey {
             Input::Recorded { ticket, receipt } => self.recorded(ticket, receipt, now),
             Input::RecordFailed { ticket, why } => self.record_failed(ticket, why, now),
             Input::Printed { job, whole } => self.printed(job, whole),
-            Input::Scanned(code) => self.scanned(&code, now),
-            Input::DocumentScanned(key) => self.document_scanned(key, now),
+            Input::Scanned(code) => {
+                if !self.is_still_held(Held::Code(code.clone()), now) {
+                    self.scanned(&code, now);
+                }
+            }
+            Input::DocumentScanned(key) => {
+                if !self.is_still_held(Held::Lines(key.clone()), now) {
+                    self.document_scanned(key, now);
+                }
+            }
             Input::Health(health) => self.health = health,
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,
@@ -177,6 +208,7 @@ impl Journey {
             (self.page_timeout(), self.shown.screen.name()),
             (self.idle_timeout(), "still there?"),
             (self.card_left.map(|at| at + LEFT_BEHIND), "card left"),
+            (self.held.as_ref().map(|(_, at)| *at + HELD), "code taken away"),
         ]
         .into_iter()
         .filter_map(|(at, who)| at.map(|at| (at, who)))
@@ -197,6 +229,9 @@ impl Journey {
             if self.card_left.is_some_and(|at| now >= at + LEFT_BEHIND) {
                 self.card_left = None;
                 self.emit(Output::CallStaff(StaffCall::CardLeft));
+            }
+            if self.held.as_ref().is_some_and(|(_, at)| now >= *at + HELD) {
+                self.held = None;
             }
         }
         self.refresh(now);
@@ -222,6 +257,13 @@ impl Journey {
         self.shown.clone()
     }
 
+    /// Whether this was read just before: what is still held before the scanner changes nothing, on whatever page.
+    fn is_still_held(&mut self, read: Held, now: Duration) -> bool {
+        let again = self.held.as_ref().is_some_and(|(held, at)| *held == read && now < *at + HELD);
+        self.held = Some((read, now));
+        again
+    }
+
     /// Brings the view up to date.
     fn refresh(&mut self, now: Duration) {
         let mut view = self.present(now);
@@ -244,11 +286,17 @@ impl Journey {
     pub(crate) fn show(&mut self, page: Page, now: Duration) {
         if self.page != page {
             self.page = page;
-            self.entered = now;
+            self.turn_to(now, GUARD);
             self.help = None; // it must not hide what happens next
         }
         self.active = now;
         self.warned = None;
+    }
+
+    /// Something else is on the screen from now on: for a while a touch was meant for what stood there before.
+    pub(crate) fn turn_to(&mut self, now: Duration, deaf: Duration) {
+        self.entered = now;
+        self.deaf_until = now + deaf;
     }
 
     /// Asks for a record.
@@ -273,13 +321,12 @@ impl Journey {
     }
 
     fn touch(&mut self, touch: Touch, now: Duration) {
-        if now < self.entered + GUARD {
+        if now < self.deaf_until {
             return;
         }
         self.active = now;
         if self.warned.take().is_some() {
-            self.entered = now; // the overlay went away: guard what lies below it
-            return;
+            return self.turn_to(now, SETTLING);
         }
         match touch {
             Touch::Language(language) => self.language = language,
@@ -295,7 +342,7 @@ impl Journey {
             | Touch::Key(_)
             | Touch::Act(_) => {
                 if self.help.take().is_some() {
-                    self.entered = now;
+                    self.turn_to(now, SETTLING);
                 } else if self.other.is_some() {
                     self.answer_other(&touch, now);
                 } else {
@@ -307,7 +354,7 @@ impl Journey {
 
     fn dismiss(&mut self, now: Duration) {
         if self.help.take().is_some() {
-            self.entered = now;
+            self.turn_to(now, SETTLING);
         } else if let Page::CardProblem(_) = self.page {
             self.leave_problem(now);
         }

@@ -45,6 +45,7 @@ mod view;
 mod visit;
 
 pub use hall_rules::answers::ActingFor;
+pub use hall_rules::catalogue::Place;
 pub use hall_rules::{DocumentFamily, Language};
 pub use input::*;
 pub use journey::Journey;

@@ -371,8 +371,8 @@ pub struct PreparedMaterial {
     pub copies: u8,
     /// Whether it may follow later (容缺).
     pub deferrable: bool,
-    /// The applicant says it is in the box.
-    pub brought: bool,
+    /// The applicant says it is in the box. Of what never goes into one nothing is said by this.
+    pub in_box: bool,
 }
 
 /// How far a reading can be trusted.

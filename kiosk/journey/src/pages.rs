@@ -4,7 +4,7 @@
 
 use hall_rules::Language;
 use hall_rules::answers::{ACTING_FOR, ActingFor};
-use hall_rules::catalogue::{Field, FieldKind, Material, MaterialForm, ServiceItem, Statement};
+use hall_rules::catalogue::{Field, FieldKind, Material, Place, ServiceItem, Statement};
 use hall_rules::mask;
 
 use crate::ask::{dashed, phone_check};
@@ -41,15 +41,16 @@ impl Journey {
             Page::NotHere { go } => Screen::NotHere { item: name, go: go.get(language).to_owned() },
             Page::Materials { page } => {
                 let rows = material_rows(visit, language);
-                let total = u16::try_from(rows.len()).unwrap_or(u16::MAX);
+                let count = visit.material_count();
                 let (rows, paging) = materials_page(&rows, *page, &name, language, size);
-                Screen::Materials(MaterialsView { item: name, rows, total, paging, prints: self.can_print() })
+                Screen::Materials(MaterialsView { item: name, rows, count, paging, prints: self.can_print() })
             }
             Page::Missing { page } => {
                 let rows = material_rows(visit, language);
                 let (rows, paging) = materials_page(&rows, *page, &name, language, size);
                 let window = self.item_window();
-                Screen::Missing(MissingView { item: name, rows, paging, window, paper: self.paper })
+                let count = visit.material_count();
+                Screen::Missing(MissingView { item: name, rows, count, paging, window, paper: self.paper })
             }
             Page::Phone => Screen::Phone(phone(visit)),
             Page::Field(code) => match visit.field(code) {
@@ -62,7 +63,8 @@ impl Journey {
                 let (label, value) = (Type::new(size, 30, 42, 728), Type::new(size, 40, 46, 728));
                 let height = |_: Option<&CheckRow>, row: &CheckRow| {
                     let words = if let CheckLabel::Words(words) = &row.label { words } else { "" };
-                    (label.height(words) + value.height(&row.value) + 10).max(CHECK_ROW)
+                    let count = matches!(row.label, CheckLabel::Materials(_)).then(|| stand_in(language, 40, 86));
+                    (label.height(words) + value.height(count.as_deref().unwrap_or(&row.value)) + 10).max(CHECK_ROW)
                 };
                 let (rows, paging) = page_by_height(&rows, *page, CHECK_ROOM, height);
                 Screen::Check(CheckView { rows: rows.to_vec(), paging })
@@ -77,7 +79,7 @@ impl Journey {
         let mut rows = vec![
             CheckRow { id: None, label: CheckLabel::Applicant, value: applicant.unwrap_or_default() },
             row("item", CheckLabel::Item, item.name.get(language).to_owned()),
-            row("materials", CheckLabel::Materials, visit.materials().len().to_string()),
+            row("materials", CheckLabel::Materials(visit.material_count()), String::new()),
             row(
                 "phone",
                 CheckLabel::Phone,
@@ -133,9 +135,15 @@ fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, siz
     let unconfirmed = small.height(&stand_in(language, 17, 47)) + 4;
     let height = |before: Option<&GuideLine>, line: &GuideLine| {
         let heading = if before.is_none_or(|before| before.section != line.section) { body.height("") + 14 } else { 0 };
-        heading + body.height(&line.text) + 2 + if line.unconfirmed { unconfirmed } else { 0 }
+        let said = if line.place == Place::Box { String::new() } else { stand_in(language, 6, 13) };
+        heading + body.height(&format!("{}{said}", line.text)) + 2 + if line.unconfirmed { unconfirmed } else { 0 }
     };
-    let room = GUIDE_END.saturating_sub(196 + heading_height(name, &lead, size));
+    let same = visit.same_case(item, language);
+    let said = same.as_ref().map_or(0, |same| {
+        let words = stand_in(language, 20, 50) + &same.receipt + &same.state;
+        Type::new(size, 30, 42, 534).height(&words).max(68) + 44 + 24
+    });
+    let room = GUIDE_END.saturating_sub(196 + said + heading_height(name, &lead, size));
     let (lines, paging) = page_by_height(&all, page, room, height);
     GuideView {
         item: name.to_owned(),
@@ -145,6 +153,7 @@ fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, siz
         paging,
         has_unconfirmed: item.has_unconfirmed(),
         signed_in: !visit.is_reading(),
+        same,
     }
 }
 
@@ -158,11 +167,13 @@ fn materials_page(
 ) -> (Vec<MaterialRow>, Paging) {
     let (name, count, small) =
         (Type::new(size, 38, 46, 826), Type::new(size, 34, 42, 826), Type::new(size, 30, 42, 826));
-    let height = |_: Option<&MaterialRow>, row: &MaterialRow| {
-        let (mut chinese, mut english) = if row.electronic { (11, 30) } else { (10, 24) };
-        if row.shown_only {
-            (chinese, english) = (chinese + 12, english + 26);
-        }
+    let height = |before: Option<&MaterialRow>, row: &MaterialRow| {
+        let grouped = before.is_some_and(|before| (before.place == Place::Box) == (row.place == Place::Box));
+        let (mut chinese, mut english) = match row.place {
+            Place::Box => (10, 24),
+            Place::Electronic => (13, 48),
+            Place::Shown => (10, 32),
+        };
         if row.deferrable {
             (chinese, english) = (chinese + 5, english + 18);
         }
@@ -173,7 +184,7 @@ fn materials_page(
         if row.unconfirmed {
             height += 4 + small.height(&stand_in(language, 16, 43));
         }
-        height + 36 + 14
+        height + 36 + 14 + if grouped { 0 } else { small.height("") + 14 }
     };
     // The page of what is missing says a little more below its title.
     let lead = stand_in(language, 13, 44) + item;
@@ -186,6 +197,7 @@ fn guide_lines(visit: &Visit, item: &ServiceItem, language: Language) -> Vec<Gui
     let line = |section, statement: &Statement| GuideLine {
         section,
         text: statement.text.get(language).to_owned(),
+        place: Place::Box,
         unconfirmed: statement.mark.is_unconfirmed(),
     };
     let mut lines: Vec<GuideLine> =
@@ -196,6 +208,7 @@ fn guide_lines(visit: &Visit, item: &ServiceItem, language: Language) -> Vec<Gui
         lines.extend(materials.into_iter().map(|material| GuideLine {
             section,
             text: material.name.get(language).to_owned(),
+            place: material.place(),
             unconfirmed: material.mark.is_unconfirmed(),
         }));
     }
@@ -206,6 +219,7 @@ fn guide_lines(visit: &Visit, item: &ServiceItem, language: Language) -> Vec<Gui
         lines.extend(limit.map(|limit| GuideLine {
             section,
             text: limit.text().get(language).to_owned(),
+            place: Place::Box,
             unconfirmed: limit.mark.is_unconfirmed(),
         }));
     }
@@ -252,12 +266,13 @@ pub(crate) fn material_rows(visit: &Visit, language: Language) -> Vec<MaterialRo
         originals: material.originals,
         copies: material.copies,
         deferrable: material.is_deferrable(),
-        electronic: material.form == MaterialForm::Electronic,
-        shown_only: material.shown_only,
+        place: material.place(),
         only_if: material.only_if.get(language).to_owned(),
         unconfirmed: material.mark.is_unconfirmed(),
     };
-    visit.materials().into_iter().enumerate().map(row).collect()
+    let mut materials = visit.materials();
+    materials.sort_by_key(|material| material.place() != Place::Box);
+    materials.into_iter().enumerate().map(row).collect()
 }
 
 fn phone(visit: &Visit) -> PhoneView {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hall_rules::catalogue::Place;
 use hall_rules::mask;
 
 use crate::journey::{COUNTDOWN, Journey, SAVING_SHOWN};
@@ -9,8 +10,8 @@ use crate::staff::{CODE_DIGITS, PIN_DIGITS};
 use crate::visit::{Deposit, Page, Wish};
 use crate::{
     DoneView, DoorPhase, DoorPurpose, DoorView, Errand, ErrandRow, ErrandView, ErrandsView, Foot, IdleView, Language,
-    MissingLine, OutOfServiceReason, Overlay, PartState, PersonLine, Qr, Screen, Service, StaffBoxRow, StaffBoxesView,
-    StaffPadView, Step, TextSize, TodoView, View, WindowLine,
+    MaterialCount, MissingLine, OutOfServiceReason, Overlay, PartState, PersonLine, Qr, Screen, Service, StaffBoxRow,
+    StaffBoxesView, StaffPadView, Step, TextSize, TodoView, View, WindowLine,
 };
 
 /// Cases of a person on a page.
@@ -18,7 +19,7 @@ const ERRANDS: usize = 4;
 /// Materials to be corrected on a page; one less in large text.
 const MISSING: usize = 5;
 /// Boxes of staff on a page.
-const STAFF_ROWS: usize = 5;
+const STAFF_ROWS: usize = 4;
 /// Steps of a visit: choose, read, fill in, check, deposit.
 const STEPS: u8 = 5;
 
@@ -344,17 +345,16 @@ impl Journey {
         let name =
             correcting.map(|errand| &errand.item_name).or(visit.and_then(|visit| visit.item()).map(|item| &item.name));
         let item = name.map(|name| name.get(self.language).to_owned());
-        let in_box =
-            |visit: &crate::visit::Visit| match visit.correcting.as_ref().and_then(|errand| errand.todo.as_ref()) {
-                Some(crate::Todo::Correct { missing }) => missing.len(),
-                _ => visit.materials().iter().filter(|m| m.goes_in_box()).count(),
-            };
+        let count = |visit: &crate::visit::Visit| match visit.correcting.as_ref().and_then(|e| e.todo.as_ref()) {
+            Some(crate::Todo::Correct { missing }) => MaterialCount::of(missing.iter().map(|_| Place::Box)),
+            _ => visit.material_count(),
+        };
         DoneView {
             qr: Qr::of(&number, self.public_url.as_deref()),
             receipt: number,
             compartment: deposit.compartment,
             item: item.unwrap_or_default(),
-            materials: u16::try_from(visit.map_or(0, in_box)).unwrap_or(u16::MAX),
+            materials: visit.map(count).unwrap_or_default(),
             made_at: receipt.map(|receipt| receipt.made_at.clone()).unwrap_or_default(),
             answer_by: receipt.and_then(|receipt| receipt.answer_by.clone()),
             window: self.window(),

@@ -5,7 +5,7 @@ use hall_rules::{Language, mask};
 
 use crate::journey::Journey;
 use crate::visit::{Deposit, Visit};
-use crate::{MaterialRow, Output, PartState, Qr, WindowLine};
+use crate::{MaterialCount, MaterialRow, Output, PartState, Qr, WindowLine};
 
 /// Names one paper until it is told what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -53,8 +53,8 @@ pub enum SlipKind {
         name: String,
         /// Box.
         compartment: u16,
-        /// How many materials are in it.
-        materials: u16,
+        /// How many materials are in it, and how many come another way.
+        materials: MaterialCount,
         /// Civil time.
         made_at: String,
         /// Last day for the office's answer; `None`: the window will tell.

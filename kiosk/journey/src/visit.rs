@@ -13,8 +13,8 @@ use crate::entry::TextEntry;
 use crate::ime::Ime;
 use crate::search::{Found, SearchIndex};
 use crate::{
-    CardProblem, ChooseBy, DocumentPart, Draft, Errand, FindFailure, Identity, NoDeposit, Personal, Receipt, StaffDoor,
-    StaffRefusal, UnconfirmedReason,
+    CardProblem, ChooseBy, DocumentPart, Draft, Errand, FindFailure, Identity, MaterialCount, NoDeposit, Personal,
+    Receipt, SameCase, StaffDoor, StaffRefusal, UnconfirmedReason,
 };
 
 /// A catalogue, its search index, and its pinyin engine once a text field was shown.
@@ -257,6 +257,16 @@ impl Visit {
 
     pub(crate) fn materials(&self) -> Vec<&Material> {
         self.item().map(|item| self.catalogue().materials_for(item, &self.answers)).unwrap_or_default()
+    }
+
+    /// A case that this person has for the same item, the newest that is known.
+    pub(crate) fn same_case(&self, item: &ServiceItem, language: hall_rules::Language) -> Option<SameCase> {
+        let same = self.errands.iter().find(|errand| errand.item == item.code)?;
+        Some(SameCase { receipt: same.receipt.clone(), state: same.state.get(language).to_owned() })
+    }
+
+    pub(crate) fn material_count(&self) -> MaterialCount {
+        MaterialCount::of(self.materials().into_iter().map(Material::place))
     }
 
     pub(crate) fn material_codes(&self) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! `kiosk doctor`: every part's state, since when, and what to do.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -13,6 +14,7 @@ use kiosk_wire::kiosk_api::{DeviceReport, DeviceState, DirectivesAnswer};
 use serde_json::json;
 
 use super::output::{Exit, Failure, say, say_json};
+use crate::cache;
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::devices;
@@ -39,6 +41,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     let told = if running { status::read(folder) } else { None };
     let clock = Arc::new(Clock::recalling(folder));
 
+    let screen = told.as_ref().map(|told| told.screen.clone());
     let mut parts = Vec::new();
     match told {
         Some(told) => parts.extend(from_status(&told)),
@@ -71,6 +74,7 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     parts.push(backend);
 
     let enrolled = identity.as_ref().is_ok_and(Option::is_some);
+    parts.push(deposits(config, &parts, enrolled, screen.as_deref()));
     if let Err(error) = &identity {
         parts.push(report("identity", DeviceState::Fault, &error.to_string(), "kiosk enrol --again"));
     }
@@ -282,6 +286,81 @@ fn backend(config: &Config, identity: Option<&Identity>, clock: &Arc<Clock>) -> 
     }
 }
 
+/// Whether an applicant could hand something in now, and why not: each part may be well and all of them useless.
+fn deposits(config: &Config, parts: &[DeviceReport], enrolled: bool, screen: Option<&str>) -> DeviceReport {
+    const PART: &str = "deposits";
+    if !enrolled {
+        return report(PART, DeviceState::Absent, "not enrolled", "kiosk enrol --backend URL --code CODE");
+    }
+    if let Some(screen @ ("out_of_service" | "shut_doors" | "starting")) = screen {
+        let error = format!("none is possible: the screen shows `{screen}`");
+        return report(PART, DeviceState::Fault, &error, "read on the screen what it waits for");
+    }
+    let works = |part: &&DeviceReport| matches!(part.state, DeviceState::Ok | DeviceState::Degraded);
+    let kind = |part: &&DeviceReport, kind: &str| part.part.split('-').next() == Some(kind);
+    for (needed, without) in [
+        ("reader", "no card can be read"),
+        ("locker", "no door can be opened"),
+        ("journal", "nothing can be recorded"),
+        ("disk", "nothing can be recorded"),
+    ] {
+        // Before its first start a terminal has no journal, and makes one.
+        let begins = |part: &DeviceReport| needed == "journal" && part.state == DeviceState::Starting;
+        if !parts.iter().filter(|part| kind(part, needed)).any(|part| works(&part) || begins(part)) {
+            return report(PART, DeviceState::Fault, &format!("none is possible: {without}"), "see that part");
+        }
+    }
+    if !matches!(cache::read(&config.data_dir, cache::Kind::Catalogue), Ok(Some(_))) {
+        let error = "none is possible: the hall has sent no items yet";
+        return report(PART, DeviceState::Fault, error, "import the catalogue at the backend; look at its part above");
+    }
+    match boxes(config) {
+        Err(error) => report(PART, DeviceState::Fault, &error, "see the journal's part"),
+        Ok(boxes) if boxes.free == 0 => {
+            let error = format!("none is possible: no box is free ({boxes})");
+            report(PART, DeviceState::Fault, &error, "staff open each of them at the terminal and say that it is empty")
+        }
+        Ok(boxes) if boxes.set_aside > 0 => {
+            let error = format!("possible, with fewer boxes ({boxes})");
+            report(PART, DeviceState::Degraded, &error, "staff open those set aside and say that they are empty")
+        }
+        Ok(_) => report(PART, DeviceState::Ok, "", ""),
+    }
+}
+
+/// How many boxes there are of each kind.
+#[derive(Default)]
+struct Boxes {
+    free: usize,
+    in_use: usize,
+    set_aside: usize,
+}
+
+impl std::fmt::Display for Boxes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} free, {} in use, {} set aside", self.free, self.in_use, self.set_aside)
+    }
+}
+
+fn boxes(config: &Config) -> Result<Boxes, String> {
+    let known = match journal::Outbox::open(&config.data_dir) {
+        Ok(outbox) => outbox.compartments().map_err(|error| error.to_string())?,
+        // Before its first start a terminal has no journal: every box is free.
+        Err(_) if !config.data_dir.join("journal.generation").exists() => BTreeMap::new(),
+        Err(error) => return Err(error.to_string()),
+    };
+    let mut boxes = Boxes::default();
+    for no in config.compartments().keys() {
+        let one = known.get(no).cloned().unwrap_or_default();
+        match (one.set_aside, one.is_free()) {
+            (Some(_), _) => boxes.set_aside += 1,
+            (None, true) => boxes.free += 1,
+            (None, false) => boxes.in_use += 1,
+        }
+    }
+    Ok(boxes)
+}
+
 fn disk(config: &Config) -> DeviceReport {
     match files::free_bytes(&config.data_dir) {
         None => report("disk", DeviceState::Fault, "the data folder's disk cannot be asked", "check `kiosk.data_dir`"),
@@ -290,5 +369,82 @@ fn disk(config: &Config) -> DeviceReport {
             report("disk", DeviceState::Degraded, &error, "make room: journalctl --vacuum-size=100M")
         }
         Some(_) => report("disk", DeviceState::Ok, "", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kiosk_wire::entry::SetAsideReason;
+    use kiosk_wire::{CompartmentNo, Fact, Stamp};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::journal::Journal;
+
+    /// A terminal of two boxes all of whose parts are well, with or without items to choose from.
+    fn terminal(items: bool) -> (TempDir, Config, Vec<DeviceReport>) {
+        let folder = TempDir::new().expect("folder");
+        let text = format!(
+            "[kiosk]\ndata_dir = \"{}\"\n[locker]\nprotocol = \"xor24\"\nport = \"/dev/none\"\n[[locker.board]]\n\
+             address = 1\nlocks = 2\nfirst_compartment = 1\nsize = \"A4\"\n",
+            folder.path().display()
+        );
+        let config = crate::config::parse(std::path::Path::new("kiosk.toml"), &text).expect("config");
+        if items {
+            let told = cache::Told { etag: "1".into(), body: "{}".into() };
+            cache::write(folder.path(), cache::Kind::Catalogue, &told).expect("kept");
+        }
+        let well = |part| report(part, DeviceState::Ok, "", "");
+        let parts = ["reader-1", "reader-2", "locker", "printer", "journal", "clock", "disk"].map(well).to_vec();
+        (folder, config, parts)
+    }
+
+    fn set_aside(journal: &mut Journal, no: u16) {
+        let (compartment, why) = (CompartmentNo(no), SetAsideReason::Unknown);
+        let fact = Fact::CompartmentSetAside { compartment, why, submission: None };
+        journal.record(Stamp::default(), vec![fact.into()]).expect("recorded");
+    }
+
+    #[test]
+    fn all_parts_are_well_and_no_deposit_is_possible() {
+        let (folder, config, parts) = terminal(true);
+        let judged = || deposits(&config, &parts, true, Some("idle"));
+        assert_eq!(judged().state, DeviceState::Ok, "{:?}", judged());
+        let mut journal = Journal::open(folder.path(), "test", Stamp::default()).expect("journal");
+        set_aside(&mut journal, 1);
+        let told = judged();
+        assert_eq!(told.state, DeviceState::Degraded);
+        assert!(told.last_error.contains("1 free, 0 in use, 1 set aside"), "{told:?}");
+        set_aside(&mut journal, 2);
+        let told = judged();
+        assert_eq!(told.state, DeviceState::Fault);
+        assert!(told.last_error.contains("no box is free (0 free, 0 in use, 2 set aside)"), "{told:?}");
+        assert!(!told.advice.is_empty());
+    }
+
+    #[test]
+    fn what_a_deposit_needs_is_named_when_it_lacks() {
+        for (part, words) in
+            [("reader", "no card"), ("locker", "no door"), ("journal", "recorded"), ("disk", "recorded")]
+        {
+            let (_folder, config, mut parts) = terminal(true);
+            for held in parts.iter_mut().filter(|held| held.part.starts_with(part)) {
+                held.state = DeviceState::Lost;
+            }
+            let told = deposits(&config, &parts, true, None);
+            assert!(told.state == DeviceState::Fault && told.last_error.contains(words), "{part}: {told:?}");
+        }
+        let (_folder, config, mut parts) = terminal(true);
+        parts[0].state = DeviceState::Lost;
+        assert_eq!(deposits(&config, &parts, true, None).state, DeviceState::Ok, "one of two readers is enough");
+        for part in ["clock", "printer"] {
+            let (_folder, config, mut parts) = terminal(true);
+            parts.retain(|held| held.part != part);
+            assert_eq!(deposits(&config, &parts, true, None).state, DeviceState::Ok, "{part} is not needed");
+        }
+        let (_folder, config, parts) = terminal(false);
+        assert!(deposits(&config, &parts, true, None).last_error.contains("no items"));
+        let (_folder, config, parts) = terminal(true);
+        assert!(deposits(&config, &parts, true, Some("out_of_service")).last_error.contains("out_of_service"));
     }
 }

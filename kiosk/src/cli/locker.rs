@@ -83,6 +83,33 @@ impl Line {
         self.events.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
     }
 
+    /// Watches a door after its unlock was sent, until it is seen open and the board's answer is known, or time is over.
+    /// A door that was open before shows nothing: there only the answer is waited for.
+    fn watch_door(&self, compartment: u16, was_open: bool) -> (DoorState, Answer) {
+        let mut seen = if was_open { DoorState::Open } else { DoorState::Unknown };
+        let mut answer = Answer::None;
+        let deadline = Instant::now() + OPENING;
+        while matches!(answer, Answer::None) || seen != DoorState::Open {
+            match self.next(deadline) {
+                // Once seen open it has opened, also when the line is lost afterwards.
+                Some(LockerEvent::Door { compartment: no, state }) if no == compartment => {
+                    seen = if seen == DoorState::Open { seen } else { state };
+                }
+                Some(LockerEvent::UnlockAcked { .. }) => answer = Answer::Acknowledged,
+                Some(LockerEvent::UnlockRefused { .. }) => answer = Answer::Refused,
+                Some(LockerEvent::UnlockFailed { error, .. }) => answer = Answer::Failed(error.to_string()),
+                Some(
+                    LockerEvent::Door { .. }
+                    | LockerEvent::BusState(_)
+                    | LockerEvent::Snapshot(_)
+                    | LockerEvent::UnlockSent { .. },
+                ) => {}
+                None => break,
+            }
+        }
+        (seen, answer)
+    }
+
     /// Every door as first observed, and the bus's state.
     fn doors(&self) -> Result<(BTreeMap<u16, DoorState>, DeviceStatus), Failure> {
         let deadline = Instant::now() + PATIENCE;
@@ -148,45 +175,50 @@ fn open(line: &Line, config: &Config, compartment: u16, reason: &str, json: bool
     let fact = Fact::TechnicianOpened { compartment: CompartmentNo(compartment), reason: reason.to_owned() };
     journal.record(clock.stamp(), vec![fact.into()])?;
     line.handle.open(compartment).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
-    let mut seen = doors.get(&compartment).copied().unwrap_or(DoorState::Unknown);
-    let was_open = seen == DoorState::Open;
-    let mut acknowledged = false;
-    let deadline = Instant::now() + OPENING;
-    while !(acknowledged && seen == DoorState::Open) {
-        match line.next(deadline) {
-            Some(LockerEvent::Door { compartment: no, state }) if no == compartment => seen = state,
-            Some(LockerEvent::UnlockAcked { .. }) => acknowledged = true,
-            Some(LockerEvent::UnlockFailed { error, .. }) => {
-                return Err(Failure::new(Exit::NoAnswer, error.to_string()));
-            }
-            Some(LockerEvent::UnlockRefused { .. }) => {
-                return Err(Failure::new(
-                    Exit::Wrong,
-                    format!("the board says that lock {compartment} did not let go"),
-                ));
-            }
-            Some(
-                LockerEvent::Door { .. }
-                | LockerEvent::BusState(_)
-                | LockerEvent::Snapshot(_)
-                | LockerEvent::UnlockSent { .. },
-            ) => {}
-            None => break,
-        }
-    }
+    let was_open = doors.get(&compartment) == Some(&DoorState::Open);
+    let (seen, answer) = line.watch_door(compartment, was_open);
     let opened = seen == DoorState::Open;
+    if let (false, Answer::Failed(error)) = (opened, &answer) {
+        return Err(Failure::new(Exit::NoAnswer, error.clone()));
+    }
     if json {
-        let value =
-            json!({ "compartment": compartment, "acknowledged": acknowledged, "door": word(seen), "opened": opened });
+        let acknowledged = matches!(answer, Answer::Acknowledged);
+        let value = json!({
+            "compartment": compartment, "acknowledged": acknowledged, "answer": answer.to_string(),
+            "door": word(seen), "opened": opened,
+        });
         say_json(&value)?;
     } else if opened && was_open {
         say(format!("compartment {compartment} was open already; the unlock was sent all the same"));
-    } else if opened {
+    } else if opened && matches!(answer, Answer::Acknowledged) {
         say(format!("compartment {compartment} is open"));
+    } else if opened {
+        say(format!("compartment {compartment} is open; of the unlock: {answer}"));
     } else {
-        say(format!("compartment {compartment} was not seen to open; check its latch, its wiring and `closed_bit`"));
+        say(format!(
+            "compartment {compartment} was not seen to open ({answer}); check its latch, its wiring and `closed_bit`"
+        ));
     }
     Ok(if opened { Exit::Well } else { Exit::Wrong })
+}
+
+/// What the board said to an unlock. A door that was seen open is open, whatever that was.
+enum Answer {
+    Acknowledged,
+    Refused,
+    Failed(String),
+    None,
+}
+
+impl std::fmt::Display for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Acknowledged => f.write_str("the board acknowledged it"),
+            Self::Refused => f.write_str("the board says that the lock did not let go"),
+            Self::Failed(error) => f.write_str(error),
+            Self::None => f.write_str("the board has not answered it"),
+        }
+    }
 }
 
 fn watch(line: &Line, json: bool) -> Result<Exit, Failure> {

@@ -26,7 +26,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use thiserror::Error;
 
 pub use open::{OpenError, renew};
-pub use outbox::{Outbox, OutboxError, Unsent, Waiting, find_phone, find_results};
+pub use outbox::{Outbox, OutboxError, Unsent, Waiting, find_papers, find_phone, find_results};
 pub use projection::{Compartment, Holds, Projection, Refusal};
 pub use retention::RETENTION_MS;
 pub use seal::{PayloadKey, SealError};
@@ -76,6 +76,11 @@ pub enum RecordError {
     /// The disk is full.
     #[error("the disk that holds the journal is full; make room on it, the kiosk takes no deposits until then")]
     NoSpace,
+    /// Another program holds the file locked. The journal itself is sound: the same call goes well when that has ended.
+    #[error(
+        "another program holds the journal locked (a copy being made, or sqlite3); nothing can be recorded until it ends"
+    )]
+    Locked,
     /// It is not true of what is known.
     #[error(transparent)]
     Refused(#[from] Refusal),
@@ -94,6 +99,7 @@ impl From<rusqlite::Error> for RecordError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DiskFull) => Self::NoSpace,
+            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => Self::Locked,
             _ => Self::Broken(error),
         }
     }
@@ -167,6 +173,16 @@ impl Journal {
         self.failpoint.after_commit();
         (self.head, self.head_hash, self.projection) = (seq, prev, projection);
         Ok(first)
+    }
+
+    /// Whether entries could be written now, which is tried without writing any and without waiting: another program may
+    /// hold the file.
+    pub fn try_to_write(&mut self) -> Result<(), RecordError> {
+        self.conn.busy_timeout(std::time::Duration::ZERO)?;
+        let tried = self.conn.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate);
+        let tried = tried.and_then(Transaction::rollback);
+        self.conn.busy_timeout(schema::BUSY_WAIT)?;
+        Ok(tried?)
     }
 
     /// Takes in that the backend lacks `next` and what follows, said at `at_ms` backend time. Going back is allowed: a

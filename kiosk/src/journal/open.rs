@@ -48,6 +48,12 @@ pub enum OpenError {
     /// The payload key could not be used.
     #[error(transparent)]
     Seal(#[from] SealError),
+    /// Another program holds the file locked. Nothing is wrong with it.
+    #[error(
+        "another program holds {} locked (a copy being made, or sqlite3; `fuser -v` on the file names it); the kiosk \
+         goes on by itself when that ends", .0.display()
+    )]
+    Locked(PathBuf),
     /// The store cannot be used now; the file itself is not in doubt.
     #[error("the journal cannot be opened: {0}")]
     Store(#[source] rusqlite::Error),
@@ -64,8 +70,33 @@ pub enum OpenError {
     },
 }
 
+impl OpenError {
+    /// A lock of another program is told as what it is, wherever opening met it.
+    pub(super) fn or_locked(self, folder: &Path) -> Self {
+        let locked = match &self {
+            Self::Store(error) => matches!(
+                error.sqlite_error_code(),
+                Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked)
+            ),
+            Self::Record(error) => matches!(error, RecordError::Locked),
+            Self::Damaged { .. }
+            | Self::Missing(_)
+            | Self::TooNew { .. }
+            | Self::File(_)
+            | Self::Seal(_)
+            | Self::Locked(_)
+            | Self::Stuck { .. } => false,
+        };
+        if locked { Self::Locked(schema::path(folder)) } else { self }
+    }
+}
+
 /// See [`Journal::open`].
 pub(super) fn open(folder: &Path, software: &str, at: Stamp) -> Result<Journal, OpenError> {
+    open_or_make(folder, software, at).map_err(|error| error.or_locked(folder))
+}
+
+fn open_or_make(folder: &Path, software: &str, at: Stamp) -> Result<Journal, OpenError> {
     files::make_folder(folder)?;
     let path = schema::path(folder);
     let exists = fs::metadata(&path).is_ok_and(|meta| meta.len() > 0);

@@ -6,6 +6,7 @@ use std::path::Path;
 use kiosk_wire::submission::DocumentFamily;
 use kiosk_wire::{CompartmentNo, Envelope, JournalId, Personal, ResultHolder, Submission, SubmissionId};
 use rusqlite::{Connection, params};
+use serde::de::DeserializeOwned;
 
 use super::seal::PayloadKey;
 use super::verify::envelope;
@@ -147,6 +148,15 @@ pub fn find_phone(folder: &Path, family: DocumentFamily, number: &str) -> Option
     None
 }
 
+/// Which of these submissions, whose paper lies here, this person made. As [`find_phone`], not for the loop.
+pub fn find_papers(folder: &Path, held: &[SubmissionId], family: DocumentFamily, number: &str) -> Vec<SubmissionId> {
+    let theirs = |submission: &&SubmissionId| {
+        let made: Option<Submission> = payload_of(folder, "submission_prepared", **submission);
+        made.is_some_and(|made| made.applicant.document == family && made.applicant.number.expose() == number)
+    };
+    held.iter().filter(theirs).copied().collect()
+}
+
 /// A result that lies here for the person who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -161,23 +171,24 @@ pub struct Waiting {
 /// Which of these results belong to this person. As [`find_phone`], not for the loop.
 pub fn find_results(folder: &Path, held: &[(CompartmentNo, SubmissionId)], person_key: &str) -> Vec<Waiting> {
     let find = |(compartment, submission): &(CompartmentNo, SubmissionId)| {
-        let holder = holder_of(folder, *submission)?;
+        let holder: ResultHolder = payload_of(folder, "result_loaded", *submission)?;
         let theirs = holder.mark == ResultHolder::mark_of(*submission, person_key);
         theirs.then_some(Waiting { submission: *submission, compartment: *compartment, holder })
     };
     held.iter().filter_map(find).collect()
 }
 
-fn holder_of(folder: &Path, submission: SubmissionId) -> Option<ResultHolder> {
+/// The newest payload of a kind of entry about this submission.
+fn payload_of<T: DeserializeOwned>(folder: &Path, kind: &str, submission: SubmissionId) -> Option<T> {
     let outbox = Outbox::open(folder).ok()?;
     let (seq, sealed): (i64, Vec<u8>) = outbox
         .conn
         .query_row(
             "SELECT seq, payload FROM entries
-             WHERE json_extract(header, '$.kind') = 'result_loaded' AND json_extract(header, '$.submission') = ?1
+             WHERE json_extract(header, '$.kind') = ?1 AND json_extract(header, '$.submission') = ?2
                AND payload IS NOT NULL
              ORDER BY seq DESC LIMIT 1",
-            [submission.to_string()],
+            [kind, &submission.to_string()],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .ok()?;

@@ -239,6 +239,13 @@ impl Projection {
         self.compartments.iter().map(holds).filter_map(held).collect()
     }
 
+    /// Submissions whose paper lies here, seen put in.
+    pub fn papers(&self) -> Vec<SubmissionId> {
+        let paper =
+            |place: &Compartment| if let Holds::Paper { submission } = place.holds { Some(submission) } else { None };
+        self.compartments.values().filter_map(paper).collect()
+    }
+
     /// Submissions and corrections that were prepared and for which no door was ever meant to open.
     pub fn idle_submissions(&self) -> Vec<SubmissionId> {
         let held: Vec<_> =

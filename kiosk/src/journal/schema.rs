@@ -37,11 +37,15 @@ pub(super) fn path(folder: &Path) -> PathBuf {
     folder.join("journal.db")
 }
 
+/// How long to wait for another program that holds the file: a copy ends its own locks in less, and the screen stands
+/// still meanwhile.
+pub(super) const BUSY_WAIT: Duration = Duration::from_secs(2);
+
 /// Opens for writing. `synchronous=FULL` makes each commit wait for the disk (sqlite.org/pragma.html#pragma_synchronous);
 /// `secure_delete` overwrites erased payloads.
 pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
     let conn = Connection::open(path)?;
-    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.busy_timeout(BUSY_WAIT)?;
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
@@ -52,6 +56,6 @@ pub(super) fn writer(path: &Path) -> rusqlite::Result<Connection> {
 /// Opens for reading beside a writer.
 pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
     let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    conn.busy_timeout(Duration::from_secs(5))?;
+    conn.busy_timeout(BUSY_WAIT)?;
     Ok(conn)
 }

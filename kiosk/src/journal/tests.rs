@@ -566,3 +566,46 @@ fn a_result_is_found_by_the_person_it_belongs_to() {
         assert!(!bytes.windows(mark.len()).any(|window| window == mark), "{:?}", file.path());
     }
 }
+
+/// Another program that looks at the file, as `sqlite3` or a tool for copies would.
+fn another_program(folder: &Path) -> Connection {
+    Connection::open(schema::path(folder)).expect("opens")
+}
+
+#[test]
+fn a_lock_of_another_program_passes_and_leaves_the_journal_as_it_was() {
+    let folder = TempDir::new().expect("folder");
+    let mut journal = open(folder.path());
+    deposit(&mut journal, 1, 7);
+    let (head, projection) = (journal.head(), journal.projection().clone());
+    let other = another_program(folder.path());
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let error = journal.record(at(9), vec![prepared(2), intended(2, 8)]).expect_err("locked");
+    assert!(matches!(error, RecordError::Locked), "{error}");
+    assert!(matches!(journal.try_to_write(), Err(RecordError::Locked)));
+    assert_eq!((journal.head(), journal.projection()), (head, &projection));
+    other.execute_batch("ROLLBACK").expect("free");
+    journal.try_to_write().expect("free again");
+    deposit(&mut journal, 2, 8);
+    assert_eq!(journal.head(), head + 3);
+    drop(journal);
+    assert!(verify(folder.path()).expect("reads").findings.is_empty());
+}
+
+#[test]
+fn a_file_that_another_program_keeps_for_itself_is_not_damaged() {
+    let folder = TempDir::new().expect("folder");
+    let mut journal = open(folder.path());
+    deposit(&mut journal, 1, 7);
+    let id = journal.id();
+    drop(journal);
+    let other = another_program(folder.path());
+    other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT").expect("kept");
+    other.query_row("SELECT count(*) FROM entries", [], |row| row.get::<_, i64>(0)).expect("read");
+    let error = Journal::open(folder.path(), "test", at(9)).expect_err("kept");
+    assert!(matches!(error, OpenError::Locked(_)), "{error}");
+    assert!(error.to_string().contains("journal.db"), "{error}");
+    assert!(schema::path(folder.path()).exists(), "it was not set aside");
+    drop(other);
+    assert_eq!(open(folder.path()).id(), id);
+}

@@ -38,6 +38,8 @@ pub(super) struct Standing {
     pub(super) trouble: Option<Trouble>,
     /// The disk is full.
     pub(super) full: bool,
+    /// Another program holds the journal: it passes, and nobody loses what they typed for it.
+    pub(super) locked: bool,
     /// The backend has another history.
     pub(super) forked: bool,
     /// The hall revoked this terminal.
@@ -138,6 +140,7 @@ impl Runner {
                         Trouble::Broken(error.to_string())
                     }
                     OpenError::TooNew { .. }
+                    | OpenError::Locked(_)
                     | OpenError::File(_)
                     | OpenError::Seal(_)
                     | OpenError::Store(_)
@@ -147,8 +150,24 @@ impl Runner {
         }
     }
 
-    /// A journal that failed while in use, or could not be opened, is tried again: nothing is lost by it.
+    /// A journal that failed while in use, or could not be opened, is tried again: nothing is lost by it. One that another
+    /// program holds stays open, and is asked whether that has ended.
     pub(super) fn retry_journal(&mut self) {
+        if self.standing.locked
+            && let Some(journal) = &mut self.journal
+        {
+            match journal.try_to_write() {
+                Ok(()) => {
+                    tracing::info!("the journal is free again");
+                    self.standing.locked = false;
+                }
+                Err(journal::RecordError::Locked) => {}
+                Err(error) => {
+                    self.standing.locked = false;
+                    self.standing.trouble = Some(Trouble::Broken(error.to_string()));
+                }
+            }
+        }
         if matches!(self.standing.trouble, Some(Trouble::Broken(_))) && self.journey.door_in_use().is_none() {
             self.journal = None;
             self.open_journal();

@@ -176,6 +176,12 @@ impl Parts {
         self.readers.values().min_by_key(rank).cloned().unwrap_or_else(|| Part::new(DeviceState::Absent))
     }
 
+    /// One of journal, clock and disk, as it was last looked at.
+    #[cfg(test)]
+    pub(super) fn report_of(&self, part: &str) -> Option<DeviceReport> {
+        self.own.get(part).map(|held| held.report(part))
+    }
+
     /// Each of the readers.
     fn reader_reports(&self) -> Vec<DeviceReport> {
         if self.readers.is_empty() {
@@ -218,7 +224,11 @@ impl Runner {
     }
 
     fn health(&self) -> Health {
-        let journal = if self.journal.is_none() || self.standing.full || self.standing.rolled_back.is_some() {
+        let journal = if self.journal.is_none()
+            || self.standing.full
+            || self.standing.locked
+            || self.standing.rolled_back.is_some()
+        {
             PartState::Failed
         } else {
             PartState::Ok
@@ -324,10 +334,17 @@ impl Runner {
             Some(Trouble::Damaged) => {
                 (DeviceState::Fault, "it was set aside or is missing", "kiosk doctor; docs/technician.md, Mending")
             }
-            Some(Trouble::Broken(_)) => (DeviceState::Fault, "it cannot be used; it is tried again", "kiosk doctor"),
+            Some(Trouble::Broken(why)) => {
+                (DeviceState::Fault, why.as_str(), "kiosk doctor; it is tried again by itself")
+            }
             None if self.standing.forked => {
                 (DeviceState::Fault, "the backend has another history of it", "docs/technician.md, Mending")
             }
+            None if self.standing.locked => (
+                DeviceState::Degraded,
+                "another program holds it locked (a copy being made, or sqlite3)",
+                "end that program (`fuser -v` on journal.db names it); the kiosk goes on by itself",
+            ),
             None => (DeviceState::Ok, "", ""),
         };
         let disk = if self.standing.full {

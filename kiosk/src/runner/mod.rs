@@ -215,7 +215,7 @@ impl Runner {
         self.end_old_call();
         self.keep_server_time();
         let earliest_ms = self.clock.earliest_ms();
-        if let Some(journal) = self.journal.as_mut() {
+        if let (Some(journal), false) = (self.journal.as_mut(), self.standing.locked) {
             match journal.erase_expired(earliest_ms) {
                 Ok(0) => {}
                 Ok(erased) => tracing::info!(erased, "payloads erased after their retention"),
@@ -304,7 +304,9 @@ impl Runner {
         self.record(entries).map_err(|error| match error {
             RecordError::Refused(_) => RecordFailure::CompartmentTaken,
             RecordError::NoSpace => RecordFailure::DiskFull,
-            RecordError::Seal(_) | RecordError::Broken(_) | RecordError::Words(_) => RecordFailure::Broken,
+            RecordError::Locked | RecordError::Seal(_) | RecordError::Broken(_) | RecordError::Words(_) => {
+                RecordFailure::Broken
+            }
         })?;
         self.desk.keep(collecting);
         self.forget_answered();
@@ -368,13 +370,14 @@ impl Runner {
                 for (seq, (kind, compartment)) in (first..).zip(kinds) {
                     tracing::info!(journal = %journal.id(), seq, compartment, "{kind}");
                 }
-                self.standing.full = false;
+                (self.standing.full, self.standing.locked) = (false, false);
                 Ok(())
             }
             Err(error) => {
                 tracing::error!(journal = %journal.id(), %error, "not recorded");
                 match error {
                     RecordError::NoSpace => self.standing.full = true,
+                    RecordError::Locked => self.standing.locked = true,
                     RecordError::Broken(_) => self.standing.trouble = Some(boot::Trouble::Broken(error.to_string())),
                     RecordError::Refused(_) | RecordError::Seal(_) | RecordError::Words(_) => {}
                 }

@@ -16,6 +16,8 @@ pub(super) struct Asked {
     visit: Uuid,
     /// Results that lie here for them.
     here: Vec<Waiting>,
+    /// Submissions of theirs whose paper lies here.
+    papers: Vec<SubmissionId>,
     /// What the server said.
     cases: Vec<CaseBrief>,
 }
@@ -26,11 +28,12 @@ pub struct Found {
     visit: Uuid,
     phone: Option<Personal>,
     here: Vec<Waiting>,
+    papers: Vec<SubmissionId>,
 }
 
 impl Runner {
     pub(super) fn look_up(&mut self, visit: Uuid, document: DocumentFamily, number: &Personal) {
-        self.asked = Some(Asked { visit, here: Vec::new(), cases: Vec::new() });
+        self.asked = Some(Asked { visit, here: Vec::new(), papers: Vec::new(), cases: Vec::new() });
         let family = translate::family(document);
         let number = kiosk_wire::Personal::from(number.expose());
         if let Some(sync) = &self.sync {
@@ -38,22 +41,24 @@ impl Runner {
         }
         let person = PersonKey::new(document, number.expose());
         let results = self.journal.as_ref().map(|journal| journal.projection().results()).unwrap_or_default();
+        let held = self.journal.as_ref().map(|journal| journal.projection().papers()).unwrap_or_default();
         let (folder, sender) = (self.folder.clone(), self.sender.clone());
         std::thread::spawn(move || {
             let phone = journal::find_phone(&folder, family, number.expose());
             let here = journal::find_results(&folder, &results, person.expose());
+            let papers = journal::find_papers(&folder, &held, family, number.expose());
             let phone = phone.map(|phone| Personal::from(phone.expose().as_str()));
-            drop(sender.send(Event::PersonFound(Found { visit, phone, here })));
+            drop(sender.send(Event::PersonFound(Found { visit, phone, here, papers })));
         });
     }
 
     pub(super) fn take_found(&mut self, found: Found) {
-        let Found { visit, phone, here } = found;
+        let Found { visit, phone, here, papers } = found;
         if let Some(phone) = phone {
             self.tell(Input::KnownPhone { visit, phone });
         }
         if let Some(asked) = self.asked.as_mut().filter(|asked| asked.visit == visit) {
-            asked.here = here;
+            (asked.here, asked.papers) = (here, papers);
             self.tell_errands();
         }
     }
@@ -69,24 +74,28 @@ impl Runner {
         let (Some(asked), Some(journal)) = (&self.asked, &self.journal) else { return };
         let mut errands: Vec<Errand> = asked.cases.iter().map(|case| errand(case, &asked.here)).collect();
         // The server may not know yet, or cannot be asked: what lies here is known all the same.
-        for waiting in &asked.here {
-            let known = asked.cases.iter().any(|case| case.submission == waiting.submission);
-            let told = journal.projection().submission(waiting.submission);
-            if let (false, Some(told)) = (known, told) {
-                errands.insert(
-                    0,
-                    Errand {
-                        submission: waiting.submission.0,
-                        receipt: told.receipt.0.clone(),
-                        item: told.item.clone(),
-                        department: told.department.clone(),
-                        item_name: self.item_name(&told.item),
-                        state: Text::default(),
-                        told: Text::default(),
-                        due: None,
-                        todo: Some(kiosk_journey::Todo::PickUp { compartment: waiting.compartment.0 }),
-                    },
-                );
+        let known = |submission: SubmissionId| asked.cases.iter().any(|case| case.submission == submission);
+        let results = asked.here.iter().map(|waiting| {
+            let todo = kiosk_journey::Todo::PickUp { compartment: waiting.compartment.0 };
+            (waiting.submission, Text::default(), Some(todo))
+        });
+        let papers =
+            asked.papers.iter().map(|submission| (*submission, Text::new("已存件", "Paper in the locker"), None));
+        for (submission, state, todo) in results.chain(papers) {
+            let told = journal.projection().submission(submission);
+            if let (false, Some(told)) = (known(submission), told) {
+                let errand = Errand {
+                    submission: submission.0,
+                    receipt: told.receipt.0.clone(),
+                    item: told.item.clone(),
+                    department: told.department.clone(),
+                    item_name: self.item_name(&told.item),
+                    state,
+                    told: Text::default(),
+                    due: None,
+                    todo,
+                };
+                errands.insert(0, errand);
             }
         }
         let visit = asked.visit;

@@ -550,3 +550,45 @@ fn scanned_lines_open_a_travel_document_and_are_forgotten_with_the_visit() {
     scan(&mut bench, lines[1]);
     assert_eq!(last(&bench), Some(None), "the former person's line is gone too");
 }
+
+/// `sqlite3` or a tool for copies holds the journal while somebody stands here: nothing can be recorded, nobody loses what
+/// they typed, and it goes on by itself.
+#[test]
+fn a_lock_of_another_program_is_no_broken_journal() {
+    let mut bench = Bench::new();
+    bench.all_closed();
+    bench.deposit(1, 1);
+    let journal = |bench: &Bench| bench.runner.parts.report_of("journal");
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).expect("opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let error = bench.runner.record(vec![Bench::prepared(2).into()]).expect_err("locked");
+    assert!(matches!(error, RecordError::Locked), "{error}");
+    bench.runner.tick();
+    bench.runner.settle();
+    bench.runner.report();
+    assert!(matches!(bench.runner.service(), Service::Ready), "nobody is sent away for it");
+    assert!(bench.runner.standing.locked && bench.runner.standing.trouble.is_none());
+    let told = journal(&bench).expect("told");
+    assert_eq!(told.state, kiosk_wire::kiosk_api::DeviceState::Degraded, "{told:?}");
+    assert!(told.last_error.contains("another program"), "{told:?}");
+    other.execute_batch("ROLLBACK").expect("free");
+    bench.runner.tick();
+    assert!(!bench.runner.standing.locked, "free within a tick");
+    bench.deposit(2, 2);
+    drop(other);
+    // At the start the file is not set aside for it either.
+    let other = rusqlite::Connection::open(bench.folder.path().join("journal.db")).expect("opens");
+    other.execute_batch("BEGIN IMMEDIATE").expect("locked");
+    let mut bench = bench.restart();
+    assert!(bench.runner.journal.is_none() && bench.folder.path().join("journal.db").exists());
+    let service = bench.runner.service();
+    assert!(
+        matches!(&service, Service::Broken { detail } if detail.contains("another program")),
+        "{service:?}"
+    );
+    other.execute_batch("ROLLBACK").expect("free");
+    bench.runner.tick();
+    bench.runner.settle();
+    assert!(matches!(bench.runner.service(), Service::Ready));
+    assert_eq!(bench.runner.journal.as_ref().expect("open").projection().papers(), [submission(1), submission(2)]);
+}

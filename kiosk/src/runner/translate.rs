@@ -138,7 +138,7 @@ fn material(line: journey::PreparedMaterial) -> MaterialLine {
         originals: line.originals,
         copies: line.copies,
         deferrable: line.deferrable,
-        brought: line.brought,
+        brought: line.in_box,
     }
 }
 

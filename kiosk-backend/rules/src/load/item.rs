@@ -7,8 +7,8 @@ use super::parts::{
 };
 use super::reader::{Table, one_of};
 use crate::catalogue::{
-    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, ServiceItem, Situation,
-    SizeHint,
+    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, Place, ServiceItem,
+    Situation, SizeHint,
 };
 use crate::field::MAX_AT_TERMINAL;
 use crate::joint::Assisting;
@@ -254,7 +254,7 @@ fn check(table: &Table<'_>, item: &ServiceItem, hall: &Catalogue) {
         table.flaw("green_days", format!("the green channel is no shorter than the {promised} days promised to all"));
     }
     let on_paper = hall.fields(item).any(|field| field.asked_at == AskedAt::Paper);
-    if !item.needs_box && (on_paper || item.materials.iter().any(|material| material.goes_in_box())) {
+    if !item.needs_box && (on_paper || item.materials.iter().any(|material| material.place() == Place::Box)) {
         table.flaw("needs_box", "fields or materials are on paper, which need a box; write true or change them");
     }
     let claims = item.marks().chain(item.fields.iter().map(|field| field.mark)).any(|mark| mark == Mark::Confirmed);

@@ -29,7 +29,8 @@ use crate::domain::statistics::{ClockFigure, Day, LockerUse, Statistics};
 use crate::domain::steps::Preview;
 use crate::domain::views::{
     AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Happening, Inbox, InboxRow, KioskView, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView, TimelineRow,
+    Happening, Inbox, InboxRow, KioskView, MaterialPlace, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView,
+    TimelineRow,
 };
 
 const ID: Uuid = Uuid::from_u128(0x0194_0000_0000_7000_8000_0000_0000_0001);
@@ -124,6 +125,7 @@ fn case_view() -> CaseView {
             copies: 0,
             deferrable: false,
             brought: true,
+            place: MaterialPlace::Box,
             faults: hall_rules::review::faults(1, 0),
         }],
         answers: vec![AnswerRow { question: text("谁办理", "Who applies"), answer: text("本人", "Oneself") }],

@@ -134,13 +134,14 @@ pub(super) fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<
     }
 }
 
-pub(super) fn material(name: &str, originals: u8, copies: u8, brought: bool) -> MaterialRow {
+pub(super) fn material(name: &str, originals: u8, copies: u8, place: MaterialPlace) -> MaterialRow {
     MaterialRow {
         name: name.into(),
         originals,
         copies,
-        deferrable: !brought,
-        brought,
+        deferrable: false,
+        brought: place == MaterialPlace::Box,
+        place,
         faults: faults(originals, copies),
     }
 }
@@ -162,10 +163,11 @@ pub(super) fn case() -> CaseView {
             phone: Some("138****5678".into()),
         }),
         materials: vec![
-            material("营业性演出申请表", 1, 0, true),
-            material("与演出有关的各类合同书复印件", 0, 2, true),
-            material("演员名单和节目内容材料（含文字、音像资料）", 1, 1, true),
-            material("演出场所合格证明", 0, 1, false),
+            material("营业性演出申请表", 1, 0, MaterialPlace::Box),
+            material("与演出有关的各类合同书复印件", 0, 2, MaterialPlace::Box),
+            material("演员名单和节目内容材料（含文字、音像资料）", 1, 1, MaterialPlace::Electronic),
+            MaterialRow { deferrable: true, ..material("演出场所合格证明", 0, 1, MaterialPlace::Box) },
+            material("身份证", 1, 0, MaterialPlace::Shown),
         ],
         answers: vec![
             AnswerRow {

@@ -1,5 +1,7 @@
 //! What the pages show from choosing to checking.
 
+use hall_rules::catalogue::Place;
+
 use super::{Paging, WindowLine};
 
 /// Tiles.
@@ -88,6 +90,17 @@ pub struct GuideView {
     pub has_unconfirmed: bool,
     /// Whether a card was read: the primary button then begins; without one, the page asks for the card.
     pub signed_in: bool,
+    /// They have a case for it already, and [`crate::Act::MyErrands`] shows it.
+    pub same: Option<SameCase>,
+}
+
+/// A case of this person for the item whose guide is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SameCase {
+    /// Its number.
+    pub receipt: String,
+    /// Its state in a word or two; empty when only this terminal knows of it, and its result lies here.
+    pub state: String,
 }
 
 /// One line of a guide. Consecutive lines of one section share one heading.
@@ -97,6 +110,8 @@ pub struct GuideLine {
     pub section: GuideSection,
     /// What it says.
     pub text: String,
+    /// How it is handed in, of a material; [`Place::Box`] of anything else.
+    pub place: Place,
     /// Not confirmed by the department.
     pub unconfirmed: bool,
 }
@@ -161,11 +176,44 @@ pub struct MaterialsView {
     /// Rows of this page.
     pub rows: Vec<MaterialRow>,
     /// How many materials in all.
-    pub total: u16,
+    pub count: MaterialCount,
     /// Place in the list. The primary button is alive on every page.
     pub paging: Paging,
     /// [`crate::Act::SomethingMissing`] prints the list.
     pub prints: bool,
+}
+
+/// How many materials there are, in two groups: what is put into the box, and what is handed in another way. Materials,
+/// check and done page and the receipt all say this count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct MaterialCount {
+    /// Put into the box.
+    pub in_box: u16,
+    /// Files: the window says how to send them.
+    pub electronic: u16,
+    /// To be shown to the window.
+    pub shown: u16,
+}
+
+impl MaterialCount {
+    /// Counts.
+    pub fn of(places: impl IntoIterator<Item = Place>) -> Self {
+        let mut count = Self::default();
+        for place in places {
+            let group = match place {
+                Place::Box => &mut count.in_box,
+                Place::Electronic => &mut count.electronic,
+                Place::Shown => &mut count.shown,
+            };
+            *group = group.saturating_add(1);
+        }
+        count
+    }
+
+    /// What is not put into the box.
+    pub fn elsewhere(self) -> u16 {
+        self.electronic.saturating_add(self.shown)
+    }
 }
 
 /// One material.
@@ -181,10 +229,8 @@ pub struct MaterialRow {
     pub copies: u8,
     /// May follow later.
     pub deferrable: bool,
-    /// Electronic only: nothing to put into the box.
-    pub electronic: bool,
-    /// Looked at by the window, not put into the box.
-    pub shown_only: bool,
+    /// How it is handed in. Rows come in groups: first what goes into the box.
+    pub place: Place,
     /// Needed only in this case; empty when always.
     pub only_if: String,
     /// Not confirmed by the department.
@@ -198,6 +244,8 @@ pub struct MissingView {
     pub item: String,
     /// The list to take home.
     pub rows: Vec<MaterialRow>,
+    /// How many materials in all.
+    pub count: MaterialCount,
     /// Place in the list.
     pub paging: Paging,
     /// Whom to ask.
@@ -322,8 +370,8 @@ pub enum CheckLabel {
     Item,
     /// For whom; the value is the option's id (see [`Asks::ActingFor`]).
     ActingFor,
-    /// Materials: the value is their number.
-    Materials,
+    /// Materials; the value is empty.
+    Materials(MaterialCount),
     /// Phone (value masked; empty when skipped).
     Phone,
     /// Size of box; the value is its code.

@@ -1,6 +1,6 @@
 //! What the idle page, the pages at a door and the pages for staff show.
 
-use super::{NoDeposit, Paging, WindowLine};
+use super::{MaterialCount, NoDeposit, Paging, WindowLine};
 use crate::output::{StaffRefusal, UnconfirmedReason};
 use crate::{Paper, PartState, Qr};
 
@@ -127,8 +127,8 @@ pub struct DoneView {
     pub compartment: u16,
     /// Item name.
     pub item: String,
-    /// How many materials were listed.
-    pub materials: u16,
+    /// How many materials were listed, in the box and beside it.
+    pub materials: MaterialCount,
     /// Civil time.
     pub made_at: String,
     /// Last day for the office's answer; `None`: the window will tell.

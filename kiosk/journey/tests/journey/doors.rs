@@ -1,8 +1,10 @@
 //! At the door: locks that jam, sensors that go blind, records that fail.
 
+use std::time::Duration;
+
 use crate::terminal::{LI, Lock, PERFORMANCE, Terminal, done, door};
 use kiosk_journey::{
-    Act, DoorPhase, DoorState, Draft, MoveReason, Output, RecordFailure, Screen, Sound, StaffCall, Touch,
+    Act, DoorPhase, DoorState, Draft, Input, MoveReason, Output, RecordFailure, Screen, Sound, StaffCall, Touch,
     UnconfirmedReason, VoidReason,
 };
 
@@ -283,4 +285,38 @@ fn a_slow_record_keeps_the_page_and_then_says_so() {
     terminal.slow = false;
     terminal.answer();
     assert_eq!(terminal.screen(), "door");
+}
+
+/// The check page is the last chance to read: a second tap of the hand that came from the page before hands nothing in.
+#[test]
+fn a_second_tap_within_a_second_hands_nothing_in() {
+    for (after_ms, screen) in [(310, "check"), (400, "check"), (700, "check"), (999, "check"), (1_000, "door")] {
+        let mut terminal = Terminal::new();
+        terminal.zhang();
+        terminal.browse_to(PERFORMANCE);
+        terminal.answer_all(Some("13812345678"));
+        terminal.act(Act::Change("materials".into()));
+        terminal.next();
+        assert_eq!(terminal.screen(), "check");
+        terminal.wait(Duration::from_millis(after_ms));
+        terminal.input(Input::Touch(Touch::Next));
+        assert_eq!(terminal.screen(), screen, "{after_ms} ms");
+    }
+}
+
+/// What lies under an overlay was not seen while it was there.
+#[test]
+fn a_second_tap_does_not_fall_through_an_overlay() {
+    for after_ms in [310, 700, 999] {
+        let mut terminal = Terminal::new();
+        terminal.zhang();
+        terminal.browse_to(PERFORMANCE);
+        terminal.answer_all(Some("13812345678"));
+        terminal.wait_s(95);
+        assert!(terminal.view().overlay.is_some());
+        terminal.input(Input::Touch(Touch::StillHere));
+        terminal.wait(Duration::from_millis(after_ms));
+        terminal.input(Input::Touch(Touch::Quit));
+        assert_eq!(terminal.screen(), "check", "{after_ms} ms");
+    }
 }

@@ -200,7 +200,10 @@ fn corrections_go_into_a_box_under_the_old_number() {
     assert_eq!(terminal.screen(), "door");
     terminal.shut();
     let Screen::Done(done) = terminal.view().screen else { panic!("{}", terminal.screen()) };
-    assert_eq!((done.receipt.as_str(), done.materials, done.item.as_str()), ("1010100000002", 7, "营业性演出审批"));
+    assert_eq!(
+        (done.receipt.as_str(), done.materials.in_box, done.item.as_str()),
+        ("1010100000002", 7, "营业性演出审批")
+    );
     assert_eq!(terminal.journal_kinds(), ["correction prepared", "intended", "deposited"]);
     let Draft::CorrectionPrepared(correction) = &terminal.journal[0] else { panic!() };
     assert_eq!((correction.submission, correction.materials.len()), (CORRECTION, 7));
@@ -325,4 +328,59 @@ fn without_a_free_box_nothing_opens() {
     terminal.choose("0");
     assert_eq!(terminal.screen(), "staff_boxes");
     assert_eq!(terminal.journal_kinds(), Vec::<&str>::new());
+}
+
+/// The code of a pick-up is held before the scanner and wrong: it costs one try, not all of them.
+#[test]
+fn a_wrong_code_that_is_held_costs_one_try() {
+    let mut terminal = Terminal::new();
+    terminal.boxes.get_mut(&3).unwrap().free = false;
+    terminal.cabinet();
+    let submission = Uuid::from_u128(77);
+    let mut anyone = identity("张三丰", ZHANG);
+    anyone.assurance = Assurance::ReadOnly;
+    terminal.input(Input::CardRead { identity: anyone, submission });
+    terminal.input(Input::Errands { visit: submission, errands: vec![result(3)] });
+    terminal.choose(&RESULT.to_string());
+    terminal.next();
+    assert_eq!(terminal.screen(), "pickup_code");
+    terminal.wait_s(1);
+    let checks = |terminal: &Terminal| {
+        terminal.outputs.iter().filter(|output| matches!(output, Output::CheckPickupCode { .. })).count()
+    };
+    for _ in 0..10 {
+        terminal.input(Input::Scanned("482917".into()));
+        terminal.input(Input::PickupCodeChecked { submission: RESULT, right: false, tries_left: 2 });
+        terminal.wait(std::time::Duration::from_millis(500));
+    }
+    assert_eq!(checks(&terminal), 1);
+}
+
+#[test]
+fn a_guide_mentions_the_case_that_the_person_has_already() {
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    terminal.input(Input::Errands { visit, errands: vec![errand(RUNNING, None)] });
+    terminal.browse_to(PERFORMANCE);
+    let Screen::Guide(guide) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    let same = guide.same.unwrap();
+    assert_eq!((same.receipt.as_str(), same.state.as_str()), ("1010100000002", "办理中"));
+    // A way to it and back, and never a refusal.
+    terminal.act(Act::MyErrands);
+    assert_eq!(terminal.screen(), "errands");
+    terminal.touch(Touch::Back);
+    assert_eq!(terminal.screen(), "guide");
+    terminal.answer_all(Some("13812345678"));
+    terminal.next();
+    assert_eq!(terminal.screen(), "door");
+    // Another item, another person, or nobody: nothing is said.
+    let mut terminal = Terminal::new();
+    let visit = terminal.zhang();
+    terminal.input(Input::Errands { visit, errands: vec![errand(RUNNING, None)] });
+    terminal.browse_to("internet-cafe");
+    assert!(matches!(terminal.view().screen, Screen::Guide(guide) if guide.same.is_none()));
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    assert!(matches!(terminal.view().screen, Screen::Guide(guide) if guide.same.is_none()));
 }

@@ -168,3 +168,90 @@ fn what_was_found_is_gone_with_whoever_found_it() {
     terminal.input(Input::ProgressTold { ask: 1, answer: answer(0) });
     assert_eq!(terminal.screen(), "idle");
 }
+
+/// Every page on which a scanner is heard, with a receipt or a document that is held before it: what one reading did,
+/// thirty more do not change.
+#[test]
+fn what_is_held_before_a_presenting_scanner_changes_nothing() {
+    let key = || Input::DocumentScanned(Some(crate::documents::key()));
+    let receipt = || Input::Scanned(personal(NUMBER));
+    let other = || Input::Scanned(personal("not a receipt"));
+    let misread = || Input::DocumentScanned(None);
+    type Way = fn(&mut Terminal);
+    let pages: [(&str, Way); 6] = [
+        ("idle", |_| {}),
+        ("find_number", |terminal| terminal.act(Act::FindCase)),
+        ("find_last_four", |terminal| {
+            terminal.scans(NUMBER);
+            terminal.keys("002");
+        }),
+        ("progress", |terminal| {
+            terminal.scans(NUMBER);
+            terminal.keys("002x");
+            terminal.next();
+            let ask = terminal.asked().len() as u64;
+            terminal.input(Input::ProgressTold { ask, answer: answer(0) });
+        }),
+        ("document", |terminal| {
+            terminal.input(Input::CardPresent);
+            terminal.input(Input::DocumentLocked);
+        }),
+        ("choose", |terminal| {
+            terminal.zhang();
+        }),
+    ];
+    for (page, way) in pages {
+        for read in [&receipt as &dyn Fn() -> Input, &other, &key, &misread] {
+            let mut terminal = Terminal::new();
+            way(&mut terminal);
+            terminal.wait_s(5);
+            terminal.input(read());
+            let (screen, outputs) = (terminal.view().screen, terminal.outputs.len());
+            for _ in 0..30 {
+                terminal.wait(std::time::Duration::from_millis(700));
+                terminal.input(read());
+                // A card's reader or a clock may turn the page meanwhile; a scanner must not.
+                if terminal.view().screen != screen {
+                    assert!(terminal.screen() == "card_problem", "{page}: {}", terminal.screen());
+                    break;
+                }
+                assert_eq!(terminal.outputs.len(), outputs, "{page}: nothing is heard or asked again");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_was_typed_beside_a_receipt_stays_when_it_is_shown_again() {
+    let mut terminal = Terminal::new();
+    terminal.scans(NUMBER);
+    terminal.keys("002");
+    terminal.wait_s(20);
+    terminal.scans(NUMBER);
+    let Screen::FindLastFour(view) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(view.typed, "002");
+    let other = hall_rules::ReceiptNumber::make("101", 1, 2).unwrap();
+    terminal.scans(other.as_str());
+    let Screen::FindLastFour(view) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(view.typed, "", "another receipt begins anew");
+}
+
+#[test]
+fn a_receipt_that_stays_under_the_scanner_does_not_begin_again_after_its_end() {
+    let mut terminal = Terminal::new();
+    terminal.scans(NUMBER);
+    for _ in 0..4 {
+        terminal.wait(std::time::Duration::from_millis(500));
+        terminal.input(Input::Scanned(personal(NUMBER)));
+    }
+    terminal.touch(Touch::Quit);
+    for _ in 0..10 {
+        terminal.input(Input::Scanned(personal(NUMBER)));
+        assert_eq!(terminal.screen(), "idle");
+        terminal.wait(std::time::Duration::from_millis(500));
+    }
+    // Taken away and shown again, it is meant.
+    terminal.wait_s(4);
+    terminal.input(Input::Scanned(personal(NUMBER)));
+    assert_eq!(terminal.screen(), "find_last_four");
+}

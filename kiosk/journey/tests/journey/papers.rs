@@ -2,11 +2,12 @@
 
 use hall_rules::Language;
 use kiosk_journey::{
-    Act, Health, Input, Output, Paper, PartState, Personal, PrintJob, Qr, Screen, Slip, SlipKind, Touch,
+    Act, CheckLabel, Draft, Health, Input, MaterialCount, Output, Paper, PartState, Personal, Place, PrintJob, Qr,
+    Screen, Slip, SlipKind, Touch,
 };
 
 use crate::errands;
-use crate::terminal::{PERFORMANCE, Terminal, done, healthy};
+use crate::terminal::{CATALOGUE, PERFORMANCE, Terminal, done, healthy};
 
 fn with_printer(printer: PartState) -> Terminal {
     let mut terminal = Terminal::new();
@@ -146,7 +147,7 @@ fn the_list_is_printed_once_for_somebody_who_lacks_something() {
     let all = printed(&terminal);
     let [(job, slip)] = all.as_slice() else { panic!("{all:?}") };
     let SlipKind::Missing { rows } = &slip.kind else { panic!("{slip:?}") };
-    assert_eq!((rows.len(), slip.language), (usize::from(view.total), Language::Zh));
+    assert_eq!((rows.len(), slip.language), (usize::from(view.count.in_box + view.count.elsewhere()), Language::Zh));
     terminal.input(Input::Printed { job: *job, whole: true });
     let Screen::Missing(missing) = terminal.view().screen else { panic!("missing") };
     assert_eq!(missing.paper, Paper::Printed);
@@ -156,5 +157,44 @@ fn the_list_is_printed_once_for_somebody_who_lacks_something() {
         terminal.touch(Touch::Language(language));
         terminal.touch(Touch::Act(Act::SomethingMissing));
         assert_eq!(printed(&terminal).len(), papers);
+    }
+}
+
+/// The receipt is the proof: its number of materials is the one that was checked, and the record says no more than what
+/// was put into the box.
+#[test]
+fn materials_check_done_and_receipt_say_one_count_for_every_item() {
+    for item in CATALOGUE.items.iter().filter(|item| item.needs_box) {
+        let mut terminal = with_printer(PartState::Ok);
+        terminal.zhang();
+        terminal.browse_to(&item.code);
+        terminal.answer_all(Some("13812345678"));
+        let Screen::Check(check) = terminal.view().screen else { panic!("check") };
+        let counted = |label: &CheckLabel| if let CheckLabel::Materials(count) = label { Some(*count) } else { None };
+        let checked = check.rows.iter().find_map(|row| counted(&row.label)).unwrap();
+        terminal.act(Act::Change("materials".into()));
+        let Screen::Materials(listed) = terminal.view().screen else { panic!("materials") };
+        let boxed: Vec<bool> = listed.rows.iter().map(|row| row.place == Place::Box).collect();
+        assert!(boxed.is_sorted_by(|a, b| a >= b), "{}: what goes into the box comes first: {boxed:?}", item.code);
+        terminal.next();
+        terminal.next();
+        terminal.shut();
+        let receipts: Vec<MaterialCount> = printed(&terminal)
+            .iter()
+            .filter_map(|(_, slip)| match &slip.kind {
+                SlipKind::Receipt { materials, .. } => Some(*materials),
+                _ => None,
+            })
+            .collect();
+        let on_record = terminal.journal.iter().find_map(|draft| match draft {
+            Draft::SubmissionPrepared(prepared) => Some(prepared.materials.clone()),
+            _ => None,
+        });
+        let on_record = on_record.unwrap();
+        assert_eq!((listed.count, done(&terminal).materials), (checked, checked), "{}", item.code);
+        assert_eq!(receipts, [checked], "{}", item.code);
+        let in_box = on_record.iter().filter(|line| line.in_box).count();
+        assert_eq!(usize::from(checked.in_box), in_box, "{}", item.code);
+        assert_eq!(usize::from(checked.in_box + checked.elsewhere()), on_record.len(), "{}", item.code);
     }
 }

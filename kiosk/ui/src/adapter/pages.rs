@@ -44,8 +44,8 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
         Screen::NotHere { item, go } => show.set_not_here(ui::NotHereData { item: item.into(), go: go.into() }),
         Screen::Materials(view) => show.set_materials(ui::MaterialsData {
             item: text(&view.item),
-            rows: rows(&view.rows, material),
-            total: view.total.into(),
+            rows: materials(&view.rows),
+            count: count(view.count),
             paging: paging(view.paging),
             window: window(None),
             prints: view.prints,
@@ -53,8 +53,8 @@ pub(super) fn show(app: &App, screen: &Screen, size: TextSize) {
         }),
         Screen::Missing(view) => show.set_materials(ui::MaterialsData {
             item: text(&view.item),
-            rows: rows(&view.rows, material),
-            total: 0,
+            rows: materials(&view.rows),
+            count: count(view.count),
             paging: paging(view.paging),
             window: window(view.window.as_ref()),
             prints: false,
@@ -201,7 +201,7 @@ fn text(text: &str) -> SharedString {
     text.into()
 }
 
-fn rows<T, U: Clone + 'static>(from: &[T], row: impl Fn(&T) -> U) -> ModelRc<U> {
+fn rows<T, U: Clone + 'static>(from: &[T], row: impl FnMut(&T) -> U) -> ModelRc<U> {
     ModelRc::new(VecModel::from(from.iter().map(row).collect::<Vec<_>>()))
 }
 
@@ -335,7 +335,7 @@ fn guide(view: &journey::GuideView) -> ui::GuideData {
     let lines = view.lines.iter().map(|line| {
         let heading = if last == Some(line.section) { ui::GuidePart::None } else { part(line.section) };
         last = Some(line.section);
-        ui::GuideLineData { heading, text: text(&line.text), unconfirmed: line.unconfirmed }
+        ui::GuideLineData { heading, text: text(&line.text), place: place(line.place), unconfirmed: line.unconfirmed }
     });
     ui::GuideData {
         lines: ModelRc::new(VecModel::from(lines.collect::<Vec<_>>())),
@@ -345,6 +345,8 @@ fn guide(view: &journey::GuideView) -> ui::GuideData {
         paging: paging(view.paging),
         has_unconfirmed: view.has_unconfirmed,
         signed_in: view.signed_in,
+        same_receipt: text(&view.same.as_ref().map(|same| grouped(&same.receipt)).unwrap_or_default()),
+        same_state: text(view.same.as_ref().map(|same| same.state.as_str()).unwrap_or_default()),
     }
 }
 
@@ -378,15 +380,35 @@ fn question(view: &journey::QuestionView) -> ui::QuestionData {
     }
 }
 
-fn material(row: &journey::MaterialRow) -> ui::MaterialData {
+fn place(place: journey::Place) -> ui::Place {
+    match place {
+        journey::Place::Box => ui::Place::IntoBox,
+        journey::Place::Electronic => ui::Place::Electronic,
+        journey::Place::Shown => ui::Place::Shown,
+    }
+}
+
+fn count(count: journey::MaterialCount) -> ui::CountData {
+    ui::CountData { in_box: count.in_box.into(), electronic: count.electronic.into(), shown: count.shown.into() }
+}
+
+fn materials(shown: &[journey::MaterialRow]) -> ModelRc<ui::MaterialData> {
+    let mut before = None;
+    rows(shown, |row| {
+        let group = row.place == journey::Place::Box;
+        material(row, before.replace(group) != Some(group))
+    })
+}
+
+fn material(row: &journey::MaterialRow, heads: bool) -> ui::MaterialData {
     ui::MaterialData {
         number: row.number.into(),
         name: text(&row.name),
         originals: row.originals.into(),
         copies: row.copies.into(),
         deferrable: row.deferrable,
-        electronic: row.electronic,
-        shown_only: row.shown_only,
+        place: place(row.place),
+        heads,
         only_if: text(&row.only_if),
         unconfirmed: row.unconfirmed,
     }
@@ -455,7 +477,7 @@ fn check_row(row: &journey::CheckRow) -> ui::CheckRowData {
         CheckLabel::Applicant => (ui::CheckKind::Applicant, ""),
         CheckLabel::Item => (ui::CheckKind::Item, ""),
         CheckLabel::ActingFor => (ui::CheckKind::ActingFor, ""),
-        CheckLabel::Materials => (ui::CheckKind::Materials, ""),
+        CheckLabel::Materials(_) => (ui::CheckKind::Materials, ""),
         CheckLabel::Phone => (ui::CheckKind::Phone, ""),
         CheckLabel::BoxSize => (ui::CheckKind::BoxSize, ""),
         CheckLabel::Words(words) => (ui::CheckKind::Words, words.as_str()),
@@ -465,6 +487,11 @@ fn check_row(row: &journey::CheckRow) -> ui::CheckRowData {
         kind,
         label: text(label),
         value: text(&row.value),
+        count: if let CheckLabel::Materials(materials) = row.label {
+            count(materials)
+        } else {
+            ui::CountData::default()
+        },
     }
 }
 
@@ -537,7 +564,7 @@ fn done(view: &journey::DoneView) -> ui::DoneData {
         qr_leads: view.qr.leads(),
         compartment: view.compartment.into(),
         item: text(&view.item),
-        materials: view.materials.into(),
+        materials: count(view.materials),
         made_at: text(&view.made_at),
         answer_by: text(view.answer_by.as_deref().unwrap_or_default()),
         window: window(view.window.as_ref()),

@@ -172,6 +172,7 @@ fn guide(zh: bool, size: TextSize) -> GuideView {
     let line = |section, chinese: &str, english: &str, unconfirmed| GuideLine {
         section,
         text: words(zh, chinese, english),
+        place: Place::Box,
         unconfirmed,
     };
     let mut lines = vec![
@@ -205,8 +206,12 @@ fn guide(zh: bool, size: TextSize) -> GuideView {
         paging: Paging { page: 1, pages: 2 },
         has_unconfirmed: true,
         signed_in: true,
+        same: None,
     }
 }
+
+/// Six materials, as most items have them: some are files.
+const COUNT: MaterialCount = MaterialCount { in_box: 4, electronic: 2, shown: 0 };
 
 fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
     let row = |number, chinese: &str, english: &str| MaterialRow {
@@ -215,8 +220,7 @@ fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
         originals: 1,
         copies: 0,
         deferrable: false,
-        electronic: false,
-        shown_only: false,
+        place: Place::Box,
         only_if: String::new(),
         unconfirmed: false,
     };
@@ -234,11 +238,13 @@ fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
             ..row(3, "演员名单及身份证明", "Cast list and identity papers")
         },
         MaterialRow {
-            electronic: true, originals: 0, ..row(4, "演出节目的视听资料", "Recordings of the programme")
+            place: Place::Electronic,
+            originals: 0,
+            ..row(4, "演出节目的视听资料", "Recordings of the programme")
         },
     ];
     if size == TextSize::Large {
-        rows.truncate(3);
+        rows.truncate(if zh { 3 } else { 2 });
     }
     rows
 }
@@ -267,6 +273,19 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
     let question = |asks, options| Screen::Situation(QuestionView { asks, options, multiple: false, item: item() });
     vec![
         Sample { name: "guide", view: visit(2, Screen::Guide(guide(zh, size))) },
+        Sample {
+            name: "guide_same_case",
+            view: visit(
+                2,
+                Screen::Guide(GuideView {
+                    lines: guide(zh, size).lines.into_iter().take(3).collect(),
+                    same: Some(SameCase {
+                        receipt: "10101000000141".into(), state: words(zh, "已存件", "handed in")
+                    }),
+                    ..guide(zh, size)
+                }),
+            ),
+        },
         Sample {
             name: "guide_without_card",
             view: by_staff(Screen::Guide(GuideView { signed_in: false, ..guide(zh, size) })),
@@ -312,7 +331,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                 Screen::Materials(MaterialsView {
                     item: item(),
                     rows: materials(zh, size),
-                    total: 6,
+                    count: COUNT,
                     paging: Paging { page: 1, pages: 2 },
                     prints: true,
                 }),
@@ -325,6 +344,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                 Screen::Missing(MissingView {
                     item: item(),
                     rows: materials(zh, size),
+                    count: COUNT,
                     paging: Paging { page: 1, pages: 2 },
                     window: window(),
                     paper: Paper::Printed,
@@ -347,11 +367,12 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         row("", CheckLabel::Applicant, "欧阳**  110***********1234"),
         row("item", CheckLabel::Item, &words(zh, "营业性演出审批", "Commercial performance permit")),
         row("acting_for", CheckLabel::ActingFor, "organisation"),
-        row("materials", CheckLabel::Materials, "6"),
+        row("materials", CheckLabel::Materials(COUNT), ""),
         row("phone", CheckLabel::Phone, "138****1234"),
     ];
+    rows.pop(); // materials take two lines, and the journey leaves the last row to the next page
     if !zh && size == TextSize::Large {
-        rows.pop(); // the item takes two lines, and the journey leaves the last row to the next page
+        rows.pop(); // and the item does as well
     }
     let check = Screen::Check(CheckView { rows, paging: Paging { page: 1, pages: 2 } });
     let text = Screen::Text(TextView {
@@ -446,7 +467,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         qr: Qr::Progress("https://hall.linjiang.example/p/1101202600000178".into()),
         compartment: 12,
         item: words(zh, "营业性演出审批", "Commercial performance permit"),
-        materials: 6,
+        materials: COUNT,
         made_at: "2026-11-23 14:02".into(),
         answer_by: Some("2026-11-30".into()),
         window: window(),
