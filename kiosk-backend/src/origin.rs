@@ -28,7 +28,7 @@ impl Origin {
         Self(Some(address.to_canonical()))
     }
 
-    /// What [`note`] noted.
+    /// What was noted when the request came in.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get::<Self>().copied().unwrap_or_default()
     }

@@ -143,6 +143,10 @@ impl Connections {
         let files = getrlimit(Resource::RLIMIT_NOFILE).map_or(1024, |(soft, _)| soft);
         let room = Room::within(files);
         tracing::info!(files, connections = room.all, of_one_address = room.of_line, "room for connections");
+        Self::with(room, proxies)
+    }
+
+    fn with(room: Room, proxies: &[IpNet]) -> Self {
         Self(Arc::new(Hall {
             began: Instant::now(),
             room,
@@ -287,5 +291,30 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for Admitted<S> {
     fn call(&mut self, mut request: Request<B>) -> S::Future {
         request.extensions_mut().insert(self.place.0.clone());
         self.service.call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newcomer_finds_room_and_what_was_closed_is_counted() {
+        let connections = Connections::with(Room { all: 3, of_line: 2 }, &["10.0.0.1/32".parse().expect("a proxy")]);
+        let enter = |last: u8| connections.enter(SocketAddr::from(([192, 0, 2, last], 1)));
+        let closed = |place: &Place| place.0.closed.load(Ordering::SeqCst);
+        let counted = |cause: Cause| connections.0.closed[cause as usize].load(Ordering::Relaxed);
+        let (first, second, third) = (enter(1), enter(1), enter(1));
+        assert_eq!((closed(&first), closed(&second), closed(&third)), (true, false, false), "their share is two");
+        let mut extensions = Extensions::new();
+        extensions.insert(second.0.clone());
+        known(&extensions);
+        let (fourth, fifth) = (enter(2), enter(3));
+        assert_eq!((closed(&second), closed(&third), closed(&fourth)), (false, true, false), "who is known stays");
+        assert_eq!(counted(Cause::Crowd), 2);
+        let proxied = connections.enter(SocketAddr::from(([10, 0, 0, 1], 1)));
+        assert_eq!(proxied.0.line, None, "a proxy brings many");
+        drop((first, second, third, fourth, fifth, proxied));
+        assert!(connections.0.open().is_empty(), "places are given back");
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn close(stream: &TcpStream) {
     let _ = shutdown(stream.as_raw_fd(), Shutdown::Both);
 }
 
-/// Makes a [`Socket`] of what was accepted.
+/// Makes a socket that can be closed from outside of what was accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Acceptor;
 
