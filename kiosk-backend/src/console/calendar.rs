@@ -84,6 +84,11 @@ impl CalendarPage {
         digest(&self.text)
     }
 
+    /// What stands in a line that has a flaw.
+    fn line(&self, flaw: &Flaw) -> &str {
+        flaw.line.checked_sub(1).and_then(|at| self.text.lines().nth(at)).unwrap_or_default()
+    }
+
     fn replaces(&self, read: &Read) -> bool {
         self.known.iter().any(|known| known.year == read.year)
     }

@@ -133,7 +133,7 @@ async fn as_page(
     };
     let shell = console.bare_shell(lang, Here::Elsewhere, &back);
     // Another try would be refused again; what was typed is shown, to be taken along.
-    let typed = typed.map(written).unwrap_or_default();
+    let typed = typed.map(|typed| written(typed.fields)).unwrap_or_default();
     let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words, typed };
     let mut page = pages::respond(parts.status, &page);
     for name in [header::RETRY_AFTER, header::ALLOW] {
@@ -148,11 +148,11 @@ async fn as_page(
 const WRITTEN: usize = 4;
 
 /// What a person wrote into a form: neither what they chose nor what the page put there itself.
-fn written(form: Form) -> Vec<String> {
+pub(super) fn written(fields: Vec<(String, String)>) -> Vec<String> {
     let by_page = ["version", "event", "seen", "materials", "kiosk", "back"];
     let text = |(name, value): (String, String)| {
         let words = value.chars().any(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
         (!by_page.contains(&name.as_str()) && words && value.chars().count() >= WRITTEN).then_some(value)
     };
-    form.fields.into_iter().filter_map(text).collect()
+    fields.into_iter().filter_map(text).collect()
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Console;
 use super::frame::{Here, Shell};
+use super::guard::written;
 use super::pages;
 use super::session::{
     LONGEST_FORM, SignedIn, Visitor, comes_from_elsewhere, csrf_of_key, encoded, holder, own_path, same, too_large,
@@ -203,6 +204,8 @@ pub(super) struct KeptPage {
     pub(super) shell: Shell,
     pub(super) path: String,
     pub(super) fields: Vec<(String, String)>,
+    /// What of it was written, for people to see.
+    pub(super) written: Vec<String>,
     pub(super) next: String,
 }
 
@@ -218,7 +221,7 @@ pub(super) async fn page(
     let Form { path, fields } = open(&console, &visit, &kept)?;
     let mut shell = console.shell(&me, Here::Elsewhere).await?;
     shell.path = next.clone();
-    Ok(pages::respond(StatusCode::OK, &KeptPage { shell, path, fields, next }))
+    Ok(pages::respond(StatusCode::OK, &KeptPage { shell, path, written: written(fields.clone()), fields, next }))
 }
 
 /// `GET /here`: how many seconds the session still lasts; asking as a person (and not as a page that renews itself) is

@@ -248,6 +248,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 shell: shell(lang, Here::Elsewhere, "/cases/1"),
                 path: "/cases/1/notes".into(),
                 fields: vec![("note".into(), "申请人来电".into())],
+                written: vec!["申请人来电".into()],
                 next: "/cases/1".into(),
             }),
         ),

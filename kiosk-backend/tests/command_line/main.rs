@@ -121,6 +121,8 @@ fn commands_build_a_hall_and_refuse_with_a_reason() {
     assert_eq!(code.len(), 14);
     refused(&run(dir, &["kiosk", "add", "东侧"], ""), "already");
     assert!(json(&run(dir, &["--json", "audit", "verify"], ""))["entries"].as_i64().unwrap() >= 5);
+    let verified = json(&run(dir, &["--json", "verify"], ""));
+    assert_eq!((&verified["count"], &verified["flaws"]), (&0.into(), &serde_json::json!([])));
     assert_eq!(json(&run(dir, &["--json", "restored"], ""))["generation"], 2);
     let copy = dir.join("copy.db");
     json(&run(dir, &["--json", "backup", copy.to_str().unwrap()], ""));
