@@ -559,7 +559,7 @@ fn a_lock_of_another_program_is_no_broken_journal() {
     bench.runner.tick();
     bench.runner.settle();
     bench.runner.report();
-    assert!(matches!(bench.runner.service(), kiosk_journey::Service::Ready), "nobody is sent away for it");
+    assert!(matches!(bench.runner.service(), Service::Ready), "nobody is sent away for it");
     assert!(bench.runner.standing.locked && bench.runner.standing.trouble.is_none());
     let told = journal(&bench).expect("told");
     assert_eq!(told.state, kiosk_wire::kiosk_api::DeviceState::Degraded, "{told:?}");
@@ -575,13 +575,10 @@ fn a_lock_of_another_program_is_no_broken_journal() {
     let mut bench = bench.restart();
     assert!(bench.runner.journal.is_none() && bench.folder.path().join("journal.db").exists());
     let service = bench.runner.service();
-    assert!(
-        matches!(&service, kiosk_journey::Service::Broken { detail } if detail.contains("another program")),
-        "{service:?}"
-    );
+    assert!(matches!(&service, Service::Broken { detail } if detail.contains("another program")), "{service:?}");
     other.execute_batch("ROLLBACK").expect("free");
     bench.runner.tick();
     bench.runner.settle();
-    assert!(matches!(bench.runner.service(), kiosk_journey::Service::Ready));
+    assert!(matches!(bench.runner.service(), Service::Ready));
     assert_eq!(bench.runner.journal.as_ref().expect("open").projection().papers(), [submission(1), submission(2)]);
 }
