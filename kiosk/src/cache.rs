@@ -20,17 +20,25 @@ pub enum Kind {
     Roster,
     /// The catalogue.
     Catalogue,
+    /// The working days.
+    Calendar,
     /// Where the public finds the backend: no ETag; an empty body where it has no such address.
     PublicUrl,
 }
 
 impl Kind {
-    fn file(self) -> &'static str {
+    /// The word for it: the last part of its path at the backend, where it has one.
+    pub fn word(self) -> &'static str {
         match self {
-            Self::Roster => "roster.cache",
-            Self::Catalogue => "catalogue.cache",
-            Self::PublicUrl => "public-url.cache",
+            Self::Roster => "roster",
+            Self::Catalogue => "catalogue",
+            Self::Calendar => "calendar",
+            Self::PublicUrl => "public-url",
         }
+    }
+
+    fn file(self) -> String {
+        format!("{}.cache", self.word())
     }
 }
 

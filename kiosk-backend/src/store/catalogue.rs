@@ -1,6 +1,7 @@
 //! The catalogue as terminals get it, every item version ever imported, and the calendar.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest as _, Sha256};
 
 use super::{StoreResult, meta};
 
@@ -99,7 +100,22 @@ pub fn import_calendar(connection: &Connection, year: i16, body: &str, now_ms: i
 
 /// All calendar files: year and text.
 pub fn calendars(connection: &Connection) -> StoreResult<Vec<(i16, String)>> {
-    let mut statement = connection.prepare("SELECT year, body FROM calendars ORDER BY year")?;
+    let mut statement = connection.prepare_cached("SELECT year, body FROM calendars ORDER BY year")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// A name for the working days as they were imported; empty when none were.
+pub fn calendar_etag(connection: &Connection) -> StoreResult<String> {
+    let years = calendars(connection)?;
+    if years.is_empty() {
+        return Ok(String::new());
+    }
+    let mut hasher = Sha256::new();
+    for (year, text) in years {
+        hasher.update(year.to_be_bytes());
+        hasher.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(text);
+    }
+    Ok(format!("\"{}\"", hex::encode(hasher.finalize())))
 }

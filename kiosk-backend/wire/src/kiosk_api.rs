@@ -9,6 +9,7 @@
 //! | `GET /kiosk/v1/roster` | `If-None-Match` | [`crate::Signed`] of a [`crate::Roster`], or 304 |
 //! | `POST /kiosk/v1/person` | [`PersonQuery`] | [`PersonAnswer`]: where the cases of the person at the screen stand |
 //! | `POST /kiosk/v1/progress` | [`ProgressQuery`] | [`ProgressAnswer`]: how the case of a receipt stands, or `not-found` |
+//! | `GET /kiosk/v1/calendar` | `If-None-Match` | [`CalendarAnswer`], or 304 |
 //! | `GET /kiosk/v1/catalogue` | `If-None-Match` | `hall_rules::Catalogue` as JSON, or 304 |
 //!
 //! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
@@ -235,6 +236,25 @@ pub struct DirectivesAnswer {
     pub roster_etag: String,
     /// ETag of the present catalogue; empty when none was imported.
     pub catalogue_etag: String,
+    /// ETag of the working days that were imported; empty when none were, or the backend is of an older release.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub calendar_etag: String,
+}
+
+/// The working days that the hall counts by, year by year.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarAnswer {
+    /// Oldest first.
+    pub years: Vec<CalendarYear>,
+}
+
+/// The working days of one year.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CalendarYear {
+    /// Which.
+    pub year: i16,
+    /// The file as it was imported: `hall_rules::Calendar` reads it.
+    pub text: String,
 }
 
 /// Asks where the cases of the person at the screen stand.

@@ -11,6 +11,7 @@ use jiff::tz::{Offset, TimeZone};
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
 use kiosk_wire::Fact;
 use kiosk_wire::entry::UnconfirmedReason;
+use kiosk_wire::kiosk_api::CalendarAnswer;
 use kiosk_wire::signed::Purpose;
 
 use super::health::Parts;
@@ -27,7 +28,8 @@ use crate::sync::{Courier, Position, Setup};
 const DOORS_WAIT: Duration = Duration::from_secs(4);
 /// The hall's zone, and its offset where the machine has no zone data. China has one zone and no summer time.
 const ZONE: (&str, Offset) = ("Asia/Shanghai", jiff::tz::offset(8));
-/// Working days as announced, built in. A year that is not here gives no deadline on the receipt; the window tells it.
+/// Working days as announced, built in, for a terminal that the hall has told nothing yet. A year that neither has gives
+/// no deadline on the receipt; the window tells it.
 const CALENDAR: &[(&str, &str)] =
     &[("calendar/2026.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/calendar/2026.toml")))];
 
@@ -215,7 +217,7 @@ impl Runner {
                 None
             })
         };
-        let (roster, catalogue) = (read(Kind::Roster), read(Kind::Catalogue));
+        let (roster, catalogue, calendar) = (read(Kind::Roster), read(Kind::Catalogue), read(Kind::Calendar));
         let public_url = read(Kind::PublicUrl).map(|told| told.body).filter(|url| !url.is_empty());
         self.tell_public_url(public_url);
         if let Some(told) = roster {
@@ -225,6 +227,15 @@ impl Runner {
                     self.take_roster(roster);
                 }
                 Err(error) => tracing::warn!(%error, "the roster at hand is not believed"),
+            }
+        }
+        if let Some(told) = calendar {
+            match serde_json::from_str(&told.body) {
+                Ok(calendar) => {
+                    self.parts.calendar_etag = told.etag;
+                    self.take_calendar(calendar);
+                }
+                Err(error) => tracing::warn!(%error, "the working days at hand cannot be read"),
             }
         }
         if let Some(told) = catalogue {
@@ -237,6 +248,18 @@ impl Runner {
                 }
                 Err(error) => tracing::warn!(%error, "the catalogue at hand cannot be read"),
             }
+        }
+    }
+
+    /// The hall's working days, and those that are built in for years that it has not.
+    pub(super) fn take_calendar(&mut self, told: CalendarAnswer) {
+        let built_in = CALENDAR.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let has = |name: &str| told.years.iter().any(|year| name.ends_with(&format!("/{}.toml", year.year)));
+        let mut files: Vec<(String, String)> = built_in.filter(|(name, _)| !has(name)).collect();
+        files.extend(told.years.iter().map(|year| (format!("calendar/{}.toml", year.year), year.text.clone())));
+        match Calendar::from_files(&files) {
+            Ok(calendar) => self.calendar = calendar,
+            Err(error) => tracing::warn!(%error, "the hall's working days cannot be read"),
         }
     }
 
@@ -256,6 +279,7 @@ impl Runner {
             heartbeat: self.heartbeat(),
             roster_etag: self.parts.roster_etag.clone(),
             catalogue_etag: self.parts.catalogue_etag.clone(),
+            calendar_etag: self.parts.calendar_etag.clone(),
         };
         match Courier::spawn(setup, move |news| drop(sender.send(Event::News(news)))) {
             Ok(sync) => self.sync = Some(sync),

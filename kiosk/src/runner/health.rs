@@ -116,6 +116,8 @@ pub(super) struct Parts {
     pub(super) roster_etag: String,
     /// ETag of the catalogue that was at hand at the start.
     pub(super) catalogue_etag: String,
+    /// ETag of the working days that were at hand at the start.
+    pub(super) calendar_etag: String,
     /// When backend time was last kept.
     pub(super) kept_time_at: Option<Duration>,
 }
@@ -133,6 +135,7 @@ impl Parts {
             unsent: Unsent::default(),
             roster_etag: String::new(),
             catalogue_etag: String::new(),
+            calendar_etag: String::new(),
             kept_time_at: None,
         }
     }

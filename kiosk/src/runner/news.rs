@@ -32,6 +32,7 @@ impl Runner {
             News::Generation(generation) => self.generation = self.generation.max(generation),
             News::Directives(signed) => self.take_directives(signed),
             News::Roster(told) => self.take_new_roster(&told),
+            News::Calendar(calendar) => self.take_calendar(calendar),
             News::Catalogue(catalogue) => {
                 tracing::info!(version = catalogue.version, "catalogue received");
                 self.catalogue = Some(std::sync::Arc::clone(&catalogue));

@@ -582,10 +582,7 @@ fn a_lock_of_another_program_is_no_broken_journal() {
     let mut bench = bench.restart();
     assert!(bench.runner.journal.is_none() && bench.folder.path().join("journal.db").exists());
     let service = bench.runner.service();
-    assert!(
-        matches!(&service, Service::Broken { detail } if detail.contains("another program")),
-        "{service:?}"
-    );
+    assert!(matches!(&service, Service::Broken { detail } if detail.contains("another program")), "{service:?}");
     other.execute_batch("ROLLBACK").expect("free");
     bench.runner.tick();
     bench.runner.settle();

@@ -1,10 +1,10 @@
-//! Directives by long poll; roster and catalogue when their names changed.
+//! Directives by long poll; roster, catalogue and calendar when their names changed.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use hall_rules::Catalogue;
 use kiosk_wire::kiosk_api::DirectivesAnswer;
+use serde::de::DeserializeOwned;
 
 use super::backoff::Backoff;
 use super::http::CallError;
@@ -14,8 +14,15 @@ use crate::cache::{self, Kind};
 /// How long the backend may hold a poll open, in seconds.
 const HELD_S: u64 = 20;
 
-/// Listens for ever. The ETags are those of what is at hand.
-pub(super) async fn run(context: &Arc<Context>, mut roster: String, mut catalogue: String) {
+/// ETags of what is at hand.
+pub(super) struct Held {
+    pub(super) roster: String,
+    pub(super) catalogue: String,
+    pub(super) calendar: String,
+}
+
+/// Listens for ever.
+pub(super) async fn run(context: &Arc<Context>, mut held: Held) {
     let mut backoff = Backoff::default();
     let mut revision = None;
     loop {
@@ -26,7 +33,7 @@ pub(super) async fn run(context: &Arc<Context>, mut roster: String, mut catalogu
         let polled = context.client.get::<DirectivesAnswer>(&path, Duration::from_secs(HELD_S)).await;
         context.note(&polled);
         let heard = match polled {
-            Ok(answer) => hear(context, answer, &mut roster, &mut catalogue).await,
+            Ok(answer) => hear(context, answer, &mut held).await,
             Err(error) => Err(error),
         };
         match heard {
@@ -44,37 +51,41 @@ pub(super) async fn run(context: &Arc<Context>, mut roster: String, mut catalogu
 }
 
 /// Passes on what is new. Returns the revision to go on from.
-async fn hear(
-    context: &Arc<Context>,
-    answer: DirectivesAnswer,
-    roster: &mut String,
-    catalogue: &mut String,
-) -> Result<u64, CallError> {
+async fn hear(context: &Arc<Context>, answer: DirectivesAnswer, held: &mut Held) -> Result<u64, CallError> {
     context.client.clock().hear(answer.server_ms);
     context.tell(News::Generation(answer.generation));
-    if answer.roster_etag != *roster
-        && let Some(told) = context.client.get_changed("/kiosk/v1/roster", roster).await?
+    if answer.roster_etag != held.roster
+        && let Some(told) = context.client.get_changed("/kiosk/v1/roster", &held.roster).await?
     {
-        roster.clone_from(&answer.roster_etag);
+        held.roster.clone_from(&answer.roster_etag);
         context.tell(News::Roster(told));
     }
     if !answer.directives.is_empty() {
         context.tell(News::Directives(answer.directives));
     }
-    if !answer.catalogue_etag.is_empty() && answer.catalogue_etag != *catalogue {
-        fetch_catalogue(context, catalogue).await?;
-        catalogue.clone_from(&answer.catalogue_etag);
+    if !answer.catalogue_etag.is_empty() && answer.catalogue_etag != held.catalogue {
+        if let Some(catalogue) = fetch(context, Kind::Catalogue, &held.catalogue).await? {
+            context.tell(News::Catalogue(Arc::new(catalogue)));
+        }
+        held.catalogue = answer.catalogue_etag;
+    }
+    if !answer.calendar_etag.is_empty() && answer.calendar_etag != held.calendar {
+        if let Some(calendar) = fetch(context, Kind::Calendar, &held.calendar).await? {
+            context.tell(News::Calendar(calendar));
+        }
+        held.calendar = answer.calendar_etag;
     }
     Ok(answer.revision)
 }
 
-async fn fetch_catalogue(context: &Arc<Context>, etag: &str) -> Result<(), CallError> {
-    let Some(told) = context.client.get_changed("/kiosk/v1/catalogue", etag).await? else { return Ok(()) };
-    let parsed: Catalogue = serde_json::from_str(&told.body)
-        .map_err(|error| CallError::Misread(format!("the catalogue is not one: {error}")))?;
-    if let Err(error) = cache::write(&context.folder, Kind::Catalogue, &told) {
-        tracing::warn!(%error, "the catalogue could not be kept; after a restart without network there is none");
+/// Fetches what has another name by now, and keeps it.
+async fn fetch<T: DeserializeOwned>(context: &Arc<Context>, kind: Kind, etag: &str) -> Result<Option<T>, CallError> {
+    let path = format!("/kiosk/v1/{}", kind.word());
+    let Some(told) = context.client.get_changed(&path, etag).await? else { return Ok(None) };
+    let parsed = serde_json::from_str(&told.body)
+        .map_err(|error| CallError::Misread(format!("the {} is not one: {error}", kind.word())))?;
+    if let Err(error) = cache::write(&context.folder, kind, &told) {
+        tracing::warn!(%error, kind = kind.word(), "it could not be kept; after a restart without network there is none");
     }
-    context.tell(News::Catalogue(Arc::new(parsed)));
-    Ok(())
+    Ok(Some(parsed))
 }

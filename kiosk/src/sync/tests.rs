@@ -25,6 +25,8 @@ struct Script {
     stored: BTreeMap<u64, Envelope>,
     /// Every push that came, also those whose reply was dropped.
     pushes: Vec<JournalPush>,
+    /// The working days, as JSON.
+    calendar: Option<String>,
     /// Replies to pushes that are dropped after storing.
     drop_replies: u32,
     /// Answered to everything.
@@ -154,8 +156,10 @@ fn answer(
                 directives: vec![],
                 roster_etag,
                 catalogue_etag,
+                calendar_etag: script.calendar.as_ref().map(|_| "\"c1\"".to_owned()).unwrap_or_default(),
             })
         }
+        "/kiosk/v1/calendar" => (200, "\"c1\"".into(), script.calendar.clone().unwrap_or_default()),
         "/kiosk/v1/roster" if etag == script.roster_etag => (304, etag.to_owned(), String::new()),
         "/kiosk/v1/roster" => {
             script.rosters_sent += 1;
@@ -224,6 +228,7 @@ impl Terminal {
             heartbeat: heartbeat(),
             roster_etag: String::new(),
             catalogue_etag: String::new(),
+            calendar_etag: String::new(),
         };
         let sync = Courier::spawn(setup, move |news| drop(sender.send(news))).expect("starts");
         Self { folder, journal, sync, news }
@@ -323,6 +328,19 @@ fn another_history_is_told_and_nothing_more_is_sent() {
     terminal.sync.journal_is_at(position(&terminal.journal));
     terminal.wait(|news| matches!(news, News::Unsent(unsent) if unsent.entries == 4).then_some(()));
     assert_eq!(backend.script(|script| script.pushes.len()), pushes);
+}
+
+#[test]
+fn the_halls_working_days_are_fetched_and_kept() {
+    let backend = Backend::start();
+    let told = r#"{"years":[{"year":2027,"text":"year = 2027"}]}"#;
+    backend.script(|script| script.calendar = Some(told.to_owned()));
+    let terminal = Terminal::start(&backend, 1);
+    let heard = terminal.wait(|news| if let News::Calendar(calendar) = news { Some(calendar) } else { None });
+    assert_eq!((heard.years[0].year, &*heard.years[0].text), (2027, "year = 2027"));
+    let kept =
+        crate::cache::read(terminal.folder.path(), crate::cache::Kind::Calendar).expect("reads").expect("is kept");
+    assert_eq!((&*kept.etag, &*kept.body), ("\"c1\"", told));
 }
 
 #[test]

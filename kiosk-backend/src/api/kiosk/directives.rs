@@ -50,6 +50,7 @@ async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
                 directives: store::directives::open(connection, &keys.sealer, kiosk, now_ms)?,
                 roster_etag: roster::etag(connection, now_ms)?,
                 catalogue_etag: store::catalogue::present_etag(connection)?,
+                calendar_etag: store::catalogue::calendar_etag(connection)?,
             })
         })
         .await?)

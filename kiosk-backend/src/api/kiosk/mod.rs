@@ -1,5 +1,6 @@
 //! What terminals ask, under `/kiosk/v1`. See `kiosk_wire::kiosk_api` for the table.
 
+mod calendar;
 mod catalogue;
 mod directives;
 mod enrol;
@@ -27,6 +28,7 @@ pub(super) fn router() -> Router<App> {
         .route("/roster", get(roster::get))
         .route("/person", post(person::post))
         .route("/progress", post(progress::post))
+        .route("/calendar", get(calendar::get))
         .route("/catalogue", get(catalogue::get))
         .method_not_allowed_fallback(wrong_method)
         .fallback(nothing_here)

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use ed25519_dalek::VerifyingKey;
 use hall_rules::Role;
 use kiosk_backend::domain::{commands, staff};
-use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer};
+use kiosk_wire::kiosk_api::{CalendarAnswer, DirectivesAnswer, Heartbeat, HeartbeatAnswer};
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Directive, DirectiveOrder, Roster, Signed};
 
@@ -118,4 +118,27 @@ async fn a_heartbeat_is_kept_and_told_the_time_the_next_position_and_where_recei
     hall.clock.advance(60_000);
     let kiosks = kiosk_backend::domain::queries::kiosks(&hall.app).await.unwrap();
     assert!(kiosks[0].unseen);
+}
+
+#[tokio::test]
+async fn working_days_are_fetched_by_name_and_another_year_gives_another_name() {
+    let hall = Hall::new().await;
+    let terminal = hall.terminal("东侧", 1).await;
+    let token = terminal.token(MONDAY);
+    let told: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
+    let answer = hall.get("/kiosk/v1/calendar", &token, None).await;
+    assert_eq!(answer.headers["etag"].to_str().unwrap(), told.calendar_etag);
+    let years: Vec<i16> = answer.json::<CalendarAnswer>().years.iter().map(|year| year.year).collect();
+    assert_eq!(years, [2026]);
+    assert_eq!(
+        hall.get("/kiosk/v1/calendar", &token, Some(&told.calendar_etag)).await.status,
+        StatusCode::NOT_MODIFIED
+    );
+    // As if it had been announced.
+    let file = hall.dir.path().join("2027.toml");
+    let text = include_str!("../../../../assets/calendar/2026.toml").replace("2026", "2027");
+    std::fs::write(&file, text).unwrap();
+    hall.blocking(move |app| kiosk_backend::domain::import::calendar_file(app, &file).unwrap()).await;
+    let next: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
+    assert!(next.calendar_etag != told.calendar_etag && next.revision > told.revision, "terminals are woken");
 }

@@ -120,3 +120,30 @@ fn the_page_of_terminals_and_the_doctor_name_the_clock() {
     assert!(error.contains("19 days ahead") || error.contains("20 days ahead"), "{error}");
     assert!(advice.contains("backend's machine"));
 }
+
+/// A year as if it had been announced: only its Saturdays and Sundays are free.
+fn announced(year: i16) -> kiosk_wire::kiosk_api::CalendarYear {
+    let built_in = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/calendar/2026.toml"));
+    kiosk_wire::kiosk_api::CalendarYear {
+        year,
+        text: built_in.replace("2026-", &format!("{year}-")).replace("year = 2026", &format!("year = {year}")),
+    }
+}
+
+#[test]
+fn a_receipt_of_december_names_the_day_once_the_hall_has_told_next_year() {
+    // 2026-12-29 10:00 in the hall: the fifth working day lies in January.
+    let december = 1_798_509_600_000;
+    let folder = Bench::new().folder;
+    let clock = Clock::start();
+    clock.hear(december);
+    let mut bench = Bench::under(folder, clock);
+    let answer_by = |bench: &Bench| bench.runner.receipt(ReceiptNumber("1".into())).answer_by;
+    assert_eq!(answer_by(&bench), None, "no day is guessed");
+    bench.happens(Event::News(News::Calendar(kiosk_wire::kiosk_api::CalendarAnswer { years: vec![announced(2027)] })));
+    assert!(answer_by(&bench).is_some_and(|day| day.starts_with("2027-01-")), "{:?}", answer_by(&bench));
+    // Nonsense takes nothing away.
+    let bad = kiosk_wire::kiosk_api::CalendarYear { year: 2027, text: "year =".into() };
+    bench.happens(Event::News(News::Calendar(kiosk_wire::kiosk_api::CalendarAnswer { years: vec![bad] })));
+    assert!(answer_by(&bench).is_some());
+}
