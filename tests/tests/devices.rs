@@ -43,7 +43,7 @@ fn bad_cards_are_told_apart_and_harm_nothing() {
         hall.lay(card).unwrap();
         hall.kiosk.wait_screen(&["card_problem"]).unwrap();
         hall.lift();
-        hall.touch_on(e2e::hand::PRIMARY).unwrap();
+        hall.touch_on(e2e::hand::SECOND).unwrap();
         hall.kiosk.wait_screen(&["idle"]).unwrap();
     }
     hall.swipe("wang-xiuying").unwrap();

@@ -54,7 +54,8 @@ fn the_disk_fills_up_during_a_visit() {
     } else {
         page
     };
-    assert!(["record_failed", "not_deposited"].contains(&page.as_str()), "{page}");
+    // The terminal may have seen the disk before the hand came.
+    assert!(["record_failed", "not_deposited", "no_box"].contains(&page.as_str()), "{page}");
     assert!(hall.cabinet.open_doors().is_empty(), "a door opened without a record");
     assert_eq!(deposits(&hall), 0);
 

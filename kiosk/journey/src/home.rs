@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::find::ASKING;
 use crate::journey::{
-    CHECKING, COUNTDOWN, GUARD, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
+    CHECKING, COUNTDOWN, GUARD, Held, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
 };
 use crate::visit::{Holder, Level, Page, Purpose, StaffVisit, Visit};
 use crate::{
@@ -106,6 +106,10 @@ impl Journey {
     pub(crate) fn card_present(&mut self, now: Duration) {
         self.card_present = true;
         self.card_left = None;
+        // What lies on the reader is not before the scanner any more.
+        if matches!(self.held, Some((Held::Lines(_), _))) {
+            self.held = None;
+        }
         let reads = match &self.page {
             Page::Idle | Page::CardProblem(_) => true,
             Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => true,

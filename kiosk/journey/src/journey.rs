@@ -35,9 +35,9 @@ pub(crate) const LEFT_BEHIND: Duration = Duration::from_secs(60);
 /// How long the check of a PIN may take.
 pub(crate) const CHECKING: Duration = Duration::from_secs(10);
 
-/// A scanner that presents reads what is held before it again and again: as makers deliver it, every half second to two.
+/// A scanner that presents reads what is held before it again and again: as makers deliver it, every half second to one and a half.
 /// A code that comes again within this time of the last one is the same one still held.
-pub(crate) const HELD: Duration = Duration::from_millis(2_500);
+pub(crate) const HELD: Duration = Duration::from_secs(2);
 
 /// What a scanner read.
 #[derive(PartialEq, Eq)]

@@ -255,3 +255,17 @@ fn a_receipt_that_stays_under_the_scanner_does_not_begin_again_after_its_end() {
     terminal.input(Input::Scanned(personal(NUMBER)));
     assert_eq!(terminal.screen(), "find_last_four");
 }
+
+#[test]
+fn a_document_that_went_to_the_reader_is_scanned_anew() {
+    let mut terminal = Terminal::new();
+    for _ in 0..2 {
+        terminal.input(Input::DocumentScanned(Some(crate::documents::key())));
+        assert_eq!(terminal.screen(), "document_check");
+        terminal.input(Input::CardPresent);
+        terminal.input(Input::CardRemoved);
+        terminal.wait(std::time::Duration::from_millis(400));
+        terminal.input(Input::Touch(Touch::Quit));
+        assert_eq!(terminal.screen(), "idle");
+    }
+}
