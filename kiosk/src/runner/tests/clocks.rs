@@ -2,6 +2,8 @@
 
 use hardware::cards::{Assurance, CardEvent, Date, Document, Identity, Secret, Sex, Uid, ValidTo};
 
+use kiosk_wire::kiosk_api::{CalendarAnswer, CalendarYear};
+
 use super::*;
 
 const DAY: i64 = 86_400_000;
@@ -121,29 +123,29 @@ fn the_page_of_terminals_and_the_doctor_name_the_clock() {
     assert!(advice.contains("backend's machine"));
 }
 
-/// A year as if it had been announced: only its Saturdays and Sundays are free.
-fn announced(year: i16) -> kiosk_wire::kiosk_api::CalendarYear {
-    let built_in = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/calendar/2026.toml"));
-    kiosk_wire::kiosk_api::CalendarYear {
-        year,
-        text: built_in.replace("2026-", &format!("{year}-")).replace("year = 2026", &format!("year = {year}")),
-    }
+/// A year as if it had been announced.
+fn imagined(year: i16) -> CalendarYear {
+    let text = format!(
+        "year = {year}\nsource = \"test\"\n\n[[holiday]]\nname = \"元旦\"\nfrom = {year}-01-01\nto = {year}-01-03\n\
+         makeup_workdays = []\n"
+    );
+    CalendarYear { year, text }
 }
 
 #[test]
 fn a_receipt_of_december_names_the_day_once_the_hall_has_told_next_year() {
     // 2026-12-29 10:00 in the hall: the fifth working day lies in January.
-    let december = 1_798_509_600_000;
+    let december = 1_798_509_600_000_i64;
     let folder = Bench::new().folder;
     let clock = Clock::start();
     clock.hear(december);
     let mut bench = Bench::under(folder, clock);
     let answer_by = |bench: &Bench| bench.runner.receipt(ReceiptNumber("1".into())).answer_by;
     assert_eq!(answer_by(&bench), None, "no day is guessed");
-    bench.happens(Event::News(News::Calendar(kiosk_wire::kiosk_api::CalendarAnswer { years: vec![announced(2027)] })));
+    bench.happens(Event::News(News::Calendar(CalendarAnswer { years: vec![imagined(2027)] })));
     assert!(answer_by(&bench).is_some_and(|day| day.starts_with("2027-01-")), "{:?}", answer_by(&bench));
     // Nonsense takes nothing away.
-    let bad = kiosk_wire::kiosk_api::CalendarYear { year: 2027, text: "year =".into() };
-    bench.happens(Event::News(News::Calendar(kiosk_wire::kiosk_api::CalendarAnswer { years: vec![bad] })));
+    let bad = CalendarYear { year: 2027, text: "year =".into() };
+    bench.happens(Event::News(News::Calendar(CalendarAnswer { years: vec![bad] })));
     assert!(answer_by(&bench).is_some());
 }
