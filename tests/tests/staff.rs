@@ -56,8 +56,7 @@ fn wrong_pins_lock_and_strangers_open_nothing() {
     hall.lay("stranger").unwrap();
     hall.kiosk.wait_screen(&["staff_refused", "card_problem"]).unwrap();
     hall.lift();
-    hall.touch_on(PRIMARY).unwrap();
-    hall.kiosk.wait_screen(&["idle"]).unwrap();
+    hall.leave().unwrap();
 
     hall.lay("second-clerk").unwrap();
     hall.kiosk.wait_screen(&["staff_pin"]).unwrap();
