@@ -81,5 +81,5 @@ fn main() {
 RUST
 cd "$work"
 cargo generate-lockfile --quiet
-for pin in reqwest@0.13.5 hyper-rustls@0.27.10 rustls@0.23.46 rcgen@0.14.10; done
+for pin in reqwest@0.13.5 hyper-rustls@0.27.10 rustls@0.23.46 rcgen@0.14.10; do cargo update --quiet --precise "${pin#*@}" "${pin%@*}"; done
 cargo run --quiet --locked
