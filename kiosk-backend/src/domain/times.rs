@@ -97,11 +97,13 @@ fn settle_case(
     let (mut history, tip) = case_events::history_and_tip(tx, case)?;
     history.settle(times);
     let shown = clocks::shown(tx, desk, case, &history.past)?;
-    let first = |event| history.past.iter().find(|past| past.event == event).map(|past| past.at.as_millisecond());
+    let first = |events: &[CaseEvent]| {
+        history.past.iter().find(|past| events.contains(&past.event)).map(|past| past.at.as_millisecond())
+    };
     let change = Change::Timed {
         shown: &shown,
-        prepared_ms: first(CaseEvent::Submitted),
-        deposited_ms: first(CaseEvent::Deposited).or_else(|| first(CaseEvent::DepositUnconfirmed)),
+        prepared_ms: first(&[CaseEvent::Submitted]),
+        deposited_ms: first(&[CaseEvent::Deposited, CaseEvent::DepositUnconfirmed]),
     };
     let event = NewEvent {
         kind: &word_of(&Happening::TimeSettled),

@@ -2,8 +2,9 @@
 
 use axum::http::StatusCode;
 use kiosk_backend::clock::{Clock, Doubt};
-use kiosk_backend::domain::queries;
+use kiosk_backend::domain::clocks::Desk;
 use kiosk_backend::domain::views::CaseView;
+use kiosk_backend::domain::{queries, verify};
 use kiosk_backend::jobs;
 use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer};
 use kiosk_wire::{CompartmentNo, Fact, Stamp, SubmissionId};
@@ -134,6 +135,27 @@ async fn a_heartbeat_tells_the_time_of_all_that_its_start_did() {
     let second = start.deposit(&mut terminal, next, i64::MAX);
     hall.sync(&terminal).await;
     assert_eq!(hall.count(&format!("cases WHERE id = x'{}' AND deposited_ms = {next}", second.0.simple())), 1);
+}
+
+#[tokio::test]
+async fn a_time_that_becomes_known_later_is_not_that_of_an_earlier_deposit() {
+    let hall = Hall::new().await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    // Nobody saw the door shut; after a power cut the applicant affirmed it, under a dead clock.
+    let id = terminal.deposit_unconfirmed(1);
+    let affirmed = MONDAY + DAY;
+    let start = Start::at(affirmed - 17_000);
+    terminal.stamp = Some(start.stamp(affirmed, 190_000, None));
+    terminal.write(Fact::Deposited { submission: id, compartment: CompartmentNo(1) });
+    hall.clock.advance(2 * DAY);
+    hall.sync(&terminal).await;
+    assert!(case(&hall, id).await.between_ms.is_some());
+    heartbeat(&hall, &terminal, Some(start.stamp(hall.clock.now_ms(), 190_000, None)), 190_000).await;
+    assert_eq!(case(&hall, id).await.between_ms, None);
+    assert_eq!(hall.count(&format!("cases WHERE deposited_ms = {MONDAY}")), 1, "its paper came on Monday");
+    let desk = Desk::of(&hall.app);
+    let found = hall.app.store().read(move |connection| verify::all(connection, &desk)).await.unwrap();
+    assert_eq!(found.flaws, Vec::<String>::new());
 }
 
 #[tokio::test]
