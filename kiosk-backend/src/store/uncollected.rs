@@ -12,7 +12,7 @@ pub struct Waiting {
     pub case: SubmissionId,
     /// The event by which it was ready.
     pub n: u64,
-    /// When that was.
+    /// When we learnt of it, and the applicant from us. A terminal may not know when it was; this is never earlier.
     pub since_ms: i64,
     /// How many reminders of it were written.
     pub reminders: usize,
@@ -21,7 +21,7 @@ pub struct Waiting {
 /// Results at a window or in a box; a parcel is on its way without anybody's doing.
 pub fn waiting(connection: &Connection) -> StoreResult<Vec<Waiting>> {
     let mut statement = connection.prepare_cached(
-        "SELECT c.id, e.n, e.at_ms, (SELECT COUNT(*) FROM messages m WHERE m.case_id = c.id
+        "SELECT c.id, e.n, e.recorded_ms, (SELECT COUNT(*) FROM messages m WHERE m.case_id = c.id
                  AND m.event LIKE 'reminder.' || e.n || '.%')
          FROM cases c JOIN case_events e ON e.case_id = c.id AND e.kind = 'result_ready'
          WHERE c.state = 'result_ready'

@@ -20,7 +20,9 @@ use kiosk_backend::jobs;
 use kiosk_backend::notify::sms::hmac_hex;
 use kiosk_backend::store;
 use kiosk_backend::store::messages::MessageState as S;
+use kiosk_wire::Stamp;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::hall::{Hall, NAME, NUMBER, PHONE};
 use crate::results::Desk;
@@ -310,6 +312,26 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
     assert_eq!(reminders(2).await, 1, "Saturday: nobody is there to answer");
     assert_eq!(reminders(4).await, 2, "Wednesday, the seventh");
     assert_eq!(reminders(7).await, 2, "and no more");
+}
+
+/// A terminal that does not know the time says of a result only that it was not put in before its last entry.
+#[tokio::test]
+async fn a_result_put_in_under_a_dead_clock_is_not_reminded_of_on_the_same_day() {
+    let mut scene = Scene::accepted("").await;
+    scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
+    scene.desk.hall.clock.advance(9 * 24 * 3_600_000);
+    let dead = |mono_ms| Stamp { wall_ms_utc: 190_000, boot_id: Uuid::from_u128(7), mono_ms, server_offset_ms: None };
+    scene.desk.sync().await;
+    scene.desk.terminal.stamp = Some(dead(17_000));
+    scene.desk.ready_in_a_box().await;
+    uncollected::tick(&scene.desk.hall.app).await.unwrap();
+    let reminders = async |scene: &Scene| {
+        scene.messages().await.iter().filter(|message| message.kind == Some(Kind::Reminder)).count()
+    };
+    assert_eq!(reminders(&scene).await, 0, "it lies there since today");
+    scene.desk.hall.clock.advance(5 * 24 * 3_600_000);
+    uncollected::tick(&scene.desk.hall.app).await.unwrap();
+    assert_eq!(reminders(&scene).await, 1, "the third working day");
 }
 
 /// A year that nobody has announced stops no reminder: they are no act of law, and go out from Monday to Friday.
