@@ -99,6 +99,23 @@ fn a_certificate_is_judged_by_every_time_that_it_may_be() {
 }
 
 #[test]
+fn a_source_that_was_wrong_with_its_witness_is_not_locked_out_for_ever() {
+    // The backend sets the clocks of its hall: both were a year ahead, and believed.
+    let year = 365 * DAY;
+    let mut time = TrustedTime::new(BUILT, Some(Kept { ms: NOW - MINUTE, rank: Rank::Witnessed }));
+    time.hear(at(year), Some(at(year)), 0);
+    assert!(time.is_settled(0));
+    // Both are right again. A certificate that is valid now is none by what is believed, so nothing is heard.
+    let later = STAND_MS + 1;
+    assert!(time.possible_ms(at(later), later).contains(&at(later)));
+    // Nor after a start of the program in the same boot.
+    let kept = time.keep(later).expect("kept");
+    let mut again = TrustedTime::new(BUILT, Some(kept));
+    again.resume(kept, 0, 0);
+    assert!(again.possible_ms(at(later), 0).contains(&at(later)));
+}
+
+#[test]
 fn what_an_older_release_kept_of_a_server_in_2042_is_none() {
     let wrong = Kept { ms: at(WRONG[3]), rank: Rank::Possible };
     let mut time = TrustedTime::new(BUILT, Some(wrong));

@@ -525,6 +525,21 @@ fn one_minute_of_a_wrong_backend_cuts_nobody_off() {
 }
 
 #[test]
+fn a_backend_that_was_wrong_together_with_the_wall_clock_cuts_nobody_off_for_ever() {
+    let folder = TempDir::new().expect("folder");
+    let clock = after_a_power_cut(&folder);
+    clock.turn(365 * DAY);
+    clock.hear(crate::clock::wall_ms() + 365 * DAY);
+    clock.turn(-365 * DAY);
+    clock.pass(Duration::from_secs(301));
+    assert_eq!(asked(&clock, (-3, 10)).expect("valid now"), 200);
+    clock.hear(crate::clock::wall_ms() + 301_000);
+    clock.pass(Duration::from_secs(301));
+    clock.hear(crate::clock::wall_ms() + 602_000);
+    assert!((clock.best_ms() - crate::clock::wall_ms() - 602_000).abs() < 120_000);
+}
+
+#[test]
 fn a_certificate_that_has_run_out_is_refused_and_the_time_is_named() {
     let folder = TempDir::new().expect("folder");
     let clock = after_a_power_cut(&folder);

@@ -68,6 +68,8 @@ struct Anchor {
     since_ms: i64,
     /// Goes on from what was kept by an earlier start.
     continued: bool,
+    /// The source said it to this start.
+    heard: bool,
 }
 
 /// A statement that departs from the anchor.
@@ -137,7 +139,7 @@ impl TrustedTime {
         if !self.is_possible(ms) {
             return;
         }
-        self.anchor = Some(Anchor { ms, mono_ms, rank: kept.rank, since_ms: mono_ms, continued: true });
+        self.anchor = Some(Anchor { ms, mono_ms, rank: kept.rank, since_ms: mono_ms, continued: true, heard: false });
     }
 
     /// Takes in what the source says, and what a witness shows at the same instant.
@@ -153,7 +155,7 @@ impl TrustedTime {
         let by = said_ms.saturating_sub(carried(anchor, mono_ms));
         if by.saturating_abs() <= TOLERANCE_MS {
             self.pending = None;
-            self.anchor = Some(Anchor { ms: said_ms, mono_ms, rank: anchor.rank.max(rank), ..anchor });
+            self.anchor = Some(Anchor { ms: said_ms, mono_ms, rank: anchor.rank.max(rank), heard: true, ..anchor });
             return Heard::Agreed;
         }
         let first = self.hold(said_ms, mono_ms);
@@ -209,7 +211,7 @@ impl TrustedTime {
             Some(before) => (before.since_ms, before.continued),
             None => (mono_ms, self.anchor.is_none() && self.continues(ms)),
         };
-        self.anchor = Some(Anchor { ms, mono_ms, rank, since_ms, continued });
+        self.anchor = Some(Anchor { ms, mono_ms, rank, since_ms, continued, heard: true });
         self.pending = None;
         // A kept time that lies ahead of what is believed now was wrong.
         self.kept_ms = self.kept_ms.min(ms).max(self.built_ms);
@@ -266,10 +268,12 @@ impl TrustedTime {
     }
 
     /// The times that it may be, where a window of time must hold one of them (a certificate's): the best guess first. One
-    /// alone once it is settled; until then a wall clock that is possible, and the newest time known.
+    /// alone while it is settled and the source was heard within [`STAND_MS`]; else a wall clock that is possible too, and
+    /// the newest time known. A source that cannot be heard cannot put right what was believed of it.
     pub fn possible_ms(&self, wall_ms: i64, mono_ms: i64) -> [i64; 3] {
         let best = self.best_ms(wall_ms, mono_ms);
-        if self.is_settled(mono_ms) {
+        let heard = self.anchor.is_some_and(|anchor| anchor.heard && mono_ms - anchor.mono_ms <= STAND_MS);
+        if heard && self.is_settled(mono_ms) {
             return [best; 3];
         }
         let wall = if self.is_possible(wall_ms) { wall_ms } else { best };
