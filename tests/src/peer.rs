@@ -140,7 +140,7 @@ impl Peer {
 
     /// Sends entries under a token made before; tokens are reusable.
     pub async fn send_with(&self, token: &str, entries: &[Envelope]) -> Result<Response> {
-        let push = JournalPush { journal: self.journal.id, entries: entries.to_vec() };
+        let push = JournalPush { journal: self.journal.id, entries: entries.to_vec(), clock: None };
         let request = self.client.post(format!("{}/kiosk/v1/journal", self.base)).bearer_auth(token).json(&push);
         request.send().await.context("the journal")
     }

@@ -79,7 +79,7 @@ impl Hall {
             for n in first..(first + AT_ONCE).min(cases + 1) {
                 journal.deposit(&self.kiosk.receipt_prefix, self.item_version, n, &mut entries)?;
             }
-            let push = JournalPush { journal: journal.id, entries };
+            let push = JournalPush { journal: journal.id, entries, clock: None };
             self.runtime.block_on(intake::take(&self.app, self.kiosk.kiosk, push))?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hall_rules::initials::READINGS;
 use hall_rules::time::JournalTime;
 use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
-use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Submission};
+use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Stamp, Submission};
 
 use super::audit::{self, Action, Who};
 use super::clocks::Desk;
@@ -45,6 +45,8 @@ struct Run {
     context: Context,
     journal: JournalId,
     entries: Vec<Ready>,
+    /// The terminal's clocks as it sent them, unless ours is in doubt.
+    sent: Option<Stamp>,
 }
 
 /// What becomes of a push with an entry that cannot be applied.
@@ -68,7 +70,7 @@ pub async fn take(app: &App, kiosk: KioskId, push: JournalPush) -> Result<Journa
         let title = format!("A push has at most {MOST_ENTRIES} entries, this one has {}", push.entries.len());
         return Err(Refusal::new(Code::InvalidValue, title, "Send fewer at a time").field("entries"));
     }
-    let journal = push.journal;
+    let (journal, sent) = (push.journal, push.clock.filter(|_| app.clock().doubt().is_none()));
     let keys = app.keys();
     let entries = if push.entries.len() < MANY {
         ready_all(&keys, push)?
@@ -77,7 +79,7 @@ pub async fn take(app: &App, kiosk: KioskId, push: JournalPush) -> Result<Journa
             .await
             .map_err(|cause| Refusal::internal(&cause))??
     };
-    let run = Arc::new(Run { context: context(app, kiosk), journal, entries });
+    let run = Arc::new(Run { context: context(app, kiosk), journal, entries, sent });
     let first = run.clone();
     let outcome = match app.store().write(move |tx| store_all(tx, &first, Mistakes::UndoAll)).await {
         // A mistake of ours with one entry must not block those behind it.
@@ -224,7 +226,7 @@ pub fn index_older(store: &Store, keys: &Arc<Keys>) -> Result<(), StoreError> {
 
 fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, StoreError> {
     tx.mark_intake();
-    let Run { context, journal, entries } = run;
+    let Run { context, journal, entries, sent } = run;
     let journal = *journal;
     let mut head = match store::journal::head(tx, journal)? {
         Some(head) => head,
@@ -249,6 +251,9 @@ fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, 
     }
     if head.forked {
         return Ok(Outcome::Refused(forked(head.next)));
+    }
+    if let Some(at) = sent {
+        times::hear(tx, &context.desk, journal, &mut head, at)?;
     }
     let mut results = Vec::with_capacity(entries.len());
     let before = head.next;

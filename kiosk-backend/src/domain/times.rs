@@ -49,6 +49,14 @@ pub fn of_entry(
     Ok(When { time, journal, boot, mono_ms: at.mono_ms })
 }
 
+/// Takes in that a push of this journal was sent now, by these clocks of its terminal.
+pub fn hear(tx: &mut Tx<'_>, desk: &Desk, journal: JournalId, head: &mut JournalHead, at: &Stamp) -> StoreResult<()> {
+    let live = Anchor { boot: at.boot_id.as_u128(), mono_ms: at.mono_ms, ms: desk.now_ms };
+    let knew = head.time.anchor(live.boot).is_some();
+    head.time.live = Some(live);
+    if knew { Ok(()) } else { settle(tx, desk, head.kiosk, journal, live) }
+}
+
 /// Takes in that the terminal which writes a journal speaks to us now, unless our own clock is in doubt.
 pub fn spoke(tx: &mut Tx<'_>, app: &App, kiosk: KioskId, journal: JournalId, at: &Stamp) -> StoreResult<()> {
     if app.clock().doubt().is_some() {

@@ -61,11 +61,12 @@ pub fn begin(connection: &Connection, journal: JournalId, kiosk: KioskId, now_ms
 
 /// Moves a journal's head, with what its newest entries told of their time.
 pub fn advance(connection: &Connection, journal: JournalId, head: &JournalHead) -> StoreResult<()> {
-    let JournalTime { last_ms, last, told, .. } = head.time;
+    let JournalTime { last_ms, last, told, live } = head.time;
     connection
         .prepare_cached(
             "UPDATE journals SET next_seq = $1, head = $2, last_ms = $3, last_boot = $4, last_mono_ms = $5,
-                 told_boot = $6, told_mono_ms = $7, told_ms = $8 WHERE id = $9",
+                 told_boot = $6, told_mono_ms = $7, told_ms = $8,
+                 live_boot = $9, live_mono_ms = $10, live_ms = $11 WHERE id = $12",
         )?
         .execute(params![
             signed(head.next),
@@ -76,6 +77,9 @@ pub fn advance(connection: &Connection, journal: JournalId, head: &JournalHead) 
             boot_bytes(told),
             told.map(|told| signed(told.mono_ms)),
             told.map(|told| told.ms),
+            boot_bytes(live),
+            live.map(|live| signed(live.mono_ms)),
+            live.map(|live| live.ms),
             journal.0.as_bytes()
         ])?;
     Ok(())

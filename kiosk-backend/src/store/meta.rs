@@ -9,7 +9,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use hall_rules::time::Kept;
+use hall_rules::time::{Kept, Rank};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{StoreError, StoreResult, signed};
@@ -62,9 +62,13 @@ pub fn set_text(connection: &Connection, name: &str, value: &str) -> StoreResult
 
 const KEPT_TIME: &str = "kept-time";
 
-/// The time as it was last beyond doubt.
+/// The time as it was last beyond doubt; of a hall that an older release ran, when it last wrote anything down.
 pub fn kept_time(connection: &Connection) -> StoreResult<Option<Kept>> {
-    Ok(text(connection, KEPT_TIME)?.and_then(|text| serde_json::from_str(&text).ok()))
+    if let Some(kept) = text(connection, KEPT_TIME)?.and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(Some(kept));
+    }
+    let newest = connection.query_row("SELECT at_ms FROM audit ORDER BY seq DESC LIMIT 1", [], |row| row.get(0));
+    Ok(newest.optional()?.map(|ms| Kept { ms, rank: Rank::Possible }))
 }
 
 /// Keeps the time.

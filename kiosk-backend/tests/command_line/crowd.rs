@@ -52,7 +52,8 @@ impl Terminal {
         let at = Stamp { wall_ms_utc: self.identity.server_ms, ..Stamp::default() };
         let fact = Fact::JournalCreated { software: "test".into() };
         let header = serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact }).unwrap();
-        let push = JournalPush { journal, entries: vec![Envelope::seal(journal, 1, [0; 32], header, None)] };
+        let push =
+            JournalPush { journal, entries: vec![Envelope::seal(journal, 1, [0; 32], header, None)], clock: None };
         let request = self.client.post(format!("{}/kiosk/v1/journal", self.url)).bearer_auth(self.token());
         let answer = request.body(serde_json::to_string(&push).unwrap()).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());

@@ -132,7 +132,7 @@ impl Hall {
     }
 
     pub(crate) async fn push(&self, terminal: &Terminal, entries: &[Envelope]) -> Answer {
-        let push = JournalPush { journal: terminal.journal, entries: entries.to_vec() };
+        let push = JournalPush { journal: terminal.journal, entries: entries.to_vec(), clock: None };
         let token = terminal.token(self.clock.now_ms());
         self.post("/kiosk/v1/journal", Some(&token), serde_json::to_string(&push).unwrap()).await
     }

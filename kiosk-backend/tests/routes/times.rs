@@ -6,7 +6,7 @@ use kiosk_backend::domain::clocks::Desk;
 use kiosk_backend::domain::views::CaseView;
 use kiosk_backend::domain::{queries, verify};
 use kiosk_backend::jobs;
-use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer};
+use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush};
 use kiosk_wire::{CompartmentNo, Fact, Stamp, SubmissionId};
 use uuid::Uuid;
 
@@ -265,4 +265,34 @@ async fn an_answer_that_was_held_back_tells_the_time_at_which_it_is_given() {
     });
     assert_eq!(held.status, StatusCode::OK);
     assert_eq!(held.json::<DirectivesAnswer>().server_ms, MONDAY + 20_000);
+}
+
+#[tokio::test]
+async fn a_push_dates_what_its_own_start_did_before_anything_follows_from_it() {
+    let hall = Hall::new().await;
+    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    let shut = MONDAY + 3 * DAY;
+    let start = Start::at(shut - 17_000);
+    let id = start.deposit(&mut terminal, shut, 190_000);
+    // Collected with card and PIN, all of it without the network: the numbered receipt is made as the push comes.
+    let (staff, compartment) = (clerk.staff.id, CompartmentNo(1));
+    terminal.write(Fact::EmptinessAffirmed { submission: Some(id), compartment, staff });
+    hall.clock.advance(4 * DAY);
+    let clock = Some(start.stamp(hall.clock.now_ms(), 190_000, None));
+    let push = JournalPush { journal: terminal.journal, entries: terminal.entries.clone(), clock };
+    let token = terminal.token(hall.clock.now_ms());
+    let answer = hall.post("/kiosk/v1/journal", Some(&token), serde_json::to_string(&push).unwrap()).await;
+    assert_eq!(answer.json::<JournalAnswer>().next, terminal.entries.len() as u64 + 1);
+    let dated = format!("cases WHERE state = 'received' AND deposited_ms = {shut} AND due_date = '2026-12-03'");
+    assert_eq!((hall.count(&dated), hall.count("untimed")), (1, 0));
+    assert_eq!(case(&hall, id).await.between_ms, None);
+}
+
+#[tokio::test]
+async fn the_first_start_after_an_older_release_knows_when_that_last_wrote() {
+    let hall = Hall::new().await;
+    assert_eq!(hall.count("texts WHERE name = 'kept-time'"), 0, "nothing was kept yet, as by an older release");
+    let again = hall.restart_with(Clock::standing_at(MONDAY + 20 * DAY)).await;
+    assert_eq!(again.app.clock().doubt(), Some(Doubt::Unconfirmed));
 }

@@ -59,6 +59,10 @@ pub struct JournalPush {
     pub journal: JournalId,
     /// The entries.
     pub entries: Vec<Envelope>,
+    /// The terminal's clocks as it sends: the backend knows from them when every entry of that start happened. Absent from
+    /// terminals of an older release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Stamp>,
 }
 
 /// What became of them. The backend answers after its commit.

@@ -106,7 +106,7 @@ async fn deliver(
             }
         };
         let last = entries.last().map_or(from, |entry| entry.seq);
-        let push = JournalPush { journal, entries };
+        let push = JournalPush { journal, entries, clock: Some(context.client.clock().stamp()) };
         let answered = context.client.post::<_, JournalAnswer>("/kiosk/v1/journal", &push).await;
         context.note(&answered);
         match answered {

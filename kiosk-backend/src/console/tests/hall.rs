@@ -131,7 +131,7 @@ impl Hall {
                 envelope
             })
             .collect();
-        let push = JournalPush { journal: self.journal, entries };
+        let push = JournalPush { journal: self.journal, entries, clock: None };
         self.runtime.block_on(intake::take(&self.app, self.kiosk, push)).expect("taken");
     }
 
