@@ -47,8 +47,7 @@ pub enum Doubt {
 impl Clock {
     /// The system's clock.
     pub fn system() -> Self {
-        let built_ms = env!("BACKEND_BUILT_S").parse::<i64>().map_or(0, |seconds| seconds.saturating_mul(1000));
-        Self::of(Hands::System(Instant::now()), built_ms)
+        Self::of(Hands::System(Instant::now()), built_ms())
     }
 
     /// A clock that stands at `now_ms` until [`Clock::advance`] moves it. For tests.
@@ -63,8 +62,7 @@ impl Clock {
     /// Takes in what an earlier start kept; before the first reading.
     pub fn recall(&self, kept: Kept) {
         self.with(|inner| {
-            let built_ms = env!("BACKEND_BUILT_S").parse::<i64>().map_or(0, |seconds| seconds.saturating_mul(1000));
-            let built_ms = if matches!(inner.hands, Hands::System(_)) { built_ms } else { kept.ms };
+            let built_ms = if matches!(inner.hands, Hands::System(_)) { built_ms() } else { kept.ms };
             inner.trusted = TrustedTime::new(built_ms, Some(Kept { rank: Rank::Possible, ..kept }));
         });
     }
@@ -151,6 +149,11 @@ impl Inner {
         }
         (self.trusted.best_ms(wall_ms, mono_ms), mono_ms)
     }
+}
+
+/// When this program was built: it is never earlier.
+fn built_ms() -> i64 {
+    env!("BACKEND_BUILT_S").parse::<i64>().map_or(0, |seconds| seconds.saturating_mul(1000))
 }
 
 fn wall_ms() -> i64 {
