@@ -51,7 +51,7 @@ pub fn of_entry(
 
 /// Takes in that a push of this journal was sent now, by these clocks of its terminal.
 pub fn hear(tx: &mut Tx<'_>, desk: &Desk, journal: JournalId, head: &mut JournalHead, at: &Stamp) -> StoreResult<()> {
-    let live = Anchor { boot: at.boot_id.as_u128(), mono_ms: at.mono_ms, ms: desk.now_ms };
+    let live = live(desk, at);
     let knew = head.time.anchor(live.boot).is_some();
     head.time.live = Some(live);
     if knew { Ok(()) } else { settle(tx, desk, head.kiosk, journal, live) }
@@ -63,9 +63,14 @@ pub fn spoke(tx: &mut Tx<'_>, app: &App, kiosk: KioskId, journal: JournalId, at:
         return Ok(());
     }
     let desk = Desk::of(app);
-    let live = Anchor { boot: at.boot_id.as_u128(), mono_ms: at.mono_ms, ms: desk.now_ms };
+    let live = live(&desk, at);
     store::journal::spoke(tx, journal, live)?;
     settle(tx, &desk, kiosk, journal, live)
+}
+
+/// A terminal's clocks at a moment that our own clock tells.
+fn live(desk: &Desk, at: &Stamp) -> Anchor {
+    Anchor { boot: at.boot_id.as_u128(), mono_ms: at.mono_ms, ms: desk.now_ms }
 }
 
 /// Notes that the newest event of a case has no known time, where that is so.
