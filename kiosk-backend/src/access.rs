@@ -2,11 +2,9 @@
 //! asked where the session is read. A path that says nothing is closed to everyone.
 
 use axum::http::Extensions;
+use hall_domain::{Refusal, Staff};
 use hall_rules::Right;
 use kiosk_wire::Code;
-
-use crate::domain::Staff;
-use crate::problem::Refusal;
 
 /// What a path wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

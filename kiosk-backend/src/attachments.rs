@@ -8,15 +8,16 @@ use axum::extract::Multipart;
 use axum::extract::multipart::MultipartError;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use hall_domain::case::archive;
+use hall_domain::case::files::{self, Handed};
+use hall_domain::{Actor, Refusal};
+use hall_store::StoreError;
 use kiosk_wire::{Code, SubmissionId};
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
+use crate::archived;
 use crate::console::session::encoded;
-use crate::domain::files::{self, Handed};
-use crate::domain::{Actor, archive};
-use crate::problem::Refusal;
-use crate::store::StoreError;
 
 /// Bytes of a form with the largest file in it, and its other fields.
 pub const LARGEST_FORM: usize = files::LARGEST as usize + 64 * 1024;
@@ -61,7 +62,7 @@ pub async fn attachment(app: &App, actor: &Actor, id: SubmissionId, n: &str) -> 
 
 /// A closed case as one file to keep.
 pub async fn archive(app: &App, actor: &Actor, id: SubmissionId) -> Result<Response, Refusal> {
-    let gathered = archive::gather(app, actor, id).await?;
+    let gathered = archive::gather(app, actor, id, archived::page).await?;
     let name = format!("{}.zip", gathered.receipt());
     let app = app.clone();
     let written = tokio::task::spawn_blocking(move || archive::write(&app, gathered, app.vault().aside()?));

@@ -45,7 +45,7 @@ impl Charge {
     pub fn take(data_dir: &Path) -> Result<Self, ChargeError> {
         let path = data_dir.join(FILE);
         let io = |cause| ChargeError::Io { path: path.clone(), cause };
-        crate::app::make_folder(data_dir).map_err(io)?;
+        hall_domain::ground::hall::make_folder(data_dir).map_err(io)?;
         let open = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let mut file = open.map_err(io)?;
         match file.try_lock() {

@@ -6,18 +6,19 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use ed25519_dalek::VerifyingKey;
+use hall_domain::case::{archive, bundle};
+use hall_domain::ground::clock::Clock;
+use hall_domain::people::{accounts, staff};
+use hall_domain::terminals::{enrolment, import};
 use hall_rules::Role;
+use hall_store::{self as store, StoreError, meta};
 use kiosk_wire::Personal;
 use serde_json::{Value, json};
 
 use crate::app::App;
-use crate::bundle;
 use crate::charge::Charge;
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::{accounts, archive, enrolment, import, staff};
-use crate::store::{self, StoreError, meta};
-use crate::{domain, serve};
+use crate::serve;
 
 /// The hall's server: takes deposits from terminals, tells the windows, serves the staff's pages.
 ///
@@ -286,8 +287,15 @@ fn restored(config: Config) -> Result<u64, String> {
         .write_blocking(move |tx| {
             let generation = meta::begin_generation(tx)?;
             let object = format!("generation {generation}");
-            let who = domain::audit::Who::CommandLine;
-            domain::audit::write(tx, now_ms, who, domain::audit::Action::Restored, None, &object)?;
+            let who = hall_domain::ground::audit::Who::CommandLine;
+            hall_domain::ground::audit::write(
+                tx,
+                now_ms,
+                who,
+                hall_domain::ground::audit::Action::Restored,
+                None,
+                &object,
+            )?;
             Ok(generation)
         })
         .map_err(|cause: StoreError| cause.to_string())
@@ -347,7 +355,7 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
         StaffCommand::Add(new) => add_staff(app, new),
         StaffCommand::List => {
             let all = app.store().read_blocking(staff::all).map_err(text)?;
-            let line = |one: &domain::Staff| {
+            let line = |one: &hall_domain::Staff| {
                 let windows: Vec<&str> = one.windows.iter().map(|(_, name)| name.as_str()).collect();
                 let closed = if one.disabled { "\tclosed" } else { "" };
                 format!("{}\t{}\t{}{closed}", one.name, one.role.code(), windows.join(", "))
@@ -435,7 +443,8 @@ fn case(app: &App, command: CaseCommand) -> Answer {
         CaseCommand::Verify { file, key: None } => verify(&file, &key),
         CaseCommand::Verify { file, key: Some(text) } => verify(&file, &key_of(&text)?),
         CaseCommand::Export { case, to } => {
-            let gathered = archive::gather_by_name(app, &case).map_err(|refusal| refusal.to_string())?;
+            let gathered =
+                archive::gather_by_name(app, &case, crate::archived::page).map_err(|refusal| refusal.to_string())?;
             let receipt = gathered.receipt().to_owned();
             let failed = |cause: &dyn std::fmt::Display| format!("{}: {cause}", to.display());
             let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&to);
@@ -472,7 +481,7 @@ fn verify(file: &Path, key: &VerifyingKey) -> Answer {
 }
 
 fn verify_all(app: &App) -> Answer {
-    let found = domain::verify::and_keep_blocking(app).map_err(|refusal| refusal.to_string())?;
+    let found = hall_domain::figures::verify::and_keep_blocking(app).map_err(|refusal| refusal.to_string())?;
     if found.count > 0 {
         let more = if found.count > found.flaws.len() as u64 { "\n…" } else { "" };
         let advice = "Keep this file and every backup as they are; see \"The database does not agree with itself\" in \

@@ -1,14 +1,14 @@
 //! `backend.toml`: read once at start, strict, with errors that say which key and what to do.
 
+pub mod oidc;
+pub mod sms;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 use serde::Deserialize;
 use thiserror::Error;
-
-pub mod oidc;
-pub mod sms;
 
 /// The whole file. An unknown key is an error.
 #[derive(Clone, Debug, Deserialize)]

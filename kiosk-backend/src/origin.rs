@@ -4,75 +4,49 @@
 //! is believed only when the connection comes from a trusted one, and only up to the first hop, read from the right,
 //! that is not trusted: everything left of it is what the visitor claims.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap};
 use axum::middleware::Next;
 use axum::response::Response;
+use hall_domain::ground::origin::Origin;
 use ipnet::IpNet;
 
 use crate::app::App;
 
-/// Addresses of one IPv6 line: it has 2⁶⁴ of them, and they count as one.
-const LINE_BITS: u32 = 64;
+/// Where a request comes from, for handlers.
+pub struct Seen(pub Origin);
 
-/// Where a request comes from; `None` when nobody knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Origin(Option<IpAddr>);
+impl<S: Send + Sync> FromRequestParts<S> for Seen {
+    type Rejection = std::convert::Infallible;
 
-impl Origin {
-    /// An address, as itself: an IPv4 address within IPv6 is an IPv4 address.
-    pub fn new(address: IpAddr) -> Self {
-        Self(Some(address.to_canonical()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(Self(of(&parts.extensions)))
     }
+}
 
-    /// What was noted when the request came in.
-    pub fn of(extensions: &Extensions) -> Self {
-        extensions.get::<Self>().copied().unwrap_or_default()
+/// What was noted when the request came in.
+pub fn of(extensions: &Extensions) -> Origin {
+    extensions.get::<Origin>().copied().unwrap_or_default()
+}
+
+/// Who asks, where `peer` is the other end of the connection.
+pub fn seen(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Origin {
+    let peer = Origin::new(peer);
+    if !peer.is_in(trusted) {
+        return peer;
     }
-
-    /// The address, for the audit.
-    pub fn text(self) -> String {
-        self.0.map_or_else(|| "unknown".to_owned(), |address| address.to_string())
-    }
-
-    /// What tries and connections are counted under: an IPv4 address, or the line that an IPv6 address belongs to.
-    pub fn network(self) -> Option<IpAddr> {
-        self.0.map(|address| match address {
-            IpAddr::V6(address) => Ipv6Addr::from(u128::from(address) & (u128::MAX << (128 - LINE_BITS))).into(),
-            IpAddr::V4(_) => address,
-        })
-    }
-
-    /// The same as a text.
-    pub fn line(self) -> String {
-        Self(self.network()).text()
-    }
-
-    /// Whether it lies in one of these networks.
-    pub fn is_in(self, networks: &[IpNet]) -> bool {
-        self.0.is_some_and(|address| networks.iter().any(|network| network.contains(&address)))
-    }
-
-    /// Who asks, where `peer` is the other end of the connection.
-    pub fn seen(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> Self {
-        let peer = Self::new(peer);
-        if !peer.is_in(trusted) {
-            return peer;
-        }
-        let (plain, standard) =
-            (hops(headers, "x-forwarded-for", plain_hop), hops(headers, "forwarded", forwarded_hop));
-        match (plain, standard) {
-            (None, None) => peer,
-            (Some(hops), None) | (None, Some(hops)) => through(peer, &hops, trusted),
-            (Some(plain), Some(standard)) => {
-                // A proxy writes one and passes the other as it came from the visitor. Where they differ nobody can tell
-                // which is the proxy's, so that whoever sends such a thing stays what the connection says.
-                let (plain, standard) = (through(peer, &plain, trusted), through(peer, &standard, trusted));
-                if plain == standard { plain } else { peer }
-            }
+    let (plain, standard) = (hops(headers, "x-forwarded-for", plain_hop), hops(headers, "forwarded", forwarded_hop));
+    match (plain, standard) {
+        (None, None) => peer,
+        (Some(hops), None) | (None, Some(hops)) => through(peer, &hops, trusted),
+        (Some(plain), Some(standard)) => {
+            // A proxy writes one and passes the other as it came from the visitor. Where they differ nobody can tell
+            // which is the proxy's, so that whoever sends such a thing stays what the connection says.
+            let (plain, standard) = (through(peer, &plain, trusted), through(peer, &standard, trusted));
+            if plain == standard { plain } else { peer }
         }
     }
 }
@@ -116,19 +90,11 @@ fn forwarded_hop(text: &str) -> Option<IpAddr> {
     plain_hop(node.trim().trim_matches('"'))
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Origin {
-    type Rejection = std::convert::Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(Self::of(&parts.extensions))
-    }
-}
-
-/// Notes where a request comes from, for whoever asks [`Origin::of`].
+/// Notes where a request comes from, for whoever asks [`of`].
 pub(crate) async fn note(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     if let Some(peer) = peer {
-        let origin = Origin::seen(peer, request.headers(), &app.config().trusted_proxies);
+        let origin = seen(peer, request.headers(), &app.config().trusted_proxies);
         request.extensions_mut().insert(origin);
     }
     next.run(request).await
@@ -139,13 +105,13 @@ mod tests {
     use super::*;
     use axum::http::{HeaderName, HeaderValue};
 
-    fn seen(peer: &str, lines: &[(&'static str, &str)]) -> String {
+    fn told(peer: &str, lines: &[(&'static str, &str)]) -> String {
         let trusted: Vec<IpNet> = ["10.0.0.0/8", "fd00::/8"].map(|net| net.parse().expect("a network")).into();
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
             headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value"));
         }
-        Origin::seen(peer.parse().expect("an address"), &headers, &trusted).text()
+        seen(peer.parse().expect("an address"), &headers, &trusted).text()
     }
 
     #[test]
@@ -170,7 +136,7 @@ mod tests {
             ("10.0.0.1", vec![("forwarded", "for=198.51.100.7"), (XFF, "198.51.100.7")], "198.51.100.7"),
             ("10.0.0.1", vec![("forwarded", "for=1.1.1.1"), (XFF, "198.51.100.7")], "10.0.0.1"),
         ] {
-            assert_eq!(seen(peer, &lines), expected, "{peer} {lines:?}");
+            assert_eq!(told(peer, &lines), expected, "{peer} {lines:?}");
         }
     }
 

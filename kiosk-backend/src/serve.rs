@@ -5,17 +5,16 @@ use std::time::{Duration, Instant};
 
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsAcceptor;
+use hall_store::{self as store, StoreError, meta};
 use thiserror::Error;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::api;
 use crate::app::App;
 use crate::certificates::{Certificates, Look};
 use crate::config::Tls;
 use crate::connections::{Acceptor, Connections};
-use crate::jobs;
-use crate::store::{self, StoreError, meta};
+use crate::{api, jobs};
 
 /// How often the certificate's files are looked at.
 const LOOK_AT_CERTIFICATE: Duration = Duration::from_secs(60);

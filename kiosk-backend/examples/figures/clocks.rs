@@ -4,10 +4,9 @@
 use std::fs;
 use std::time::Instant;
 
-use kiosk_backend::domain::import;
-use kiosk_backend::store::StoreError;
+use hall_domain::terminals::import;
 
-use super::hall::{CALENDAR, Hall, NOW, assets};
+use super::hall::{CALENDAR, Hall, NOW, assets, sqlite};
 use super::{MANY, Result, ms};
 
 /// One more day off, so that the end of every clock moves.
@@ -21,28 +20,24 @@ makeup_workdays = []
 
 #[expect(clippy::print_stdout, reason = "it is what the figures are for")]
 pub(crate) fn print(hall: &Hall) -> Result<()> {
-    hall.app.store().write_blocking(|tx| {
-        // What the windows' steps would have left behind.
-        for (n, event) in [(4, "received"), (5, "pre_review_started"), (6, "accepted"), (7, "work_started")] {
-            tx.execute(
-                "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms)
-                 SELECT id, ?1, ?2, ?3, ?3 FROM cases WHERE rowid % 2 = 1",
-                rusqlite::params![n, event, NOW],
-            )?;
-        }
-        tx.execute("UPDATE cases SET state = 'in_progress', version = 7 WHERE rowid % 2 = 1", [])?;
-        Ok::<_, StoreError>(())
-    })?;
+    let sqlite = sqlite(&hall.app)?;
+    // What the windows' steps would have left behind.
+    for (n, event) in [(4, "received"), (5, "pre_review_started"), (6, "accepted"), (7, "work_started")] {
+        sqlite.execute(
+            "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms)
+             SELECT id, ?1, ?2, ?3, ?3 FROM cases WHERE rowid % 2 = 1",
+            rusqlite::params![n, event, NOW],
+        )?;
+    }
+    sqlite.execute("UPDATE cases SET state = 'in_progress', version = 7 WHERE rowid % 2 = 1", [])?;
     let calendar = fs::read_to_string(assets().join(CALENDAR))? + DAY_OFF;
     let file = tempfile::NamedTempFile::with_suffix(".toml")?;
     fs::write(file.path(), calendar)?;
     let began = Instant::now();
     import::calendar_file(&hall.app, file.path())?;
     let took = ms(began.elapsed());
-    let moved: u32 = hall.app.store().read_blocking(|connection| {
-        let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('acceptance', 'promised') AND due_date IS NOT NULL";
-        Ok::<_, StoreError>(connection.query_row(moved, [], |row| row.get(0))?)
-    })?;
+    let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('acceptance', 'promised') AND due_date IS NOT NULL";
+    let moved: u32 = sqlite.query_row(moved, [], |row| row.get(0))?;
     println!("clocks of {MANY} open cases computed again: {took:.0} ms, {moved} of them run on   reach: <= 2,000 ms");
     Ok(())
 }

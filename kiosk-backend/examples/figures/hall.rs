@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use hall_domain::ground::clock::Clock;
+use hall_domain::ground::origin::Origin;
+use hall_domain::people::staff;
+use hall_domain::terminals::{enrolment, import, intake};
 use hall_rules::{ReceiptNumber, Role};
 use kiosk_backend::app::App;
-use kiosk_backend::clock::Clock;
 use kiosk_backend::config::Config;
-use kiosk_backend::domain::{enrolment, import, intake, staff};
-use kiosk_backend::origin::Origin;
-use kiosk_backend::store::StoreError;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest, JournalPush};
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
 use kiosk_wire::{CompartmentNo, Envelope, Fact, Header, JournalId, Personal, Stamp, Submission, SubmissionId};
@@ -65,10 +65,9 @@ impl Hall {
         let kiosk = runtime.block_on(enrolment::enrol(&app, Origin::default(), request))?;
         app.reload()?;
         app.heard(kiosk.kiosk);
-        let item_version = app.store().read_blocking(|connection| {
-            let newest = "SELECT MAX(version) FROM item_versions WHERE code = ?1";
-            Ok::<_, StoreError>(connection.query_row(newest, [ITEM], |row| row.get(0))?)
-        })?;
+        let item_version =
+            sqlite(&app)?
+                .query_row("SELECT MAX(version) FROM item_versions WHERE code = ?1", [ITEM], |row| row.get(0))?;
         Ok(Self { app, runtime, kiosk, item_version, _folder: folder })
     }
 
@@ -84,6 +83,11 @@ impl Hall {
         }
         Ok(())
     }
+}
+
+/// The database from beside the program.
+pub(crate) fn sqlite(app: &App) -> Result<rusqlite::Connection> {
+    Ok(rusqlite::Connection::open(app.config().data_dir.join(hall_store::DATABASE))?)
 }
 
 struct Journal {

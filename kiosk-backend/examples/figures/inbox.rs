@@ -5,12 +5,11 @@ use std::time::{Duration, Instant};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
-use kiosk_backend::domain::sign_in;
-use kiosk_backend::store::StoreError;
+use hall_domain::people::sign_in;
 use kiosk_wire::Personal;
 use tower::ServiceExt as _;
 
-use super::hall::{Hall, PASSWORD, STAFF};
+use super::hall::{Hall, PASSWORD, STAFF, sqlite};
 use super::{FEW, MANY, Result, ms};
 
 /// One in so many is open.
@@ -33,10 +32,7 @@ fn figures(hall: &Hall) -> Result<Vec<Duration>> {
         "UPDATE cases SET state = 'archived', due_clock = NULL, due_date = NULL, soon_date = NULL
          WHERE rowid % {OPEN} <> 0"
     );
-    hall.app.store().write_blocking(move |tx| {
-        tx.execute(&rest, [])?;
-        Ok::<_, StoreError>(())
-    })?;
+    sqlite(&hall.app)?.execute(&rest, [])?;
     let runtime = &hall.runtime;
     let opened = runtime.block_on(sign_in::sign_in(
         &hall.app,

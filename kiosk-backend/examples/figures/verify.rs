@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Instant;
 
-use kiosk_backend::domain::verify;
+use hall_domain::figures::verify;
 
 use super::hall::Hall;
 use super::{MANY, Result, ms};

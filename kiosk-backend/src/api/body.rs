@@ -2,20 +2,21 @@
 
 use axum::extract::{FromRequest, Request};
 use futures_util::StreamExt as _;
+use hall_domain::Refusal;
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
 
 use super::LARGEST_BODY;
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// A JSON body.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
-    async fn from_request(request: Request, _state: &S) -> Result<Self, Refusal> {
-        parse(&read(request).await?).map(Self)
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Refused> {
+        parse(&read(request).await?).map(Self).map_err(Refused)
     }
 }
 

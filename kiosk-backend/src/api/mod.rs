@@ -13,12 +13,13 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, post};
+use hall_domain::Refusal;
 use kiosk_wire::Code;
 
 use crate::app::App;
-use crate::console::guard;
-use crate::problem::Refusal;
-use crate::{connections, console, origin, public};
+use crate::console::{self, guard};
+use crate::refused::Refused;
+use crate::{connections, origin, public};
 
 /// The largest body any path takes: 1 MiB.
 pub const LARGEST_BODY: usize = 1024 * 1024;
@@ -51,15 +52,15 @@ async fn nothing(app: App, request: Request) -> Response {
 }
 
 /// A path under `/kiosk` that leads nowhere: most likely another version of the interface.
-async fn other_version(Path(rest): Path<String>) -> Refusal {
+async fn other_version(Path(rest): Path<String>) -> Refused {
     if rest.starts_with("v1/") {
         return kiosk::nothing_here().await;
     }
-    Refusal::new(
+    Refused(Refusal::new(
         Code::UnknownVersion,
         "This server speaks /kiosk/v1 only",
         "Check [backend] url in kiosk.toml: it ends before /kiosk; or update the server",
-    )
+    ))
 }
 
 /// What every JSON answer carries.

@@ -3,12 +3,13 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use hall_domain::Refusal;
 use kiosk_wire::signed::{Purpose, SignedError, TokenClaims};
 use kiosk_wire::{Code, KioskId, Signed};
 
 use crate::app::App;
 use crate::connections;
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// The token of `Authorization: Bearer`, whose scheme is a word in any case (RFC 9110, 11.1).
 pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -21,10 +22,10 @@ pub(super) fn bearer(headers: &HeaderMap) -> Option<&str> {
 pub(super) struct Terminal(pub(super) KioskId);
 
 impl FromRequestParts<App> for Terminal {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
     #[expect(clippy::manual_async_fn, reason = "nothing is awaited, and the trait wants a future")]
-    fn from_request_parts(parts: &mut Parts, app: &App) -> impl Future<Output = Result<Self, Refusal>> + Send {
+    fn from_request_parts(parts: &mut Parts, app: &App) -> impl Future<Output = Result<Self, Refused>> + Send {
         async move {
             let token = bearer(&parts.headers).ok_or_else(|| malformed("There is no `Authorization: Bearer` token"))?;
             let kiosk = check(app, token)?;
@@ -67,7 +68,7 @@ fn check(app: &App, token: &str) -> Result<KioskId, Refusal> {
     Ok(claims.kiosk)
 }
 
-fn alive(app: &App, kiosk: KioskId) -> Result<crate::app::KnownKiosk, Refusal> {
+fn alive(app: &App, kiosk: KioskId) -> Result<hall_domain::ground::hall::KnownKiosk, Refusal> {
     let known = app.kiosk(kiosk).ok_or_else(|| {
         Refusal::new(
             Code::KioskUnknown,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hall_domain::case::messages::write::Kind;
 use serde::Deserialize;
 
 use super::is_safe_url;
-use crate::domain::messages::Kind;
 
 /// A gateway for short messages. Wherever a text is to be filled in, `${name}` stands for a value; the names are in
 /// `docs/operations.md`.

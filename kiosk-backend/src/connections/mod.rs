@@ -16,18 +16,16 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::http::{Extensions, Request};
+pub(crate) use body::watch;
 use futures_util::future::{FutureExt as _, Map};
 use futures_util::task::AtomicWaker;
+use hall_domain::ground::origin::Origin;
 use ipnet::IpNet;
 use nix::sys::resource::{Resource, getrlimit};
-use tokio::net::TcpStream;
-use tower::Service;
-
-pub(crate) use body::watch;
 use rules::{Cause, Room, Seen};
 pub use socket::{Acceptor, Peer};
-
-use crate::origin::Origin;
+use tokio::net::TcpStream;
+use tower::Service;
 
 /// How often connections that overstay are looked for.
 const LOOK: Duration = Duration::from_secs(1);

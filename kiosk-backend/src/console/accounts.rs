@@ -3,6 +3,8 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::people::accounts::{self, NewAccount};
 use hall_rules::Role;
 use kiosk_wire::{Code, Personal, StaffId};
 use serde::Deserialize;
@@ -13,8 +15,7 @@ use super::keeping::onward;
 use super::pages::{self, AccountPage, AccountsPage};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
-use crate::domain::accounts::{self, NewAccount};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 fn id_of(text: &str) -> Result<StaffId, Refusal> {
     text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such account", "See the list of accounts"))
@@ -30,7 +31,7 @@ fn warning(me: &SignedIn, refusal: &Refusal) -> Note {
 }
 
 /// `GET /accounts`
-pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
     show_list(&console, &me, None, StatusCode::OK).await
 }
 
@@ -39,7 +40,7 @@ async fn show_list(
     me: &SignedIn,
     note: Option<Note>,
     status: StatusCode,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let rows = accounts::list(&console.app, &me.actor).await?;
     let windows = accounts::windows(&console.app).await?.into_iter().map(|(_, name)| name).collect();
     let mut shell = console.shell(me, Here::Accounts).await?;
@@ -52,7 +53,7 @@ pub(super) async fn add(
     State(console): State<Console>,
     me: SignedIn,
     Posted(fields): Posted<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let added = async {
         let role = Role::from_code(field("role")).ok_or_else(|| {
@@ -67,7 +68,7 @@ pub(super) async fn add(
         Err(refusal) if refusal.code() == Code::InvalidValue => {
             show_list(&console, &me, Some(warning(&me, &refusal)), status_of(&refusal)).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 
@@ -76,12 +77,12 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Path(who): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, id_of(&who)?, Here::Accounts, None, None, StatusCode::OK).await
 }
 
 /// `GET /account`: one's own.
-pub(super) async fn own(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+pub(super) async fn own(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
     show(&console, &me, me.actor.staff.id, Here::Elsewhere, None, None, StatusCode::OK).await
 }
 
@@ -93,7 +94,7 @@ async fn show(
     code: Option<String>,
     note: Option<Note>,
     status: StatusCode,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let (mut account, sessions) = accounts::one(&console.app, &me.actor, id).await?;
     let mut shell = console.shell(me, here).await?;
     let own = here == Here::Elsewhere;
@@ -102,19 +103,19 @@ async fn show(
     shell.path = if own { "/account".to_owned() } else { format!("/accounts/{id}") };
     shell.note = note;
     let by_provider = console.app.provider().is_some();
-    let this = crate::store::sessions::short(&me.key);
+    let this = hall_store::sessions::short(&me.key);
     Ok(pages::respond(status, &AccountPage { shell, account, sessions, this, own, by_provider, code }))
 }
 
 /// After a command about an account: back to it, or the account with a note that says why not.
-async fn after(console: &Console, me: &SignedIn, id: StaffId, done: Result<(), Refusal>) -> Result<Response, Refusal> {
+async fn after(console: &Console, me: &SignedIn, id: StaffId, done: Result<(), Refusal>) -> Result<Response, Refused> {
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/accounts/{id}")).into_response()),
         Err(refusal) if matches!(refusal.code(), Code::InvalidValue | Code::WrongState) => {
             let (note, status) = (warning(me, &refusal), status_of(&refusal));
             show(console, me, id, Here::Accounts, None, Some(note), status).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 
@@ -124,7 +125,7 @@ pub(super) async fn reset(
     me: SignedIn,
     Path(who): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&who)?;
     match accounts::reset(&console.app, &me.actor, id).await {
         Ok(code) => show(&console, &me, id, Here::Accounts, Some(code), None, StatusCode::OK).await,
@@ -138,7 +139,7 @@ pub(super) async fn disable(
     me: SignedIn,
     Path(who): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&who)?;
     let done = accounts::disable(&console.app, &me.actor, id).await;
     after(&console, &me, id, done).await
@@ -150,7 +151,7 @@ pub(super) async fn unlock(
     me: SignedIn,
     Path(who): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&who)?;
     let done = accounts::unlock(&console.app, &me.actor, id).await;
     after(&console, &me, id, done).await
@@ -168,7 +169,7 @@ pub(super) async fn set_subject(
     me: SignedIn,
     Path(who): Path<String>,
     Posted(Subject { subject }): Posted<Subject>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&who)?;
     let done = accounts::set_subject(&console.app, &me.actor, id, &subject).await;
     after(&console, &me, id, done).await
@@ -180,7 +181,7 @@ pub(super) async fn end_session(
     me: SignedIn,
     Path((who, session)): Path<(String, String)>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&who)?;
     let done = accounts::end_session(&console.app, &me.actor, id, &session).await;
     after(&console, &me, id, done).await
@@ -192,7 +193,7 @@ pub(super) async fn end_own_session(
     me: SignedIn,
     Path(session): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     accounts::end_session(&console.app, &me.actor, me.actor.staff.id, &session).await?;
     Ok(Redirect::to("/account").into_response())
 }
@@ -212,7 +213,7 @@ pub(super) async fn change_password(
     State(console): State<Console>,
     me: SignedIn,
     Posted(Change { old, password, again }): Posted<Change>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let done = if password == again {
         accounts::change_password(&console.app, &me.actor, me.key, Personal::new(old), Personal::new(password)).await
     } else {
@@ -231,6 +232,6 @@ pub(super) async fn change_password(
             let (note, status) = (warning(&me, &refusal), status_of(&refusal));
             show(&console, &me, me.actor.staff.id, Here::Elsewhere, None, Some(note), status).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }

@@ -3,33 +3,33 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::boxes::uncollected;
+use hall_domain::figures::callbacks::{self, CallOutcome};
 use kiosk_wire::{Code, Personal};
 use serde::Deserialize;
 
-use super::Console;
 use super::aftercare_pages::{CallbacksPage, UncollectedPage};
 use super::case::id_of;
 use super::frame::{Here, Note, Tone};
-use super::pages;
 use super::session::{Posted, SignedIn};
-use crate::domain::ratings::{self, CallOutcome};
-use crate::domain::uncollected;
-use crate::problem::Refusal;
+use super::{Console, pages};
+use crate::refused::Refused;
 
 /// `GET /uncollected`
-pub(super) async fn uncollected(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+pub(super) async fn uncollected(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
     let rows = uncollected::over(&console.app, &me.actor).await?;
     let shell = console.shell(&me, Here::Inbox).await?;
     Ok(pages::respond(StatusCode::OK, &UncollectedPage { shell, rows }))
 }
 
 /// `GET /callbacks`
-pub(super) async fn callbacks(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+pub(super) async fn callbacks(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
     show(&console, &me, None, StatusCode::OK).await
 }
 
-async fn show(console: &Console, me: &SignedIn, note: Option<Note>, status: StatusCode) -> Result<Response, Refusal> {
-    let rows = ratings::callbacks(&console.app, &me.actor).await?;
+async fn show(console: &Console, me: &SignedIn, note: Option<Note>, status: StatusCode) -> Result<Response, Refused> {
+    let rows = callbacks::callbacks(&console.app, &me.actor).await?;
     let mut shell = console.shell(me, Here::Callbacks).await?;
     shell.path = "/callbacks".to_owned();
     shell.note = note;
@@ -53,11 +53,11 @@ pub(super) async fn called(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(called): Posted<Called>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = match CallOutcome::from_code(&called.outcome) {
         Some(outcome) => {
-            ratings::called(&console.app, &me.actor, id, called.seen, outcome, Personal::new(called.note)).await
+            callbacks::called(&console.app, &me.actor, id, called.seen, outcome, Personal::new(called.note)).await
         }
         None => {
             let title = "What the call came to is missing";
@@ -72,7 +72,7 @@ pub(super) async fn called(
             let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
             show(&console, &me, Some(note), status).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 

@@ -1,13 +1,15 @@
 //! The templates of what follows a decision.
 
 use askama::Template;
+use hall_domain::case::clocks::Due;
+use hall_domain::case::rows::InboxRow;
+use hall_domain::figures::callbacks::{CallOutcome, CallbackView};
+use hall_domain::figures::rating::level_words;
 use hall_rules::Right;
 
 use super::frame::{Here, Shell};
 use super::pages::due_date;
 use super::words::grouped;
-use crate::domain::ratings::{CallOutcome, CallbackView, level_words};
-use crate::domain::views::{Due, InboxRow};
 
 /// Results in boxes whose time is over.
 #[derive(Template)]

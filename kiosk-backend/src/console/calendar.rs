@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use hall_domain::terminals::import;
 use hall_rules::calendar::Year;
 use hall_rules::load::Flaw;
 use hall_rules::{Calendar, Right};
@@ -16,12 +17,10 @@ use kiosk_wire::Code;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 
-use super::Console;
 use super::frame::{Here, Note, Shell, Tone};
-use super::pages;
 use super::session::{Posted, SignedIn};
-use crate::domain::import;
-use crate::problem::Refusal;
+use super::{Console, pages};
+use crate::refused::Refused;
 
 /// The days off that are law (全国年节及纪念日放假办法): an announcement has a line for each.
 const HOLIDAYS: [&str; 7] = ["元旦", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"];
@@ -121,7 +120,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let calendar = console.app.calendar();
     let last = calendar.years().map(|(year, _)| year).max();
     let this_year = jiff::Timestamp::from_millisecond(console.app.now_ms())
@@ -137,7 +136,7 @@ async fn show(
     flaws: Vec<Flaw>,
     read: Option<Read>,
     note: Option<Note>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let mut shell = console.shell(me, Here::Elsewhere).await?;
     "/calendar".clone_into(&mut shell.path);
     let status = if flaws.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -160,7 +159,7 @@ pub(super) async fn import(
     State(console): State<Console>,
     me: SignedIn,
     Posted(typed): Posted<Typed>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let lang = me.visitor.lang;
     let text = typed.text.replace("\r\n", "\n");
     let calendar = match Calendar::from_files(&[(lang.t("文件", "file"), text.as_str())]) {

@@ -3,6 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::boxes::{collection, results};
+use hall_domain::case::{casework, claims, look, page};
 use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::Deserialize;
 
@@ -10,8 +13,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
-use crate::domain::{casework, claims, commands, queries, results};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// An address that names no case is answered as one that names another window's.
 pub(super) fn id_of(text: &str) -> Result<SubmissionId, Refusal> {
@@ -24,12 +26,12 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, id_of(&id)?, None, StatusCode::OK).await
 }
 
 /// `GET` of an address that is only posted to, as after reloading a refusal: the case itself.
-pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
+pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refused> {
     Ok(Redirect::to(&format!("/cases/{}", id_of(&id)?)))
 }
 
@@ -41,15 +43,15 @@ async fn show(
     id: SubmissionId,
     note: Option<Note>,
     status: StatusCode,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let renewed = me.visitor.htmx && console.looks.is_fresh(me.key, id, console.app.now_ms());
     if !renewed {
-        commands::look(&console.app, &me.actor, id).await?;
+        look::look(&console.app, &me.actor, id).await?;
         console.looks.note(me.key, id, console.app.now_ms());
     }
-    let mut case = queries::case(&console.app, &me.actor, id).await?;
+    let mut case = page::case(&console.app, &me.actor, id).await?;
     if case.row.unread {
-        commands::look(&console.app, &me.actor, id).await?;
+        look::look(&console.app, &me.actor, id).await?;
         case.row.unread = false;
     }
     let mut shell = console.shell(me, Here::Inbox).await?;
@@ -76,7 +78,7 @@ pub(super) async fn after(
     me: &SignedIn,
     id: SubmissionId,
     done: Result<(), Refusal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let refusal = match done {
         Ok(()) => return Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
         Err(refusal) => refusal,
@@ -92,7 +94,7 @@ pub(super) async fn after(
             | Code::Forbidden
     );
     if !told_on_the_page {
-        return Err(refusal);
+        return Err(Refused(refusal));
     }
     let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
@@ -108,7 +110,7 @@ macro_rules! command {
             me: SignedIn,
             Path(id): Path<String>,
             Posted($press): Posted<Press>,
-        ) -> Result<Response, Refusal> {
+        ) -> Result<Response, Refused> {
             let $id = id_of(&id)?;
             let done = {
                 let ($app, $actor) = (&console.app, &me.actor);
@@ -122,32 +124,32 @@ macro_rules! command {
 command!(
     /// `POST /cases/{id}/collect`
     collect,
-    |app, actor, id, press| commands::collect(app, actor, id, press.version, false)
+    |app, actor, id, press| collection::collect(app, actor, id, press.version, false)
 );
 command!(
     /// `POST /cases/{id}/take-over`
     take_over,
-    |app, actor, id, press| commands::collect(app, actor, id, press.version, true)
+    |app, actor, id, press| collection::collect(app, actor, id, press.version, true)
 );
 command!(
     /// `POST /cases/{id}/cancel-collect`
     cancel_collect,
-    |app, actor, id, press| commands::cancel_collect(app, actor, id, press.version)
+    |app, actor, id, press| collection::cancel_collect(app, actor, id, press.version)
 );
 command!(
     /// `POST /cases/{id}/affirm-empty`
     affirm_empty,
-    |app, actor, id, press| commands::affirm_empty(app, actor, id, press.version)
+    |app, actor, id, press| collection::affirm_empty(app, actor, id, press.version)
 );
 command!(
     /// `POST /cases/{id}/confirm`
     confirm,
-    |app, actor, id, press| commands::confirm_deposit(app, actor, id, press.version)
+    |app, actor, id, press| collection::confirm_deposit(app, actor, id, press.version)
 );
 command!(
     /// `POST /cases/{id}/void`
     void,
-    |app, actor, id, press| commands::void_deposit(app, actor, id, press.version, &press.reason)
+    |app, actor, id, press| collection::void_deposit(app, actor, id, press.version, &press.reason)
 );
 
 #[derive(Deserialize)]
@@ -164,7 +166,7 @@ pub(super) async fn load(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(load): Posted<Load>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = match load.kiosk.parse() {
         Ok(kiosk) => results::load(&console.app, &me.actor, id, load.version, kiosk).await,
@@ -198,12 +200,12 @@ pub(super) async fn open_now(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(press): Posted<Press>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
-    let case = queries::case(&console.app, &me.actor, id).await?;
+    let case = page::case(&console.app, &me.actor, id).await?;
     let typed = press.compartment.trim().parse::<u16>().ok();
     let done = if typed.is_some() && typed == case.row.compartment.map(|no| no.0) {
-        commands::open_now(&console.app, &me.actor, id, press.version, &press.reason).await
+        collection::open_now(&console.app, &me.actor, id, press.version, &press.reason).await
     } else {
         let title = "The number you typed is not this case's box";
         Err(Refusal::new(Code::InvalidValue, title, "Look at the page and type it again").field("compartment"))
@@ -223,9 +225,9 @@ pub(super) async fn phone(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(_): Posted<Reveal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
-    let value = commands::reveal_phone(&console.app, &me.actor, id).await;
+    let value = look::reveal_phone(&console.app, &me.actor, id).await;
     shown(&console, &me, id, "phone", me.visitor.lang.t("电话", "Phone"), value).await
 }
 
@@ -235,9 +237,9 @@ pub(super) async fn number(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(reveal): Posted<Reveal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
-    let value = commands::reveal_number(&console.app, &me.actor, id, &reveal.reason).await;
+    let value = look::reveal_number(&console.app, &me.actor, id, &reveal.reason).await;
     shown(&console, &me, id, "number", me.visitor.lang.t("证件号码", "Document number"), value).await
 }
 
@@ -249,7 +251,7 @@ async fn shown(
     id: &'static str,
     label: &'static str,
     value: Result<Personal<String>, Refusal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     if me.visitor.htmx {
         let (status, value) = match value {
             Ok(value) => (StatusCode::OK, value.expose().clone()),

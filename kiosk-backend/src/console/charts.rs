@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
+use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse};
+
 use super::labels::cell_class;
 use super::words::Lang;
-use crate::domain::statistics::{ClockFigure, Day, LockerUse};
 
 /// Size of the drawing; the page scales it.
 const WIDTH: u32 = 1100;

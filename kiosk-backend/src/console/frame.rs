@@ -1,14 +1,16 @@
 //! What surrounds every page: who is here, in which language, and what became of the last press.
 
+use hall_domain::case::inbox::Counts;
+use hall_domain::figures::gaps::CalendarGap;
+use hall_domain::figures::verify::Verified;
+use hall_domain::ground::actor::Staff;
+use hall_domain::ground::clock::Doubt;
+use hall_domain::terminals::list::KioskView;
 use hall_rules::Right;
 use hall_rules::case::Party;
 
 use super::words::{Clock, Lang};
 use crate::certificates;
-use crate::clock::Doubt;
-use crate::domain::clocks::CalendarGap;
-use crate::domain::verify::Verified;
-use crate::domain::views::{Counts, KioskView, Staff};
 
 /// Which entry of the navigation is here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

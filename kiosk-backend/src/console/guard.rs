@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use hall_domain::Refusal;
 use kiosk_wire::{Code, Problem};
 
 use super::Console;
@@ -13,7 +14,7 @@ use super::frame::Here;
 use super::keeping::{Form, page_of};
 use super::pages::{self, RefusalPage};
 use super::session::{is_htmx, lang_of};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// Scripts and styles only from our own files, none inline; no frame of another page; forms only to ourselves.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
@@ -54,9 +55,9 @@ pub(super) async fn guard(State(console): State<Console>, request: Request, next
 }
 
 /// A page's address, asked in a way that it does not take: most likely the target of a form, typed or kept.
-pub(crate) async fn wrong_method() -> Refusal {
+pub(crate) async fn wrong_method() -> Refused {
     let advice = "Use the links and buttons of the pages";
-    Refusal::new(Code::MethodNotAllowed, "This address cannot be opened like this", advice)
+    Refused(Refusal::new(Code::MethodNotAllowed, "This address cannot be opened like this", advice))
 }
 
 /// Tells browsers that came through TLS to come no other way for a year.

@@ -3,6 +3,11 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::case::inbox::{self, Filter, Inbox};
+use hall_domain::case::joint::answers;
+use hall_domain::case::{claims, look};
+use hall_store::cases::Only;
 use kiosk_wire::{Code, SubmissionId};
 use serde::Deserialize;
 
@@ -13,10 +18,7 @@ use super::pages::{self, InboxPage};
 use super::routes::first_page;
 use super::session::{Posted, SignedIn, encoded};
 use super::sign_in::Nothing;
-use crate::domain::inbox::{self, Only};
-use crate::domain::views::{Filter, Inbox};
-use crate::domain::{claims, commands, joint};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// What an address of the inbox asks for. An unknown value is as none: an old bookmark still shows something.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
@@ -82,7 +84,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, asked, None, Vec::new()).await
 }
 
@@ -92,13 +94,13 @@ async fn show(
     asked: Asked,
     note: Option<Note>,
     undo: Vec<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let after = asked.after.parse::<u32>().ok().filter(|after| *after > 0);
-    let mut parts = joint::Waiting::default();
+    let mut parts = answers::Waiting::default();
     let found = match asked.tab() {
         Tab::Cases(filter) => inbox::page(&console.app, &me.actor, filter, asked.only(), after).await?,
         Tab::Joint => {
-            parts = joint::waiting(&console.app, &me.actor, after).await?;
+            parts = answers::waiting(&console.app, &me.actor, after).await?;
             Inbox { rows: Vec::new(), next: parts.next }
         }
     };
@@ -122,13 +124,13 @@ pub(super) async fn search(
     State(console): State<Console>,
     me: SignedIn,
     Posted(sought): Posted<Sought>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let query = sought.q.trim().to_owned();
     if query.is_empty() {
         return Ok(Redirect::to("/inbox").into_response());
     }
     let rows = inbox::search(&console.app, &me.actor, &query).await?;
-    commands::searched(&console.app, &me.actor, rows.len()).await?;
+    look::searched(&console.app, &me.actor, rows.len()).await?;
     let asked = Asked { show: tab_key(&Tab::Cases(Filter::All)).to_owned(), ..Asked::default() };
     let page = made(&console, &me, asked, query, Inbox { rows, next: None }).await?;
     Ok(pages::respond(StatusCode::OK, &page))
@@ -176,7 +178,7 @@ pub(super) async fn bulk(
     State(console): State<Console>,
     me: SignedIn,
     Posted(fields): Posted<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let act = match field("act") {
         "claim" => Act::Claim,
@@ -184,7 +186,7 @@ pub(super) async fn bulk(
         "read" => Act::Read,
         _ => {
             let title = "There is no such thing to do to several cases";
-            return Err(Refusal::new(Code::InvalidValue, title, "Load the page again").field("act"));
+            return Err(Refused(Refusal::new(Code::InvalidValue, title, "Load the page again").field("act")));
         }
     };
     let ids: Vec<SubmissionId> =
@@ -246,7 +248,7 @@ pub(super) async fn save_view(
     State(console): State<Console>,
     me: SignedIn,
     Posted(named): Posted<Named>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let asked = Query::<Asked>::try_from_uri(&address(&named.back)).map(|Query(asked)| asked).unwrap_or_default();
     let query = asked.query(tab_key(&asked.tab()));
     match inbox::save_view(&console.app, &me.actor, &named.name, query.clone()).await {
@@ -256,7 +258,7 @@ pub(super) async fn save_view(
             let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
             show(&console, &me, asked, Some(note), Vec::new()).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 
@@ -266,7 +268,7 @@ pub(super) async fn forget_view(
     me: SignedIn,
     Path(view): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = view.parse().map_err(|_| Refusal::new(Code::NotFound, "You have no such view", "Load the page again"))?;
     inbox::forget_view(&console.app, &me.actor, id).await?;
     Ok(Redirect::to("/inbox").into_response())

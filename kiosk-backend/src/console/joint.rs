@@ -4,20 +4,20 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::case::clocks::Due;
+use hall_domain::case::joint::answers::{self, PartCase};
 use hall_rules::Right;
 use kiosk_wire::Code;
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::Console;
 use super::case::{after, id_of};
 use super::frame::{Here, Note, Shell, Tone};
-use super::pages;
 use super::session::{Posted, SignedIn};
 use super::words::grouped;
-use crate::domain::joint::{self, PartCase};
-use crate::domain::views::Due;
-use crate::problem::Refusal;
+use super::{Console, pages};
+use crate::refused::Refused;
 
 /// One part, for the department that was asked.
 #[derive(Template)]
@@ -44,7 +44,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Path(part): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, part_of(&part)?, None, String::new()).await
 }
 
@@ -54,8 +54,8 @@ async fn show(
     part: Uuid,
     refused: Option<Refusal>,
     typed: String,
-) -> Result<Response, Refusal> {
-    let one = joint::look(&console.app, &me.actor, part).await?;
+) -> Result<Response, Refused> {
+    let one = answers::look(&console.app, &me.actor, part).await?;
     let mut shell = console.shell(me, Here::Inbox).await?;
     shell.path = format!("/joint/{part}");
     let mut status = StatusCode::OK;
@@ -68,7 +68,7 @@ async fn show(
 }
 
 /// `GET` of the address that is only posted to.
-pub(super) async fn back(Path(part): Path<String>) -> Result<Redirect, Refusal> {
+pub(super) async fn back(Path(part): Path<String>) -> Result<Redirect, Refused> {
     Ok(Redirect::to(&format!("/joint/{}", part_of(&part)?)))
 }
 
@@ -86,7 +86,7 @@ pub(super) async fn answer(
     me: SignedIn,
     Path(part): Path<String>,
     Posted(answer): Posted<Answer>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let part = part_of(&part)?;
     let agrees = match answer.says.as_str() {
         "agreed" => Some(true),
@@ -94,7 +94,7 @@ pub(super) async fn answer(
         _ => None,
     };
     let done = match agrees {
-        Some(agrees) => joint::answer(&console.app, &me.actor, part, agrees, &answer.opinion).await,
+        Some(agrees) => answers::answer(&console.app, &me.actor, part, agrees, &answer.opinion).await,
         None => {
             let title = "Say whether the department agrees";
             Err(Refusal::new(Code::InvalidValue, title, "Choose one of the two").field("opinion"))
@@ -105,7 +105,7 @@ pub(super) async fn answer(
         Err(refusal) if matches!(refusal.code(), Code::InvalidValue | Code::WrongState | Code::Forbidden) => {
             show(&console, &me, part, Some(refusal), answer.opinion).await
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 
@@ -123,10 +123,10 @@ pub(super) async fn recall(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(recall): Posted<Recall>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = match part_of(&recall.part) {
-        Ok(part) => joint::recall(&console.app, &me.actor, id, None, part, &recall.reason).await,
+        Ok(part) => answers::recall(&console.app, &me.actor, id, None, part, &recall.reason).await,
         Err(refusal) => Err(refusal),
     };
     after(&console, &me, id, done).await

@@ -9,22 +9,22 @@ use axum::http::header::{CONTENT_TYPE, SET_COOKIE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::people::sign_in::new_token;
 use hall_rules::Right;
+use hall_store::kept_forms::{self, Kept};
+use hall_store::sessions::{self, Digest};
 use kiosk_wire::StaffId;
 use serde::{Deserialize, Serialize};
 
-use super::Console;
 use super::frame::{Here, Shell};
 use super::guard::written;
-use super::pages;
 use super::session::{
     LONGEST_FORM, SignedIn, Visitor, comes_from_elsewhere, csrf_of_key, encoded, holder, own_path, same, too_large,
 };
 use super::sign_in::Next as Asked;
-use crate::domain::sign_in::new_token;
-use crate::problem::Refusal;
-use crate::store::kept_forms::{self, Kept};
-use crate::store::sessions::{self, Digest};
+use super::{Console, pages};
+use crate::refused::Refused;
 
 /// A form waits this long for its owner to sign in: they are at the screen, having just pressed.
 const KEPT_MS: i64 = 60 * 60 * 1000;
@@ -66,11 +66,11 @@ pub(super) async fn keep(State(console): State<Console>, request: Request, next:
         None => Ok(false),
     };
     match here {
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => Refused(refusal).into_response(),
         Ok(true) => {
             let (mut response, typed) = match passed_on(request, next).await {
                 Ok(done) => done,
-                Err(refusal) => return refusal.into_response(),
+                Err(refusal) => return Refused(refusal).into_response(),
             };
             if response.status().is_client_error() {
                 response.extensions_mut().extend(typed);
@@ -83,7 +83,7 @@ pub(super) async fn keep(State(console): State<Console>, request: Request, next:
         }
         Ok(false) => match kept(&console, &visitor, request).await {
             Ok(response) => response,
-            Err(refusal) => refusal.into_response(),
+            Err(refused) => refused.into_response(),
         },
     }
 }
@@ -104,7 +104,7 @@ async fn passed_on(request: Request, next: Next) -> Result<(Response, axum::http
     Ok((response, typed))
 }
 
-async fn kept(console: &Console, visitor: &Visitor, request: Request) -> Result<Response, Refusal> {
+async fn kept(console: &Console, visitor: &Visitor, request: Request) -> Result<Response, Refused> {
     let (path, next) = (request.uri().path().to_owned(), page_of(request.uri().path()));
     let mut response = Redirect::to(&format!("/sign-in?next={}", encoded(&next))).into_response();
     if comes_from_elsewhere(request.headers(), request.uri().authority()) {
@@ -123,7 +123,7 @@ async fn kept(console: &Console, visitor: &Visitor, request: Request) -> Result<
     let text = serde_json::to_string(&Form { path, fields }).map_err(|cause| Refusal::internal(&cause))?;
     let body = console.app.keys().sealer.seal(&text, &kept_forms::context(&visit, staff))?;
     let now = console.app.now_ms();
-    let write = move |tx: &mut crate::store::Tx<'_>| {
+    let write = move |tx: &mut hall_store::Tx<'_>| {
         Ok::<_, Refusal>(kept_forms::keep(tx, &visit, &Kept { staff, body }, now, now + KEPT_MS)?)
     };
     console.app.store().write(write).await?;
@@ -183,7 +183,7 @@ pub(super) async fn onward(
     visitor: &Visitor,
     staff: StaffId,
     next: &str,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let next = own_path(next);
     match find(console, visitor).await? {
         Some((_, kept)) if kept.staff == staff => {
@@ -214,7 +214,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let next = own_path(&asked.next).to_owned();
     let found = find(&console, &me.visitor).await?.filter(|(_, kept)| kept.staff == me.actor.staff.id);
     let Some((visit, kept)) = found else { return Ok(Redirect::to(&next).into_response()) };
@@ -226,6 +226,6 @@ pub(super) async fn page(
 
 /// `GET /here`: how many seconds the session still lasts; asking as a person (and not as a page that renews itself) is
 /// being there, as typing is.
-pub(super) async fn here(State(console): State<Console>, me: SignedIn) -> Result<String, Refusal> {
+pub(super) async fn here(State(console): State<Console>, me: SignedIn) -> Result<String, Refused> {
     Ok(me.lasts_s(&console).await?.to_string())
 }

@@ -7,20 +7,20 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::case::fields::{self, KeyError, Keyed, Keying};
 use hall_rules::Right;
 use hall_rules::catalogue::{AskedAt, Field, FieldKind};
 use hall_rules::checks::{OrgCodeError, PhoneError};
 use hall_rules::field::{MAX_TEXT, ValueError};
 use kiosk_wire::{Code, Personal, SubmissionId};
 
-use super::Console;
 use super::case::id_of;
 use super::frame::{Here, Note, Shell, Tone};
-use super::pages;
 use super::session::{Posted, SignedIn};
 use super::words::{Lang, grouped};
-use crate::domain::fields::{self, KeyError, Keyed, Keying};
-use crate::problem::Refusal;
+use super::{Console, pages};
+use crate::refused::Refused;
 
 /// The fields of one case.
 #[derive(Template)]
@@ -80,7 +80,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, id_of(&id)?, HashMap::new(), HashMap::new(), None).await
 }
 
@@ -91,7 +91,7 @@ async fn show(
     typed: HashMap<String, String>,
     wrong: HashMap<String, String>,
     refused: Option<Refusal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let keying = fields::look(&console.app, &me.actor, case).await?;
     let lang = me.visitor.lang;
     let mut shell = console.shell(me, Here::Inbox).await?;
@@ -116,7 +116,7 @@ pub(super) async fn save(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(posted): Posted<Vec<(String, String)>>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let seen = posted.iter().find(|(key, _)| key == "seen").and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     // Several options of one field are posted one by one.
@@ -144,6 +144,6 @@ pub(super) async fn save(
         {
             show(&console, &me, id, typed(), HashMap::new(), Some(refusal)).await
         }
-        Err(KeyError::Refused(refusal)) => Err(refusal),
+        Err(KeyError::Refused(refusal)) => Err(Refused(refusal)),
     }
 }

@@ -3,6 +3,11 @@
 
 use std::borrow::Cow;
 
+use hall_domain::case::clocks::Due;
+use hall_domain::case::happening::Happening;
+use hall_domain::case::inbox::Filter;
+use hall_domain::case::record::MaterialPlace;
+use hall_domain::case::rows::InboxRow;
 use hall_rules::clock::Light;
 use hall_rules::{CaseState, Role};
 use jiff::civil::Date;
@@ -11,7 +16,6 @@ use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSigna
 use kiosk_wire::{Code, DirectiveOutcome};
 
 use super::words::Lang;
-use crate::domain::views::{Due, Filter, Happening, InboxRow, MaterialPlace};
 
 impl Lang {
     /// Class of a case's chip and the word in it. Someone on the way shows before the state does.

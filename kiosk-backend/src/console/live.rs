@@ -17,18 +17,18 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event as Sse, KeepAlive};
 use futures_util::stream::{self, Stream, StreamExt as _};
+use hall_domain::Refusal;
+use hall_domain::case::inbox;
+use hall_domain::ground::actor::Actor;
+use hall_domain::ground::origin::Origin;
+use hall_store::event::{Event, EventKind};
+use hall_store::sessions::Digest;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
 use super::Console;
 use super::session::{SignedIn, holder};
-use crate::domain::inbox;
-use crate::domain::views::Actor;
-use crate::event::{Event, EventKind};
-use crate::origin::Origin;
-use crate::problem::Refusal;
-use crate::store::sessions::Digest;
 
 pub(super) const PATH: &str = "/events";
 
@@ -218,7 +218,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::views::Staff;
+    use hall_domain::ground::actor::Staff;
 
     fn clerk(window: u128) -> Actor {
         let staff = Staff {

@@ -3,6 +3,10 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::boxes::{cabinet, collection, rounds};
+use hall_domain::figures::verify;
+use hall_domain::terminals::list;
 use kiosk_wire::{Code, CompartmentNo, KioskId};
 use serde::Deserialize;
 
@@ -11,12 +15,11 @@ use super::frame::{Here, Note, Tone};
 use super::pages::{self, CabinetPage, KiosksPage};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
-use crate::domain::{commands, queries, rounds, verify};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// `GET /kiosks`
-pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
-    let kiosks = queries::kiosks(&console.app).await?;
+pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
+    let kiosks = list::kiosks(&console.app).await?;
     let shell = console.shell(&me, Here::Kiosks).await?;
     let verified = verify::last(&console.app).await?;
     let years = console.app.calendar().years().map(|(year, _)| year).collect();
@@ -28,12 +31,12 @@ pub(super) async fn cabinet(
     State(console): State<Console>,
     me: SignedIn,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     show(&console, &me, &id, None, StatusCode::OK).await
 }
 
 /// `GET` of an address that is only posted to: the boxes themselves.
-pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refusal> {
+pub(super) async fn back(Path(id): Path<String>) -> Result<Redirect, Refused> {
     Ok(Redirect::to(&format!("/kiosks/{}", id_of(&id)?)))
 }
 
@@ -43,10 +46,10 @@ async fn show(
     id: &str,
     note: Option<Note>,
     status: StatusCode,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(id)?;
-    let kiosk = queries::kiosks(&console.app).await?.into_iter().find(|kiosk| kiosk.id == id).ok_or_else(unknown)?;
-    let cells = queries::cabinet(&console.app, &me.actor, id).await?;
+    let kiosk = list::kiosks(&console.app).await?.into_iter().find(|kiosk| kiosk.id == id).ok_or_else(unknown)?;
+    let cells = cabinet::cabinet(&console.app, &me.actor, id).await?;
     let round = rounds::under_way(&console.app, &me.actor, id).await?;
     let mut shell = console.shell(me, Here::Kiosks).await?;
     shell.path = format!("/kiosks/{id}");
@@ -68,14 +71,14 @@ async fn after_round<T>(
     me: &SignedIn,
     kiosk: KioskId,
     done: Result<T, Refusal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let refusal = match done {
         Ok(_) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
         Err(refusal) => refusal,
     };
     let lang = me.visitor.lang;
     if !matches!(refusal.code(), Code::WrongState | Code::KioskOffline | Code::CaseClaimed) {
-        return Err(refusal);
+        return Err(Refused(refusal));
     }
     let (title, body) = if refusal.code() == Code::WrongState && lang == super::words::Lang::Zh {
         ("现在没有可取的柜子".to_owned(), "柜里没有您窗口的件，或同事正在取；下面是现在的样子。".to_owned())
@@ -93,7 +96,7 @@ pub(super) async fn begin_round(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let kiosk = id_of(&id)?;
     let done = rounds::begin(&console.app, &me.actor, kiosk).await;
     after_round(&console, &me, kiosk, done).await
@@ -105,7 +108,7 @@ pub(super) async fn end_round(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let kiosk = id_of(&id)?;
     let done = rounds::end(&console.app, &me.actor, kiosk).await;
     after_round(&console, &me, kiosk, done).await
@@ -123,9 +126,9 @@ pub(super) async fn affirm_in_round(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(emptied): Posted<Emptied>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let kiosk = id_of(&id)?;
-    let done = commands::affirm_empty(&console.app, &me.actor, super::case::id_of(&emptied.case)?, None).await;
+    let done = collection::affirm_empty(&console.app, &me.actor, super::case::id_of(&emptied.case)?, None).await;
     after_round(&console, &me, kiosk, done).await
 }
 
@@ -141,10 +144,10 @@ pub(super) async fn return_to_service(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(which): Posted<Which>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let kiosk = id_of(&id)?;
     let done = match which.compartment.trim().parse::<u16>() {
-        Ok(no) => commands::return_to_service(&console.app, &me.actor, kiosk, CompartmentNo(no)).await,
+        Ok(no) => cabinet::return_to_service(&console.app, &me.actor, kiosk, CompartmentNo(no)).await,
         Err(_) => Err(Refusal::new(Code::InvalidValue, "This is not a box number", "Type the number on its door")),
     };
     let refusal = match done {
@@ -162,7 +165,7 @@ pub(super) async fn return_to_service(
     } else if refusal.code() == Code::KioskOffline {
         lang.problem(&refusal)
     } else {
-        return Err(refusal);
+        return Err(Refused(refusal));
     };
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
     let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);

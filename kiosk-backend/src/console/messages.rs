@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use hall_domain::case::messages::deliver;
+use hall_store::messages::MessageState as S;
 use serde::Deserialize;
 
 use super::Console;
 use super::case::{after, id_of};
 use super::session::{Posted, SignedIn};
 use super::words::Lang;
-use crate::domain::messages;
-use crate::problem::Refusal;
-use crate::store::messages::MessageState as S;
+use crate::refused::Refused;
 
 impl Lang {
     /// What became of a message: its code, the class of its chip and its word.
@@ -64,13 +64,13 @@ pub(super) async fn again(
     me: SignedIn,
     Path((id, message)): Path<(String, i64)>,
     Posted(asked): Posted<Again>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
-    let done = messages::again(&console.app, &me.actor, id, message, asked.round).await;
+    let done = deliver::again(&console.app, &me.actor, id, message, asked.round).await;
     after(&console, &me, id, done).await
 }
 
 /// `GET` of that address: the case itself.
-pub(super) async fn back(Path((id, _)): Path<(String, String)>) -> Result<axum::response::Redirect, Refusal> {
+pub(super) async fn back(Path((id, _)): Path<(String, String)>) -> Result<axum::response::Redirect, Refused> {
     super::case::back(Path(id)).await
 }

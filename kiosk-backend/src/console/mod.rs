@@ -36,6 +36,9 @@ mod supervision;
 mod tests;
 pub(crate) mod words;
 
+use hall_domain::figures::gaps;
+use hall_domain::figures::verify;
+use hall_domain::terminals::list;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,12 +50,12 @@ use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::app::App;
-use crate::domain::clocks::{self, CalendarGap};
-use crate::domain::queries;
-use crate::domain::verify::{self, Verified};
-use crate::domain::views::Counts;
-use crate::problem::Refusal;
-use crate::store::sessions::Digest;
+use hall_domain::figures::gaps::CalendarGap;
+
+use hall_domain::Refusal;
+use hall_domain::case::inbox::Counts;
+use hall_domain::figures::verify::Verified;
+use hall_store::sessions::Digest;
 
 /// The console's routes, with all their state inside: sign-in, pages, files and the stream of events.
 pub fn router(app: App) -> Router {
@@ -101,7 +104,7 @@ impl Console {
 
     async fn shell(&self, me: &SignedIn, here: Here) -> Result<Shell, Refusal> {
         let calls = if me.actor.may(Right::SeeTerminals) {
-            queries::kiosks(&self.app).await?.iter().filter_map(Call::of).collect()
+            list::kiosks(&self.app).await?.iter().filter_map(Call::of).collect()
         } else {
             Vec::new()
         };
@@ -110,7 +113,7 @@ impl Console {
         Ok(Shell {
             me: Some(me.actor.staff.clone()),
             csrf: me.csrf(),
-            counts: crate::domain::inbox::counts(&self.app, &me.actor).await?,
+            counts: hall_domain::case::inbox::counts(&self.app, &me.actor).await?,
             calls,
             clock_doubt: self.app.clock().doubt(),
             certificate: self.app.certificate().filter(|state| keeps_the_server && state.wants_attention(now_ms)),
@@ -134,7 +137,7 @@ impl Console {
 
     /// What a clock hangs on is everybody's business; what only should be there soon is of those who can import it.
     async fn calendar_gaps(&self, me: &SignedIn) -> Result<Vec<CalendarGap>, Refusal> {
-        let mut gaps = clocks::calendar_gaps(&self.app).await?;
+        let mut gaps = gaps::calendar_gaps(&self.app).await?;
         gaps.retain(|gap| gap.cases > 0 || gap.is_now || me.actor.may(Right::ImportCalendar));
         Ok(gaps)
     }

@@ -3,6 +3,7 @@
 use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
 use kiosk_wire::Code;
 use serde::Deserialize;
 
@@ -11,8 +12,9 @@ use super::pages::Way;
 use super::session::{Visitor, encoded, holder, own_path};
 use super::sign_in::{Next, again, entered};
 use super::words::Lang;
-use crate::domain::oidc::{self, Answer};
-use crate::problem::Refusal;
+use crate::oidc::sign_in as by_provider;
+use crate::oidc::sign_in::Answer;
+use crate::refused::Refused;
 
 /// Where browsers leave for the provider.
 pub(super) const AWAY: &str = "/sign-in/oidc";
@@ -37,12 +39,12 @@ pub(super) async fn away(
     State(console): State<Console>,
     visitor: Visitor,
     Query(next): Query<Next>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let next = own_path(&next.next);
     if is_signed_in(&console, &visitor).await? {
         return Ok(Redirect::to(next).into_response());
     }
-    match oidc::begin(&console.app, next).await {
+    match by_provider::begin(&console.app, next).await {
         Ok((url, flow)) => {
             let mut response = Redirect::to(&url).into_response();
             response.headers_mut().append(SET_COOKIE, console.cookies().flow(flow.cookie()));
@@ -70,15 +72,20 @@ pub(super) async fn back(
     State(console): State<Console>,
     visitor: Visitor,
     Query(said): Query<Said>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     // Somebody's own second press of "back", or a link that another site made: neither changes who is here.
     if is_signed_in(&console, &visitor).await? {
         return Ok(Redirect::to("/").into_response());
     }
     let answer = Answer { code: said.code, state: said.state, error: said.error, iss: said.iss };
-    let done =
-        oidc::finish(&console.app, &visitor.origin.text(), visitor.flow.as_deref(), answer, visitor.session_key())
-            .await;
+    let done = by_provider::finish(
+        &console.app,
+        &visitor.origin.text(),
+        visitor.flow.as_deref(),
+        answer,
+        visitor.session_key(),
+    )
+    .await;
     let mut response = match done {
         Ok((opened, next)) => entered(&console, &visitor, &opened, &next).await?,
         Err(refusal) => told(&console, &visitor, "/", refusal)?,
@@ -95,9 +102,9 @@ async fn is_signed_in(console: &Console, visitor: &Visitor) -> Result<bool, Refu
 }
 
 /// The sign-in page with a word on why it did not work; whatever is no such refusal is a page of its own.
-fn told(console: &Console, visitor: &Visitor, next: &str, refusal: Refusal) -> Result<Response, Refusal> {
+fn told(console: &Console, visitor: &Visitor, next: &str, refusal: Refusal) -> Result<Response, Refused> {
     if matches!(refusal.code(), Code::SignInRefused | Code::ProviderUnavailable) {
         return again(console, visitor, String::new(), next, &refusal);
     }
-    Err(refusal)
+    Err(Refused(refusal))
 }

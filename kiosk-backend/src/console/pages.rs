@@ -3,11 +3,30 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use hall_domain::Refusal;
+use hall_domain::boxes::cabinet::CompartmentView;
+use hall_domain::boxes::rounds::Round;
+use hall_domain::case::casework::Casework;
+use hall_domain::case::clocks::Due;
+use hall_domain::case::inbox::{Choices, Filter};
+use hall_domain::case::joint::answers;
+use hall_domain::case::page::{CaseView, StepView};
+use hall_domain::case::rows::InboxRow;
+use hall_domain::case::steps::Preview;
+use hall_domain::figures::audit_page::AuditPage;
+use hall_domain::figures::escalations::Late;
+use hall_domain::figures::rating::{LEVELS, level_words};
+use hall_domain::figures::statistics::{NamedTally, SPANS, Statistics};
+use hall_domain::people::accounts::AccountRow;
+use hall_domain::terminals::list::KioskView;
+use hall_domain::terminals::set_aside::SetAsideRow;
 use hall_rules::case::Need;
 use hall_rules::joint::PartState;
 use hall_rules::notice::Document;
 use hall_rules::review::Verdict;
 use hall_rules::{CaseEvent, CaseState, Right, Role};
+use hall_store::cases::MOST_COUNTED;
+use hall_store::sessions::Listed;
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::charts;
@@ -15,21 +34,7 @@ use super::frame::{CALL, Call, Here, Shell};
 use super::inbox::Asked;
 use super::labels::{CELL_STATES, TABS, Tab, cell_class, is_open, is_unseen, light_class, tab_key};
 use super::words::{Lang, bytes, grouped};
-use crate::domain::accounts::AccountRow;
-use crate::domain::casework::Casework;
-use crate::domain::escalations::Late;
-use crate::domain::inbox::Choices;
-use crate::domain::joint;
-use crate::domain::ratings::{LEVELS, level_words};
-use crate::domain::rounds::Round;
-use crate::domain::statistics::{NamedTally, SPANS, Statistics};
-use crate::domain::steps::Preview;
-use crate::domain::views::{
-    AuditPage, CaseView, CompartmentView, Due, Filter, InboxRow, KioskView, SetAsideRow, StepView,
-};
-use crate::problem::Refusal;
-use crate::store::cases::MOST_COUNTED;
-use crate::store::sessions::Listed;
+use crate::refused::Refused;
 
 /// Sign-in.
 #[derive(Template)]
@@ -62,7 +67,7 @@ pub(super) struct InboxPage {
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
     /// Instead of cases, in [`Tab::Joint`]: what other windows' cases ask of us.
-    pub(super) parts: Vec<joint::Asked>,
+    pub(super) parts: Vec<answers::Asked>,
     pub(super) older: Option<String>,
     /// Not the first page: a link back to it.
     pub(super) first: Option<String>,
@@ -139,7 +144,7 @@ impl CasePage {
 
     /// Whether who is on the way brings the result, and does not fetch paper.
     fn is_loading(&self) -> bool {
-        crate::domain::results::decided(self.case.row.state)
+        hall_domain::boxes::may::decided(self.case.row.state)
     }
 
     /// Whether the materials are to be ticked: then one form leads to whatever follows.
@@ -288,7 +293,7 @@ pub(super) struct KiosksPage {
     /// The years whose working days are known here.
     pub(super) years: Vec<i16>,
     /// What the last look at the whole database found.
-    pub(super) verified: Option<crate::domain::verify::Verified>,
+    pub(super) verified: Option<hall_domain::figures::verify::Verified>,
 }
 
 /// How a terminal's card looks.
@@ -426,6 +431,6 @@ pub(super) struct RefusalPage {
 pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
-        Err(cause) => Refusal::internal(&cause).into_response(),
+        Err(cause) => Refused(Refusal::internal(&cause)).into_response(),
     }
 }

@@ -2,15 +2,15 @@
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use hall_domain::case::green;
+use hall_domain::case::notes::{self, Mandate};
 use serde::Deserialize;
 
 use super::Console;
 use super::case::{after, id_of};
 use super::session::{Posted, SignedIn, Upload};
 use crate::attachments;
-use crate::domain::notes::Mandate;
-use crate::domain::{green, notes};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 #[derive(Deserialize)]
 pub(super) struct Note {
@@ -24,7 +24,7 @@ pub(super) async fn note(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(note): Posted<Note>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = notes::add(&console.app, &me.actor, id, None, &note.text).await;
     after(&console, &me, id, done).await
@@ -48,7 +48,7 @@ pub(super) async fn mandate(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(said): Posted<Principal>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let file = said.file.parse().ok();
     let mandate = Mandate { principal: said.principal, number: said.number, scope: said.scope, file };
@@ -70,7 +70,7 @@ pub(super) async fn green(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(channel): Posted<Channel>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = green::set(&console.app, &me.actor, id, None, channel.on == "1", &channel.reason).await;
     after(&console, &me, id, done).await
@@ -82,7 +82,7 @@ pub(super) async fn attach(
     me: SignedIn,
     Path(id): Path<String>,
     Upload(form): Upload,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = attachments::take(&console.app, &me.actor, id, form).await;
     after(&console, &me, id, done).await
@@ -93,8 +93,8 @@ pub(super) async fn file(
     State(console): State<Console>,
     me: SignedIn,
     Path((id, n)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
-    attachments::attachment(&console.app, &me.actor, id_of(&id)?, &n).await
+) -> Result<Response, Refused> {
+    attachments::attachment(&console.app, &me.actor, id_of(&id)?, &n).await.map_err(Refused)
 }
 
 /// `GET /cases/{id}/archive`: a closed case as one file to keep.
@@ -102,7 +102,7 @@ pub(super) async fn archive(
     State(console): State<Console>,
     me: SignedIn,
     Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     match attachments::archive(&console.app, &me.actor, id).await {
         Ok(archive) => Ok(archive),

@@ -3,6 +3,9 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::figures::audit_page;
+use hall_domain::terminals::set_aside;
 use kiosk_wire::Code;
 use serde::Deserialize;
 
@@ -11,12 +14,11 @@ use super::frame::Here;
 use super::pages::{self, AttentionPage, AuditView};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
-use crate::domain::{commands, queries};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// `GET /attention`
-pub(super) async fn attention(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
-    let rows = queries::set_aside(&console.app, &me.actor).await?;
+pub(super) async fn attention(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
+    let rows = set_aside::set_aside(&console.app, &me.actor).await?;
     let shell = console.shell(&me, Here::Attention).await?;
     Ok(pages::respond(StatusCode::OK, &AttentionPage { shell, rows }))
 }
@@ -27,10 +29,10 @@ pub(super) async fn looked(
     me: SignedIn,
     Path(entry): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let entry =
         entry.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such entry", "Load the page again"))?;
-    commands::looked_at(&console.app, &me.actor, entry).await?;
+    set_aside::looked_at(&console.app, &me.actor, entry).await?;
     Ok(Redirect::to("/attention").into_response())
 }
 
@@ -45,8 +47,8 @@ pub(super) async fn audit(
     State(console): State<Console>,
     me: SignedIn,
     Query(Before { before }): Query<Before>,
-) -> Result<Response, Refusal> {
-    let audit = queries::audit(&console.app, &me.actor, before.parse().ok()).await?;
+) -> Result<Response, Refused> {
+    let audit = audit_page::audit(&console.app, &me.actor, before.parse().ok()).await?;
     let shell = console.shell(&me, Here::Audit).await?;
     Ok(pages::respond(StatusCode::OK, &AuditView { shell, audit }))
 }

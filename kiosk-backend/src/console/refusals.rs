@@ -7,7 +7,7 @@ use super::words::Lang;
 impl Lang {
     /// A refusal in this language: what happened, and what to do.
     #[expect(clippy::wildcard_enum_match_arm, reason = "a code without words of its own keeps those it came with")]
-    pub(super) fn problem(&self, refusal: &crate::problem::Refusal) -> (String, String) {
+    pub(super) fn problem(&self, refusal: &hall_domain::Refusal) -> (String, String) {
         let problem = &refusal.problem;
         let said = |zh: (&str, &str)| match self {
             Self::Zh => (zh.0.to_owned(), zh.1.to_owned()),

@@ -6,12 +6,40 @@
 mod casework;
 mod values;
 
-use hall_rules::Role;
+pub(super) use casework::every_notice;
+use casework::*;
+use hall_domain::Refusal;
+use hall_domain::boxes::cabinet::CompartmentView;
+use hall_domain::boxes::may::May;
+use hall_domain::boxes::rounds::{Round, Stop};
+use hall_domain::case::casework::Casework;
+use hall_domain::case::clocks::{ClockView, Due};
+use hall_domain::case::happening::Happening;
+use hall_domain::case::inbox::{Choices, Counts, Filter};
+use hall_domain::case::messages::write::{Kind, MessageView};
+use hall_domain::case::page::{CaseView, Collecting, NoticeView, SameView, StepView, TimelineRow};
+use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
+use hall_domain::case::rows::InboxRow;
+use hall_domain::case::steps::Preview;
+use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
+use hall_domain::figures::escalations::Late;
+use hall_domain::figures::gaps::CalendarGap;
+use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
+use hall_domain::figures::verify::Verified;
+use hall_domain::ground::actor::Staff;
+use hall_domain::people::accounts::AccountRow;
+use hall_domain::terminals::list::KioskView;
+use hall_domain::terminals::set_aside::SetAsideRow;
 use hall_rules::case::{Need, NoticeKind, Standing, Transition};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::notice::{Document, Form, Said};
 use hall_rules::review::{Finding, Verdict, faults};
-use hall_rules::{Calendar, CaseEvent, CaseState, Text};
+use hall_rules::{Calendar, CaseEvent, CaseState, Role, Text};
+use hall_store::messages::MessageState;
+use hall_store::saved_views::SavedView;
+use hall_store::sessions::Listed;
+use hall_store::supervision::Tally;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
@@ -20,6 +48,7 @@ use kiosk_wire::{
     Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
 };
 use uuid::Uuid;
+use values::*;
 
 use super::aftercare_pages::{CallbacksPage, UncollectedPage};
 use super::calendar::{self, CalendarPage};
@@ -35,30 +64,6 @@ use super::pages::{
     NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage, Way,
 };
 use super::words::{Clock, Lang};
-use crate::domain::accounts::AccountRow;
-use crate::domain::casework::Casework;
-use crate::domain::clocks::CalendarGap;
-use crate::domain::escalations::Late;
-use crate::domain::inbox::{Choices, SavedView};
-use crate::domain::messages::{Kind, MessageView};
-use crate::domain::ratings::{CallNote, CallOutcome, CallbackView};
-use crate::domain::rounds::{Round, Stop};
-use crate::domain::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
-use crate::domain::steps::Preview;
-use crate::domain::verify::Verified;
-use crate::domain::views::{
-    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Filter, Happening, InboxRow, KioskView, MaterialPlace, MaterialRow, May, NoticeView, SameView, SetAsideRow, Staff,
-    StepView, TimelineRow,
-};
-use crate::problem::Refusal;
-use crate::store::messages::MessageState;
-use crate::store::sessions::Listed;
-use crate::store::supervision::Tally;
-
-pub(super) use casework::every_notice;
-use casework::*;
-use values::*;
 
 /// Every page with its file name.
 pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
@@ -360,8 +365,7 @@ pub(super) fn notice_page(lang: Lang) -> String {
 
 /// The same as it lies in the archive of a case.
 pub(super) fn archived_notice_page() -> String {
-    use askama::Template;
-    crate::domain::archive::ArchivedNotice::of(notice()).render().expect("renders")
+    crate::archived::page(notice()).expect("renders")
 }
 
 /// The notice stands apart: it has no navigation and is Chinese in either language.

@@ -10,6 +10,12 @@ use axum::http::request::Parts;
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use hall_domain::Refusal;
+use hall_domain::ground::actor::Actor;
+use hall_domain::ground::origin::Origin;
+use hall_domain::people::browsers::Browser;
+use hall_domain::people::staff;
+use hall_store::sessions::{self, Digest};
 use kiosk_wire::Code;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -18,13 +24,9 @@ use super::Console;
 use super::keeping::{owner_of, page_of};
 use super::words::Lang;
 use crate::access::{self, Wants};
-use crate::connections;
-use crate::domain::browsers::Browser;
-use crate::domain::views::Actor;
-use crate::domain::{oidc, staff};
-use crate::origin::Origin;
-use crate::problem::Refusal;
-use crate::store::sessions::{self, Digest};
+use crate::oidc::flow::FLOW_MS;
+use crate::refused::Refused;
+use crate::{connections, origin};
 
 /// Longest body of a form, bytes: a reason, a name and a password need far less.
 pub(super) const LONGEST_FORM: usize = 64 * 1024;
@@ -87,7 +89,7 @@ impl Cookies {
 
     /// Of a sign-in on its way to the city's provider and back. `Lax`, since coming back is another site's navigation.
     pub(super) fn flow(self, flow: &str) -> HeaderValue {
-        self.line("oidc", flow, Some(oidc::FLOW_MS / 1000))
+        self.line("oidc", flow, Some(FLOW_MS / 1000))
     }
 
     pub(super) fn no_flow(self) -> HeaderValue {
@@ -152,11 +154,11 @@ pub(super) struct Visitor {
 
 impl Visitor {
     fn read(parts: &Parts, cookies: Cookies) -> Self {
-        Self::of(&parts.headers, &parts.uri, Origin::of(&parts.extensions), cookies)
+        Self::of(&parts.headers, &parts.uri, origin::of(&parts.extensions), cookies)
     }
 
     pub(super) fn read_request(request: &Request, cookies: Cookies) -> Self {
-        Self::of(request.headers(), request.uri(), Origin::of(request.extensions()), cookies)
+        Self::of(request.headers(), request.uri(), origin::of(request.extensions()), cookies)
     }
 
     fn of(headers: &HeaderMap, uri: &Uri, origin: Origin, cookies: Cookies) -> Self {
@@ -238,16 +240,16 @@ impl FromRequestParts<Console> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Self::Rejection> {
         let visitor = Visitor::read(parts, console.cookies());
         let Some(key) = visitor.session_key() else { return Err(to_sign_in(parts)) };
-        let actor = holder(console, key, visitor.origin).await.map_err(IntoResponse::into_response)?;
+        let actor = holder(console, key, visitor.origin).await.map_err(|cause| Refused(cause).into_response())?;
         let Some(actor) = actor else { return Err(to_sign_in(parts)) };
         connections::known(&parts.extensions);
         if actor.staff.must_change && parts.extensions.get() != Some(&Wants::Own) {
             return Err(axum::response::Redirect::to("/account").into_response());
         }
-        access::check(&parts.extensions, &actor.staff).map_err(IntoResponse::into_response)?;
+        access::check(&parts.extensions, &actor.staff).map_err(|cause| Refused(cause).into_response())?;
         // A page that renews itself is not a person doing something.
         if !visitor.htmx && parts.uri.path() != super::live::PATH {
-            touch(console, key).await.map_err(IntoResponse::into_response)?;
+            touch(console, key).await.map_err(|cause| Refused(cause).into_response())?;
         }
         Ok(Self { actor, visitor, key })
     }
@@ -339,7 +341,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
             }
             axum::Form::<T>::from_request(request(body), &()).await.map_err(|cause| form(&cause))
         };
-        read.await.map(|axum::Form(value)| Self(value)).map_err(|refusal: Refusal| refusal.into_response())
+        read.await.map(|axum::Form(value)| Self(value)).map_err(|refusal: Refusal| Refused(refusal).into_response())
     }
 }
 
@@ -375,7 +377,7 @@ impl FromRequest<Console> for Upload {
             }
             Ok(form)
         };
-        read.await.map(Self).map_err(|refusal: Refusal| refusal.into_response())
+        read.await.map(Self).map_err(|refusal: Refusal| Refused(refusal).into_response())
     }
 }
 

@@ -4,20 +4,20 @@ use axum::extract::{Query, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::people::browsers::Browser;
+use hall_domain::people::sign_in::{Opened, Place, new_token, sign_in};
+use hall_store::sessions;
 use kiosk_wire::{Code, Personal};
 use serde::Deserialize;
 
-use super::Console;
 use super::frame::{Here, Note, Shell, Tone};
 use super::keeping::{onward, waits};
-use super::oidc;
 use super::pages::{self, SignInPage};
 use super::session::{Posted, Visitor, csrf_of, holder, own_path};
 use super::words::Lang;
-use crate::domain::browsers::Browser;
-use crate::domain::sign_in::{Opened, Place, new_token, sign_in};
-use crate::problem::Refusal;
-use crate::store::sessions;
+use super::{Console, oidc};
+use crate::refused::Refused;
 
 #[derive(Deserialize)]
 pub(super) struct Next {
@@ -30,7 +30,7 @@ pub(super) async fn page(
     State(console): State<Console>,
     visitor: Visitor,
     Query(next): Query<Next>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     if let Some(key) = visitor.session_key()
         && let Some(actor) = holder(&console, key, visitor.origin).await?
     {
@@ -59,7 +59,7 @@ fn form(
     next: &str,
     note: Option<Note>,
     status: StatusCode,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let token = visitor.visit.clone().map_or_else(new_token, Ok)?;
     let shell = Shell {
         csrf: csrf_of(&token),
@@ -82,7 +82,7 @@ pub(super) fn again(
     name: String,
     next: &str,
     refusal: &Refusal,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let (title, body) = visitor.lang.problem(refusal);
     let note = Note { tone: Tone::Bad, title, body, code: Some(refusal.code().as_str()) };
     let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
@@ -108,7 +108,7 @@ pub(super) async fn enter(
     State(console): State<Console>,
     visitor: Visitor,
     Posted(credentials): Posted<Credentials>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let Credentials { name, password, next } = credentials;
     let password = Personal::new(password);
     let place = Place { origin: visitor.origin, browser: visitor.browser.clone() };
@@ -117,7 +117,7 @@ pub(super) async fn enter(
         Err(refusal) if matches!(refusal.code(), Code::SignInRefused | Code::TooManyTries) => {
             again(&console, &visitor, name, &next, &refusal)
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => Err(Refused(refusal)),
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) async fn entered(
     visitor: &Visitor,
     opened: &Opened,
     next: &str,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let browser = Browser::with(visitor.browser.clone(), &console.app.keys(), opened.staff.id)?;
     let mut response = onward(console, visitor, opened.staff.id, next).await?;
     response.headers_mut().append(SET_COOKIE, console.cookies().session(&opened.token));
@@ -143,7 +143,7 @@ pub(super) async fn leave(
     State(console): State<Console>,
     visitor: Visitor,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     if let Some(key) = visitor.session_key() {
         let now = console.app.now_ms();
         console.app.store().write(move |tx| Ok::<_, Refusal>(sessions::end(tx, &key, now)?)).await?;

@@ -3,6 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use hall_domain::Refusal;
+use hall_domain::case::steps::{self, Preview};
+use hall_domain::case::{look, page};
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Express, Form};
 use hall_rules::review::{Fault, Finding, Verdict};
@@ -13,9 +16,7 @@ use super::case::{after, id_of};
 use super::frame::Here;
 use super::pages::{self, ConfirmPage, NoticePage};
 use super::session::{Posted, SignedIn};
-use crate::domain::steps::{self, Preview};
-use crate::domain::{notices, queries};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// A posted form as it came: its fields depend on the step.
 type Fields = Vec<(String, String)>;
@@ -30,11 +31,11 @@ pub(super) async fn prepare(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(fields): Posted<Fields>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     match previews(&console, &me, id, &fields).await {
         Ok(choices) => {
-            let case = queries::case(&console.app, &me.actor, id).await?;
+            let case = page::case(&console.app, &me.actor, id).await?;
             let mut shell = console.shell(&me, Here::Inbox).await?;
             shell.path = format!("/cases/{id}");
             let kept = fields.into_iter().filter(|(key, _)| key != "csrf" && key != "event").collect();
@@ -63,7 +64,7 @@ pub(super) async fn step(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(fields): Posted<Fields>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let done = async {
         let event = event_of(field(&fields, "event"))?;
@@ -77,11 +78,11 @@ pub(super) async fn notice(
     State(console): State<Console>,
     me: SignedIn,
     Path((id, n)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let id = id_of(&id)?;
     let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See the case's page");
     let n = n.parse::<u32>().map_err(none)?;
-    let document = notices::read(&console.app, &me.actor, id, n).await?;
+    let document = look::read(&console.app, &me.actor, id, n).await?;
     Ok(pages::respond(StatusCode::OK, &NoticePage { lang: me.visitor.lang, case: id.to_string(), document }))
 }
 

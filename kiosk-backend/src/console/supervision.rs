@@ -3,6 +3,9 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use hall_domain::Refusal;
+use hall_domain::figures::escalations;
+use hall_domain::figures::statistics::{self, Export, SPANS};
 use kiosk_wire::Code;
 use serde::Deserialize;
 
@@ -12,12 +15,10 @@ use super::frame::Here;
 use super::pages::{self, StatisticsPage, SupervisionPage};
 use super::session::{Posted, SignedIn};
 use super::sign_in::Nothing;
-use crate::domain::escalations;
-use crate::domain::statistics::{self, Export, SPANS};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// `GET /supervision`
-pub(super) async fn page(State(console): State<Console>, me: SignedIn) -> Result<Response, Refusal> {
+pub(super) async fn page(State(console): State<Console>, me: SignedIn) -> Result<Response, Refused> {
     let late = escalations::open(&console.app, &me.actor).await?;
     let tallies = statistics::tallies(&console.app, &me.actor).await?;
     let shell = console.shell(&me, Here::Supervision).await?;
@@ -30,7 +31,7 @@ pub(super) async fn seen(
     me: SignedIn,
     Path(id): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     escalations::seen(&console.app, &me.actor, id_of(&id)?).await?;
     Ok(Redirect::to("/supervision").into_response())
 }
@@ -55,7 +56,7 @@ pub(super) async fn statistics(
     State(console): State<Console>,
     me: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let figures = statistics::of(&console.app, &me.actor, asked.span()).await?;
     let shell = console.shell(&me, Here::Statistics).await?;
     Ok(pages::respond(StatusCode::OK, &StatisticsPage { shell, figures }))
@@ -66,7 +67,7 @@ pub(super) async fn export(
     State(console): State<Console>,
     me: SignedIn,
     Query(asked): Query<Asked>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, Refused> {
     let what = Export::from_code(&asked.what).ok_or_else(|| {
         Refusal::new(Code::NotFound, "There is no such table", "Take one from the page of statistics")
     })?;

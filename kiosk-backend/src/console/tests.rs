@@ -18,11 +18,11 @@ mod verify;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use futures_util::StreamExt as _;
+use hall_domain::people::staff;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use self::hall::{Browser, Hall, NAME, NUMBER, PASSWORD, PHONE};
-use crate::domain::staff;
 
 #[test]
 fn pages_want_a_sign_in_and_come_back_after_it() {
@@ -57,7 +57,7 @@ fn a_wrong_password_is_told_kindly_and_five_are_enough() {
     let answer = browser.post("/sign-in", &[("name", "李强"), ("password", PASSWORD)]);
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "another name from the same address still can");
     assert_eq!(hall.audit().iter().filter(|action| *action == "sign_in_refused").count(), 6);
-    hall.app.clock().advance(crate::domain::tries::PASSWORD_SPAN_MS);
+    hall.app.clock().advance(hall_domain::ground::tries::PASSWORD_SPAN_MS);
     let mut browser = hall.browser();
     browser.get("/sign-in");
     let answer = browser.post("/sign-in", &[("name", "王敏"), ("password", PASSWORD)]);
@@ -97,10 +97,10 @@ fn a_session_ends_when_its_owner_leaves_or_signs_out_or_is_disabled() {
     assert_eq!(browser.get("/inbox").status, StatusCode::SEE_OTHER, "the old cookie is worth nothing");
 
     let mut browser = hall.signed_in("王敏");
-    hall.app.clock().advance(crate::store::sessions::IDLE_MS - 1);
+    hall.app.clock().advance(hall_store::sessions::IDLE_MS - 1);
     assert_eq!(browser.get("/inbox").status, StatusCode::OK);
     browser.htmx = true;
-    hall.app.clock().advance(crate::store::sessions::IDLE_MS - 1);
+    hall.app.clock().advance(hall_store::sessions::IDLE_MS - 1);
     assert_eq!(browser.get("/inbox").status, StatusCode::OK);
     hall.app.clock().advance(2);
     assert_eq!(browser.get("/inbox").status, StatusCode::UNAUTHORIZED, "a page that renews itself keeps nobody here");
@@ -349,9 +349,9 @@ fn a_deposit_is_heard_at_once_by_its_window_only() {
     // The other window hears of a terminal's news, which comes after the deposit's, and of nothing in between.
     hall.runtime
         .block_on(hall.app.store().write(|tx| {
-            let kind = crate::event::EventKind::KioskChanged;
-            tx.announce(crate::event::Event { case: None, window: None, kiosk: None, kind });
-            Ok::<_, crate::problem::Refusal>(())
+            let kind = hall_store::event::EventKind::KioskChanged;
+            tx.announce(hall_store::event::Event { case: None, window: None, kiosk: None, kind });
+            Ok::<_, hall_domain::Refusal>(())
         }))
         .expect("announces");
     let (in_time, heard) = until(&hall, &mut elsewhere, "event: kiosks");
@@ -381,24 +381,17 @@ fn people_are_found_by_what_is_at_hand_and_only_where_one_may_look() {
     let searched = wanted.len() * 2 + 7;
     assert_eq!(hall.audit().iter().filter(|action| *action == "searched").count(), searched);
     let detail = "SELECT COUNT(*) FROM audit WHERE action = 'searched' AND (detail LIKE '%张%' OR detail LIKE '%zsf%')";
-    let told = hall.app.store().read_blocking(|connection| {
-        Ok::<i64, crate::store::StoreError>(connection.query_row(detail, [], |row| row.get(0))?)
-    });
-    assert_eq!(told.expect("reads"), 0, "that somebody searched is on record, not for whom");
+    assert_eq!(hall.value::<i64>(detail), 0, "that somebody searched is on record, not for whom");
 }
 
 #[test]
 fn cases_of_an_older_release_are_found_by_initials_too() {
     let mut hall = Hall::open();
     let id = hall.deposit(7, NAME, true);
-    let forget = |tx: &mut crate::store::Tx<'_>| {
-        tx.execute("DELETE FROM case_initials", [])?;
-        Ok::<_, crate::store::StoreError>(())
-    };
-    hall.app.store().write_blocking(forget).expect("forgets");
+    assert!(hall.rewrite("DELETE FROM case_initials"));
     let row = format!("id=\"case-{id}\"");
     assert!(!hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));
-    let index = || crate::domain::intake::index_older(hall.app.store(), &hall.app.keys()).expect("indexes");
+    let index = || hall_domain::case::index::index_older(hall.app.store(), &hall.app.keys()).expect("indexes");
     index();
     index();
     assert!(hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));

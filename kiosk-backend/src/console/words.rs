@@ -5,11 +5,10 @@
 
 use std::fmt::Write as _;
 
+use hall_domain::case::messages::write::LOUD_HOURS;
 use hall_rules::{Language, Text};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
-
-use crate::domain::messages::LOUD_HOURS;
 
 /// The language of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

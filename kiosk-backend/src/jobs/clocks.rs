@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use hall_domain::boxes::uncollected;
+use hall_domain::case::joint::answers;
+use hall_domain::case::silence;
+use hall_domain::figures::{callbacks, escalations};
+use hall_store::{StoreResult, meta};
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::domain::{clocks, escalations, joint, ratings, uncollected};
-use crate::store::{StoreResult, meta};
 
 /// How often to look.
 const EVERY: Duration = Duration::from_secs(60);
@@ -42,13 +45,13 @@ pub async fn look(app: &App) {
     if let Err(cause) = keep_time(app).await {
         tracing::error!(cause = %cause, "the time could not be kept");
     }
-    if let Err(cause) = clocks::tick(app).await {
+    if let Err(cause) = silence::tick(app).await {
         tracing::error!(cause = %cause, "clocks could not be looked at");
     }
-    if let Err(cause) = joint::tick(app).await {
+    if let Err(cause) = answers::tick(app).await {
         tracing::error!(cause = %cause, "answers of departments could not be looked at");
     }
-    if let Err(cause) = ratings::tick(app).await {
+    if let Err(cause) = callbacks::tick(app).await {
         tracing::error!(cause = %cause, "call-backs could not be looked at");
     }
     if let Err(cause) = escalations::tick(app).await {

@@ -6,14 +6,15 @@ pub mod verify;
 
 use std::time::Duration;
 
+use hall_domain::case::messages::deliver::{self, Done};
+use hall_domain::case::messages::write;
+use hall_store::event::{Event, EventKind};
+use hall_store::jobs::Job;
+use hall_store::{self as store, StoreError, StoreResult};
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::domain::messages;
-use crate::event::{Event, EventKind};
 use crate::notify::webhook;
-use crate::store::jobs::Job;
-use crate::store::{self, StoreError, StoreResult};
 
 /// How many at once.
 const AT_ONCE: u32 = 8;
@@ -59,7 +60,7 @@ pub fn client() -> Result<reqwest::Client, String> {
 
 /// Does what is due; returns how long to pause.
 pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> {
-    if app.hooks().is_empty() && app.gateway().is_none() {
+    if app.settings().hooks.is_empty() && app.gateway().is_none() {
         return Ok(Duration::from_secs(3600));
     }
     let now_ms = app.now_ms();
@@ -80,10 +81,7 @@ pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> 
 async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> {
     let hook = app.config().webhook.iter().find(|hook| job.target.strip_prefix("webhook:") == Some(&hook.name));
     let sent = match hook {
-        _ if job.target == messages::SMS => match messages::deliver(app, client, &job).await? {
-            messages::Done::Yes => Ok(()),
-            messages::Done::Later(cause) => Err(cause),
-        },
+        _ if job.target == write::SMS => message(app, client, &job).await?,
         Some(hook) => webhook::send(client, hook, &job.key, job.body.clone(), app.now_ms()).await,
         None => Err(format!("there is no [[webhook]] for {} in the configuration any more", job.target)),
     };
@@ -95,8 +93,8 @@ async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> 
             Err(cause) if tries >= TRIES => {
                 tracing::error!(code = "technical-failure", cause, "a job was given up");
                 tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
-                if job.target == messages::SMS {
-                    messages::given_up(tx, &job, &cause, now_ms)?;
+                if job.target == write::SMS {
+                    deliver::given_up(tx, &job, &cause, now_ms)?;
                 }
                 store::jobs::give_up(tx, id, now_ms, &cause)
             }
@@ -107,6 +105,20 @@ async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> 
         })
         .await
         .map_err(|cause: StoreError| cause)
+}
+
+/// Sends a message to an applicant, unless nothing is left to send; says why it must be tried again.
+async fn message(app: &App, client: &reqwest::Client, job: &Job) -> StoreResult<Result<(), String>> {
+    let Some(gateway) = app.gateway() else {
+        return Ok(Err("there is no [sms] in the configuration any more".into()));
+    };
+    let harmless = gateway.repeats_are_harmless();
+    let Some(letter) = deliver::begin(app, job, harmless).await? else { return Ok(Ok(())) };
+    let outcome = gateway.send(client, &letter).await;
+    Ok(match deliver::end(app, letter, outcome, harmless).await? {
+        Done::Yes => Ok(()),
+        Done::Later(cause) => Err(cause),
+    })
 }
 
 /// One second, doubled with each try up to an hour, and up to as much again by chance below one second.

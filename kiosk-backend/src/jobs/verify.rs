@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use hall_domain::figures::verify;
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::domain::verify;
 
 /// How often to see whether it is time.
 const LOOK: Duration = Duration::from_secs(600);
@@ -38,7 +38,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-async fn once(app: &App) -> Result<(), crate::problem::Refusal> {
+async fn once(app: &App) -> Result<(), hall_domain::Refusal> {
     let last = verify::last(app).await?.map(|last| last.at_ms);
     let now_ms = app.now_ms();
     let hour = Timestamp::from_millisecond(now_ms).map_or(HOUR, |now| app.zone().to_datetime(now).hour());

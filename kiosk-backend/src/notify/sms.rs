@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use hall_domain::case::messages::deliver::{DeliveryReport, Letter, Outcome};
+use hall_domain::case::messages::write::Kind;
 use hmac::{Hmac, KeyInit, Mac};
-use kiosk_wire::Personal;
 use reqwest::StatusCode;
 use serde_json::Value;
 use sha2::Sha256;
@@ -17,7 +18,6 @@ use zeroize::Zeroizing;
 
 use crate::config::Secret;
 use crate::config::sms::{Format, Report, Sms};
-use crate::domain::messages::Kind;
 
 /// The longest answer that is read, bytes.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -63,31 +63,6 @@ pub struct Gateway {
     body: Value,
 }
 
-/// What the answer to a message means.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// The gateway took it; its own number of it.
-    Sent(Option<String>),
-    /// The gateway did not take it and never will.
-    Refused(String),
-    /// The gateway surely does not have it: try again.
-    NotTaken(String),
-    /// Nobody knows.
-    Unknown(String),
-}
-
-/// What is filled in for one message.
-pub struct Letter<'a> {
-    /// To whom.
-    pub phone: &'a Personal<String>,
-    /// What the gateway knows it by.
-    pub out_id: String,
-    /// Which kind.
-    pub kind: Kind,
-    /// `hall`, `item`, `receipt`, `todo`, `link`.
-    pub said: &'a BTreeMap<String, String>,
-}
-
 impl Gateway {
     /// Reads the secrets and checks what is to be filled in.
     pub fn open(config: Sms) -> Result<Self, GatewayError> {
@@ -123,7 +98,7 @@ impl Gateway {
     }
 
     /// Sends one message.
-    pub async fn send(&self, client: &reqwest::Client, letter: &Letter<'_>) -> Outcome {
+    pub async fn send(&self, client: &reqwest::Client, letter: &Letter) -> Outcome {
         let value = |name: &str| Zeroizing::new(self.value(letter, name));
         let filled = |text: &str| fill(text, |name| Some(value(name).to_string())).unwrap_or_default();
         let (kind, body) = match self.config.format {
@@ -158,13 +133,13 @@ impl Gateway {
         }
     }
 
-    fn value(&self, letter: &Letter<'_>, name: &str) -> String {
+    fn value(&self, letter: &Letter, name: &str) -> String {
         match name {
             "secret" => self.secret.expose().to_owned(),
             "phone" => letter.phone.expose().clone(),
             "out_id" => letter.out_id.clone(),
             "template" => self.config.message.get(&letter.kind).map(|own| own.template.clone()).unwrap_or_default(),
-            "text" => self.text(letter.kind, letter.said),
+            "text" => self.text(letter.kind, &letter.said),
             other => letter.said.get(other).cloned().unwrap_or_default(),
         }
     }
@@ -216,19 +191,8 @@ async fn read(answer: reqwest::Response) -> Option<Vec<u8>> {
     Some(body)
 }
 
-/// One report of a gateway.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// What we called it; empty if it does not say.
-    pub out_id: String,
-    /// What the gateway calls it; empty if it does not say.
-    pub gateway_id: String,
-    /// Whether it reached the phone; the gateway's code if not. Absent while nothing is settled.
-    pub delivered: Option<Result<(), String>>,
-}
-
 /// Reads reports. `None`: the body is not what was described.
-pub fn reports(config: &Report, body: &[u8]) -> Option<Vec<Told>> {
+pub fn reports(config: &Report, body: &[u8]) -> Option<Vec<DeliveryReport>> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let list = body.pointer(&config.list)?;
     let one = |report: &Value| {
@@ -242,7 +206,7 @@ pub fn reports(config: &Report, body: &[u8]) -> Option<Vec<Told>> {
             Some(Err(code_only(&state)))
         };
         let out_id = at(&config.out_id).unwrap_or_default();
-        Some(Told { out_id, gateway_id: at(&config.message_id).unwrap_or_default(), delivered })
+        Some(DeliveryReport { out_id, gateway_id: at(&config.message_id).unwrap_or_default(), delivered })
     };
     match list.as_array() {
         Some(all) => all.iter().map(one).collect(),

@@ -5,9 +5,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hall_store::sessions::Digest;
 use sha2::{Digest as _, Sha256};
-
-use crate::store::sessions::Digest;
 
 /// How long somebody may take at the provider, milliseconds: to find a phone for a second factor, and no longer.
 pub const FLOW_MS: i64 = 10 * 60 * 1000;

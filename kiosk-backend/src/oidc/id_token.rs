@@ -3,6 +3,7 @@
 //! `jsonwebtoken` reads the token and compares its claims; signatures are checked by `ring`, which TLS uses already. Time
 //! is ours, an argument: its own would be the system's clock.
 
+use hall_domain::people::city_accounts::is_subject;
 use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{ErrorKind, new_error};
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
@@ -16,8 +17,6 @@ use thiserror::Error;
 
 /// How far the provider's clock may be from ours, milliseconds.
 const LEEWAY_MS: i64 = 60_000;
-/// Longest subject, bytes; it is ASCII (OpenID Connect Core 1.0, 2).
-pub const LONGEST_SUBJECT: usize = 255;
 /// What a token may be signed with. `none` and shared secrets are not among them.
 const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
@@ -104,11 +103,6 @@ pub fn subject(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Result<Str
         return Err(Flaw::Audience);
     }
     if is_subject(&claims.sub) { Ok(claims.sub) } else { Err(Flaw::Unreadable) }
-}
-
-/// Whether a text can be a provider's name of somebody.
-pub fn is_subject(text: &str) -> bool {
-    (1..=LONGEST_SUBJECT).contains(&text.len()) && text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// The key a token is signed with: the one it names, or the only one there is of its family.

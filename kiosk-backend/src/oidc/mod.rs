@@ -6,6 +6,7 @@
 
 pub mod flow;
 pub mod id_token;
+pub mod sign_in;
 
 use std::time::Duration;
 

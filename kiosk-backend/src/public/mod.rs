@@ -8,6 +8,7 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+use crate::refused::Refused;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequest, Path, Query, Request, State};
 use axum::http::request::Parts;
@@ -15,6 +16,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
+use hall_domain::case::progress;
 use kiosk_wire::Code;
 use serde::Deserialize;
 
@@ -23,10 +25,10 @@ use crate::app::App;
 use crate::console::guard::{self, secured};
 use crate::console::session::{Cookies, chosen_lang};
 use crate::console::words::Lang;
-use crate::domain::progress::Asker;
-use crate::domain::{progress, ratings};
-use crate::origin::Origin;
-use crate::problem::Refusal;
+use hall_domain::case::progress::Asker;
+
+use crate::origin;
+use hall_domain::Refusal;
 
 /// The longest form: a number, four characters and a ticket.
 const LONGEST_FORM: usize = 4096;
@@ -86,7 +88,7 @@ pub(crate) fn nothing(app: &App, parts: &Parts) -> Response {
 }
 
 async fn wrong_method(State(app): State<App>, parts: Parts) -> Response {
-    let refusal = guard::wrong_method().await;
+    let Refused(refusal) = guard::wrong_method().await;
     show(&app, lang_of("", &parts), String::new(), Some(refusal), StatusCode::METHOD_NOT_ALLOWED)
 }
 
@@ -140,7 +142,7 @@ async fn ask(State(app): State<App>, request: Request) -> Response {
     let Some(typed) = typed else { return unreadable(&app, &parts) };
     let lang = lang_of(&typed.lang, &parts);
     let found = if typed.ticket.is_empty() {
-        progress::find(&app, Asker::Page(Origin::of(&parts.extensions)), &typed.receipt, &typed.last_four).await
+        progress::find(&app, Asker::Page(origin::of(&parts.extensions)), &typed.receipt, &typed.last_four).await
     } else {
         progress::again(&app, &typed.ticket).await
     };
@@ -152,7 +154,7 @@ async fn rate(State(app): State<App>, request: Request) -> Response {
     let (typed, parts) = typed(request).await;
     let Some(typed) = typed else { return unreadable(&app, &parts) };
     let lang = lang_of(&typed.lang, &parts);
-    let rated = ratings::rate(&app, &typed.ticket, typed.level.parse().unwrap_or(0)).await;
+    let rated = progress::rate(&app, &typed.ticket, typed.level.parse().unwrap_or(0)).await;
     let found = match rated {
         Ok(()) => progress::again(&app, &typed.ticket).await,
         Err(refusal) => Err(refusal),

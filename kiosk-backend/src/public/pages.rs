@@ -3,14 +3,15 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+use hall_domain::Refusal;
+use hall_domain::case::progress::{self, Progress};
+use hall_domain::figures::rating::LEVELS;
 use hall_rules::Text;
 use jiff::civil::Date;
 use kiosk_wire::Code;
 
 use crate::console::words::{Lang, grouped};
-use crate::domain::progress::{self, Progress};
-use crate::domain::ratings::LEVELS;
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// What is asked for.
 #[derive(Template)]
@@ -116,6 +117,6 @@ pub(super) fn refused(lang: Lang, refusal: &Refusal) -> (String, String) {
 pub(super) fn respond(status: StatusCode, page: &impl Template) -> Response {
     match page.render() {
         Ok(html) => (status, Html(html)).into_response(),
-        Err(cause) => Refusal::internal(&cause).into_response(),
+        Err(cause) => Refused(Refusal::internal(&cause)).into_response(),
     }
 }

@@ -1,6 +1,8 @@
 //! The public page with something on it, in both languages: for tests and for looking at.
 
 use askama::Template as _;
+use hall_domain::Refusal;
+use hall_domain::case::progress::Progress;
 use hall_rules::clock::ClockKind;
 use hall_rules::{CaseState, Text};
 use jiff::civil::date;
@@ -8,8 +10,6 @@ use kiosk_wire::Code;
 
 use super::pages::{FormPage, NothingPage, StatePage, refused};
 use crate::console::words::Lang;
-use crate::domain::progress::Progress;
-use crate::problem::Refusal;
 
 fn progress(state: CaseState) -> Progress {
     Progress {

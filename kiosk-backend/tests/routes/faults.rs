@@ -1,18 +1,13 @@
 //! The disk is full; a piece of work fails or panics beside others.
 
-use kiosk_backend::store::{StoreError, StoreResult, Tx, meta};
+use hall_store::{StoreError, StoreResult, Tx, meta};
 use kiosk_wire::Code;
 
 use crate::hall::Hall;
 
 /// Lets the database grow by so many pages and no more.
 async fn leave_pages(hall: &Hall, pages: i64) {
-    let limit = move |tx: &mut Tx<'_>| -> StoreResult<()> {
-        let used: i64 = tx.query_row("PRAGMA page_count", [], |row| row.get(0))?;
-        tx.query_row(&format!("PRAGMA max_page_count = {}", used + pages), [], |_| Ok(()))?;
-        Ok(())
-    };
-    hall.app.store().write(limit).await.unwrap();
+    hall.app.store().write(move |tx: &mut Tx<'_>| tx.leave_pages(pages)).await.unwrap();
 }
 
 #[tokio::test]

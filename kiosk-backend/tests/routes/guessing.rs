@@ -198,7 +198,7 @@ async fn wrong_passwords_of_an_account_outlive_a_restart_and_end_with_a_new_pass
     let hall = hall.restart().await;
     let refused = from(&hall, "192.0.2.1", None, password("李梅", PASSWORD)).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    let reset = |app: &kiosk_backend::app::App| kiosk_backend::domain::accounts::reset_at_server(app, "李梅").unwrap();
+    let reset = |app: &kiosk_backend::app::App| hall_domain::people::accounts::reset_at_server(app, "李梅").unwrap();
     let code = hall.blocking(reset).await;
     let _: Value = from(&hall, "192.0.2.1", None, password("李梅", &code)).await.json();
 }

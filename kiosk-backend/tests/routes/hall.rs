@@ -6,11 +6,13 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use ed25519_dalek::SigningKey;
+use hall_domain::Actor;
+use hall_domain::ground::clock::Clock;
+use hall_domain::people::staff;
+use hall_domain::terminals::{enrolment, import};
 use hall_rules::Role;
 use kiosk_backend::app::App;
-use kiosk_backend::clock::Clock;
 use kiosk_backend::config::Config;
-use kiosk_backend::domain::{Actor, enrolment, import, staff};
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::kiosk_api::{EnrolAnswer, JournalAnswer, JournalPush};
 use kiosk_wire::signed::{Purpose, TokenClaims};
@@ -146,18 +148,24 @@ impl Hall {
         }
     }
 
+    /// The database from beside the program.
+    fn sqlite(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.dir.path().join("data").join(hall_store::DATABASE)).unwrap()
+    }
+
+    /// Changes it from beside the program.
+    pub(crate) fn rewrite(&self, sql: &str) {
+        self.sqlite().execute(sql, []).unwrap();
+    }
+
     /// One text, as it is on disk.
     pub(crate) fn text(&self, sql: &str) -> String {
-        let file = self.dir.path().join("data").join(kiosk_backend::store::DATABASE);
-        let connection = rusqlite::Connection::open(file).unwrap();
-        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+        self.sqlite().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     /// How many rows a condition has: reads what is on disk.
     pub(crate) fn count(&self, from: &str) -> i64 {
-        let file = self.dir.path().join("data").join(kiosk_backend::store::DATABASE);
-        let connection = rusqlite::Connection::open(file).unwrap();
-        connection.query_row(&format!("SELECT COUNT(*) FROM {from}"), [], |row| row.get(0)).unwrap()
+        self.sqlite().query_row(&format!("SELECT COUNT(*) FROM {from}"), [], |row| row.get(0)).unwrap()
     }
 }
 

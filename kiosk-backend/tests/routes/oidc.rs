@@ -14,8 +14,8 @@ use axum::routing::{get, post};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer as _, SigningKey};
+use hall_domain::people::{accounts, staff};
 use hall_rules::Role;
-use kiosk_backend::domain::{accounts, staff};
 use ring::rand::SystemRandom;
 use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
@@ -297,7 +297,7 @@ async fn only_the_browser_that_began_comes_back_and_only_once() {
     scene.no_session(&scene.come_back(&other, &other.cookie).await, StatusCode::UNAUTHORIZED, over);
 
     let slow = scene.leave().await;
-    scene.hall.clock.advance(kiosk_backend::domain::oidc::FLOW_MS);
+    scene.hall.clock.advance(kiosk_backend::oidc::flow::FLOW_MS);
     scene.no_session(&scene.come_back(&slow, &slow.cookie).await, StatusCode::UNAUTHORIZED, over);
 }
 

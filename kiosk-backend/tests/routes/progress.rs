@@ -3,13 +3,12 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use hall_domain::case::clocks::Due;
+use hall_domain::figures::callbacks::{self, CallOutcome};
+use hall_domain::figures::{escalations, statistics};
 use hall_rules::clock::Light;
 use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, CaseState, Role};
-use kiosk_backend::domain::ratings::{self, CallOutcome};
-use kiosk_backend::domain::views::Due;
-use kiosk_backend::domain::{escalations, statistics};
-use kiosk_backend::store::StoreError;
 use kiosk_wire::kiosk_api::{ProgressAnswer, ProgressQuery};
 use kiosk_wire::{Code, CompartmentNo, Fact, Personal, ReceiptNumber};
 
@@ -192,20 +191,19 @@ async fn a_bad_rating_counts_once_and_somebody_calls_back() {
     assert_eq!(forged.status, StatusCode::CONFLICT);
 
     let app = &desk.hall.app;
-    let open = ratings::callbacks(app, &supervisor).await.unwrap();
+    let open = callbacks::callbacks(app, &supervisor).await.unwrap();
     let Due::Running { due, days_left: Some(15), light: Light::Green, .. } = open[0].due else { panic!("{open:?}") };
     assert_eq!((open.len(), open[0].level, due.to_string().as_str()), (1, 2, "2026-12-14"));
     let call = async |seen, outcome, words: &str| {
-        let called = ratings::called(app, &supervisor, desk.case, seen, outcome, Personal::from(words)).await;
+        let called = callbacks::called(app, &supervisor, desk.case, seen, outcome, Personal::from(words)).await;
         called.map_err(|refusal| refusal.code())
     };
     assert_eq!(call(0, CallOutcome::Settled, " ").await, Err(Code::InvalidValue));
     call(0, CallOutcome::Unreachable, "没人接").await.unwrap();
     assert_eq!(call(0, CallOutcome::Settled, "旧页面").await, Err(Code::StalePage));
     // As an older release left it: its clock is computed anew.
-    let forget = |tx: &mut kiosk_backend::store::Tx<'_>| tx.execute("UPDATE callbacks SET soon_date = NULL", []);
-    app.store().write(move |tx| Ok::<_, StoreError>(forget(tx)?)).await.unwrap();
-    ratings::tick(app).await.unwrap();
+    desk.hall.rewrite("UPDATE callbacks SET soon_date = NULL");
+    callbacks::tick(app).await.unwrap();
     // It goes up as every other clock does: once when it is soon over, once when it is.
     let late = async || escalations::open(app, &supervisor).await.unwrap();
     assert_eq!((escalations::tick(app).await.unwrap(), late().await.len()), (0, 0));

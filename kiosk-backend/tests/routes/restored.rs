@@ -1,8 +1,9 @@
 //! The backend is put back from a backup.
 
+use hall_domain::boxes::collection;
+use hall_domain::terminals::enrolment;
 use hall_rules::Role;
-use kiosk_backend::domain::{commands, enrolment};
-use kiosk_backend::store::{DATABASE, meta};
+use hall_store::{DATABASE, meta};
 use kiosk_wire::kiosk_api::{DirectivesAnswer, JournalAnswer};
 
 use crate::hall::Hall;
@@ -14,7 +15,7 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
     let mut terminal = hall.terminal("东侧", 1).await;
     let case = terminal.deposit(7);
     hall.sync(&terminal).await;
-    commands::collect(&hall.app, &clerk, case, None, false).await.unwrap();
+    collection::collect(&hall.app, &clerk, case, None, false).await.unwrap();
     let backup = hall.dir.path().join("backup.db");
     let to = backup.clone();
     hall.blocking(move |app| {
@@ -47,7 +48,7 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
     let told: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
     assert!(told.directives.is_empty() && told.generation == 2);
     // The claim went with the directive.
-    commands::collect(&hall.app, &clerk, case, None, false).await.unwrap();
+    collection::collect(&hall.app, &clerk, case, None, false).await.unwrap();
     // Started again, it is the same generation.
     let hall = hall.restart().await;
     let asked: JournalAnswer = hall.push(&terminal, &[]).await.json();
@@ -72,7 +73,7 @@ async fn put_back(hall: Hall, copy: &std::path::Path, with_marker: bool) -> (Hal
     let app =
         tokio::task::spawn_blocking(move || kiosk_backend::app::App::open(config, turned).unwrap()).await.unwrap();
     let hall = Hall { app, clock, dir, extra };
-    let counted = |connection: &rusqlite::Connection| meta::counter(connection, meta::GENERATION);
+    let counted = |connection: &hall_store::Connection| meta::counter(connection, meta::GENERATION);
     let generation = hall.app.store().read_blocking(counted).unwrap();
     (hall, generation)
 }
@@ -89,7 +90,7 @@ async fn whatever_was_copied_a_moment_ago_begins_a_generation_when_it_is_put_bac
     let (hall, generation) = put_back(hall, &copy, false).await;
     assert_eq!(generation, 2, "begun anew from the first");
     let hall = hall.restart().await;
-    let counted = |connection: &rusqlite::Connection| meta::counter(connection, meta::GENERATION);
+    let counted = |connection: &hall_store::Connection| meta::counter(connection, meta::GENERATION);
     assert_eq!(hall.app.store().read_blocking(counted).unwrap(), 2, "and once only");
     // The files of the database as they lie there, one commit ago: what a snapshot of the disk holds.
     let hall = hall.restart().await;

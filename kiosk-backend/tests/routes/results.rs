@@ -1,10 +1,11 @@
 //! Corrections and results through a terminal's boxes, and what its screen tells the person.
 
-use hall_rules::Role;
+use hall_domain::Actor;
+use hall_domain::boxes::results;
+use hall_domain::case::{page, steps};
 use hall_rules::notice::Form;
 use hall_rules::review::{Finding, Verdict};
-use hall_rules::{CaseEvent, CaseState};
-use kiosk_backend::domain::{Actor, queries, results, steps};
+use hall_rules::{CaseEvent, CaseState, Role};
 use kiosk_wire::entry::PickupProof;
 use kiosk_wire::kiosk_api::{CaseBrief, DirectivesAnswer, JournalAnswer, PersonAnswer, PersonQuery, Taken, Todo};
 use kiosk_wire::signed::Purpose;
@@ -52,7 +53,7 @@ impl Desk {
     }
 
     pub(crate) async fn found(&self, first: Verdict) -> Form {
-        let case = queries::case(&self.hall.app, &self.chief, self.case).await.unwrap();
+        let case = page::case(&self.hall.app, &self.chief, self.case).await.unwrap();
         let finding = |verdict: Verdict| Finding {
             material: String::new(),
             deferrable: false,
@@ -65,12 +66,12 @@ impl Desk {
     }
 
     pub(crate) async fn step(&self, event: CaseEvent, form: Form) {
-        let case = queries::case(&self.hall.app, &self.chief, self.case).await.unwrap();
+        let case = page::case(&self.hall.app, &self.chief, self.case).await.unwrap();
         steps::take(&self.hall.app, &self.chief, self.case, case.version, event, form).await.unwrap();
     }
 
     pub(crate) async fn state(&self) -> CaseState {
-        queries::case(&self.hall.app, &self.chief, self.case).await.unwrap().row.state
+        page::case(&self.hall.app, &self.chief, self.case).await.unwrap().row.state
     }
 
     async fn load(&self, kiosk: KioskId) -> Result<(), Code> {
@@ -155,7 +156,7 @@ async fn a_result_goes_into_a_box_and_out_to_its_applicant() {
     assert_eq!((told.len(), told[0].todo.as_ref()), (1, Some(&here)));
     assert_eq!(told[0].state.zh, "待取件");
     assert!(desk.cases("440524188001010014").await.is_empty(), "nobody else is told");
-    let view = queries::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
+    let view = page::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
     let code = view.pickup_code.expect("the window can tell it");
     assert_eq!(holder.code_hash, ResultHolder::code_hash_of(desk.case, &code));
 
@@ -165,7 +166,7 @@ async fn a_result_goes_into_a_box_and_out_to_its_applicant() {
     desk.terminal.write(Fact::PickupAffirmed { submission, compartment });
     desk.sync().await;
     assert_eq!(desk.state().await, CaseState::Collected);
-    let view = queries::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
+    let view = page::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
     assert_eq!((view.row.compartment, view.pickup_code), (None, None));
     assert!(view.notices.iter().any(|notice| notice.kind == hall_rules::case::NoticeKind::Delivery));
 }
@@ -228,7 +229,7 @@ async fn corrections_come_back_into_a_box() {
     second.write(Fact::Deposited { submission, compartment });
     desk.hall.sync(&second).await;
     assert_eq!(desk.state().await, CaseState::Deposited);
-    let view = queries::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
+    let view = page::case(&desk.hall.app, &desk.chief, desk.case).await.unwrap();
     assert_eq!((view.row.kiosk.1.as_str(), view.row.compartment), ("西侧", Some(BOX)));
     let (submission, staff) = (Some(submission), desk.chief.staff.id);
     second.write(Fact::EmptinessAffirmed { submission, compartment, staff });

@@ -11,15 +11,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use hall_domain::boxes::uncollected;
+use hall_domain::case::messages::write::{self, Kind};
+use hall_domain::case::page;
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Express, Form};
 use hall_rules::review::Verdict;
-use kiosk_backend::domain::messages::{self, Kind};
-use kiosk_backend::domain::{queries, uncollected};
+use hall_store as store;
+use hall_store::messages::MessageState as S;
 use kiosk_backend::jobs;
 use kiosk_backend::notify::sms::hmac_hex;
-use kiosk_backend::store;
-use kiosk_backend::store::messages::MessageState as S;
 use kiosk_wire::Stamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -120,8 +121,8 @@ impl Scene {
         self.work().await;
     }
 
-    async fn messages(&self) -> Vec<messages::MessageView> {
-        queries::case(&self.desk.hall.app, &self.desk.chief, self.desk.case).await.unwrap().messages
+    async fn messages(&self) -> Vec<write::MessageView> {
+        page::case(&self.desk.hall.app, &self.desk.chief, self.desk.case).await.unwrap().messages
     }
 
     async fn state(&self) -> S {
@@ -140,7 +141,7 @@ impl Scene {
     }
 
     /// As a program of the city does, for the chief who saw the message like this.
-    async fn send_again(&self, seen: &messages::MessageView) -> Result<(), kiosk_wire::Code> {
+    async fn send_again(&self, seen: &write::MessageView) -> Result<(), kiosk_wire::Code> {
         let hall = &self.desk.hall;
         let credentials = json!({ "name": "郑科长", "password": crate::hall::PASSWORD }).to_string();
         let opened: Value = hall.post("/api/v1/sessions", None, credentials).await.json();
@@ -262,10 +263,10 @@ async fn a_server_that_dies_between_sending_and_recording_does_not_send_twice() 
     let now = scene.desk.hall.clock.now_ms();
     let dying = move |tx: &mut store::Tx<'_>| {
         store::jobs::claim(tx, now, now + 60_000, 8)?;
-        tx.execute("UPDATE messages SET state = 'sending'", [])?;
         Ok::<_, store::StoreError>(())
     };
     scene.desk.hall.app.store().write(dying).await.unwrap();
+    scene.desk.hall.rewrite("UPDATE messages SET state = 'sending'");
     scene.desk.hall = scene.desk.hall.restart().await;
     scene.work().await;
     assert_eq!(scene.state().await, S::Sending, "its claim holds still");
@@ -283,10 +284,10 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
     let scene = Scene::accepted("").await;
     let express = Express { carrier: "顺丰速运".into(), tracking: "sf 12".into() };
     scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
-    let case = queries::case(&scene.desk.hall.app, &scene.desk.chief, scene.desk.case).await.unwrap();
+    let case = page::case(&scene.desk.hall.app, &scene.desk.chief, scene.desk.case).await.unwrap();
     let form = Form { express: Some(express.clone()), ..Form::default() };
     let (app, chief, id) = (&scene.desk.hall.app, &scene.desk.chief, scene.desk.case);
-    let bad = kiosk_backend::domain::steps::take(app, chief, id, case.version, CaseEvent::ResultReady, form).await;
+    let bad = hall_domain::case::steps::take(app, chief, id, case.version, CaseEvent::ResultReady, form).await;
     assert_eq!(bad.unwrap_err().code(), kiosk_wire::Code::InvalidValue, "no number of a parcel");
     let express = Express { tracking: "sf1234567890".into(), ..express };
     scene.desk.step(CaseEvent::ResultReady, Form { express: Some(express), ..Form::default() }).await;

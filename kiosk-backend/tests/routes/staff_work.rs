@@ -3,8 +3,9 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use hall_domain::Actor;
+use hall_domain::figures::escalations;
 use hall_rules::{CaseEvent, Role};
-use kiosk_backend::domain::{Actor, escalations};
 use kiosk_wire::{Code, CompartmentNo, Fact, Header, Stamp, SubmissionId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -240,10 +241,8 @@ async fn road(hall: &Hall, chief: &Actor) -> SubmissionId {
 #[tokio::test]
 async fn other_departments_are_asked_answer_once_and_are_recalled() {
     let hall = Hall::new().await;
-    hall.blocking(|app| {
-        kiosk_backend::domain::staff::add_window(app, "公安窗口", None, vec!["police".into()]).unwrap()
-    })
-    .await;
+    hall.blocking(|app| hall_domain::people::staff::add_window(app, "公安窗口", None, vec!["police".into()]).unwrap())
+        .await;
     let chief = hall.staff("陈主任", "城管窗口", Role::Chief).await;
     let id = road(&hall, &chief).await;
     let lead = Program::hired(&hall, "城管员", "城管窗口", Role::Clerk).await;

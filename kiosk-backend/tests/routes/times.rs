@@ -1,10 +1,10 @@
 //! Clocks that are wrong: at a terminal, and under the server itself.
 
 use axum::http::StatusCode;
-use kiosk_backend::clock::{Clock, Doubt};
-use kiosk_backend::domain::clocks::Desk;
-use kiosk_backend::domain::views::CaseView;
-use kiosk_backend::domain::{queries, verify};
+use hall_domain::case::page::{self, CaseView};
+use hall_domain::figures::verify;
+use hall_domain::ground::clock::{Clock, Doubt};
+use hall_domain::ground::moment::Moment;
 use kiosk_backend::jobs;
 use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush};
 use kiosk_wire::{CompartmentNo, Fact, Stamp, SubmissionId};
@@ -71,7 +71,7 @@ async fn heartbeat(hall: &Hall, terminal: &Terminal, clock: Option<Stamp>, wall_
 async fn case(hall: &Hall, id: SubmissionId) -> CaseView {
     let name: &'static str = format!("周{}", Uuid::now_v7().simple()).leak();
     let chief = hall.staff(name, "文旅窗口", hall_rules::Role::Chief).await;
-    queries::case(&hall.app, &chief, id).await.unwrap()
+    page::case(&hall.app, &chief, id).await.unwrap()
 }
 
 #[tokio::test]
@@ -153,8 +153,8 @@ async fn a_time_that_becomes_known_later_is_not_that_of_an_earlier_deposit() {
     heartbeat(&hall, &terminal, Some(start.stamp(hall.clock.now_ms(), 190_000, None)), 190_000).await;
     assert_eq!(case(&hall, id).await.between_ms, None);
     assert_eq!(hall.count(&format!("cases WHERE deposited_ms = {MONDAY}")), 1, "its paper came on Monday");
-    let desk = Desk::of(&hall.app);
-    let found = hall.app.store().read(move |connection| verify::all(connection, &desk)).await.unwrap();
+    let moment = Moment::of(&hall.app);
+    let found = hall.app.store().read(move |connection| verify::all(connection, &moment)).await.unwrap();
     assert_eq!(found.flaws, Vec::<String>::new());
 }
 

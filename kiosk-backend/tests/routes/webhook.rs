@@ -72,7 +72,7 @@ async fn a_job_that_was_claimed_by_a_process_that_died_is_done_by_the_next() {
     terminal.deposit(7);
     hall.sync(&terminal).await;
     let now = hall.clock.now_ms();
-    let claimed = hall.app.store().write(move |tx| kiosk_backend::store::jobs::claim(tx, now, now + 60_000, 8)).await;
+    let claimed = hall.app.store().write(move |tx| hall_store::jobs::claim(tx, now, now + 60_000, 8)).await;
     assert_eq!(claimed.unwrap().len(), 1);
     let hall = hall.restart().await;
     let _ = rustls::crypto::ring::default_provider().install_default();

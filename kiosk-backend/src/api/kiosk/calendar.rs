@@ -3,15 +3,16 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
+use hall_domain::Refusal;
+use hall_store::{self as store, StoreError};
 use kiosk_wire::kiosk_api::{CalendarAnswer, CalendarYear};
 
 use super::tagged;
 use crate::api::token::Terminal;
 use crate::app::App;
-use crate::problem::Refusal;
-use crate::store::{self, StoreError};
+use crate::refused::Refused;
 
-pub(super) async fn get(State(app): State<App>, _: Terminal, asked: HeaderMap) -> Result<Response, Refusal> {
+pub(super) async fn get(State(app): State<App>, _: Terminal, asked: HeaderMap) -> Result<Response, Refused> {
     let read = app.store().read(|connection| {
         let etag = store::catalogue::calendar_etag(connection)?;
         Ok::<_, StoreError>((etag, store::catalogue::calendars(connection)?))

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
+use hall_domain::Refusal;
+use hall_domain::terminals::roster;
+use hall_store::{self as store, StoreError, meta};
 use kiosk_wire::kiosk_api::DirectivesAnswer;
 use kiosk_wire::{Code, KioskId};
 use tokio::time::{Instant, timeout_at};
 
 use crate::api::token::Terminal;
 use crate::app::App;
-use crate::domain::roster;
-use crate::problem::Refusal;
-use crate::store::{self, StoreError, meta};
+use crate::refused::Refused;
 
 /// The longest an answer is held back, in seconds: below the minute after which a terminal counts as unseen.
 const LONGEST_WAIT_S: u64 = 25;
@@ -20,7 +21,7 @@ pub(super) async fn get(
     State(app): State<App>,
     Terminal(kiosk): Terminal,
     RawQuery(query): RawQuery,
-) -> Result<axum::Json<DirectivesAnswer>, Refusal> {
+) -> Result<axum::Json<DirectivesAnswer>, Refused> {
     let query = query.unwrap_or_default();
     let after = number(&query, "after")?;
     let wait_s = number(&query, "wait_s")?.unwrap_or(0).min(LONGEST_WAIT_S);

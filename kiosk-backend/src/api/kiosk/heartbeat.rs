@@ -1,15 +1,16 @@
 //! `POST /kiosk/v1/heartbeat`
 
 use axum::extract::State;
+use hall_domain::Refusal;
+use hall_domain::case::times;
+use hall_store::event::{Event, EventKind};
+use hall_store::{self as store, StoreError, meta};
 use kiosk_wire::kiosk_api::{Heartbeat, HeartbeatAnswer};
 
 use crate::api::body::Json;
 use crate::api::token::Terminal;
 use crate::app::App;
-use crate::domain::times;
-use crate::event::{Event, EventKind};
-use crate::problem::Refusal;
-use crate::store::{self, StoreError, meta};
+use crate::refused::Refused;
 
 /// The longest heartbeat that is kept: a cabinet of a few hundred compartments.
 const LONGEST: usize = 128 * 1024;
@@ -18,15 +19,15 @@ pub(super) async fn post(
     State(app): State<App>,
     Terminal(kiosk): Terminal,
     Json(said): Json<Heartbeat>,
-) -> Result<axum::Json<HeartbeatAnswer>, Refusal> {
+) -> Result<axum::Json<HeartbeatAnswer>, Refused> {
     let text = serde_json::to_string(&said).map_err(|cause| Refusal::internal(&cause))?;
     if text.len() > LONGEST {
         let title = format!("A heartbeat has at most {LONGEST} bytes");
-        return Err(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments"));
+        return Err(Refused(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments")));
     }
     app.clock().witness(said.wall_ms_utc);
     let (now_ms, asked) = (app.now_ms(), app.clone());
-    let public_url = app.public_url().map(|url| url.to_string());
+    let public_url = app.settings().public_url.clone().map(|url| url.to_string());
     let answer = app
         .store()
         .write(move |tx| {

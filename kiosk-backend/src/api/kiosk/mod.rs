@@ -14,10 +14,11 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use hall_domain::Refusal;
 use kiosk_wire::Code;
 
 use crate::app::App;
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -34,16 +35,16 @@ pub(super) fn router() -> Router<App> {
         .fallback(nothing_here)
 }
 
-pub(super) async fn wrong_method() -> Refusal {
-    Refusal::new(Code::MethodNotAllowed, "This path does not take this method", "`Allow` names those it takes")
+pub(super) async fn wrong_method() -> Refused {
+    Refused(Refusal::new(Code::MethodNotAllowed, "This path does not take this method", "`Allow` names those it takes"))
 }
 
-pub(super) async fn nothing_here() -> Refusal {
-    Refusal::new(Code::NotFound, "There is nothing at this path", "See docs/wire.md")
+pub(super) async fn nothing_here() -> Refused {
+    Refused(Refusal::new(Code::NotFound, "There is nothing at this path", "See docs/wire.md"))
 }
 
 /// Answers with JSON under an ETag, or with 304 when the asker has it already.
-fn tagged(asked: &HeaderMap, etag: &str, body: impl FnOnce() -> Result<Vec<u8>, Refusal>) -> Result<Response, Refusal> {
+fn tagged(asked: &HeaderMap, etag: &str, body: impl FnOnce() -> Result<Vec<u8>, Refusal>) -> Result<Response, Refused> {
     let tag = HeaderValue::from_str(etag).map_err(|cause| Refusal::internal(&cause))?;
     let has = asked.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if has.is_some_and(|has| has.split(',').any(|one| one.trim().trim_start_matches("W/") == etag)) {

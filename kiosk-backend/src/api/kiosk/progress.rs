@@ -1,6 +1,7 @@
 //! `POST /kiosk/v1/progress`
 
 use axum::extract::State;
+use hall_domain::case::progress;
 use hall_rules::Text;
 use kiosk_wire::ReceiptNumber;
 use kiosk_wire::kiosk_api::{BothLanguages, ProgressAnswer, ProgressDue, ProgressQuery};
@@ -8,8 +9,7 @@ use kiosk_wire::kiosk_api::{BothLanguages, ProgressAnswer, ProgressDue, Progress
 use crate::api::body::Json;
 use crate::api::token::Terminal;
 use crate::app::App;
-use crate::domain::progress;
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 /// The public page's answer. Tries are counted for the number at terminals, apart from those on the public page, and for
 /// the terminal in place of an address.
@@ -17,7 +17,7 @@ pub(super) async fn post(
     State(app): State<App>,
     Terminal(kiosk): Terminal,
     Json(query): Json<ProgressQuery>,
-) -> Result<axum::Json<ProgressAnswer>, Refusal> {
+) -> Result<axum::Json<ProgressAnswer>, Refused> {
     let asker = progress::Asker::Terminal(kiosk);
     let found = progress::find(&app, asker, &query.receipt.0, query.last_four.expose()).await?;
     Ok(axum::Json(ProgressAnswer {

@@ -2,16 +2,15 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use hall_domain::people::staff;
+use hall_domain::{Actor, Refusal};
+use hall_store::sessions::{self, Digest};
 use kiosk_wire::Code;
 
-use crate::access;
 use crate::api::token::bearer;
 use crate::app::App;
-use crate::connections;
-use crate::domain::{Actor, staff};
-use crate::origin::Origin;
-use crate::problem::Refusal;
-use crate::store::sessions::{self, Digest};
+use crate::refused::Refused;
+use crate::{access, connections, origin};
 
 /// Someone with an open session.
 pub(super) struct Bearer {
@@ -20,9 +19,9 @@ pub(super) struct Bearer {
 }
 
 impl FromRequestParts<App> for Bearer {
-    type Rejection = Refusal;
+    type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let token = bearer(&parts.headers).ok_or_else(not_signed_in)?;
         let (token, now_ms) = (token.to_owned(), app.now_ms());
         let key = sessions::digest(&token);
@@ -34,7 +33,7 @@ impl FromRequestParts<App> for Bearer {
         let staff = staff.ok_or_else(not_signed_in)?;
         connections::known(&parts.extensions);
         access::check(&parts.extensions, &staff)?;
-        Ok(Self { actor: Actor { staff, from: Origin::of(&parts.extensions).text() }, key })
+        Ok(Self { actor: Actor { staff, from: origin::of(&parts.extensions).text() }, key })
     }
 }
 

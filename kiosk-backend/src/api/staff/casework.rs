@@ -7,6 +7,16 @@ use axum::Json as Answer;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, RawQuery, State};
 use axum::response::Response;
+use hall_domain::Refusal;
+use hall_domain::boxes::results;
+use hall_domain::case::casework::{self, Casework};
+use hall_domain::case::fields::{self, Keying};
+use hall_domain::case::joint::answers::{self, PartCase, Waiting};
+use hall_domain::case::messages::deliver;
+use hall_domain::case::notes::{self, Mandate};
+use hall_domain::case::page::{self, CaseView};
+use hall_domain::case::steps::{self, Preview};
+use hall_domain::case::{claims, green};
 use hall_rules::catalogue::Field;
 use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, Text};
@@ -19,14 +29,7 @@ use super::handlers::{Command, Result, case_commands, case_id, invalid, whole};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::attachments;
-use crate::domain::casework::{self, Casework};
-use crate::domain::fields::{self, Keying};
-use crate::domain::joint::{self, PartCase, Waiting};
-use crate::domain::notes::Mandate;
-use crate::domain::steps::{self, Preview};
-use crate::domain::views::CaseView;
-use crate::domain::{claims, green, messages, notes, queries, results};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 case_commands! {
     claim(app, actor, id, told) claims::claim(&app, actor, id, told.seen);
@@ -35,7 +38,7 @@ case_commands! {
 }
 
 pub(super) async fn casework(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Casework>> {
-    casework::of(&app, &who.actor, case_id(&id)?).await.map(Answer)
+    casework::of(&app, &who.actor, case_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
 /// A step to look at before it is taken; without `event`, what follows from a pre-review.
@@ -54,7 +57,7 @@ pub(super) async fn preview(
     Path(id): Path<String>,
     Json(told): Json<Looked>,
 ) -> Result<Answer<Vec<Preview>>> {
-    steps::preview(&app, &who.actor, case_id(&id)?, told.seen, told.event, told.form).await.map(Answer)
+    steps::preview(&app, &who.actor, case_id(&id)?, told.seen, told.event, told.form).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -72,7 +75,7 @@ pub(super) async fn load(
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
     results::load(&app, &who.actor, id, told.seen, told.kiosk).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -88,8 +91,8 @@ pub(super) async fn message_again(
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
     let none = |_| Refusal::new(Code::NotFound, "The case has no such message", "See `messages` of the case");
-    messages::again(&app, &who.actor, id, n.parse().map_err(none)?, told.round).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    deliver::again(&app, &who.actor, id, n.parse().map_err(none)?, told.round).await?;
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -107,7 +110,7 @@ pub(super) async fn note(
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
     notes::add(&app, &who.actor, id, told.seen, told.text.expose()).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -136,7 +139,7 @@ pub(super) async fn mandate(
         file: told.file,
     };
     notes::check_mandate(&app, &who.actor, id, told.seen, mandate).await?;
-    casework::of(&app, &who.actor, id).await.map(Answer)
+    casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -155,7 +158,7 @@ pub(super) async fn green(
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
     green::set(&app, &who.actor, id, told.seen, told.on, &told.reason).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 /// The form to key in.
@@ -184,7 +187,7 @@ impl From<Keying> for FormView {
 }
 
 pub(super) async fn fields(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<FormView>> {
-    fields::look(&app, &who.actor, case_id(&id)?).await.map(|keying| Answer(keying.into()))
+    fields::look(&app, &who.actor, case_id(&id)?).await.map(|keying| Answer(keying.into())).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -201,7 +204,7 @@ pub(super) async fn key_in(
 ) -> Result<Answer<FormView>> {
     let id = case_id(&id)?;
     fields::key_in(&app, &who.actor, id, told.seen, told.values.into_iter().collect()).await?;
-    fields::look(&app, &who.actor, id).await.map(|keying| Answer(keying.into()))
+    fields::look(&app, &who.actor, id).await.map(|keying| Answer(keying.into())).map_err(Refused)
 }
 
 pub(super) async fn attach(
@@ -216,7 +219,7 @@ pub(super) async fn attach(
     })?;
     let id = case_id(&id)?;
     attachments::take(&app, &who.actor, id, form).await?;
-    casework::of(&app, &who.actor, id).await.map(Answer)
+    casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn file(
@@ -224,24 +227,26 @@ pub(super) async fn file(
     who: Bearer,
     Path((id, n)): Path<(String, String)>,
 ) -> Result<Response> {
-    attachments::attachment(&app, &who.actor, case_id(&id)?, &n).await
+    attachments::attachment(&app, &who.actor, case_id(&id)?, &n).await.map_err(Refused)
 }
 
 pub(super) async fn archive(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Response> {
-    attachments::archive(&app, &who.actor, case_id(&id)?).await
+    attachments::archive(&app, &who.actor, case_id(&id)?).await.map_err(Refused)
 }
 
 pub(super) async fn waiting(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<Waiting>> {
     let after = whole(&query.unwrap_or_default(), "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
-    joint::waiting(&app, &who.actor, after).await.map(Answer)
+    answers::waiting(&app, &who.actor, after).await.map(Answer).map_err(Refused)
 }
 
 fn part_id(text: &str) -> Result<Uuid> {
-    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such question here", "An id is a UUID"))
+    text.parse()
+        .map_err(|_| Refusal::new(Code::NotFound, "There is no such question here", "An id is a UUID"))
+        .map_err(Refused)
 }
 
 pub(super) async fn part(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<PartCase>> {
-    joint::look(&app, &who.actor, part_id(&id)?).await.map(Answer)
+    answers::look(&app, &who.actor, part_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -258,8 +263,8 @@ pub(super) async fn answer(
     Json(told): Json<Opinion>,
 ) -> Result<Answer<PartCase>> {
     let id = part_id(&id)?;
-    joint::answer(&app, &who.actor, id, told.agrees, &told.opinion).await?;
-    joint::look(&app, &who.actor, id).await.map(Answer)
+    answers::answer(&app, &who.actor, id, told.agrees, &told.opinion).await?;
+    answers::look(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -278,6 +283,6 @@ pub(super) async fn recall(
 ) -> Result<Answer<Casework>> {
     let id = case_id(&id)?;
     let part = told.part.parse().map_err(|_| invalid("part", "`part` is no id of a question to a department"))?;
-    joint::recall(&app, &who.actor, id, told.seen, part, &told.reason).await?;
-    casework::of(&app, &who.actor, id).await.map(Answer)
+    answers::recall(&app, &who.actor, id, told.seen, part, &told.reason).await?;
+    casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }

@@ -3,6 +3,15 @@
 
 use axum::Json as Answer;
 use axum::extract::{Path, RawQuery, State};
+use hall_domain::Refusal;
+use hall_domain::boxes::cabinet::{self, CompartmentView};
+use hall_domain::boxes::rounds::{self, Round};
+use hall_domain::boxes::uncollected;
+use hall_domain::case::rows::InboxRow;
+use hall_domain::figures::callbacks::{self, CallOutcome, CallbackView};
+use hall_domain::figures::escalations::{self, Late};
+use hall_domain::figures::statistics::{self, SPANS, Statistics};
+use hall_domain::terminals::set_aside::{self, SetAsideRow};
 use kiosk_wire::{Code, CompartmentNo, KioskId, Personal};
 use serde::Deserialize;
 
@@ -10,16 +19,12 @@ use super::auth::Bearer;
 use super::handlers::{Result, case_id, invalid, whole};
 use crate::api::body::Json;
 use crate::app::App;
-use crate::domain::escalations::{self, Late};
-use crate::domain::ratings::{self, CallOutcome, CallbackView};
-use crate::domain::rounds::{self, Round};
-use crate::domain::statistics::{self, SPANS, Statistics};
-use crate::domain::views::{CompartmentView, InboxRow, SetAsideRow};
-use crate::domain::{commands, queries, uncollected};
-use crate::problem::Refusal;
+use crate::refused::Refused;
 
 pub(super) fn kiosk_id(text: &str) -> Result<KioskId> {
-    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))
+    text.parse()
+        .map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))
+        .map_err(Refused)
 }
 
 pub(super) async fn round(
@@ -27,7 +32,7 @@ pub(super) async fn round(
     who: Bearer,
     Path(id): Path<String>,
 ) -> Result<Answer<Option<Round>>> {
-    rounds::under_way(&app, &who.actor, kiosk_id(&id)?).await.map(Answer)
+    rounds::under_way(&app, &who.actor, kiosk_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn begin_round(
@@ -37,7 +42,7 @@ pub(super) async fn begin_round(
 ) -> Result<Answer<Option<Round>>> {
     let id = kiosk_id(&id)?;
     rounds::begin(&app, &who.actor, id).await?;
-    rounds::under_way(&app, &who.actor, id).await.map(Answer)
+    rounds::under_way(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn end_round(
@@ -47,7 +52,7 @@ pub(super) async fn end_round(
 ) -> Result<Answer<Option<Round>>> {
     let id = kiosk_id(&id)?;
     rounds::end(&app, &who.actor, id).await?;
-    rounds::under_way(&app, &who.actor, id).await.map(Answer)
+    rounds::under_way(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -62,8 +67,8 @@ pub(super) async fn return_to_service(
     Json(told): Json<Compartment>,
 ) -> Result<Answer<Vec<CompartmentView>>> {
     let id = kiosk_id(&id)?;
-    commands::return_to_service(&app, &who.actor, id, told.compartment).await?;
-    queries::cabinet(&app, &who.actor, id).await.map(Answer)
+    cabinet::return_to_service(&app, &who.actor, id, told.compartment).await?;
+    cabinet::cabinet(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn looked(
@@ -72,25 +77,25 @@ pub(super) async fn looked(
     Path(n): Path<String>,
 ) -> Result<Answer<Vec<SetAsideRow>>> {
     let none = |_| Refusal::new(Code::NotFound, "There is no such entry", "See /api/v1/set-aside");
-    commands::looked_at(&app, &who.actor, n.parse().map_err(none)?).await?;
-    queries::set_aside(&app, &who.actor).await.map(Answer)
+    set_aside::looked_at(&app, &who.actor, n.parse().map_err(none)?).await?;
+    set_aside::set_aside(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn uncollected(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<InboxRow>>> {
-    uncollected::over(&app, &who.actor).await.map(Answer)
+    uncollected::over(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn late(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<Late>>> {
-    escalations::open(&app, &who.actor).await.map(Answer)
+    escalations::open(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn seen(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Vec<Late>>> {
     escalations::seen(&app, &who.actor, case_id(&id)?).await?;
-    escalations::open(&app, &who.actor).await.map(Answer)
+    escalations::open(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn callbacks(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<CallbackView>>> {
-    ratings::callbacks(&app, &who.actor).await.map(Answer)
+    callbacks::callbacks(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -107,8 +112,8 @@ pub(super) async fn called(
     Path(id): Path<String>,
     Json(told): Json<Called>,
 ) -> Result<Answer<Vec<CallbackView>>> {
-    ratings::called(&app, &who.actor, case_id(&id)?, told.seen, told.outcome, told.note).await?;
-    ratings::callbacks(&app, &who.actor).await.map(Answer)
+    callbacks::called(&app, &who.actor, case_id(&id)?, told.seen, told.outcome, told.note).await?;
+    callbacks::callbacks(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn statistics(
@@ -119,5 +124,5 @@ pub(super) async fn statistics(
     let days = whole(&query.unwrap_or_default(), "days")?.unwrap_or(30);
     let span = SPANS.into_iter().find(|span| i64::from(*span) == days);
     let span = span.ok_or_else(|| invalid("days", "`days` is one of 7, 30, 90"))?;
-    statistics::of(&app, &who.actor, span).await.map(Answer)
+    statistics::of(&app, &who.actor, span).await.map(Answer).map_err(Refused)
 }

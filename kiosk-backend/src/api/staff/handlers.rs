@@ -3,8 +3,19 @@
 use axum::Json as Answer;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use hall_domain::boxes::cabinet::{self, CompartmentView};
+use hall_domain::boxes::collection;
+use hall_domain::case::inbox::{self, Counts, Filter, Inbox};
+use hall_domain::case::page::{self, CaseView};
+use hall_domain::case::{look, steps};
+use hall_domain::figures::audit_page::{self, AuditPage};
+use hall_domain::people::sign_in;
+use hall_domain::terminals::list::{self, KioskView};
+use hall_domain::terminals::set_aside::{self, SetAsideRow};
+use hall_domain::{Refusal, Staff};
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Document, Form};
+use hall_store::sessions;
 use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +23,10 @@ use super::auth::Bearer;
 use super::hall::kiosk_id;
 use crate::api::body::Json;
 use crate::app::App;
-use crate::domain::views::{AuditPage, CaseView, CompartmentView, Counts, Filter, Inbox, KioskView, SetAsideRow};
-use crate::domain::{Staff, commands, inbox, notices, queries, sign_in, steps};
-use crate::origin::Origin;
-use crate::problem::Refusal;
-use crate::store::sessions;
+use crate::origin::Seen;
+use crate::refused::Refused;
 
-pub(super) type Result<T> = std::result::Result<T, Refusal>;
+pub(super) type Result<T> = std::result::Result<T, Refused>;
 
 #[derive(Deserialize)]
 pub(super) struct Credentials {
@@ -36,7 +44,7 @@ pub(super) struct Opened {
 
 pub(super) async fn sign_in(
     State(app): State<App>,
-    origin: Origin,
+    Seen(origin): Seen,
     Json(Credentials { name, password }): Json<Credentials>,
 ) -> Result<Answer<Opened>> {
     let place = sign_in::Place { origin, browser: None };
@@ -51,7 +59,7 @@ pub(super) async fn sign_out(State(app): State<App>, Bearer { key, .. }: Bearer)
 }
 
 pub(super) async fn counts(State(app): State<App>, who: Bearer) -> Result<Answer<Counts>> {
-    inbox::counts(&app, &who.actor).await.map(Answer)
+    inbox::counts(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<Inbox>> {
@@ -63,10 +71,10 @@ pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): 
         Some("mine") => Filter::Mine,
         Some("attention") => Filter::Attention,
         Some("all") => Filter::All,
-        Some(_) => return Err(invalid("view", "`view` is one of new, work, waiting, mine, attention, all")),
+        Some(_) => return Err(Refused(invalid("view", "`view` is one of new, work, waiting, mine, attention, all"))),
     };
     let after = whole(&query, "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
-    inbox::page(&app, &who.actor, filter, inbox::Only::default(), after).await.map(Answer)
+    inbox::page(&app, &who.actor, filter, inbox::Only::default(), after).await.map(Answer).map_err(Refused)
 }
 
 #[derive(Deserialize)]
@@ -81,18 +89,18 @@ pub(super) async fn search(
     Json(Search { text }): Json<Search>,
 ) -> Result<Answer<Inbox>> {
     let rows = inbox::search(&app, &who.actor, text.expose()).await?;
-    commands::searched(&app, &who.actor, rows.len()).await?;
+    look::searched(&app, &who.actor, rows.len()).await?;
     Ok(Answer(Inbox { rows, next: None }))
 }
 
 pub(super) async fn case(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
-    commands::look(&app, &who.actor, id).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    look::look(&app, &who.actor, id).await?;
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn kiosks(State(app): State<App>, _: Bearer) -> Result<Answer<Vec<KioskView>>> {
-    queries::kiosks(&app).await.map(Answer)
+    list::kiosks(&app).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn cabinet(
@@ -100,16 +108,16 @@ pub(super) async fn cabinet(
     who: Bearer,
     Path(id): Path<String>,
 ) -> Result<Answer<Vec<CompartmentView>>> {
-    queries::cabinet(&app, &who.actor, kiosk_id(&id)?).await.map(Answer)
+    cabinet::cabinet(&app, &who.actor, kiosk_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn set_aside(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<SetAsideRow>>> {
-    queries::set_aside(&app, &who.actor).await.map(Answer)
+    set_aside::set_aside(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn audit(State(app): State<App>, who: Bearer, RawQuery(query): RawQuery) -> Result<Answer<AuditPage>> {
     let before = whole(&query.unwrap_or_default(), "before")?;
-    queries::audit(&app, &who.actor, before).await.map(Answer)
+    audit_page::audit(&app, &who.actor, before).await.map(Answer).map_err(Refused)
 }
 
 /// What a command may carry.
@@ -133,19 +141,19 @@ macro_rules! case_commands {
         ) -> Result<Answer<CaseView>> {
             let ($actor, $id) = (&who.actor, case_id(&id)?);
             $done.await?;
-            queries::case(&$app, $actor, $id).await.map(Answer)
+            page::case(&$app, $actor, $id).await.map(Answer).map_err(Refused)
         }
     )+};
 }
 pub(super) use case_commands;
 
 case_commands! {
-    collect(app, actor, id, told) commands::collect(&app, actor, id, told.seen, told.take_over);
-    cancel(app, actor, id, told) commands::cancel_collect(&app, actor, id, told.seen);
-    affirm(app, actor, id, told) commands::affirm_empty(&app, actor, id, told.seen);
-    confirm(app, actor, id, told) commands::confirm_deposit(&app, actor, id, told.seen);
-    void(app, actor, id, told) commands::void_deposit(&app, actor, id, told.seen, &told.reason);
-    open(app, actor, id, told) commands::open_now(&app, actor, id, told.seen, &told.reason);
+    collect(app, actor, id, told) collection::collect(&app, actor, id, told.seen, told.take_over);
+    cancel(app, actor, id, told) collection::cancel_collect(&app, actor, id, told.seen);
+    affirm(app, actor, id, told) collection::affirm_empty(&app, actor, id, told.seen);
+    confirm(app, actor, id, told) collection::confirm_deposit(&app, actor, id, told.seen);
+    void(app, actor, id, told) collection::void_deposit(&app, actor, id, told.seen, &told.reason);
+    open(app, actor, id, told) collection::open_now(&app, actor, id, told.seen, &told.reason);
 }
 
 /// A step to take.
@@ -165,7 +173,7 @@ pub(super) async fn step(
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
     steps::take(&app, &who.actor, id, told.seen, told.event, told.form).await?;
-    queries::case(&app, &who.actor, id).await.map(Answer)
+    page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
 pub(super) async fn notice(
@@ -174,7 +182,7 @@ pub(super) async fn notice(
     Path((id, n)): Path<(String, String)>,
 ) -> Result<Answer<Document>> {
     let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See `notices` of the case");
-    notices::read(&app, &who.actor, case_id(&id)?, n.parse().map_err(none)?).await.map(Answer)
+    look::read(&app, &who.actor, case_id(&id)?, n.parse().map_err(none)?).await.map(Answer).map_err(Refused)
 }
 
 /// One personal value in full.
@@ -184,7 +192,7 @@ pub(super) struct Revealed {
 }
 
 pub(super) async fn phone(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Revealed>> {
-    let value = commands::reveal_phone(&app, &who.actor, case_id(&id)?).await?;
+    let value = look::reveal_phone(&app, &who.actor, case_id(&id)?).await?;
     Ok(Answer(Revealed { value }))
 }
 
@@ -194,12 +202,14 @@ pub(super) async fn number(
     Path(id): Path<String>,
     Json(told): Json<Command>,
 ) -> Result<Answer<Revealed>> {
-    let value = commands::reveal_number(&app, &who.actor, case_id(&id)?, &told.reason).await?;
+    let value = look::reveal_number(&app, &who.actor, case_id(&id)?, &told.reason).await?;
     Ok(Answer(Revealed { value }))
 }
 
 pub(super) fn case_id(text: &str) -> Result<SubmissionId> {
-    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "An id is a UUID"))
+    text.parse()
+        .map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "An id is a UUID"))
+        .map_err(Refused)
 }
 
 pub(super) fn invalid(field: &str, title: &str) -> Refusal {
@@ -208,7 +218,7 @@ pub(super) fn invalid(field: &str, title: &str) -> Refusal {
 
 pub(super) fn whole(query: &str, name: &str) -> Result<Option<i64>> {
     let bad = |_| invalid(name, "Not a whole number");
-    parameter(query, name).map(|text| text.parse().map_err(bad)).transpose()
+    parameter(query, name).map(|text| text.parse().map_err(bad)).transpose().map_err(Refused)
 }
 
 /// A query parameter; all are plain words and numbers.

@@ -1,12 +1,35 @@
 //! Examples of answers, made from the very types, so that the document cannot drift from what is sent. All fictional.
 
-use hall_rules::Role;
+use hall_domain::boxes::cabinet::CompartmentView;
+use hall_domain::boxes::may::May;
+use hall_domain::boxes::rounds::{Round, Stop};
+use hall_domain::case::casework::Casework;
+use hall_domain::case::clocks::{ClockView, Due};
+use hall_domain::case::fields::{Keyed, Keying};
+use hall_domain::case::files::FileView;
+use hall_domain::case::happening::Happening;
+use hall_domain::case::inbox::{Counts, Inbox};
+use hall_domain::case::joint::answers::{Asked, PartCase, Waiting};
+use hall_domain::case::joint::parts::PartView;
+use hall_domain::case::messages::write::MessageView;
+use hall_domain::case::notes::MandateView;
+use hall_domain::case::page::{CaseView, Collecting, NoticeView, StepView, TimelineRow};
+use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
+use hall_domain::case::rows::InboxRow;
+use hall_domain::case::steps::Preview;
+use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
+use hall_domain::figures::escalations::Late;
+use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, Statistics};
+use hall_domain::ground::actor::Staff;
+use hall_domain::terminals::list::KioskView;
+use hall_domain::terminals::set_aside::SetAsideRow;
 use hall_rules::case::{Need, NoticeKind};
 use hall_rules::catalogue::{AskedAt, Field, FieldKind, Mark, When};
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::joint::PartState;
 use hall_rules::notice::Document;
-use hall_rules::{CaseEvent, CaseState, Text};
+use hall_rules::{CaseEvent, CaseState, Role, Text};
 use jiff::civil::date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
@@ -16,22 +39,6 @@ use uuid::Uuid;
 
 use super::casework::FormView;
 use super::handlers::{Opened, Revealed};
-use crate::domain::casework::Casework;
-use crate::domain::escalations::Late;
-use crate::domain::fields::{Keyed, Keying};
-use crate::domain::files::FileView;
-use crate::domain::joint::{Asked, PartCase, PartView, Waiting};
-use crate::domain::messages::MessageView;
-use crate::domain::notes::MandateView;
-use crate::domain::ratings::{CallNote, CallOutcome, CallbackView};
-use crate::domain::rounds::{Round, Stop};
-use crate::domain::statistics::{ClockFigure, Day, LockerUse, Statistics};
-use crate::domain::steps::Preview;
-use crate::domain::views::{
-    AnswerRow, ApplicantView, AuditPage, AuditRow, CaseView, ClockView, Collecting, CompartmentView, Counts, Due,
-    Happening, Inbox, InboxRow, KioskView, MaterialPlace, MaterialRow, May, NoticeView, SetAsideRow, Staff, StepView,
-    TimelineRow,
-};
 
 const ID: Uuid = Uuid::from_u128(0x0194_0000_0000_7000_8000_0000_0000_0001);
 const WHEN: i64 = 1_795_399_200_000;
@@ -172,7 +179,7 @@ fn case_view() -> CaseView {
             runs: true,
             paused: false,
         }],
-        same_person: vec![crate::domain::views::SameView {
+        same_person: vec![hall_domain::case::page::SameView {
             id: SubmissionId(Uuid::from_u128(8)),
             receipt: "101010000008".into(),
             state: CaseState::Deposited,
@@ -180,8 +187,8 @@ fn case_view() -> CaseView {
         }],
         messages: vec![MessageView {
             id: 1,
-            kind: Some(crate::domain::messages::Kind::Accepted),
-            state: crate::store::messages::MessageState::Unknown,
+            kind: Some(hall_domain::case::messages::write::Kind::Accepted),
+            state: hall_store::messages::MessageState::Unknown,
             round: 1,
             made_ms: WHEN,
             changed_ms: WHEN,

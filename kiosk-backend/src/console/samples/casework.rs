@@ -1,12 +1,13 @@
 //! Samples of what the window's work adds to a case. All fictional.
 
+use hall_domain::case::fields::{Keyed, Keying};
+use hall_domain::case::files::FileView;
+use hall_domain::case::joint::answers::{Asked, PartCase};
+use hall_domain::case::joint::parts::PartView;
+use hall_domain::case::notes::MandateView;
 use hall_rules::joint::PartState;
 
 use super::*;
-use crate::domain::fields::{Keyed, Keying};
-use crate::domain::files::FileView;
-use crate::domain::joint::{Asked, PartCase, PartView};
-use crate::domain::notes::MandateView;
 
 fn department(n: u128) -> Text {
     match n {

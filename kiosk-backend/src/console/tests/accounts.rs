@@ -1,10 +1,10 @@
 //! Accounts: added and reset with a code that works once, closed, unlocked, signed out from afar.
 
 use axum::http::StatusCode;
+use hall_domain::people::{accounts, secrets, staff};
 use hall_rules::Role;
 
 use super::hall::{Browser, Hall, PASSWORD};
-use crate::domain::{accounts, staff};
 
 const NEW: &str = "窗口今天都关着呢";
 
@@ -80,7 +80,7 @@ fn a_reset_signs_its_owner_out_and_its_code_ends() {
     let code = code_in(&admin.post(&format!("{account}/reset"), &[]).body);
     assert!(clerk.get("/inbox").location().starts_with("/sign-in"));
     assert_eq!(enter(&hall, "王敏", PASSWORD).0, 401);
-    hall.app.clock().advance(accounts::CODE_MS);
+    hall.app.clock().advance(secrets::CODE_MS);
     assert_eq!(enter(&hall, "王敏", &code).0, 401, "after a day it is worth nothing");
     let again = accounts::reset_at_server(&hall.app, "王敏").expect("resets");
     assert_eq!(enter(&hall, "王敏", &again), (303, "/account".to_owned()));

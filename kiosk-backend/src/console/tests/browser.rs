@@ -155,7 +155,7 @@ fn what_is_typed_survives_the_end_of_a_session_and_a_refusal() {
     let script = TYPIST
         .replace("PASSWORD", PASSWORD)
         .replace("CASE", &case)
-        .replace("IDLE", &(crate::store::sessions::IDLE_MS + 1).to_string());
+        .replace("IDLE", &(hall_store::sessions::IDLE_MS + 1).to_string());
     let folder = tempfile::tempdir().expect("a folder");
     let findings = hall.runtime.block_on(async {
         let (sender, mut told) = mpsc::unbounded_channel();
@@ -171,17 +171,17 @@ fn what_is_typed_survives_the_end_of_a_session_and_a_refusal() {
             .route(
                 "/happens",
                 post(move || async move {
-                    let event = crate::event::Event {
+                    let event = hall_store::event::Event {
                         case: None,
                         window: None,
                         kiosk: None,
-                        kind: crate::event::EventKind::Attention,
+                        kind: hall_store::event::EventKind::Attention,
                     };
                     happens
                         .store()
                         .write(move |tx| {
                             tx.announce(event);
-                            Ok::<_, crate::store::StoreError>(())
+                            Ok::<_, hall_store::StoreError>(())
                         })
                         .await
                         .expect("tells");

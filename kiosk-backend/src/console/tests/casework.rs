@@ -5,12 +5,12 @@ use std::io::{Cursor, Read as _, Write as _};
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
+use hall_domain::case::bundle;
 use hall_rules::Role;
 use tower::ServiceExt as _;
 
 use super::hall::{Answer, Browser, Hall, NAME, NUMBER};
 use super::steps::{goes, press, received};
-use crate::bundle;
 
 const PDF: &[u8] = b"%PDF-1.7\n1 0 obj <</Type /Catalog>> endobj\nstartxref\n9\n%%EOF\n";
 const BOUNDARY: &str = "----form7d1f";
@@ -66,10 +66,6 @@ fn last_file(page: &str) -> String {
     rest.split('"').next().expect("its end").to_owned()
 }
 
-fn change(hall: &Hall, sql: &'static str) -> bool {
-    hall.app.store().write_blocking(move |tx| Ok::<_, crate::store::StoreError>(tx.execute(sql, [])?)).is_ok()
-}
-
 #[test]
 fn the_form_is_keyed_in_checked_by_its_item_and_sealed() {
     let mut hall = Hall::open();
@@ -111,15 +107,9 @@ fn the_form_is_keyed_in_checked_by_its_item_and_sealed() {
     for action in ["fields_looked", "fields_keyed"] {
         assert!(hall.audit().contains(&action.to_owned()), "{action}");
     }
-    let stored: Vec<u8> = hall
-        .app
-        .store()
-        .read_blocking(|c| {
-            Ok::<_, crate::store::StoreError>(c.query_row("SELECT body FROM case_fields", [], |r| r.get(0))?)
-        })
-        .expect("reads");
+    let stored: Vec<u8> = hall.value("SELECT body FROM case_fields");
     assert!(!String::from_utf8_lossy(&stored).contains("91330100799655058B"), "sealed");
-    assert!(!change(&hall, "UPDATE case_fields SET at_ms = 0") && !change(&hall, "DELETE FROM case_fields"));
+    assert!(!hall.rewrite("UPDATE case_fields SET at_ms = 0") && !hall.rewrite("DELETE FROM case_fields"));
 }
 
 #[test]
@@ -145,15 +135,9 @@ fn a_note_is_for_staff_only_and_stays() {
     assert_eq!(supervisor.post(&path, &[("text", "已阅")]).location(), case, "who supervises may note");
     let mut other = hall.signed_in("赵燕");
     assert_eq!(other.post(&path, &[("text", "x")]).status, StatusCode::NOT_FOUND);
-    let stored: Vec<u8> = hall
-        .app
-        .store()
-        .read_blocking(|c| {
-            Ok::<_, crate::store::StoreError>(c.query_row("SELECT body FROM case_papers", [], |r| r.get(0))?)
-        })
-        .expect("reads");
+    let stored: Vec<u8> = hall.value("SELECT body FROM case_papers");
     assert!(!String::from_utf8_lossy(&stored).contains("第二行"), "sealed");
-    assert!(!change(&hall, "UPDATE case_papers SET at_ms = 0") && !change(&hall, "DELETE FROM case_papers"));
+    assert!(!hall.rewrite("UPDATE case_papers SET at_ms = 0") && !hall.rewrite("DELETE FROM case_papers"));
 }
 
 #[test]
@@ -187,7 +171,7 @@ fn a_scan_is_kept_sealed_and_handed_out_for_saving_only() {
     assert_eq!(upload(&mut clerk, &case, None, "again.pdf", PDF).location(), case);
     let page = clerk.get(&case).body;
     assert_eq!(fetch(&clerk, &format!("{case}/files/{}", last_file(&page))).2, PDF);
-    assert!(!change(&hall, "DELETE FROM case_files") && !change(&hall, "UPDATE case_files SET size = 0"));
+    assert!(!hall.rewrite("DELETE FROM case_files") && !hall.rewrite("UPDATE case_files SET size = 0"));
 }
 
 #[test]
@@ -257,7 +241,7 @@ fn a_mandate_is_recorded_with_who_checked_it() {
 #[test]
 fn the_green_channel_is_a_chiefs_and_shortens_the_promise() {
     let mut hall = Hall::open();
-    crate::domain::staff::add_window(&hall.app, "7号窗口", None, vec!["urban".into()]).expect("a window");
+    hall_domain::people::staff::add_window(&hall.app, "7号窗口", None, vec!["urban".into()]).expect("a window");
     hall.hire_at("孙莉", "7号窗口", Role::Clerk);
     // Promised: three working days.
     let materials = vec![super::hall::material("申请表", false)];
@@ -524,12 +508,12 @@ fn events_are_chained_as_they_happen() {
     let id = case.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an id");
     let mut clerk = hall.signed_in("王敏");
     assert_eq!(press(&mut clerk, &case, "pre_review_started", &[]).0, StatusCode::SEE_OTHER);
-    let records = hall.app.store().read_blocking(|c| crate::store::case_events::records(c, id)).expect("reads");
+    let records = hall.app.store().read_blocking(|c| hall_store::case_events::records(c, id)).expect("reads");
     assert!(records.len() > 5);
     let mut prev = [0; 32];
     for (record, hash) in records {
         let hash = hash.expect("chained");
-        assert_eq!(crate::store::case_events::link(&prev, id, &record), hash, "{record}");
+        assert_eq!(hall_store::case_events::link(&prev, id, &record), hash, "{record}");
         prev = hash;
     }
 }
@@ -556,12 +540,8 @@ fn another_open_case_of_the_same_item_by_the_same_person_is_told_to_who_may_see_
     // What has ended is not mentioned.
     hall.checked.0 = None;
     let mut chief = hall.signed_in("李强");
-    hall.runtime
-        .block_on(hall.app.store().write(move |tx| {
-            tx.execute("UPDATE cases SET state = 'voided' WHERE id = $1", [second.0.as_bytes().as_slice()])?;
-            Ok::<_, crate::store::StoreError>(())
-        }))
-        .expect("ends");
+    let id = hex::encode(second.0.as_bytes());
+    assert!(hall.rewrite(&format!("UPDATE cases SET state = 'voided' WHERE id = x'{id}'")));
     assert!(chief.get(&format!("/cases/{first}")).body.contains(&other_window.to_string()));
     assert_eq!(told(&hall, "王敏", first), [""; 0]);
 }

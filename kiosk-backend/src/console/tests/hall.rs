@@ -5,8 +5,11 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
-use hall_rules::ReceiptNumber;
-use hall_rules::Role;
+use hall_domain::ground::clock::Clock;
+use hall_domain::ground::moment::Moment;
+use hall_domain::people::staff::{self, NewStaff};
+use hall_domain::terminals::{enrolment, import, intake};
+use hall_rules::{ReceiptNumber, Role};
 use kiosk_wire::kiosk_api::{EnrolRequest, JournalPush};
 use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
 use kiosk_wire::{
@@ -16,10 +19,7 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::staff::{self, NewStaff};
-use crate::domain::{enrolment, import, intake};
 
 /// 2026-11-23 10:00 in Shanghai, a Monday.
 const NOW: i64 = 1_795_399_200_000;
@@ -48,8 +48,8 @@ pub(super) struct Checked(pub(super) Option<App>);
 impl Drop for Checked {
     fn drop(&mut self) {
         let Some(app) = self.0.take().filter(|_| !std::thread::panicking()) else { return };
-        let desk = crate::domain::clocks::Desk::of(&app);
-        let found = app.store().read_blocking(|connection| crate::domain::verify::all(connection, &desk));
+        let moment = Moment::of(&app);
+        let found = app.store().read_blocking(|connection| hall_domain::figures::verify::all(connection, &moment));
         assert_eq!(found.expect("looks").flaws, Vec::<String>::new());
     }
 }
@@ -79,8 +79,9 @@ impl Hall {
             public_key: hex::encode(ed25519_dalek::SigningKey::from_bytes(&[7; 32]).verifying_key().as_bytes()),
             software: "0.1.0".into(),
         };
-        let enrolled =
-            runtime.block_on(enrolment::enrol(&app, crate::origin::Origin::default(), request)).expect("enrols");
+        let enrolled = runtime
+            .block_on(enrolment::enrol(&app, hall_domain::ground::origin::Origin::default(), request))
+            .expect("enrols");
         app.reload().expect("reloads");
         app.heard(enrolled.kiosk);
         Self {
@@ -233,12 +234,25 @@ impl Hall {
     }
 
     pub(super) fn audit(&self) -> Vec<String> {
-        let read = |connection: &rusqlite::Connection| {
-            let mut statement = connection.prepare("SELECT action FROM audit ORDER BY seq")?;
-            let rows = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            Ok::<_, crate::store::StoreError>(rows)
-        };
-        self.app.store().read_blocking(read).expect("reads")
+        let sqlite = self.sqlite();
+        let mut statement = sqlite.prepare("SELECT action FROM audit ORDER BY seq").expect("SQL");
+        let rows = statement.query_map([], |row| row.get(0)).expect("rows");
+        rows.collect::<Result<_, _>>().expect("reads")
+    }
+
+    /// The database from beside the program.
+    pub(super) fn sqlite(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self._dir.path().join(hall_store::DATABASE)).expect("opens")
+    }
+
+    /// Changes it from beside the program; false when the database refuses.
+    pub(super) fn rewrite(&self, sql: &str) -> bool {
+        self.sqlite().execute(sql, []).is_ok()
+    }
+
+    /// One value of it.
+    pub(super) fn value<T: rusqlite::types::FromSql>(&self, sql: &str) -> T {
+        self.sqlite().query_row(sql, [], |row| row.get(0)).expect("reads")
     }
 }
 

@@ -1,11 +1,12 @@
 //! The inbox: who holds a case, several at once, what narrows a view, what is late.
 
 use axum::http::StatusCode;
+use hall_domain::case::holding;
+use hall_domain::figures::escalations;
 use hall_rules::Role;
 
 use super::hall::{Browser, Hall, NAME};
 use super::steps::goes;
-use crate::domain::{claims, escalations};
 
 fn ids(cases: &[kiosk_wire::SubmissionId], act: &str) -> Vec<(String, String)> {
     let mut fields = vec![("act".to_owned(), act.to_owned()), ("back".to_owned(), "/inbox?show=new".to_owned())];
@@ -42,16 +43,16 @@ fn while_one_holds_a_case_others_read_it_and_are_told_by_name() {
     }
     assert_eq!(second.post(&format!("{case}/claim-over"), &[("reason", "急")]).status, StatusCode::FORBIDDEN);
     // Each press of the holder renews it; doing nothing ends it.
-    hall.app.clock().advance(claims::HOLDS_MS - 60_000);
+    hall.app.clock().advance(holding::HOLDS_MS - 60_000);
     hall.app.heard(hall.kiosk);
     assert_eq!(first.post(&format!("{case}/collect"), &[]).status, StatusCode::SEE_OTHER);
-    hall.app.clock().advance(claims::HOLDS_MS - 60_000);
+    hall.app.clock().advance(holding::HOLDS_MS - 60_000);
     assert!(second.get(&case).body.contains("<b>王敏</b> 正在办这个件"));
     assert_eq!(chief.post(&format!("{case}/claim"), &[]).status, StatusCode::CONFLICT, "a chief too takes over first");
     assert_eq!(chief.post(&format!("{case}/claim-over"), &[("reason", " ")]).status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(chief.post(&format!("{case}/claim-over"), &[("reason", "王敏请假")]).location(), case);
     assert!(first.get(&case).body.contains("<b>李强</b> 正在办这个件"));
-    hall.app.clock().advance(claims::HOLDS_MS);
+    hall.app.clock().advance(holding::HOLDS_MS);
     assert!(second.get(&case).body.contains("id=\"claim\""), "it ended by itself");
     assert_eq!(second.post(&format!("{case}/claim"), &[]).location(), case);
     assert_eq!(second.post(&format!("{case}/release"), &[]).location(), case);

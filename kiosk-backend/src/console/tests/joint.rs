@@ -1,12 +1,15 @@
 //! Other departments are asked, answer and are dealt with: as lead and departments press it.
 
 use axum::http::StatusCode;
+use hall_domain::case::joint::answers;
+use hall_domain::case::silence;
+use hall_domain::figures::escalations;
+use hall_domain::people::staff;
 use hall_rules::Role;
 use kiosk_wire::SubmissionId;
 
 use super::hall::{Browser, Hall, NAME, NUMBER, material};
 use super::steps::{goes, press};
-use crate::domain::{clocks, escalations, joint, staff};
 
 /// A hall where police have a window and natural resources have none, and a road case at work.
 fn road() -> (Hall, String) {
@@ -152,10 +155,7 @@ fn who_may_answer_and_recall_and_what_is_out_of_order() {
     goes(&mut lead, &case, "withdrawn", &[("reason", "申请人不挖了")], "withdrawn");
     assert_eq!(answer(&mut police_clerk, &police, "agreed", "").0, StatusCode::CONFLICT);
     assert!(!police_clerk.get("/inbox?show=joint").body.contains(&police));
-    let change = |sql: &'static str| {
-        hall.app.store().write_blocking(move |tx| Ok::<_, crate::store::StoreError>(tx.execute(sql, [])?))
-    };
-    assert!(change("UPDATE joint_events SET at_ms = 0").is_err() && change("DELETE FROM joint_events").is_err());
+    assert!(!hall.rewrite("UPDATE joint_events SET at_ms = 0") && !hall.rewrite("DELETE FROM joint_events"));
 }
 
 #[test]
@@ -183,14 +183,14 @@ fn a_late_answer_goes_up_and_silence_agrees_only_where_the_hall_says_so() {
     let page = supervisor.get("/supervision").body;
     assert!(page.contains(&format!("data-late=\"{id}\"")) && page.contains("公安局"), "{page}");
     assert!(hall.signed_in("孙莉").get("/inbox?show=attention").body.contains(&format!("data-case=\"{id}\"")));
-    hall.runtime.block_on(joint::tick(&hall.app)).expect("looks");
+    hall.runtime.block_on(answers::tick(&hall.app)).expect("looks");
     assert_eq!(press(&mut hall.signed_in("孙莉"), &case, "joint_finished", &[]).0, StatusCode::UNPROCESSABLE_ENTITY);
 
     let hall = hall.with("joint_silence_agrees = true\n");
-    hall.runtime.block_on(joint::tick(&hall.app)).expect("looks");
-    hall.runtime.block_on(joint::tick(&hall.app)).expect("once is enough");
+    hall.runtime.block_on(answers::tick(&hall.app)).expect("looks");
+    hall.runtime.block_on(answers::tick(&hall.app)).expect("once is enough");
     let mut lead = hall.signed_in("孙莉");
     assert!(lead.get(&case).body.contains("逾期未答复，视为同意"));
     goes(&mut lead, &case, "joint_finished", &[], "in_progress");
-    hall.runtime.block_on(clocks::tick(&hall.app)).expect("nothing else moved");
+    hall.runtime.block_on(silence::tick(&hall.app)).expect("nothing else moved");
 }

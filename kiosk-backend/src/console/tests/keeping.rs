@@ -2,12 +2,12 @@
 
 use axum::http::{Method, StatusCode};
 use hall_rules::Role;
+use hall_store::sessions::{IDLE_MS, LONGEST_MS};
 
 use super::hall::{Answer, Browser, Hall, PASSWORD};
 use super::steps::{goes, press, received, version};
 use crate::console::keeping::page_of;
 use crate::console::routes;
-use crate::store::sessions::{IDLE_MS, LONGEST_MS};
 
 const TYPED: &str = "申请人来电：场地合同下周补，先别退";
 
@@ -109,7 +109,7 @@ fn a_note_survives_each_way_in_which_a_session_ends() {
                     other.post(&format!("/account/sessions/{session}/end"), &[]);
                 }
             }
-            _ => password = crate::domain::accounts::reset_at_server(&hall.app, "王敏").expect("resets"),
+            _ => password = hall_domain::people::accounts::reset_at_server(&hall.app, "王敏").expect("resets"),
         }
         let answer = browser.post(&format!("{case}/notes"), &[("note", TYPED), ("text", TYPED)]);
         let sign_in = answer.location().to_owned();

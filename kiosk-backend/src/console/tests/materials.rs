@@ -1,12 +1,12 @@
 //! Where each material is: no page says of the applicant what the applicant did not say.
 
+use hall_domain::people::staff;
 use hall_rules::Role;
 use hall_rules::catalogue::{Catalogue, Material, Place};
 use kiosk_wire::submission::MaterialLine;
 
 use super::hall::{Hall, NAME, material};
 use super::steps::goes;
-use crate::domain::staff;
 
 /// Words that were once said of materials that never go into a box.
 const NEVER_SAID: [&str; 5] = ["没有带", "申请人说没", "not brought", "✗", "没带"];

@@ -10,10 +10,8 @@ use super::hall::{Hall, NAME};
 /// Armed boxes that the terminal has not answered, in the order it gets them, each with its code's hash.
 fn armed(hall: &Hall) -> Vec<(u16, String, String)> {
     let (kiosk, now, keys) = (hall.kiosk, hall.app.now_ms(), hall.app.keys());
-    let open = hall
-        .app
-        .store()
-        .read_blocking(|connection| crate::store::directives::open(connection, &keys.sealer, kiosk, now));
+    let open =
+        hall.app.store().read_blocking(|connection| hall_store::directives::open(connection, &keys.sealer, kiosk, now));
     let all = open.expect("reads").into_iter().map(|signed| serde_json::from_str::<Directive>(&signed.body));
     all.filter_map(|directive| {
         let directive = directive.expect("a directive");

@@ -1,9 +1,9 @@
 //! A case from the paper to the archive, as clerk and chief press it.
 
 use axum::http::StatusCode;
+use hall_domain::case::silence;
 
 use super::hall::{Browser, Hall, NAME, material};
-use crate::domain::clocks;
 
 const FINE: (&str, &str) = ("verdict-0", "fine");
 
@@ -229,12 +229,12 @@ fn a_year_without_working_days_is_seen_on_every_page_until_it_is_imported() {
     assert!(clerk.get("/inbox?show=attention").body.contains(&format!("data-case=\"{id}\"")));
     // The law's silence waits as well: nothing is accepted by a guess.
     hall.app.clock().advance(3 * 86_400_000);
-    hall.runtime.block_on(clocks::tick(&hall.app)).expect("looks");
+    hall.runtime.block_on(silence::tick(&hall.app)).expect("looks");
     let dir = tempfile::tempdir().expect("a folder");
     let file = dir.path().join("2027.toml");
     let holiday = "[[holiday]]\nname = \"元旦\"\nfrom = 2027-01-01\nto = 2027-01-03\nmakeup_workdays = []\n";
     std::fs::write(&file, format!("year = 2027\nsource = \"test\"\n\n{holiday}")).expect("writes");
-    crate::domain::import::calendar_file(&hall.app, &file).expect("imports");
+    hall_domain::terminals::import::calendar_file(&hall.app, &file).expect("imports");
     let page = hall.signed_in("王敏").get(&format!("/cases/{id}")).body;
     assert!(!page.contains("data-calendar-gap") && !page.contains("no-end"), "{page}");
     assert!(page.contains("1月5日"), "{page}");
@@ -256,18 +256,9 @@ fn a_notice_names_the_person_is_kept_and_each_reading_is_on_record() {
         assert_eq!(clerk.get(&path).status, StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(hall.signed_in("赵燕").get(&format!("{case}/notices/1")).status, StatusCode::NOT_FOUND);
-    let change = |sql: &'static str| {
-        hall.app.store().write_blocking(move |tx| Ok::<_, crate::store::StoreError>(tx.execute(sql, [])?))
-    };
-    assert!(change("UPDATE notices SET made_ms = 0").is_err());
-    assert!(change("DELETE FROM notices").is_err());
-    let stored: Vec<u8> = hall
-        .app
-        .store()
-        .read_blocking(|c| {
-            Ok::<_, crate::store::StoreError>(c.query_row("SELECT body FROM notices", [], |r| r.get(0))?)
-        })
-        .expect("reads");
+    assert!(!hall.rewrite("UPDATE notices SET made_ms = 0"));
+    assert!(!hall.rewrite("DELETE FROM notices"));
+    let stored: Vec<u8> = hall.value("SELECT body FROM notices");
     assert!(!String::from_utf8_lossy(&stored).contains(NAME), "sealed");
 }
 
@@ -295,7 +286,7 @@ fn of_two_who_press_at_once_the_second_sees_what_the_first_did() {
 fn silence_accepts_after_five_working_days_and_numbers_have_no_gaps() {
     let mut hall = Hall::open();
     let case = received(&mut hall);
-    let tick = |hall: &Hall| hall.runtime.block_on(clocks::tick(&hall.app)).expect("looks");
+    let tick = |hall: &Hall| hall.runtime.block_on(silence::tick(&hall.app)).expect("looks");
     // Monday 23 November: the fifth working day is Monday 30.
     hall.app.clock().advance(7 * 86_400_000);
     tick(&hall);

@@ -2,6 +2,13 @@
 //! is known stays known everywhere, what is not is told, and the first visible work is to import the year.
 
 use axum::http::StatusCode;
+use hall_domain::boxes::uncollected;
+use hall_domain::case::clocks::Due;
+use hall_domain::case::joint::answers;
+use hall_domain::case::{page, silence};
+use hall_domain::figures::{callbacks, escalations};
+use hall_domain::ground::actor::Actor;
+use hall_domain::people::staff;
 use hall_rules::Role;
 use hall_rules::clock::ClockKind;
 use jiff::civil::{Date, date};
@@ -9,8 +16,6 @@ use kiosk_wire::SubmissionId;
 
 use super::hall::{Browser, Hall, NAME};
 use super::steps::goes;
-use crate::domain::views::{Actor, Due};
-use crate::domain::{clocks, escalations, joint, queries, ratings, staff, uncollected};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -20,9 +25,9 @@ fn go_to(hall: &Hall, day: Date) {
         let now = jiff::Timestamp::from_millisecond(hall.app.now_ms()).expect("a time");
         let today = hall.app.zone().to_datetime(now).date();
         hall.runtime.block_on(async {
-            clocks::tick(&hall.app).await.expect("clocks");
-            joint::tick(&hall.app).await.expect("parts");
-            ratings::tick(&hall.app).await.expect("call-backs");
+            silence::tick(&hall.app).await.expect("clocks");
+            answers::tick(&hall.app).await.expect("parts");
+            callbacks::tick(&hall.app).await.expect("call-backs");
             escalations::tick(&hall.app).await.expect("what is late");
             uncollected::tick(&hall.app).await.expect("reminders");
         });
@@ -47,7 +52,7 @@ fn actor(hall: &Hall, name: &str) -> Actor {
 
 /// What a list and a program are told of a case's clock.
 fn due(hall: &Hall, id: SubmissionId) -> (Due, serde_json::Value) {
-    let case = hall.runtime.block_on(queries::case(&hall.app, &actor(hall, "李强"), id)).expect("reads");
+    let case = hall.runtime.block_on(page::case(&hall.app, &actor(hall, "李强"), id)).expect("reads");
     let json = serde_json::to_value(&case).expect("json");
     (case.row.due, json)
 }

@@ -1,12 +1,12 @@
 //! The whole database against its own hashes and rules: what is right is called right (each test's hall is looked at in
 //! the end), and whatever bit changes, what a reader could see of it is found.
 
+use hall_domain::figures::verify;
+use hall_domain::ground::moment::Moment;
 use rusqlite::Connection;
 
 use super::hall::{Hall, NAME};
 use super::steps::{goes, received};
-use crate::domain::clocks::Desk;
-use crate::domain::verify;
 
 /// What people are shown that a hash or a rule speaks for. Settings and accounts, messages, claims and read marks are not
 /// among it: nothing else says what they should be.
@@ -63,9 +63,9 @@ fn whichever_bit_changes_what_a_reader_could_see_of_it_is_found() {
     let hall = hall();
     let folder = tempfile::tempdir().expect("a folder");
     let (copy, broken) = (folder.path().join("copy.db"), folder.path().join("broken.db"));
-    hall.app.store().read_blocking(|connection| crate::store::meta::backup(connection, &copy)).expect("copies");
+    hall.app.store().read_blocking(|connection| hall_store::meta::backup(connection, &copy)).expect("copies");
     let good = std::fs::read(&copy).expect("reads");
-    let desk = Desk::of(&hall.app);
+    let moment = Moment::of(&hall.app);
     let open = |path: &std::path::Path| Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY);
     let before = shown(&open(&copy).expect("opens")).expect("reads");
     assert!(before.len() > 300);
@@ -82,7 +82,8 @@ fn whichever_bit_changes_what_a_reader_could_see_of_it_is_found() {
             continue;
         }
         changed += 1;
-        if verify::all(&connection, &desk).is_ok_and(|found| found.count == 0) {
+        let copy = hall_store::Connection::of_copy(&broken).expect("opens as before");
+        if verify::all(&copy, &moment).is_ok_and(|found| found.count == 0) {
             missed.push(place);
         }
     }
@@ -100,7 +101,7 @@ fn a_row_that_was_rewritten_is_found_and_every_page_says_so() {
     let page = hall.signed_in("李强").get("/kiosks").body;
     assert!(page.contains("id=\"verified\"") && page.contains("完好") && !page.contains("id=\"broken\""), "{page}");
     let folder = tempfile::tempdir().expect("a folder");
-    let desk = Desk::of(&hall.app);
+    let moment = Moment::of(&hall.app);
     for (n, sql) in [
         "UPDATE entries SET header = replace(header, 'culture', 'education') WHERE seq = 1",
         "UPDATE entries SET payload = zeroblob(length(payload)) WHERE seq = 1",
@@ -133,24 +134,20 @@ fn a_row_that_was_rewritten_is_found_and_every_page_says_so() {
         let sql = sql
             .replace("rowid_of_last", "n = (SELECT MAX(n) FROM case_events e WHERE e.case_id = case_events.case_id)");
         let copy = folder.path().join(format!("{n}.db"));
-        hall.app.store().read_blocking(|connection| crate::store::meta::backup(connection, &copy)).expect("copies");
+        hall.app.store().read_blocking(|connection| hall_store::meta::backup(connection, &copy)).expect("copies");
         let connection = Connection::open(&copy).expect("opens");
         let keeps = "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_master WHERE type = 'trigger'";
         let drops: String = connection.query_row(keeps, [], |row| row.get(0)).expect("reads");
         connection.execute_batch(&format!("PRAGMA foreign_keys = OFF; {drops}")).expect("without its guards");
         assert!(connection.execute(&sql, []).expect("is SQL") > 0, "{sql}");
-        let found = verify::all(&connection, &desk).expect("looks");
+        drop(connection);
+        let copy = hall_store::Connection::of_copy(&copy).expect("opens");
+        let found = verify::all(&copy, &moment).expect("looks");
         assert!(found.count > 0 && !found.flaws.is_empty(), "{sql}");
         assert!(!found.flaws.iter().any(|flaw| flaw.contains(NAME)), "nothing personal: {found:?}");
     }
     // And it is told to those whose business it is.
-    hall.app
-        .store()
-        .write_blocking(|tx| {
-            tx.execute("UPDATE cases SET state = 'archived' WHERE rowid = 1", [])?;
-            Ok::<_, crate::store::StoreError>(())
-        })
-        .expect("writes");
+    assert!(hall.rewrite("UPDATE cases SET state = 'archived' WHERE rowid = 1"));
     assert!(verify::and_keep_blocking(&hall.app).expect("looks").count > 0);
     assert!(hall.signed_in("李强").get("/inbox").body.contains("id=\"broken\""));
     assert!(!hall.signed_in("王敏").get("/inbox").body.contains("id=\"broken\""));

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use ed25519_dalek::VerifyingKey;
+use hall_domain::boxes::collection;
+use hall_domain::people::staff;
 use hall_rules::Role;
-use kiosk_backend::domain::{commands, staff};
 use kiosk_wire::kiosk_api::{CalendarAnswer, DirectivesAnswer, Heartbeat, HeartbeatAnswer};
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Directive, DirectiveOrder, Roster, Signed};
@@ -32,7 +33,7 @@ async fn a_directive_wakes_the_terminal_that_waits_and_is_signed() {
     let waiting = async { hall.get(&path, &token, None).await.json::<DirectivesAnswer>() };
     let collecting = async {
         tokio::task::yield_now().await;
-        commands::collect(&hall.app, &clerk, case, None, false).await.unwrap();
+        collection::collect(&hall.app, &clerk, case, None, false).await.unwrap();
     };
     let (answer, ()) =
         tokio::time::timeout(Duration::from_secs(20), async { tokio::join!(waiting, collecting) }).await.unwrap();
@@ -113,10 +114,10 @@ async fn a_heartbeat_is_kept_and_told_the_time_the_next_position_and_where_recei
         answer,
         HeartbeatAnswer { generation: 1, server_ms: MONDAY, next: 5, public_url: Some("https://hall.example".into()) }
     );
-    let kiosks = kiosk_backend::domain::queries::kiosks(&hall.app).await.unwrap();
+    let kiosks = hall_domain::terminals::list::kiosks(&hall.app).await.unwrap();
     assert_eq!((kiosks[0].seen_ms, kiosks[0].unseen, kiosks[0].journal_next), (Some(MONDAY), false, Some(5)));
     hall.clock.advance(60_000);
-    let kiosks = kiosk_backend::domain::queries::kiosks(&hall.app).await.unwrap();
+    let kiosks = hall_domain::terminals::list::kiosks(&hall.app).await.unwrap();
     assert!(kiosks[0].unseen);
 }
 
@@ -138,7 +139,7 @@ async fn working_days_are_fetched_by_name_and_another_year_gives_another_name() 
     let file = hall.dir.path().join("2027.toml");
     let text = "year = 2027\nsource = \"test\"\n\n[[holiday]]\nname = \"元旦\"\nfrom = 2027-01-01\nto = 2027-01-03\nmakeup_workdays = []\n";
     std::fs::write(&file, text).unwrap();
-    hall.blocking(move |app| kiosk_backend::domain::import::calendar_file(app, &file).unwrap()).await;
+    hall.blocking(move |app| hall_domain::terminals::import::calendar_file(app, &file).unwrap()).await;
     let next: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
     assert!(next.calendar_etag != told.calendar_etag && next.revision > told.revision, "terminals are woken");
 }

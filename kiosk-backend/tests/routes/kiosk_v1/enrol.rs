@@ -1,7 +1,7 @@
 //! `POST /kiosk/v1/enrol`
 
 use ed25519_dalek::SigningKey;
-use kiosk_backend::domain::enrolment;
+use hall_domain::terminals::enrolment;
 use kiosk_wire::Code;
 use kiosk_wire::kiosk_api::EnrolAnswer;
 

@@ -1,6 +1,7 @@
 mod bodies;
 mod directives;
-pub(crate) use directives::hall_key;
 mod enrol;
 mod journal;
 mod tokens;
+
+pub(crate) use directives::hall_key;

@@ -1,6 +1,6 @@
 //! Tokens of terminals.
 
-use kiosk_backend::domain::enrolment;
+use hall_domain::terminals::enrolment;
 use kiosk_wire::signed::TokenClaims;
 use kiosk_wire::{Code, KioskId, Signed};
 use uuid::Uuid;

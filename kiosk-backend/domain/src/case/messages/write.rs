@@ -1,0 +1,251 @@
+//! Messages to the applicant: written in the transaction of what they tell, sent by a job, followed until their fate
+//! is known.
+//!
+//! A message is known by (case, event, channel), so that nothing that is done twice is told twice. What the gateway
+//! knows it by is random and carries the round: a person's *send again* is another round.
+
+use std::collections::BTreeMap;
+
+use hall_rules::{CaseEvent, CaseState};
+use hall_store::cases::CaseRow;
+use hall_store::messages::{MessageRow, MessageState as S, NewMessage};
+use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
+use jiff::civil::Date;
+use kiosk_wire::{Personal, SubmissionId};
+use serde::{Deserialize, Serialize};
+
+use crate::boxes::whereabouts::{self, Place, at_window};
+use crate::case::happening::Happening;
+use crate::case::record;
+use crate::ground::moment::Moment;
+
+/// The only channel so far, and the target of its jobs.
+pub const SMS: &str = "sms";
+
+/// The hours of the hall's day in which phones may ring: what is written at night waits.
+pub const LOUD_HOURS: std::ops::Range<i8> = 8..21;
+
+/// What a message tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// The application was accepted, by somebody or by silence.
+    Accepted,
+    /// Corrections are asked for.
+    Correction,
+    /// It was decided, or refused.
+    Decided,
+    /// The result can be fetched.
+    ResultReady,
+    /// The result went by express.
+    Express,
+    /// The result still waits.
+    Reminder,
+    /// The result was taken out of its box: it waits elsewhere.
+    Recovered,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Accepted,
+        Self::Correction,
+        Self::Decided,
+        Self::ResultReady,
+        Self::Express,
+        Self::Reminder,
+        Self::Recovered,
+    ];
+
+    /// As in the configuration and in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Correction => "correction",
+            Self::Decided => "decided",
+            Self::ResultReady => "result_ready",
+            Self::Express => "express",
+            Self::Reminder => "reminder",
+            Self::Recovered => "recovered",
+        }
+    }
+
+    /// As pages say it.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Accepted => ("已受理", "Accepted"),
+            Self::Correction => ("需要补正", "Corrections needed"),
+            Self::Decided => ("已有决定", "Decided"),
+            Self::ResultReady => ("结果可领取", "Result ready"),
+            Self::Express => ("结果已寄出", "Result sent"),
+            Self::Reminder => ("提醒领取", "Reminder"),
+            Self::Recovered => ("结果转到窗口", "Result at the window"),
+        }
+    }
+
+    /// What is said unless the hall says it otherwise.
+    pub fn text(self) -> &'static str {
+        "【${hall}】您申请的“${item}”（编号${receipt}）：${todo}。${link}"
+    }
+
+    /// What a happening is told by, if it is told.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "what is told is a short list")]
+    fn of(what: Happening, express: bool) -> Option<Self> {
+        use CaseEvent as E;
+        let Happening::Case(event) = what else {
+            return (what == Happening::ResultRecovered).then_some(Self::Recovered);
+        };
+        match event {
+            E::Accepted | E::AcceptedDeferred | E::DeemedAccepted => Some(Self::Accepted),
+            E::CorrectionAsked | E::CorrectionAskedAgain => Some(Self::Correction),
+            E::Granted | E::Denied | E::Refused | E::NotTaken => Some(Self::Decided),
+            E::ResultReady => Some(if express { Self::Express } else { Self::ResultReady }),
+            _ => None,
+        }
+    }
+}
+
+/// One message, as the case's page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MessageView {
+    /// Number.
+    pub id: i64,
+    /// What it tells; absent when an older release told something else.
+    pub kind: Option<Kind>,
+    /// What became of it.
+    pub state: S,
+    /// How often a person had it sent, the first time included.
+    pub round: u32,
+    /// When it was written.
+    pub made_ms: i64,
+    /// When its state last changed.
+    pub changed_ms: i64,
+    /// What went wrong.
+    pub cause: Option<String>,
+}
+
+impl MessageView {
+    /// Whether a person may have it sent again: not while it is on its way, nor when it arrived.
+    pub fn may_repeat(&self) -> bool {
+        may_repeat(self.state)
+    }
+}
+
+pub(crate) fn may_repeat(state: S) -> bool {
+    matches!(state, S::Failed | S::Unknown | S::Sent)
+}
+
+/// A case's messages, oldest first.
+pub fn of_case(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<MessageView>> {
+    let view = |row: MessageRow| MessageView {
+        id: row.id,
+        kind: kind_of(&row),
+        state: row.state,
+        round: row.round,
+        made_ms: row.made_ms,
+        changed_ms: row.changed_ms,
+        cause: row.cause,
+    };
+    Ok(store::messages::of_case(connection, case)?.into_iter().map(view).collect())
+}
+
+pub(crate) fn kind_of(row: &MessageRow) -> Option<Kind> {
+    Kind::ALL.into_iter().find(|kind| kind.code() == row.kind)
+}
+
+/// Tells what just happened to a case as its event `n`, if that is told and the hall sends messages.
+pub fn tell(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, what: Happening, n: u64) -> StoreResult<()> {
+    if !moment.sends_messages {
+        return Ok(());
+    }
+    let express = store::parcels::of_case(tx, case)?.is_some();
+    match Kind::of(what, express) {
+        Some(kind) => write(tx, moment, case, kind, &format!("{}.{n}", kind.code())),
+        None => Ok(()),
+    }
+}
+
+/// Writes a message and the job that sends it, once for each event.
+pub fn write(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, kind: Kind, event: &str) -> StoreResult<()> {
+    let Some(row) = whereabouts::row(tx, case)? else { return Ok(()) };
+    let phone = phone(tx, moment, &row)?;
+    let said = serde_json::to_string(&said(tx, moment, &row, kind)?).unwrap_or_default();
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|cause| StoreError::Unavailable(cause.to_string()))?;
+    let mark = hex::encode(random);
+    let state = if phone.is_some() { S::Queued } else { S::NoPhone };
+    let new = NewMessage { case, event, channel: SMS, kind: kind.code(), mark: &mark, state, said: &said };
+    if let Some(id) = store::messages::add(tx, &new, moment.now_ms)?
+        && state == S::Queued
+    {
+        queue(tx, moment, id, &mark, 1, waking(moment))?;
+    }
+    Ok(())
+}
+
+pub(crate) fn queue(tx: &Tx<'_>, moment: &Moment, id: i64, mark: &str, round: u32, due_ms: i64) -> StoreResult<()> {
+    let body = serde_json::to_string(&Errand { message: id, round }).unwrap_or_default();
+    store::jobs::add_for(tx, &format!("{SMS}.{mark}.{round}"), SMS, &body, moment.now_ms, due_ms)?;
+    tx.wake_jobs();
+    Ok(())
+}
+
+/// Now, or in the morning.
+fn waking(moment: &Moment) -> i64 {
+    let at = |ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned_datetime(moment.zone.clone());
+    let now = at(moment.now_ms);
+    if LOUD_HOURS.contains(&now.hour()) {
+        return moment.now_ms;
+    }
+    let day = if now.hour() < LOUD_HOURS.start { Some(now.date()) } else { now.date().tomorrow().ok() };
+    let morning = day.and_then(|day| moment.zone.to_timestamp(day.at(LOUD_HOURS.start, 0, 0, 0)).ok());
+    morning.map_or(moment.now_ms, |at| at.as_millisecond())
+}
+
+pub(crate) fn phone(connection: &Connection, moment: &Moment, row: &CaseRow) -> StoreResult<Option<Personal<String>>> {
+    let made = record::submission_of(connection, &moment.keys, row.entry)?;
+    Ok(made.and_then(|made| made.phone).filter(|phone| !phone.expose().trim().is_empty()))
+}
+
+/// What the message's template is filled with: number, item, what to do and where. Nothing else, ever.
+fn said(connection: &Connection, moment: &Moment, row: &CaseRow, kind: Kind) -> StoreResult<BTreeMap<String, String>> {
+    let item = record::item(connection, &row.item, row.item_version)?;
+    let receipt = hall_rules::ReceiptNumber::parse(&row.receipt);
+    let place = Place::of(connection, row)?;
+    let fetch = place.map(|place| place.fetch().zh).unwrap_or_default();
+    let window = at_window(&whereabouts::window(row)).0;
+    let by = row.due_date.as_deref().and_then(|date| date.parse::<Date>().ok()).map(day);
+    let by = |before: &str, after: &str| by.as_ref().map(|day| format!("{before}{day}{after}")).unwrap_or_default();
+    let todo = match kind {
+        Kind::Accepted => format!("已受理{}", by("，最迟", "办结")),
+        Kind::Correction => format!("材料需要补正，请{}到自助终端刷身份证查看并补交，或到{window}", by("于", "前")),
+        Kind::Decided if matches!(row.state, CaseState::Refused | CaseState::NotTaken) => {
+            format!("窗口已答复，请到{window}领取通知书和材料")
+        }
+        Kind::Decided => "已作出决定，结果备好后再通知您".to_owned(),
+        Kind::ResultReady => format!("结果已备好。{fetch}{}", by("，请于", "前领取")),
+        Kind::Express => format!("结果{fetch}"),
+        Kind::Reminder => format!("结果还没有领取。{fetch}"),
+        Kind::Recovered => format!("结果已转到窗口。{fetch}"),
+    };
+    let link = moment.progress_link(&row.receipt).map(|link| format!("查进度：{link}")).unwrap_or_default();
+    let pairs = [
+        ("hall", moment.name.clone()),
+        ("item", item.map_or_else(|| row.item.clone(), |item| item.name.zh)),
+        ("receipt", receipt.map_or_else(|_| row.receipt.clone(), |number| number.as_str().to_owned())),
+        ("todo", todo),
+        ("link", link),
+    ];
+    Ok(pairs.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+fn day(date: Date) -> String {
+    format!("{}月{}日", date.month(), date.day())
+}
+
+/// What a job carries: numbers only.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Errand {
+    pub(crate) message: i64,
+    pub(crate) round: u32,
+}

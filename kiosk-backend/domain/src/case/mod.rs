@@ -1,0 +1,31 @@
+//! One case, from the day it is handed in until it is archived.
+
+pub mod archive;
+pub mod bundle;
+pub mod casework;
+pub mod claims;
+pub mod clocks;
+pub mod command;
+pub mod fields;
+pub mod files;
+pub mod green;
+pub mod happening;
+pub mod history;
+pub mod holding;
+pub mod inbox;
+pub mod index;
+pub mod joint;
+pub mod look;
+pub mod messages;
+pub mod notes;
+pub mod notices;
+pub mod page;
+pub mod progress;
+pub mod reactions;
+pub mod record;
+pub mod rows;
+pub mod seen;
+pub mod silence;
+pub mod sniff;
+pub mod steps;
+pub mod times;

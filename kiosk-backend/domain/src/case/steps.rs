@@ -1,0 +1,293 @@
+//! A clerk moves a case on: the rules' table says who may and what is needed; here it is asked, recorded, and the notice
+//! made, in one transaction.
+
+use hall_rules::case::{Need, Transition};
+use hall_rules::notice::{Document, Express, Form};
+use hall_rules::{CaseEvent, Text, clock, mask, review};
+use hall_store::cases::CaseRow;
+use hall_store::{self as store, Connection};
+use kiosk_wire::{Code, SubmissionId};
+use serde::Serialize;
+
+use crate::case::command::{checked_reason, command, wrong_state};
+use crate::case::happening::{Happened, Happening};
+use crate::case::joint::{answers, parts};
+use crate::case::seen::seen_case;
+use crate::case::{clocks, history, notices, record};
+use crate::ground::actor::Actor;
+use crate::ground::audit::{self, Action, Who};
+use crate::ground::hall::Hall;
+use crate::ground::moment::Acting;
+use crate::ground::refusal::Refusal;
+
+/// The longest word a clerk types besides a reason, in characters.
+const LONGEST: usize = 100;
+
+/// The most working days a clerk can give the applicant, or foresee for a special procedure.
+const MOST_DAYS: u16 = 90;
+
+/// What can follow from a pre-review: computed from the findings, never picked.
+const REVIEWED: [CaseEvent; 4] =
+    [CaseEvent::Accepted, CaseEvent::AcceptedDeferred, CaseEvent::CorrectionAsked, CaseEvent::CorrectionAskedAgain];
+
+/// What a step would do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Preview {
+    /// Which step.
+    pub event: CaseEvent,
+    /// Its notice with the applicant masked and without a number.
+    pub document: Option<Document>,
+    /// What the applicant is told.
+    pub told: Option<Text>,
+}
+
+/// Shows what a step would do and changes nothing; without `event`, what follows from the findings of a pre-review.
+pub async fn preview(
+    hall: &Hall,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: u64,
+    event: Option<CaseEvent>,
+    form: Form,
+) -> Result<Vec<Preview>, Refusal> {
+    let acting = Acting::new(hall, actor);
+    hall.store()
+        .read(move |connection| {
+            let row = seen_case(connection, &acting, id)?;
+            let Some(event) = event else { return follows(connection, &acting, &row, seen, &form) };
+            Ok(vec![one(connection, &acting, &row, seen, event, &form)?])
+        })
+        .await
+}
+
+fn one(
+    connection: &Connection,
+    acting: &Acting,
+    row: &CaseRow,
+    seen: u64,
+    event: CaseEvent,
+    form: &Form,
+) -> Result<Preview, Refusal> {
+    let (transition, form) = check(connection, acting, row, seen, event, form.clone())?;
+    let past = store::case_events::history(connection, row.id)?;
+    let draft = |kind| notices::draft(connection, &acting.moment, row.id, kind, &past, (event, &form));
+    let mut document = transition.notice.map(draft).transpose()?;
+    if let Some(document) = &mut document {
+        document.addressee = mask::name(&document.addressee);
+    }
+    Ok(Preview { event, document, told: transition.told.map(|(zh, en)| Text::new(zh, en)) })
+}
+
+/// The steps that the findings allow. When none is allowed, why the last one is not: it is the one that was needed.
+fn follows(
+    connection: &Connection,
+    acting: &Acting,
+    row: &CaseRow,
+    seen: u64,
+    form: &Form,
+) -> Result<Vec<Preview>, Refusal> {
+    let (mut allowed, mut refused) = (Vec::new(), None);
+    for event in REVIEWED {
+        match one(connection, acting, row, seen, event, form) {
+            Ok(preview) => allowed.push(preview),
+            // A step of another round is no answer to what was asked.
+            Err(refusal) if refusal.code() == Code::WrongState && refused.is_some() => {}
+            Err(refusal) => refused = Some(refusal),
+        }
+    }
+    match (allowed.is_empty(), refused) {
+        (true, Some(refusal)) => Err(refusal),
+        _ => Ok(allowed),
+    }
+}
+
+/// Takes a step.
+pub async fn take(
+    hall: &Hall,
+    actor: &Actor,
+    id: SubmissionId,
+    seen: u64,
+    event: CaseEvent,
+    form: Form,
+) -> Result<(), Refusal> {
+    command(hall, actor, id, Some(seen), move |tx, acting, row| {
+        let (transition, form) = check(tx, acting, row, seen, event, form)?;
+        let note = note(transition, &form);
+        let happened = Happened {
+            what: Happening::Case(event),
+            at_ms: acting.now_ms,
+            staff: Some(acting.actor.staff.id),
+            kiosk: None,
+            compartment: None,
+            note: note.as_deref(),
+            form: Some(&form),
+        };
+        if !history::append(tx, &acting.moment, row.id, &happened)? {
+            return Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"));
+        }
+        if matches!(event, CaseEvent::JointStarted | CaseEvent::Withdrawn) {
+            answers::announce(tx, row.id)?;
+        }
+        audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseStepped, Some(row.id), event.code())?;
+        Ok(())
+    })
+    .await
+}
+
+/// Whether the actor may take the step now with what was filled in; the form as it will be recorded.
+fn check(
+    connection: &Connection,
+    acting: &Acting,
+    row: &CaseRow,
+    seen: u64,
+    event: CaseEvent,
+    mut form: Form,
+) -> Result<(&'static Transition, Form), Refusal> {
+    if seen != row.version {
+        let detail = "Load the page again: meanwhile something else happened";
+        return Err(Refusal::new(Code::StalePage, "The page is older than the case", detail));
+    }
+    let past = store::case_events::history(connection, row.id)?;
+    let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
+    let own = matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
+    let transition = standing
+        .row(event)
+        .filter(|_| !own)
+        .ok_or_else(|| wrong_state("The case is not in a state in which this can be done", "Load the page again"))?;
+    if !acting.may_step(transition) {
+        let who: Vec<&str> = transition.by.iter().map(|party| party.words().1).collect();
+        let advice = format!("It is for: {}", who.join(", "));
+        return Err(Refusal::new(Code::Forbidden, "Your role may not take this step", advice));
+    }
+    if event == CaseEvent::JointStarted && parts::wanted_of(connection, &acting.moment, row.id)?.is_empty() {
+        let title = "The item names no other department for this case";
+        return Err(wrong_state(title, "Decide it alone; the catalogue says which departments are asked"));
+    }
+    for need in transition.needs {
+        fill(connection, acting, row, event, *need, &mut form)?;
+    }
+    Ok((transition, form))
+}
+
+/// Checks one thing that was filled in.
+fn fill(
+    connection: &Connection,
+    acting: &Acting,
+    row: &CaseRow,
+    event: CaseEvent,
+    need: Need,
+    form: &mut Form,
+) -> Result<(), Refusal> {
+    match need {
+        Need::Findings => {
+            let made = record::submission_of(connection, &acting.keys, row.entry)?;
+            let lines = made.map(|made| made.materials).unwrap_or_default();
+            if lines.len() != form.findings.len() {
+                let title = format!("{} of {} materials were checked", form.findings.len(), lines.len());
+                return Err(invalid(need, title, "Say of each material whether it is fine, missing or wrong"));
+            }
+            for (finding, line) in form.findings.iter_mut().zip(lines) {
+                finding.material = line.name;
+                finding.deferrable = line.deferrable;
+                finding.reason = finding.reason.trim().to_owned();
+                if finding.reason.chars().count() > LONGEST || finding.reason.chars().any(char::is_control) {
+                    let title = format!("What is amiss has at most {LONGEST} characters on one line");
+                    return Err(invalid(need, title, "Shorten it"));
+                }
+            }
+            review::allows(event, &form.findings)
+                .map_err(|why| invalid(need, "What was found does not lead to this step", why))
+        }
+        Need::Reason | Need::InternalReason => {
+            form.reason = checked_reason(&form.reason)?;
+            Ok(())
+        }
+        Need::Days => {
+            let most =
+                if event == CaseEvent::Extended { longest_extension(connection, acting, row)? } else { MOST_DAYS };
+            let fits = form.days.is_some_and(|days| (1..=most).contains(&days));
+            let title = format!("A number of working days from 1 to {most} is needed");
+            if fits { Ok(()) } else { Err(invalid(need, title, "Type the number")) }
+        }
+        Need::Elsewhere => word(need, &mut form.elsewhere),
+        Need::Document => word(need, &mut form.document),
+        Need::Delivery => {
+            if let Some(express) = &mut form.express {
+                parcel(need, express)?;
+                form.delivery = format!("快递寄送：{}，单号 {}", express.carrier, express.tracking);
+            }
+            word(need, &mut form.delivery)
+        }
+        Need::Receiver => word(need, &mut form.receiver),
+        Need::Opinions => match parts::missing(connection, row.id)? {
+            0 => Ok(()),
+            missing => {
+                let title = format!("{missing} departments have not answered");
+                Err(invalid(need, title, "Wait for them, or recall the question with a reason"))
+            }
+        },
+        Need::Disagreement if parts::disagrees(connection, row.id)? => {
+            form.disagreement = checked_reason(&form.disagreement).map_err(|_| {
+                let title = "A department did not agree: the decision must say how that is dealt with";
+                invalid(need, title, "Write 1 to 200 characters on one line; they stand in the decision")
+            })?;
+            Ok(())
+        }
+        Need::Disagreement => {
+            form.disagreement.clear();
+            Ok(())
+        }
+    }
+}
+
+fn longest_extension(connection: &Connection, acting: &Acting, row: &CaseRow) -> Result<u16, Refusal> {
+    let past = store::case_events::history(connection, row.id)?;
+    let limits = clocks::stored_limits(connection, &acting.moment, row.id)?;
+    Ok(limits.longest_extension(clock::was_joint(&past)))
+}
+
+fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() || trimmed.chars().count() > LONGEST || trimmed.chars().any(char::is_control) {
+        let title = format!("{} has 1 to {LONGEST} characters on one line", need.words().1);
+        return Err(invalid(need, title, "Fill it in"));
+    }
+    *text = trimmed.to_owned();
+    Ok(())
+}
+
+/// The shortest and the longest tracking number; carriers use 10 to 20 characters.
+const TRACKING: std::ops::RangeInclusive<usize> = 6..=40;
+
+/// A parcel is shown to its applicant without a sign-in: nothing but a carrier and a number can be written there.
+fn parcel(need: Need, express: &mut Express) -> Result<(), Refusal> {
+    express.carrier = express.carrier.trim().to_owned();
+    express.tracking = express.tracking.trim().to_uppercase();
+    let name = |c: char| c.is_alphabetic();
+    let letters = express.carrier.chars().all(name) && (1..=20).contains(&express.carrier.chars().count());
+    let number = express.tracking.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if letters && number && TRACKING.contains(&express.tracking.len()) {
+        return Ok(());
+    }
+    Err(invalid(need, "A carrier's name and its tracking number are needed", "Copy both from the express slip"))
+}
+
+fn invalid(need: Need, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
+    Refusal::new(Code::InvalidValue, title, detail).field(need.code())
+}
+
+/// What the timeline says of it.
+fn note(transition: &Transition, form: &Form) -> Option<String> {
+    let said = |need: &Need| match need {
+        Need::Reason | Need::InternalReason => Some(form.reason.clone()),
+        Need::Elsewhere => Some(form.elsewhere.clone()),
+        Need::Document => Some(form.document.clone()),
+        Need::Delivery => Some(form.delivery.clone()),
+        Need::Receiver => Some(form.receiver.clone()),
+        Need::Days => form.days.map(|days| format!("{days} 个工作日")),
+        Need::Disagreement => Some(form.disagreement.clone()).filter(|said| !said.is_empty()),
+        Need::Findings | Need::Opinions => None,
+    };
+    let words: Vec<String> = transition.needs.iter().filter_map(said).collect();
+    (!words.is_empty()).then(|| words.join("；"))
+}

@@ -1,0 +1,270 @@
+//! What happened to cases: insert-only, and the only truth about their states.
+
+use hall_rules::CaseEvent;
+use hall_rules::clock::Past;
+use jiff::Timestamp;
+use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
+use rusqlite::params;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::cases::{Change, Window};
+use crate::columns::{optional_uuid_at, signed, u64_at};
+use crate::{Connection, StoreError, StoreResult};
+
+/// One event to append.
+pub struct NewEvent<'a> {
+    /// What: a word of the domain's `Happening`.
+    pub kind: &'a str,
+    /// When it happened.
+    pub at_ms: i64,
+    /// Which member of staff.
+    pub staff: Option<StaffId>,
+    /// At which terminal.
+    pub kiosk: Option<KioskId>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// A reason or an outcome.
+    pub note: Option<&'a str>,
+    /// Days that were filled in.
+    pub days: Option<u16>,
+}
+
+/// One event as it is hashed: all that its row says, in this order.
+#[derive(Serialize)]
+struct Record<'a> {
+    n: u64,
+    kind: &'a str,
+    at_ms: i64,
+    recorded_ms: i64,
+    staff: Option<StaffId>,
+    kiosk: Option<KioskId>,
+    compartment: Option<CompartmentNo>,
+    note: Option<&'a str>,
+    days: Option<u16>,
+}
+
+/// The hash of an event: over its predecessor's (zeros at the beginning), the case, and the event as JSON.
+pub fn link(prev: &[u8; 32], case: SubmissionId, record: &str) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    hasher.update(b"hall-case-event-v1\0");
+    hasher.update(prev);
+    hasher.update(case.0.as_bytes());
+    hasher.update(record);
+    hasher.finalize().into()
+}
+
+fn json(record: &Record<'_>) -> StoreResult<String> {
+    serde_json::to_string(record).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+}
+
+/// Where a case's next event goes: number and hash of its newest one, 0 and zeros before the first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tip {
+    /// How many events there are.
+    pub n: u64,
+    hash: [u8; 32],
+}
+
+/// Appends the event after `tip` and counts it in the case's row, with what it changes there. `None`, and nothing
+/// is written, when there is no such case.
+pub fn append(
+    connection: &Connection,
+    id: SubmissionId,
+    tip: Tip,
+    change: &Change<'_>,
+    event: &NewEvent<'_>,
+    now_ms: i64,
+) -> StoreResult<Option<Window>> {
+    let n = tip.n + 1;
+    let Some(window) = crate::cases::change(connection, id, n, change, now_ms)? else { return Ok(None) };
+    let record = Record {
+        n,
+        kind: event.kind,
+        at_ms: event.at_ms,
+        recorded_ms: now_ms,
+        staff: event.staff,
+        kiosk: event.kiosk,
+        compartment: event.compartment,
+        note: event.note,
+        days: event.days,
+    };
+    let hash = link(&tip.hash, id, &json(&record)?);
+    connection
+        .prepare_cached(
+            "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note,
+                 days, hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        )?
+        .execute(params![
+            id.0.as_bytes(),
+            signed(n),
+            event.kind,
+            event.at_ms,
+            now_ms,
+            event.staff.map(|staff| staff.0.into_bytes()),
+            event.kiosk.map(|kiosk| kiosk.0.into_bytes()),
+            event.compartment.map(|no| no.0),
+            event.note,
+            event.days,
+            hash
+        ])?;
+    Ok(Some(window))
+}
+
+/// One event as stored, with names.
+#[derive(Clone, Debug)]
+pub struct EventRow {
+    /// What.
+    pub kind: String,
+    /// When it happened; where that is not known, not before this.
+    pub at_ms: i64,
+    /// Where it is not known when it happened: not after this.
+    pub latest_ms: Option<i64>,
+    /// When we learnt of it.
+    pub recorded_ms: i64,
+    /// Name of the member of staff.
+    pub staff: Option<String>,
+    /// Name of the terminal.
+    pub kiosk: Option<String>,
+    /// Which compartment.
+    pub compartment: Option<CompartmentNo>,
+    /// Reason or outcome.
+    pub note: Option<String>,
+}
+
+/// A case's events, oldest first.
+pub fn events(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<EventRow>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT e.kind, e.at_ms, e.recorded_ms, s.name, k.name, e.compartment, e.note, u.latest_ms
+         FROM case_events e
+         LEFT JOIN staff s ON s.id = e.staff_id
+         LEFT JOIN kiosks k ON k.id = e.kiosk_id
+         LEFT JOIN untimed u ON u.case_id = e.case_id AND u.n = e.n
+         WHERE e.case_id = $1 ORDER BY e.n",
+    )?;
+    let rows = statement.query_map([id.0.as_bytes()], |row| {
+        Ok(EventRow {
+            kind: row.get(0)?,
+            at_ms: row.get(1)?,
+            recorded_ms: row.get(2)?,
+            staff: row.get(3)?,
+            kiosk: row.get(4)?,
+            compartment: row.get::<_, Option<u16>>(5)?.map(CompartmentNo),
+            note: row.get(6)?,
+            latest_ms: row.get(7)?,
+        })
+    })?;
+    let mut events: Vec<EventRow> = rows.collect::<Result<_, _>>()?;
+    settle(&mut events, |event| (&event.kind, &event.note, &mut event.at_ms));
+    for event in events.iter_mut().filter(|event| event.kind == TIME_SETTLED) {
+        // For programs, not for people: the events themselves have the times.
+        event.note = None;
+    }
+    Ok(events)
+}
+
+/// A case's events as they are hashed, oldest first, each with its hash; absent of events from before the chain.
+pub fn records(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<(String, Option<[u8; 32]>)>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n, kind, at_ms, recorded_ms, staff_id, kiosk_id, compartment, note, days, hash
+         FROM case_events WHERE case_id = $1 ORDER BY n",
+    )?;
+    let (mut rows, mut records) = (statement.query([id.0.as_bytes()])?, Vec::new());
+    while let Some(row) = rows.next()? {
+        let (kind, note): (String, Option<String>) = (row.get(1)?, row.get(7)?);
+        let record = Record {
+            n: u64_at(row, 0)?,
+            kind: &kind,
+            at_ms: row.get(2)?,
+            recorded_ms: row.get(3)?,
+            staff: optional_uuid_at(row, 4)?.map(StaffId),
+            kiosk: optional_uuid_at(row, 5)?.map(KioskId),
+            compartment: row.get::<_, Option<u16>>(6)?.map(CompartmentNo),
+            note: note.as_deref(),
+            days: row.get(8)?,
+        };
+        records.push((json(&record)?, row.get(9)?));
+    }
+    Ok(records)
+}
+
+/// The word of the event by which the times of earlier ones became known: its note is `[[n, milliseconds], …]`.
+const TIME_SETTLED: &str = "time_settled";
+
+/// What moved a case's state, oldest first, each at the time that is known of it by now.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    /// What.
+    pub past: Vec<Past>,
+    /// The event of each.
+    ns: Vec<u64>,
+}
+
+impl History {
+    fn push(&mut self, n: u64, past: Past) {
+        self.past.push(past);
+        self.ns.push(n);
+    }
+
+    /// Takes in that these events were at these times, in milliseconds since the epoch.
+    pub fn settle(&mut self, times: &[(u64, i64)]) {
+        for (past, n) in self.past.iter_mut().zip(&self.ns) {
+            if let Some((_, ms)) = times.iter().find(|(known, _)| known == n) {
+                past.at = Timestamp::from_millisecond(*ms).unwrap_or(past.at);
+            }
+        }
+    }
+}
+
+/// Gives a case's events, all of them and in order, the times that became known later.
+pub(crate) fn settle<E>(
+    events: &mut [E],
+    parts: impl for<'e> Fn(&'e mut E) -> (&'e String, &'e Option<String>, &'e mut i64),
+) {
+    let mut known = Vec::new();
+    for event in events.iter_mut() {
+        let (kind, note, _) = parts(event);
+        if kind == TIME_SETTLED {
+            known.extend(times(note.as_deref()));
+        }
+    }
+    for (n, ms) in known {
+        let event = n.checked_sub(1).and_then(|at| events.get_mut(usize::try_from(at).ok()?));
+        if let Some(event) = event {
+            *parts(event).2 = ms;
+        }
+    }
+}
+
+fn times(note: Option<&str>) -> Vec<(u64, i64)> {
+    note.and_then(|note| serde_json::from_str(note).ok()).unwrap_or_default()
+}
+
+/// What moved the case's state, oldest first: what its standing and its clocks are derived from.
+pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Past>> {
+    Ok(history_and_tip(connection, id)?.0.past)
+}
+
+/// As [`history`], and where the next event goes.
+pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(History, Tip)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT n, kind, at_ms, days, hash, CASE kind WHEN 'time_settled' THEN note END
+         FROM case_events WHERE case_id = $1 ORDER BY n",
+    )?;
+    let (mut history, mut tip) = (History::default(), Tip::default());
+    let mut rows = statement.query([id.0.as_bytes()])?;
+    while let Some(row) = rows.next()? {
+        // An event from before the chain has no hash: the chain begins after it.
+        tip = Tip { n: u64_at(row, 0)?, hash: row.get::<_, Option<_>>(4)?.unwrap_or_default() };
+        // Others only tell: who is on the way, which door was opened.
+        let kind: String = row.get(1)?;
+        if let Some(event) = CaseEvent::from_code(&kind) {
+            let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            history.push(tip.n, Past { event, at, days: row.get(3)? });
+        } else if kind == TIME_SETTLED {
+            history.settle(&times(row.get::<_, Option<String>>(5)?.as_deref()));
+        }
+    }
+    Ok((history, tip))
+}
