@@ -4,15 +4,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
 
-use super::reader::Table;
-use super::{CatalogueFlaws, Flaw, read};
-use crate::calendar::Year;
+use super::flaws::{CatalogueFlaws, Flaw};
+use super::reader::{Table, read};
+use crate::calendar::{Calendar, Year};
 use crate::text::Text;
 
-/// Reads calendar files.
-pub(crate) fn read_calendar<P: AsRef<str>, T: AsRef<str>>(
-    files: &[(P, T)],
-) -> Result<BTreeMap<i16, Year>, CatalogueFlaws> {
+impl Calendar {
+    /// Reads calendar files, `(path, text)` each, one for a year. All flaws are reported, not only the first.
+    pub fn from_files<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> Result<Self, CatalogueFlaws> {
+        read_years(files).map(Self::of)
+    }
+}
+
+fn read_years<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> Result<BTreeMap<i16, Year>, CatalogueFlaws> {
     let mut years = BTreeMap::new();
     let mut flaws: Vec<Flaw> = Vec::new();
     for (path, text) in files {
