@@ -16,7 +16,7 @@ use crate::{Fault, House, Verdict};
 
 const FOLDER: &str = "docs/decisions";
 /// The index begins behind this line.
-const MARK: &str = "<!-- written by `make index` -->\n";
+const MARK: &str = "<!-- Below: written by `cargo run -q -p house -- decisions --write`. -->\n";
 
 /// What the head of a decision says.
 #[derive(Debug, PartialEq)]
@@ -52,7 +52,8 @@ pub(crate) fn judge(house: &House) -> Verdict {
         if house.write {
             std::fs::write(&readme, new).map_err(|e| format!("{}: {e}", readme.display()))?;
         } else {
-            faults.push(format!("the index in {FOLDER}/README.md is not what the decisions say: `make index`"));
+            faults.push(format!("the index in {FOLDER}/README.md is not what the decisions say: \
+                 `cargo run -q -p house -- decisions --write`"));
         }
     }
     Ok(faults)
