@@ -40,7 +40,6 @@ pub struct Item {
 /// A journal that only exists to be sent.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// Its id.
     pub id: JournalId,
     next: u64,
     head: [u8; 32],

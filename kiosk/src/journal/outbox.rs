@@ -23,7 +23,6 @@ pub struct Outbox {
 /// What waits to be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsent {
-    /// Entries.
     pub entries: u64,
     /// Deposits among them: closed doors, confirmed or not.
     pub deposits: u32,
@@ -43,9 +42,7 @@ pub enum OutboxError {
     /// A payload cannot be opened.
     #[error("entry {seq}: {source}")]
     Seal {
-        /// Where.
         seq: u64,
-        /// Why.
         source: SealError,
     },
 }
@@ -162,7 +159,6 @@ pub fn find_papers(folder: &Path, held: &[SubmissionId], family: DocumentFamily,
 pub struct Waiting {
     /// Whose.
     pub submission: SubmissionId,
-    /// Where.
     pub compartment: CompartmentNo,
     /// How it is known to be theirs.
     pub holder: ResultHolder,

@@ -43,7 +43,6 @@ use http::{CallError, Client};
 pub enum News {
     /// The backend lacks `next` and what follows.
     Acknowledged {
-        /// Of which journal.
         journal: JournalId,
         /// Position.
         next: u64,
@@ -78,7 +77,6 @@ pub enum News {
     Person {
         /// Which visit asked.
         visit: uuid::Uuid,
-        /// The answer.
         answer: PersonAnswer,
     },
     /// How the case of a receipt stands.
@@ -109,7 +107,6 @@ pub enum News {
 /// Where the journal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Which.
     pub journal: JournalId,
     /// Its last entry.
     pub head: u64,
@@ -120,11 +117,9 @@ pub struct Position {
 /// What the thread is started with.
 #[derive(Debug)]
 pub struct Setup {
-    /// Where to.
     pub backend: Backend,
     /// Who we are.
     pub identity: Identity,
-    /// The clocks.
     pub clock: Arc<Clock>,
     /// The data folder.
     pub folder: PathBuf,

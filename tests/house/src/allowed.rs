@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::de::DeserializeOwned;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::Fault;
 
@@ -26,8 +26,8 @@ pub(crate) struct Allowed {
 pub(crate) struct HouseToml {
     /// Folders of code that no hall gets.
     not_shipped: Vec<PathBuf>,
-    /// Folders whose docs are not judged yet.
-    pub(crate) docs_later: Vec<PathBuf>,
+    /// Folders where docs may still be filler.
+    pub(crate) filler_later: Vec<PathBuf>,
     /// Enums that may have the same variants.
     pub(crate) twins: Vec<Twins>,
     /// Dependencies that no source names.

@@ -266,9 +266,8 @@ mod tests {
 
     /// A crate of these files.
     fn graph(files: &[(&str, &str)]) -> Graph {
-        let read = |path: &Path| {
-            files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned())
-        };
+        let read =
+            |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
         let mut graph = Graph::default();
         graph.add(&Tree::load(Path::new("lib.rs"), Keep::Shipping, &read).expect("a tree"));
         graph
@@ -277,7 +276,8 @@ mod tests {
     /// The files and units of each circle.
     fn circles(files: &[(&str, &str)]) -> Vec<(Vec<String>, usize)> {
         let graph = graph(files);
-        let names = |circle: &Circle| circle.files.iter().map(|&file| graph.files[file].display().to_string()).collect();
+        let names =
+            |circle: &Circle| circle.files.iter().map(|&file| graph.files[file].display().to_string()).collect();
         graph.circles().iter().map(|circle| (names(circle), circle.units)).collect()
     }
 
@@ -292,7 +292,11 @@ mod tests {
 
     #[test]
     fn three_files_are_a_circle_and_two_are_not() {
-        let two = [("lib.rs", "mod a; mod b;"), ("a.rs", "pub struct A; use crate::b::B;"), ("b.rs", "pub struct B; use crate::a::A;")];
+        let two = [
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "pub struct A; use crate::b::B;"),
+            ("b.rs", "pub struct B; use crate::a::A;"),
+        ];
         assert_eq!(circles(&two), []);
         let three = [
             ("lib.rs", "mod a; mod b; mod c;"),
@@ -393,14 +397,20 @@ mod tests {
             ("elsewhere/below.rs", "use super::one;"),
             ("d/e.rs", "pub struct E;"),
         ];
-        assert_eq!(arrows(&files), ["a.rs b.rs", "a.rs elsewhere/c.rs", "b.rs d/e.rs", "elsewhere/below.rs elsewhere/c.rs"]);
+        assert_eq!(
+            arrows(&files),
+            ["a.rs b.rs", "a.rs elsewhere/c.rs", "b.rs d/e.rs", "elsewhere/below.rs elsewhere/c.rs"]
+        );
     }
 
     #[test]
     fn tests_are_not_looked_at() {
         let files = [
             ("lib.rs", "mod a; #[cfg(test)] mod b; #[cfg(all(test, unix))] mod c;"),
-            ("a.rs", "impl A { #[cfg(test)] fn f() { crate::b::f() } #[cfg(not(test))] fn f() {} } #[test] fn t() { crate::b::f() }"),
+            (
+                "a.rs",
+                "impl A { #[cfg(test)] fn f() { crate::b::f() } #[cfg(not(test))] fn f() {} } #[test] fn t() { crate::b::f() }",
+            ),
         ];
         assert_eq!(arrows(&files), Vec::<String>::new());
     }

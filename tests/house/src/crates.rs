@@ -36,7 +36,11 @@ pub(crate) fn judge(house: &House) -> Verdict {
         return Ok(Vec::new());
     }
     let only = |these: &str, those: &str, sign: char| -> String {
-        these.lines().filter(|line| !those.lines().any(|other| other == *line)).map(|line| format!("\n  {sign} {line}")).collect()
+        these
+            .lines()
+            .filter(|line| !those.lines().any(|other| other == *line))
+            .map(|line| format!("\n  {sign} {line}"))
+            .collect()
     };
     Ok(vec![format!(
         "{FILE} does not draw the crates as they are (- drawn, + real). An arrow is a decision; once it is made, \

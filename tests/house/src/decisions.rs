@@ -52,8 +52,10 @@ pub(crate) fn judge(house: &House) -> Verdict {
         if house.write {
             std::fs::write(&readme, new).map_err(|e| format!("{}: {e}", readme.display()))?;
         } else {
-            faults.push(format!("the index in {FOLDER}/README.md is not what the decisions say: \
-                 `cargo run -q -p house -- decisions --write`"));
+            faults.push(format!(
+                "the index in {FOLDER}/README.md is not what the decisions say: \
+                 `cargo run -q -p house -- decisions --write`"
+            ));
         }
     }
     Ok(faults)
@@ -66,8 +68,11 @@ fn read(path: &Path) -> Result<String, Fault> {
 /// The files of decisions, in order.
 fn names(folder: &Path) -> Result<Vec<String>, Fault> {
     let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    let mut names: Vec<String> =
-        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| name != "README.md").collect();
+    let mut names: Vec<String> = entries
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "README.md")
+        .collect();
     names.sort();
     Ok(names)
 }
@@ -85,7 +90,9 @@ fn head(name: &str, text: &str) -> Result<Head, Fault> {
     let (status, date) = status.ok_or("lacks `**Status.** accepted, YYYY-MM-DD` below its title")?;
     let known = status == "accepted"
         || ["superseded by ", "amended by "].iter().any(|begin| {
-            status.strip_prefix(begin).is_some_and(|by| by.split(" and ").all(|by| by.len() == 4 && by.parse::<u16>().is_ok()))
+            status
+                .strip_prefix(begin)
+                .is_some_and(|by| by.split(" and ").all(|by| by.len() == 4 && by.parse::<u16>().is_ok()))
         });
     if !known {
         return Err(format!("has the status `{status}`; there are accepted, superseded by NNNN, amended by NNNN"));
@@ -114,7 +121,10 @@ mod tests {
     fn a_head_is_read_and_what_is_wrong_is_said() {
         let good = "# 0007 A title\n\n**Status.** superseded by 0008, 2026-11-30\n\n**Asked.** a\n\n**Chosen.** b\n";
         let head = head("0007-x.md", good).expect("a head");
-        assert_eq!((head.title.as_str(), head.status.as_str(), head.date.as_str()), ("A title", "superseded by 0008", "2026-11-30"));
+        assert_eq!(
+            (head.title.as_str(), head.status.as_str(), head.date.as_str()),
+            ("A title", "superseded by 0008", "2026-11-30")
+        );
         assert!(fault(&good.replace("0007 A", "0008 A")).contains("does not begin with"));
         assert!(fault(&good.replace("**Status.**", "Status")).contains("lacks `**Status.**"));
         assert!(fault(&good.replace("superseded by 0008", "open")).contains("has the status"));

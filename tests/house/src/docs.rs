@@ -1,70 +1,94 @@
 //! What is public is documented, and no doc only repeats a name.
 //!
 //! Items, methods and modules must say what they are. A field or variant need not where its name says it; where it has
-//! a doc, that must say more than the name: `/// Which.` and `/// The name.` on `name` are filler.
+//! a doc, that must say more than the name: `/// Which.` and `/// The name.` on `name` are filler, and `--write` deletes
+//! it.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
+use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Visibility};
 
 use crate::source::{File, attributes};
-use crate::{House, Verdict};
+use crate::{Fault, House, Verdict};
 
 /// Words that say nothing by themselves.
 const EMPTY: [&str; 24] = [
-    "a", "an", "and", "are", "for", "from", "has", "how", "in", "is", "it", "its", "of", "on", "that", "the", "this", "to", "what",
-    "when", "where", "which", "who", "why",
+    "a", "an", "and", "are", "for", "from", "has", "how", "in", "is", "it", "its", "of", "on", "that", "the", "this",
+    "to", "what", "when", "where", "which", "who", "why",
 ];
 
-/// Judges the docs of all crates that are not left for later.
+/// Judges the docs of all crates. Filler may stay for a while in the folders that are left for later.
 pub(crate) fn judge(house: &House) -> Verdict {
-    let later = &house.allowed.house.docs_later;
+    let files: Vec<(&File, bool)> = house
+        .workspace
+        .members
+        .iter()
+        .flat_map(|member| &member.products)
+        .flat_map(|tree| tree.files.iter().enumerate().map(|(at, file)| (file, at == 0)))
+        .collect();
+    let later = &house.allowed.house.filler_later;
     let mut faults = BTreeSet::new();
-    for tree in house.workspace.members.iter().flat_map(|member| &member.products) {
-        for (at, file) in tree.files.iter().enumerate() {
-            if !later.iter().any(|folder| file.path.starts_with(folder)) {
-                faults.extend(faults_of(file, at == 0));
-            }
+    for (file, root) in &files {
+        let mut judged = Judge::of(file, *root);
+        if later.iter().any(|folder| file.path.starts_with(folder)) {
+            judged.filler.clear();
+        }
+        if house.write && !judged.filler.is_empty() {
+            delete(&house.root.join(&file.path), &judged.filler.iter().map(|(line, _)| *line).collect())?;
+            judged.filler.clear();
+        }
+        for (line, what) in judged.missing.into_iter().chain(judged.filler) {
+            faults.insert(format!("{}:{line} {what}", file.path.display()));
         }
     }
-    let mut faults: Vec<String> = faults.into_iter().map(|(path, line, what)| format!("{path}:{line} {what}")).collect();
-    let files: Vec<_> = house.workspace.members.iter().flat_map(|m| &m.products).flat_map(|tree| &tree.files).collect();
-    for folder in later {
-        if !files.iter().any(|file| file.path.starts_with(folder)) {
-            faults.push(format!("house.toml leaves {} for later, and it is not there", folder.display()));
-        }
+    for folder in later.iter().filter(|folder| !files.iter().any(|(file, _)| file.path.starts_with(folder))) {
+        faults.insert(format!("house.toml leaves {} for later, and it is not there", folder.display()));
     }
-    Ok(faults)
+    Ok(faults.into_iter().collect())
 }
 
-/// What is wrong in one file, with its path and line.
-fn faults_of(file: &File, root: bool) -> Vec<(String, usize, String)> {
-    let mut judge = Judge { faults: Vec::new() };
-    if root && doc(&file.syntax.attrs).is_none() {
-        judge.faults.push((1, "lacks a doc that says what this crate is for".into()));
-    }
-    judge.visit_file(&file.syntax);
-    let path = file.path.display().to_string();
-    judge.faults.into_iter().map(|(line, what)| (path.clone(), line, what)).collect()
+/// Deletes lines of a file that hold a doc and nothing else.
+fn delete(file: &Path, lines: &BTreeSet<usize>) -> Result<(), Fault> {
+    let wrong = |e| format!("{}: {e}", file.display());
+    let text = std::fs::read_to_string(file).map_err(wrong)?;
+    let is_doc = |at: usize, line: &str| lines.contains(&(at + 1)) && line.trim_start().starts_with("///");
+    let kept: Vec<&str> =
+        text.split('\n').enumerate().filter(|(at, line)| !is_doc(*at, line)).map(|(_, line)| line).collect();
+    std::fs::write(file, kept.join("\n")).map_err(wrong)
 }
 
+/// What is wrong in one file, by lines.
+#[derive(Default)]
 struct Judge {
-    faults: Vec<(usize, String)>,
+    missing: Vec<(usize, String)>,
+    /// At the line of the doc.
+    filler: Vec<(usize, String)>,
 }
 
 impl Judge {
+    fn of(file: &File, root: bool) -> Self {
+        let mut judge = Self::default();
+        if root && doc(&file.syntax.attrs).is_none() {
+            judge.missing.push((1, "lacks a doc that says what this crate is for".into()));
+        }
+        judge.visit_file(&file.syntax);
+        judge
+    }
+
     fn want(&mut self, visibility: &Visibility, attributes: &[Attribute], name: &syn::Ident) {
         if matches!(visibility, Visibility::Public(_)) && doc(attributes).is_none() {
-            self.faults.push((name.span().start().line, format!("{name} is public and has no doc")));
+            self.missing.push((name.span().start().line, format!("{name} is public and has no doc")));
         }
     }
 
     fn no_filler(&mut self, attributes: &[Attribute], name: &syn::Ident) {
-        if let Some(text) = doc(attributes)
-            && is_filler(&text, &name.to_string())
-        {
-            self.faults.push((name.span().start().line, format!("the doc of {name} says no more than its name: {}", text.trim())));
+        let Some(text) = doc(attributes).filter(|text| is_filler(text, &name.to_string())) else { return };
+        for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
+            let what = format!("the doc of {name} says no more than its name: {}", text.trim());
+            self.filler.push((attribute.span().start().line, what));
         }
     }
 }
@@ -130,7 +154,9 @@ fn doc(attributes: &[Attribute]) -> Option<String> {
         .iter()
         .filter(|attribute| attribute.path().is_ident("doc"))
         .map(|attribute| match &attribute.meta {
-            Meta::NameValue(syn::MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) => text.value(),
+            Meta::NameValue(syn::MetaNameValue { value: Expr::Lit(ExprLit { lit: Lit::Str(text), .. }), .. }) => {
+                text.value()
+            }
             _ => "hidden".into(),
         })
         .collect();
@@ -148,7 +174,10 @@ fn is_filler(doc: &str, name: &str) -> bool {
     }
     let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
     let words = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(|word| singular(&word.to_lowercase())).collect()
+        text.split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(|word| singular(&word.to_lowercase()))
+            .collect()
     };
     let known: BTreeSet<String> = words(&spaced).into_iter().chain(EMPTY.iter().map(|word| singular(word))).collect();
     let said = words(doc);
@@ -161,10 +190,18 @@ mod tests {
 
     #[test]
     fn filler_says_no_more_than_the_name() {
-        for (doc, name) in [("Which.", "id"), ("The name.", "name"), ("Its files.", "file"), ("When it is due.", "due_at"), ("Why.", "Reason")] {
+        for (doc, name) in [
+            ("Which.", "id"),
+            ("The name.", "name"),
+            ("Its files.", "file"),
+            ("When it is due.", "due_at"),
+            ("Why.", "Reason"),
+        ] {
             assert!(is_filler(doc, name), "{doc} {name}");
         }
-        for (doc, name) in [("What people call it.", "name"), ("In milliseconds.", "at"), ("来访", "visit"), ("`81 AA`", "push")] {
+        for (doc, name) in
+            [("What people call it.", "name"), ("In milliseconds.", "at"), ("来访", "visit"), ("`81 AA`", "push")]
+        {
             assert!(!is_filler(doc, name), "{doc} {name}");
         }
     }

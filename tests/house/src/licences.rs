@@ -37,7 +37,8 @@ pub(crate) fn judge(house: &House) -> Verdict {
             let Some(package) = packages.get(id) else { continue };
             let licence = package.license.as_deref().unwrap_or("none");
             if !satisfied(licence, &mut may) {
-                faults.push(format!("{name} links {}, whose licence is {licence}: see docs/licensing.md", package.name));
+                faults
+                    .push(format!("{name} links {}, whose licence is {licence}: see docs/licensing.md", package.name));
             }
         }
     }

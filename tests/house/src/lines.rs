@@ -28,8 +28,14 @@ pub(crate) fn print(house: &House) -> Result<(), Fault> {
             .filter(|other| *other != folder && other.starts_with(folder))
             .collect();
         count(house, folder, &inner, &mut counts)?;
-        let shown = |counts: &BTreeMap<&str, usize>, kind| format!("{:>8}", counts.get(kind).copied().unwrap_or_default());
-        println!("{:16}{}{}", member.package.name, shown(&counts, "rs"), OTHERS.map(|kind| shown(&counts, kind)).concat());
+        let shown =
+            |counts: &BTreeMap<&str, usize>, kind| format!("{:>8}", counts.get(kind).copied().unwrap_or_default());
+        println!(
+            "{:16}{}{}",
+            member.package.name,
+            shown(&counts, "rs"),
+            OTHERS.map(|kind| shown(&counts, kind)).concat()
+        );
         for (kind, count) in counts {
             *sum.entry(kind).or_default() += count;
         }

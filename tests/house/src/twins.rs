@@ -57,7 +57,9 @@ pub(crate) fn judge(house: &House) -> Verdict {
         house.allowed.rewrite(|broken| broken.twins = now)?;
     } else {
         faults.extend(known.iter().map(|group| {
-            format!("broken.toml knows {group:?}, which are no twins any more: `cargo run -q -p house -- twins --write`")
+            format!(
+                "broken.toml knows {group:?}, which are no twins any more: `cargo run -q -p house -- twins --write`"
+            )
         }));
     }
     Ok(faults)

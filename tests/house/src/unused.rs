@@ -13,7 +13,8 @@ use crate::{House, Verdict};
 /// Looks for the name of each dependency.
 pub(crate) fn judge(house: &House) -> Verdict {
     let mut faults = Vec::new();
-    let mut allowed: Vec<_> = house.allowed.house.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
+    let mut allowed: Vec<_> =
+        house.allowed.house.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
     let mut declared = BTreeSet::new();
     for member in &house.workspace.members {
         let name = &member.package.name;
@@ -32,7 +33,10 @@ pub(crate) fn judge(house: &House) -> Verdict {
             if let Some(at) = allowed.iter().position(|one| *one == (name, key)) {
                 allowed.remove(at);
             } else {
-                faults.push(format!("{by} of {name} names {key}: take it out of {}", member.package.manifest_path.display()));
+                faults.push(format!(
+                    "{by} of {name} names {key}: take it out of {}",
+                    member.package.manifest_path.display()
+                ));
             }
         }
     }
