@@ -13,12 +13,14 @@
 
 pub mod backoff;
 pub mod beat;
+#[expect(clippy::disallowed_types, reason = "the only HTTP of the terminal")]
 pub mod http;
 mod listen;
 mod person;
 mod progress;
 mod push;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a backend of its own, and a deadline for its news")]
 mod tests;
 mod tls;
 

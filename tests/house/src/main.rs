@@ -9,6 +9,7 @@
 //! | `docs` | what is public is documented, and no doc only repeats a name |
 //! | `unused` | every dependency is used where it is declared |
 //! | `licences` | every dependency may be linked by what links it |
+//! | `bans` | a crate's own `clippy.toml` has all that the workspace's has |
 //!
 //! Without a rule it proves all. `--write` mends what a program can mend: the index, the drawing of the crates and the
 //! list of what is known to be broken. Two more words only tell: `lines` counts shipping code, `arrows WORD` lists what
@@ -19,6 +20,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 
 mod allowed;
+mod bans;
 mod circles;
 mod crates;
 mod decisions;
@@ -52,7 +54,7 @@ struct House {
 }
 
 /// Every rule by its name.
-const RULES: [(&str, fn(&House) -> Verdict); 7] = [
+const RULES: [(&str, fn(&House) -> Verdict); 8] = [
     ("circles", circles::judge),
     ("twins", twins::judge),
     ("crates", crates::judge),
@@ -60,6 +62,7 @@ const RULES: [(&str, fn(&House) -> Verdict); 7] = [
     ("docs", docs::judge),
     ("unused", unused::judge),
     ("licences", licences::judge),
+    ("bans", bans::judge),
 ];
 
 fn main() -> ExitCode {
