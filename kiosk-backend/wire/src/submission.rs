@@ -95,6 +95,7 @@ pub enum DocumentFamily {
     ResidentNumber,
     /// Foreign permanent resident ID card, old 15-character number.
     ForeignResidentOld,
+    /// Travel document.
     TravelDocument,
 }
 
