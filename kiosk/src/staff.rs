@@ -31,9 +31,7 @@ pub enum RosterError {
     /// It is older than the one at hand.
     #[error("the roster is older (generation {generation}, version {version}) than the one at hand")]
     Older {
-        /// Its generation.
         generation: u64,
-        /// Its version.
         version: u64,
     },
 }

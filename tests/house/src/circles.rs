@@ -36,7 +36,7 @@ const MOST: usize = 2;
 struct Graph {
     files: Vec<PathBuf>,
     parents: Vec<Option<usize>>,
-    /// From, to: why.
+    /// Why, by where it begins and ends.
     arrows: BTreeMap<(usize, usize), Arrow>,
 }
 
@@ -262,14 +262,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::source::Keep;
 
     /// A crate of these files.
     fn graph(files: &[(&str, &str)]) -> Graph {
         let read =
             |path: &Path| files.iter().find(|(name, _)| Path::new(name) == path).map(|(_, text)| (*text).to_owned());
         let mut graph = Graph::default();
-        graph.add(&Tree::load(Path::new("lib.rs"), Keep::Shipping, &read).expect("a tree"));
+        graph.add(&Tree::load(Path::new("lib.rs"), &read).expect("a tree"));
         graph
     }
 
@@ -418,7 +417,7 @@ mod tests {
     #[test]
     fn a_missing_file_is_told() {
         let read = |path: &Path| (path == Path::new("lib.rs")).then(|| "mod a;".to_owned());
-        let fault = Tree::load(Path::new("lib.rs"), Keep::Shipping, &read).err().expect("no file");
+        let fault = Tree::load(Path::new("lib.rs"), &read).err().expect("no file");
         assert_eq!(fault, "lib.rs declares mod a, and there is neither a.rs nor a/mod.rs");
     }
 }

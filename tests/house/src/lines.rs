@@ -19,15 +19,17 @@ pub(crate) fn print(house: &House) -> Result<(), Fault> {
             .map(|file| (file.path.as_path(), file.lines.len()))
             .collect();
         let mut counts = BTreeMap::from([("rs", rust.values().sum::<usize>())]);
-        let folder = member.package.manifest_path.parent().unwrap_or(&house.root);
-        let inner: Vec<&Path> = house
-            .workspace
-            .members
-            .iter()
-            .filter_map(|other| other.package.manifest_path.parent())
-            .filter(|other| *other != folder && other.starts_with(folder))
-            .collect();
-        count(house, folder, &inner, &mut counts)?;
+        for path in member.files(&house.workspace.members, &OTHERS)? {
+            let within = path.strip_prefix(&house.root).unwrap_or(&path);
+            let aside = within.iter().any(|part| ["tests", "examples", "fuzz"].iter().any(|name| part == *name));
+            if let Some(kind) = OTHERS.iter().find(|kind| path.extension().is_some_and(|e| e == **kind))
+                && !aside
+                && house.allowed.ships(within)
+            {
+                let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+                *counts.entry(kind).or_default() += text.lines().filter(|line| !line.trim().is_empty()).count();
+            }
+        }
         let shown =
             |counts: &BTreeMap<&str, usize>, kind| format!("{:>8}", counts.get(kind).copied().unwrap_or_default());
         println!(
@@ -42,23 +44,5 @@ pub(crate) fn print(house: &House) -> Result<(), Fault> {
     }
     let all = |kind| format!("{:>8}", sum.get(kind).copied().unwrap_or_default());
     println!("{:16}{}{}", "all", all("rs"), OTHERS.map(all).concat());
-    Ok(())
-}
-
-/// Counts the lines of other languages below a folder that are not blank.
-fn count(house: &House, folder: &Path, inner: &[&Path], counts: &mut BTreeMap<&str, usize>) -> Result<(), Fault> {
-    let entries = std::fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-    for path in entries.flatten().map(|entry| entry.path()) {
-        let within = path.strip_prefix(&house.root).unwrap_or(&path);
-        let aside = ["tests", "examples", "fuzz", "target"].iter().any(|name| path.ends_with(name));
-        if path.is_dir() {
-            if !aside && !inner.contains(&path.as_path()) && house.allowed.ships(within) {
-                count(house, &path, inner, counts)?;
-            }
-        } else if let Some(kind) = OTHERS.iter().find(|kind| path.extension().is_some_and(|e| e == **kind)) {
-            let text = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-            *counts.entry(kind).or_default() += text.lines().filter(|line| !line.trim().is_empty()).count();
-        }
-    }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The sources of a crate: its files, its modules, and what a name in one of them means.
+//! The sources of a crate, without what is compiled for tests only: its files, its modules, and what a name in one of
+//! them means.
 //!
 //! It reads as a compiler does, as far as imports are concerned: modules by their `mod` declarations (with `#[path]`),
 //! names by `use` trees, globs and re-exports. It does not expand macros: what one makes is taken to lie in the module
@@ -16,15 +17,6 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Item, Meta, UseTree, Visibility};
 
 use crate::Fault;
-
-/// Which code is read.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Keep {
-    /// Without what is there for tests only.
-    Shipping,
-    /// All of it.
-    All,
-}
 
 /// A library or program: what lies below one root file.
 pub(crate) struct Tree {
@@ -59,7 +51,6 @@ pub(crate) struct Module {
 enum Meaning {
     /// Something that is defined in a module: this one, or one whose macro is exported.
     Defined(usize),
-    /// A module.
     Module(usize),
     /// What this path stands for.
     Import(Vec<String>),
@@ -84,8 +75,8 @@ pub(crate) enum Found {
 
 impl Tree {
     /// Reads a root file and all that it declares. Paths are told as they are asked for.
-    pub(crate) fn load(root: &Path, keep: Keep, read: &dyn Fn(&Path) -> Option<String>) -> Result<Self, Fault> {
-        let mut loader = Loader { tree: Self { files: Vec::new(), modules: Vec::new() }, keep, read };
+    pub(crate) fn load(root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Result<Self, Fault> {
+        let mut loader = Loader { tree: Self { files: Vec::new(), modules: Vec::new() }, read };
         let folder = root.parent().unwrap_or(Path::new("")).to_owned();
         loader.file(root, None, "", None, folder)?;
         Ok(loader.tree)
@@ -169,7 +160,6 @@ impl Tree {
 /// Reads files and declares modules.
 struct Loader<'a> {
     tree: Tree,
-    keep: Keep,
     read: &'a dyn Fn(&Path) -> Option<String>,
 }
 
@@ -189,16 +179,15 @@ impl Loader<'_> {
         let mut lines = BTreeSet::new();
         lines_of(tokens.clone(), &mut lines);
         let mut syntax: syn::File = syn::parse2(tokens).map_err(|e| wrong(&e))?;
-        if self.keep == Keep::Shipping {
-            let mut without = WithoutTests { left_out: &mut lines };
-            without.visit_file_mut(&mut syntax);
-        }
+        WithoutTests { left_out: &mut lines }.visit_file_mut(&mut syntax);
         let file = self.tree.files.len();
-        let items = syntax.items.clone();
+        let items = std::mem::take(&mut syntax.items);
         let module = name.to_owned();
         self.tree.files.push(File { path: path.to_owned(), syntax, parent: above, module, lines });
         let beside = path.parent().unwrap_or(Path::new("")).to_owned();
-        self.module(file, parent, name, &items, &folder, &beside)
+        let module = self.module(file, parent, name, &items, &folder, &beside)?;
+        self.tree.files[file].syntax.items = items;
+        Ok(module)
     }
 
     /// Takes the items of a module, in a file of its own or not.

@@ -104,13 +104,13 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::source::{Keep, Tree};
+    use crate::source::Tree;
 
     #[test]
     fn variants_are_compared_as_a_set_and_tests_have_none() {
         let text = "enum A { X, Y(u8) } enum B { Y, X } #[cfg(test)] enum C { X, Y } enum D { X, #[cfg(test)] Y }";
         let read = |path: &Path| (path == Path::new("lib.rs")).then(|| text.to_owned());
-        let tree = Tree::load(Path::new("lib.rs"), Keep::Shipping, &read).expect("a tree");
+        let tree = Tree::load(Path::new("lib.rs"), &read).expect("a tree");
         let found = enums("p", &tree.files[0]);
         let names: Vec<_> = found.iter().map(|(variants, one)| format!("{} {}", one.full, variants.concat())).collect();
         assert_eq!(names, ["p::A XY", "p::B XY", "p::D X"]);

@@ -8,7 +8,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
 use crate::source::Tree;
-use crate::{House, Verdict};
+use crate::workspace::Member;
+use crate::{Fault, House, Verdict};
 
 /// Looks for the name of each dependency.
 pub(crate) fn judge(house: &House) -> Verdict {
@@ -18,7 +19,8 @@ pub(crate) fn judge(house: &House) -> Verdict {
     let mut declared = BTreeSet::new();
     for member in &house.workspace.members {
         let name = &member.package.name;
-        let (products, build, tests) = (names(&member.products), names(&member.build), names(&member.tests));
+        let (products, build) = (names(&member.products), names(&member.build));
+        let tests = all_names(member, &house.workspace.members)?;
         for dependency in &member.package.dependencies {
             let key = dependency.key();
             declared.insert(key.to_owned());
@@ -50,7 +52,7 @@ pub(crate) fn judge(house: &House) -> Verdict {
 }
 
 /// The dependencies that the workspace offers.
-fn of_workspace(house: &House) -> Result<Vec<String>, String> {
+fn of_workspace(house: &House) -> Result<Vec<String>, Fault> {
     let file = house.root.join("Cargo.toml");
     let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
     let table: toml::Table = toml::from_str(&text).map_err(|e| format!("{}: {e}", file.display()))?;
@@ -65,6 +67,16 @@ fn names(trees: &[Tree]) -> BTreeSet<String> {
         collect(file.syntax.to_token_stream(), &mut names);
     }
     names
+}
+
+/// Every identifier in any file of a crate, also in what is there for tests.
+fn all_names(member: &Member, members: &[Member]) -> Result<BTreeSet<String>, Fault> {
+    let mut names = BTreeSet::new();
+    for file in member.files(members, &["rs"])? {
+        let text = std::fs::read_to_string(&file).map_err(|e| format!("{}: {e}", file.display()))?;
+        collect(text.parse().map_err(|e| format!("{} is not Rust: {e}", file.display()))?, &mut names);
+    }
+    Ok(names)
 }
 
 fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {

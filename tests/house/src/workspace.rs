@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::Fault;
 use crate::allowed::Allowed;
-use crate::source::{Keep, Tree};
+use crate::source::Tree;
 
 /// The platform that the hall runs on. Other platforms' dependencies are never linked.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
@@ -103,8 +103,7 @@ pub(crate) struct Member {
     pub(crate) products: Vec<Tree>,
     /// Its build script.
     pub(crate) build: Vec<Tree>,
-    /// Everything else, and the products once more with their tests.
-    pub(crate) tests: Vec<Tree>,
+    pub(crate) folder: PathBuf,
     /// Whether a hall gets it.
     pub(crate) ships: bool,
 }
@@ -141,24 +140,41 @@ impl Workspace {
 impl Member {
     fn read(root: &Path, package: &Package, allowed: &Allowed) -> Result<Self, Fault> {
         let read = |path: &Path| std::fs::read_to_string(root.join(path)).ok();
-        let load = |target: &Target, keep| {
+        let load = |target: &Target| {
             let path = target.src_path.strip_prefix(root).unwrap_or(&target.src_path);
-            Tree::load(path, keep, &read)
+            Tree::load(path, &read)
         };
-        let (mut products, mut build, mut tests) = (Vec::new(), Vec::new(), Vec::new());
-        for target in &package.targets {
-            if target.is_build_script() {
-                build.push(load(target, Keep::Shipping)?);
-            } else {
-                tests.push(load(target, Keep::All)?);
-                if target.is_product() {
-                    products.push(load(target, Keep::Shipping)?);
+        let products =
+            package.targets.iter().filter(|target| target.is_product()).map(load).collect::<Result<_, _>>()?;
+        let build =
+            package.targets.iter().filter(|target| target.is_build_script()).map(load).collect::<Result<_, _>>()?;
+        let folder = package.manifest_path.parent().unwrap_or(root).to_owned();
+        let ships = allowed.ships(folder.strip_prefix(root).unwrap_or(&folder));
+        Ok(Self { package: package.clone(), products, build, folder, ships })
+    }
+
+    /// Its files of some kinds, those of crates below it left out.
+    pub(crate) fn files(&self, others: &[Self], kinds: &[&str]) -> Result<Vec<PathBuf>, Fault> {
+        let inner: Vec<&Path> = others
+            .iter()
+            .map(|other| other.folder.as_path())
+            .filter(|other| *other != self.folder && other.starts_with(&self.folder))
+            .collect();
+        let mut found = Vec::new();
+        let mut open = vec![self.folder.clone()];
+        while let Some(folder) = open.pop() {
+            let entries = std::fs::read_dir(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+            for path in entries.flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    if !path.ends_with("target") && !inner.contains(&path.as_path()) {
+                        open.push(path);
+                    }
+                } else if path.extension().is_some_and(|kind| kinds.iter().any(|one| kind == *one)) {
+                    found.push(path);
                 }
             }
         }
-        let folder = package.manifest_path.parent().unwrap_or(root);
-        let ships = allowed.ships(folder.strip_prefix(root).unwrap_or(folder));
-        Ok(Self { package: package.clone(), products, build, tests, ships })
+        Ok(found)
     }
 }
 
