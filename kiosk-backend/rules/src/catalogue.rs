@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::joint::Assisting;
 use crate::text::Text;
 
 /// Everything a hall offers.
@@ -202,6 +201,24 @@ pub struct ServiceItem {
     /// Which department confirmed the marks `C`, and when; empty when none did.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub confirmed: String,
+}
+
+/// Another department whose opinion an item wants (协办部门).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assisting {
+    /// Code of the department.
+    pub department: String,
+    /// Within how many working days it answers.
+    pub days: u16,
+    /// For which answers; empty means always.
+    #[serde(default, skip_serializing_if = "When::is_always")]
+    pub when: When,
+    /// How sure we are.
+    #[serde(default)]
+    pub mark: Mark,
+    /// Where it was found, or what is open about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark_note: String,
 }
 
 fn yes() -> bool {

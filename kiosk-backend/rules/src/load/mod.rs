@@ -16,8 +16,6 @@ use thiserror::Error;
 use crate::catalogue::Catalogue;
 use crate::text::{Language, Text};
 
-pub(crate) use calendar::read_calendar;
-
 use hall::Hall;
 use reader::{File, Table};
 
