@@ -48,9 +48,7 @@ pub enum Decision {
         submission: Option<SubmissionId>,
     },
     /// Return the compartment to service.
-    Return {
-        compartment: CompartmentNo,
-    },
+    Return { compartment: CompartmentNo },
 }
 
 /// Judges a directive whose signature was verified.

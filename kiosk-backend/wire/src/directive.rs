@@ -59,9 +59,7 @@ pub enum DirectiveOrder {
         reason: String,
     },
     /// Staff looked: the compartment serves again.
-    ReturnToService {
-        compartment: CompartmentNo,
-    },
+    ReturnToService { compartment: CompartmentNo },
     /// Let this clerk put the result of a case into a free compartment when they stand at the terminal.
     ArmLoading {
         /// Whose result.

@@ -41,10 +41,7 @@ pub enum OutboxError {
     Words(#[from] serde_json::Error),
     /// A payload cannot be opened.
     #[error("entry {seq}: {source}")]
-    Seal {
-        seq: u64,
-        source: SealError,
-    },
+    Seal { seq: u64, source: SealError },
 }
 
 impl Outbox {

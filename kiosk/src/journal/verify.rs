@@ -25,9 +25,7 @@ pub enum Finding {
     },
     /// An entry does not follow from the one before.
     #[error("entry {seq} does not follow from the entry before")]
-    Chain {
-        seq: u64,
-    },
+    Chain { seq: u64 },
     /// An entry does not match its hash.
     #[error("entry {seq}: {what}")]
     Entry {
@@ -37,9 +35,7 @@ pub enum Finding {
     },
     /// A stored compartment does not follow from the entries.
     #[error("compartment {compartment} is stored as something that does not follow from the entries")]
-    Compartment {
-        compartment: CompartmentNo,
-    },
+    Compartment { compartment: CompartmentNo },
 }
 
 /// What `kiosk journal verify` found.
