@@ -30,12 +30,7 @@ pub enum RosterError {
     OtherKiosk,
     /// It is older than the one at hand.
     #[error("the roster is older (generation {generation}, version {version}) than the one at hand")]
-    Older {
-        /// Its generation.
-        generation: u64,
-        /// Its version.
-        version: u64,
-    },
+    Older { generation: u64, version: u64 },
 }
 
 /// Checks the text of a signed roster. A higher generation always wins: a restored backend counts versions anew.

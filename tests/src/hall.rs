@@ -314,11 +314,9 @@ fn calendars() -> Result<Vec<PathBuf>> {
 
 /// A running hall. Everything it started ends when it is dropped, the kiosk first.
 pub struct Hall {
-    /// The kiosk.
     pub kiosk: Kiosk,
     /// The network between the kiosk and the backend.
     pub cable: Proxy,
-    /// The backend.
     pub backend: Backend,
     /// The gateway for messages to applicants, and their phones; where the hall sends any.
     pub gateway: Option<Gateway>,

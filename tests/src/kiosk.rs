@@ -29,7 +29,6 @@ pub struct Ports<'a> {
     pub locker: &'a Path,
     /// The receipt printer, as the configuration names it.
     pub printer: &'a str,
-    /// The scanner.
     pub scanner: &'a Path,
     /// What it is, as the configuration names it.
     pub scanner_kind: &'a str,
@@ -368,6 +367,5 @@ fn time_of_day(timestamp: &str) -> Option<Duration> {
 pub struct Entry {
     /// Its position.
     pub seq: u64,
-    /// When and what.
     pub header: Header,
 }

@@ -42,6 +42,7 @@ pub enum CalendarError {
 }
 
 impl Calendar {
+    /// These years.
     pub(crate) fn of(years: BTreeMap<i16, Year>) -> Self {
         Self { years }
     }

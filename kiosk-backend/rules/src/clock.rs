@@ -73,9 +73,7 @@ words! {
 /// One event, as clocks see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
-    /// What.
     pub event: CaseEvent,
-    /// When.
     pub at: Timestamp,
     /// The days that were filled in with it.
     pub days: Option<u16>,
@@ -127,7 +125,6 @@ impl Limits {
 /// One span in which a clock ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {
-    /// From.
     pub start: Timestamp,
     /// Until, and what stopped it; absent while it runs.
     pub stop: Option<(Timestamp, CaseEvent)>,
@@ -136,7 +133,6 @@ pub struct Interval {
 /// One clock of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// Which.
     pub kind: ClockKind,
     /// How many days it gives, extension included.
     pub days: u16,

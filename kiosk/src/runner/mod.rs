@@ -24,6 +24,7 @@ mod remote;
 mod translate;
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "another program that holds the journal")]
 mod tests;
 #[cfg(test)]
 mod visits;

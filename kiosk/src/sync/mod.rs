@@ -13,12 +13,14 @@
 
 pub mod backoff;
 pub mod beat;
+#[expect(clippy::disallowed_types, reason = "the only HTTP of the terminal")]
 pub mod http;
 mod listen;
 mod person;
 mod progress;
 mod push;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a backend of its own, and a deadline for its news")]
 mod tests;
 mod tls;
 
@@ -43,7 +45,6 @@ use http::{CallError, Client};
 pub enum News {
     /// The backend lacks `next` and what follows.
     Acknowledged {
-        /// Of which journal.
         journal: JournalId,
         /// Position.
         next: u64,
@@ -78,7 +79,6 @@ pub enum News {
     Person {
         /// Which visit asked.
         visit: uuid::Uuid,
-        /// The answer.
         answer: PersonAnswer,
     },
     /// How the case of a receipt stands.
@@ -109,7 +109,6 @@ pub enum News {
 /// Where the journal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Which.
     pub journal: JournalId,
     /// Its last entry.
     pub head: u64,
@@ -120,11 +119,9 @@ pub struct Position {
 /// What the thread is started with.
 #[derive(Debug)]
 pub struct Setup {
-    /// Where to.
     pub backend: Backend,
     /// Who we are.
     pub identity: Identity,
-    /// The clocks.
     pub clock: Arc<Clock>,
     /// The data folder.
     pub folder: PathBuf,

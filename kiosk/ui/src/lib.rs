@@ -16,7 +16,6 @@ mod screen;
 
 #[expect(
     unreachable_pub,
-    missing_docs,
     unused_qualifications,
     clippy::todo,
     clippy::unwrap_used,
