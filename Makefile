@@ -75,7 +75,7 @@ docs-check:
 # Slint is GPL-3.0-only here: only the two crates of the touchscreen may link it (docs/licensing.md).
 licence-check:
 	@echo "== licences"
-	for crate in kiosk-journey kiosk-wire hall-rules hall-store hall-domain kiosk-backend hardware e2e; do
+	for crate in kiosk-journey kiosk-wire hall-rules hall-store hall-domain kiosk-backend hardware peers e2e; do
 		tree=$$(cargo tree --locked -p "$$crate" -e normal,build --prefix none)
 		if grep -qE '^(i-)?slint( |-)' <<<"$$tree"; then
 			echo "$$crate links Slint, and only kiosk and kiosk-ui may: see docs/licensing.md" >&2; exit 1

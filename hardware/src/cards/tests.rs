@@ -1,5 +1,8 @@
-//! Parsers against the emulator's cards, without a reader in between.
+//! Parsers against emulated cards, without a reader in between.
 
+use peers::apdus::{Card, Social};
+use peers::people::{self, LI_JIANGUO};
+use peers::text::{self, Resident};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -7,9 +10,6 @@ use super::apdu::Transmit;
 use super::apdu::script::Script;
 use super::*;
 use crate::FailureKind;
-use crate::emulator::apdus::{Card, Social};
-use crate::emulator::people::{self, LI_JIANGUO};
-use crate::emulator::text::{self, Resident};
 
 impl Transmit for Card {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
@@ -211,7 +211,7 @@ fn foreign_numbers_are_checked() {
     assert_eq!(file("8507300332", "01.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
     assert_eq!(file("85073003328", "31.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
     assert_eq!(eid::belgian(&[6, 11, b'8']).map_err(|error| error.code()), Err("card-bad-field"));
-    let mut card = Card::foreign(crate::emulator::eid::Eid::Estonia {
+    let mut card = Card::foreign(peers::eid::Eid::Estonia {
         files: ["A", "B", "M", "EST", "", "38001085719", "", "12.12.2030"].map(str::to_owned).to_vec(),
         selected: 0,
     });

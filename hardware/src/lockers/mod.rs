@@ -37,6 +37,8 @@ mod driver;
 mod error;
 mod exchange;
 pub mod frame;
+#[cfg(test)]
+mod peer;
 mod protocol;
 mod schedule;
 pub mod stream;
