@@ -9,8 +9,8 @@ use e2e::hand::{
     FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT, TAKEN_OUT,
 };
 use e2e::wait::{PATIENCE, look, now_ms, until_true};
-use hardware::emulator::people;
 use kiosk_wire::Fact;
+use peers::people;
 
 const CARD: &str = "wang-xiuying";
 

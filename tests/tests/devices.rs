@@ -6,10 +6,10 @@ use std::time::Duration;
 use e2e::Hall;
 use e2e::hand::{BIGGER, FOUND, PAPER_IN, Phone, SAY_IN};
 use e2e::wait::let_pass;
-use hardware::emulator::cabinet::{BusFaults, DoorFaults};
-use hardware::emulator::card::CardFaults;
 use kiosk_wire::Fact;
 use kiosk_wire::entry::SetAsideReason;
+use peers::cabinet::{BusFaults, DoorFaults};
+use peers::card::CardFaults;
 
 /// The PC/SC service dies while a card is being read, and comes back: the next swipe works.
 #[test]

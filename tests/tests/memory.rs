@@ -7,7 +7,7 @@ use std::time::Duration;
 use e2e::Hall;
 use e2e::hand::Phone;
 use e2e::wait::{PATIENCE, let_pass, until};
-use hardware::emulator::people::WANG_XIUYING;
+use peers::people::WANG_XIUYING;
 
 const PHONE: &str = "13812345678";
 

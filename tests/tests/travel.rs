@@ -8,7 +8,7 @@ use e2e::Hall;
 use e2e::hand::{CHANGE_NUMBER, DOCUMENT_ERASE, PRIMARY, Phone, QUIT, SHOW_PERMIT};
 use e2e::story::keep_screen;
 use e2e::wait::{let_pass, look};
-use hardware::emulator::people;
+use peers::people;
 
 /// What must not be in any log.
 const ANNA: [&str; 5] = ["L898902C", "740812", "320415", "ERIKSSON", "ANNA"];

@@ -1,7 +1,7 @@
 //! Why a card could not be read.
 
 use super::UnusableUid;
-use super::sdt::Status;
+use super::sdt_status::Status;
 use crate::FailureKind;
 
 /// Why a card could not be read. No variant carries anything of the person.

@@ -274,7 +274,9 @@ impl Probe {
 
 #[cfg(test)]
 mod tests {
-    use super::super::stream::Front;
+    use peers::family::{Deed, Heard, Order};
+
+    use super::super::peer;
     use super::*;
 
     #[test]
@@ -289,8 +291,9 @@ mod tests {
         // Wherever a board begins to listen, and whatever it takes for a frame.
         for at in 0..asked.len() {
             for family in Protocol::ALL {
-                let heard = family.request(&asked[at..]);
-                assert!(!matches!(heard, Front::Frame(_, Request::Unlock { .. })), "{family} at {at}: {heard:?}");
+                let heard = peer::family(family.name()).hear(&asked[at..]);
+                let moves = matches!(heard, Heard::Order(_, Order { deed: Deed::Pulse { .. }, .. }));
+                assert!(!moves, "{family} at {at}: {heard:?}");
             }
         }
     }
@@ -306,9 +309,9 @@ mod tests {
             (Protocol::KerongCu16, 16, 16, false),
             (Protocol::Wkly, 18, 18, true),
         ] {
-            let found = width(family, 2, &family.answer(&all(fitted)));
+            let found = width(family, 2, &peer::say(family.name(), &all(fitted)));
             assert_eq!(found, Some(FoundBoard { address: 2, locks, exact }), "{family} {fitted}");
-            assert_eq!(width(family, 3, &family.answer(&all(fitted))), None, "{family}");
+            assert_eq!(width(family, 3, &peer::say(family.name(), &all(fitted))), None, "{family}");
         }
     }
 }

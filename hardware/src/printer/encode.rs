@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 use super::document::{Align, Block, CELL_HEIGHT, CELL_WIDTH, Document, Size, Text, Width};
+use super::glyphs::{Bitmap, Glyphs};
 use super::layout::{self, columns};
 use super::rom::Rom;
-use crate::glyphs::{Bitmap, Glyphs};
 
 /// `ESC @`: as after switching on.
 const INITIALISE: [u8; 2] = [0x1B, 0x40];

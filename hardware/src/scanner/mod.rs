@@ -19,8 +19,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::port::open_serial;
 use crate::{DeviceStatus, Fault};
 use keyboard::Keyboard;
-pub(crate) use keyboard::{Keys, REPORT};
-pub(crate) use lines::Lines;
+pub use keyboard::{Keys, REPORT};
+pub use lines::Lines;
 
 /// A pause that ends a code, where no carriage return does.
 const PAUSE: Duration = Duration::from_millis(150);

@@ -8,10 +8,10 @@ use e2e::gateway::{Gateway, Message};
 use e2e::hall::{Hall, STAFF};
 use e2e::wait::{let_pass, now_ms};
 use e2e::{Context as _, Error, Result};
-use hardware::emulator::cabinet::DoorFaults;
-use hardware::emulator::people;
-use hardware::emulator::printer::PrinterFaults;
-use hardware::emulator::sam::SamReader;
+use peers::cabinet::DoorFaults;
+use peers::people;
+use peers::printer::PrinterFaults;
+use peers::sam::SamReader;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
