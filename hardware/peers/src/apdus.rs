@@ -51,7 +51,6 @@ enum Selected {
 pub struct Social {
     /// Eighteen characters.
     pub number: String,
-    /// Name.
     pub name: String,
     /// '1' male, '2' female.
     pub sex: char,

@@ -63,40 +63,24 @@ pub enum Command {
         slot: usize,
     },
     /// A hand shuts a door.
-    Shut {
-        /// Compartment.
-        compartment: u16,
-    },
+    Shut { compartment: u16 },
     /// A door is prised open.
-    ForceOpen {
-        /// Compartment.
-        compartment: u16,
-    },
+    ForceOpen { compartment: u16 },
     /// Something is put into a compartment or taken out.
     Item {
-        /// Compartment.
         compartment: u16,
         /// Whether something lies in it now.
         present: bool,
     },
     /// Changes the faults of one door; what is left out is off.
-    DoorFaults {
-        /// Compartment.
-        compartment: u16,
-        /// Its faults.
-        faults: DoorFaults,
-    },
+    DoorFaults { compartment: u16, faults: DoorFaults },
     /// Changes the faults of the bus; what is left out is off.
-    BusFaults {
-        /// Its faults.
-        faults: BusFaults,
-    },
+    BusFaults { faults: BusFaults },
     /// Changes the faults of a reader on a serial line; what is left out is off.
     SamFaults {
         /// Which of them, from 0.
         #[serde(default)]
         sam: usize,
-        /// Its faults.
         faults: SamFaults,
     },
     /// Takes a cable out: that of a reader on a serial line, or the lock boards'.
@@ -112,10 +96,7 @@ pub enum Command {
         sam: Option<usize>,
     },
     /// Changes the faults of the printer; what is left out is off.
-    PrinterFaults {
-        /// Its faults.
-        faults: PrinterFaults,
-    },
+    PrinterFaults { faults: PrinterFaults },
     /// Takes the printer's cable out, or puts it back.
     PrinterCable {
         /// Whether it is in now.

@@ -18,7 +18,6 @@ pub struct NamedCard {
     pub note: &'static str,
     /// What is printed on it for machines, as a scanner sends it; on travel documents.
     pub lines: Option<&'static str>,
-    /// The card.
     pub card: Card,
     /// How it misbehaves.
     pub faults: CardFaults,

@@ -129,7 +129,6 @@ pub struct SamState {
     pub plugged: bool,
     /// Whether a program has the port open.
     pub connected: bool,
-    /// Its faults.
     pub faults: SamFaults,
     /// What happened so far.
     pub counters: SamCounters,

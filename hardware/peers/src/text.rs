@@ -6,7 +6,6 @@ pub const TEXT: usize = 256;
 /// Fields of a resident ID card, as strings of exactly what is to stand on it.
 #[derive(Clone, Copy, Debug)]
 pub struct Resident<'a> {
-    /// Name.
     pub name: &'a str,
     /// "1" male, "2" female.
     pub sex: &'a str,
@@ -14,11 +13,9 @@ pub struct Resident<'a> {
     pub ethnicity: &'a str,
     /// YYYYMMDD.
     pub birth: &'a str,
-    /// Address.
     pub address: &'a str,
     /// Eighteen characters.
     pub number: &'a str,
-    /// Issuer.
     pub issuer: &'a str,
     /// YYYYMMDD.
     pub valid_from: &'a str,
@@ -54,7 +51,6 @@ pub fn hong_kong_macau_taiwan(card: &Resident<'_>, permit_number: &str, times_is
 /// Fields of a foreigner's permit.
 #[derive(Clone, Copy, Debug)]
 pub struct Foreigner<'a> {
-    /// Chinese name.
     pub chinese_name: &'a str,
     /// Name in Latin letters; layout "Y" has room for 46, layout "I" for 60.
     pub latin_name: &'a str,

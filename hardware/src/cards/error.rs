@@ -63,7 +63,6 @@ pub enum CardError {
     /// a field of the card holds something impossible
     #[error("the card's {field} is unreadable: {why}")]
     BadField {
-        /// Which field.
         field: &'static str,
         /// What is wrong with it, without its content.
         why: &'static str,

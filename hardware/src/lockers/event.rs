@@ -63,7 +63,6 @@ pub enum LockerEvent {
     UnlockFailed {
         /// Compartment number.
         compartment: u16,
-        /// Why.
         error: UnlockError,
     },
 }

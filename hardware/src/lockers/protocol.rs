@@ -13,7 +13,6 @@ use super::{cu16, cu48, wkly, xor24};
 pub enum Protocol {
     /// "485 lock board, 24 ways", without a maker's name: [`xor24`].
     Xor24,
-    /// Kerong CU48: [`cu48`].
     KerongCu48,
     /// Kerong CU16 and CU12: [`cu16`].
     KerongCu16,

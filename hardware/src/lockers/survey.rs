@@ -36,7 +36,6 @@ pub struct Survey {
 /// A board that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundBoard {
-    /// Its address.
     pub address: u8,
     /// How many locks it speaks of.
     pub locks: u8,
@@ -56,7 +55,6 @@ pub enum SurveyError {
          adapter is the right one", if *echo { ", though the adapter echoes what it is sent" } else { "" }
     )]
     Nobody {
-        /// The port.
         port: String,
         /// Whether the adapter returns what it was sent.
         echo: bool,
@@ -67,7 +65,6 @@ pub enum SurveyError {
          and that these are lock boards"
     )]
     Unknown {
-        /// The port.
         port: String,
         /// What came, in hexadecimal.
         bytes: String,

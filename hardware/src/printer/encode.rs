@@ -27,7 +27,6 @@ const LACKING: char = '〓';
 pub struct Paperwork {
     /// Width of the paper.
     pub width: Width,
-    /// What is in its ROM.
     pub rom: Rom,
     /// The font that draws what the ROM lacks.
     pub font: Option<PathBuf>,
@@ -36,7 +35,6 @@ pub struct Paperwork {
 /// A document in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
-    /// The bytes.
     pub bytes: Vec<u8>,
     /// Lines that were drawn, since the ROM lacks a character of theirs.
     pub drawn: usize,

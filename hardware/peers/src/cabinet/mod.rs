@@ -26,7 +26,6 @@ pub struct Door {
     pub open: bool,
     /// Whether something lies behind it.
     pub item: bool,
-    /// Its faults.
     pub faults: DoorFaults,
 }
 

@@ -40,7 +40,6 @@ pub struct CabinetOptions {
     pub link: PathBuf,
     /// Which family the boards are of.
     pub family: Family,
-    /// The boards.
     pub boards: Vec<BoardSpec>,
     /// The state bit of a closed door: `true` is a set bit. Must agree with the driver's `closed_bit`.
     pub closed_bit: bool,

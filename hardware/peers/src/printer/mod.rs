@@ -58,7 +58,6 @@ pub struct PrinterFaults {
     pub paper_out: bool,
     /// The paper soon ends.
     pub near_end: bool,
-    /// The cover is open.
     pub cover_open: bool,
     /// The knife is stuck.
     pub cutter_stuck: bool,
@@ -96,7 +95,6 @@ pub struct PrinterState {
     pub pieces: Vec<String>,
     /// What hangs out of the printer uncut, as text.
     pub hanging: String,
-    /// Its faults.
     pub faults: PrinterFaults,
     /// What happened so far.
     pub counters: PrinterCounters,
