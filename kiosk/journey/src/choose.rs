@@ -79,6 +79,7 @@ impl Journey {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
     pub(crate) fn choose_screen(&self) -> Option<Screen> {
         let visit = self.session.visit()?;
         match &self.page {

@@ -291,6 +291,7 @@ impl Journey {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
     pub(crate) fn errands_screen(&self) -> Option<Screen> {
         Some(match &self.page {
             Page::Errands { page } => Screen::Errands(self.errands_view(*page)),

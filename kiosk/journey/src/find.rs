@@ -34,7 +34,7 @@ pub(crate) fn receipt_in(code: &str) -> Option<ReceiptNumber> {
 impl Journey {
     /// The idle page's button.
     pub(crate) fn find_case(&mut self, now: Duration) {
-        self.session = Session::Find(Find::default());
+        self.session = Session::Find(Box::default());
         self.show_find(Page::FindNumber, now);
     }
 
@@ -61,12 +61,13 @@ impl Journey {
             Some(receipt) => {
                 self.play(Sound::CardRead);
                 let digits = Personal::from(receipt.as_str());
-                self.session = Session::Find(Find { receipt: Some(receipt), digits, ..Find::default() });
+                self.session = Session::Find(Box::new(Find { receipt: Some(receipt), digits, ..Find::default() }));
                 self.show_find(Page::FindLastFour, now);
             }
             None => {
                 self.play(Sound::Attention);
-                self.session = Session::Find(Find { problem: Some(FindProblem::NotAReceipt), ..Find::default() });
+                self.session =
+                    Session::Find(Box::new(Find { problem: Some(FindProblem::NotAReceipt), ..Find::default() }));
                 self.show_find(Page::FindNumber, now);
             }
         }

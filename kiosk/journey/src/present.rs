@@ -61,6 +61,7 @@ impl Journey {
         Some(Step { at: self.page.traits().step, of: STEPS }).filter(|step| signed_in && step.at > 0)
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others are as their row says")]
     fn foot(&self) -> Foot {
         let foot = self.page.traits().foot;
         let back = match self.page {

@@ -33,9 +33,9 @@ pub(crate) enum Session {
     #[default]
     Nobody,
     /// Somebody who looks for the case of a receipt.
-    Find(Find),
+    Find(Box<Find>),
     /// The holder of a travel document whose chip is to be opened.
-    Document(DocumentEntry),
+    Document(Box<DocumentEntry>),
     /// An applicant, with or without a card.
     Visit(Box<Visit>),
     Staff(Box<StaffVisit>),
@@ -115,7 +115,9 @@ impl Session {
     pub(crate) fn set_document(&mut self, entry: DocumentEntry) {
         match self {
             Self::Visit(visit) => visit.document = Some(entry),
-            Self::Nobody | Self::Find(_) | Self::Document(_) | Self::Staff(_) => *self = Self::Document(entry),
+            Self::Nobody | Self::Find(_) | Self::Document(_) | Self::Staff(_) => {
+                *self = Self::Document(Box::new(entry))
+            }
         }
     }
 

@@ -310,6 +310,7 @@ impl Journey {
         self.show(Page::StaffBoxes { page: 0 }, now);
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
     pub(crate) fn staff_screen(&self) -> Option<Screen> {
         Some(match &self.page {
             Page::StaffPin => Screen::StaffPin(self.pad(PIN_DIGITS)),
