@@ -30,7 +30,7 @@ use std::thread::JoinHandle;
 
 use hall_rules::Catalogue;
 use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery, ProgressAnswer, ProgressQuery};
-use kiosk_wire::{Code, JournalId, Signed};
+use kiosk_wire::{Code, JournalId, Signed, SubmissionId};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::cache::Told;
@@ -78,7 +78,7 @@ pub enum News {
     /// Where the cases of a person stand.
     Person {
         /// Which visit asked.
-        visit: uuid::Uuid,
+        visit: SubmissionId,
         answer: PersonAnswer,
     },
     /// How the case of a receipt stands.
@@ -196,7 +196,7 @@ impl Courier {
     }
 
     /// Asks where the cases of the person at the screen stand; answered by [`News::Person`], or not at all.
-    pub fn ask_person(&self, visit: uuid::Uuid, query: PersonQuery) {
+    pub fn ask_person(&self, visit: SubmissionId, query: PersonQuery) {
         // Without its thread there is no answer either.
         drop(self.questions.send((visit, query)));
     }

@@ -5,8 +5,6 @@
 //! it depends on can be broken ([`Flaw`]), and a test says that the search then finds the promise broken: a model that
 //! cannot fail proves nothing.
 
-#![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
-
 use stateright::{Checker, HasDiscoveries, Model, Property};
 
 const SUBMISSIONS: u8 = 2;

@@ -1,11 +1,32 @@
-//! The pages of a travel document.
+//! The card is read, or could not be; a travel document wants to be opened first.
 
 use kiosk_journey as journey;
+use kiosk_journey::Screen;
 
-use super::text;
+use super::shared::{room, text};
 use crate::generated as ui;
 
-pub(super) fn part(view: &journey::DocumentView) -> ui::DocumentData {
+room! {
+    ShowCard, CardShown, view;
+    Screen::ReadingCard { travel_document } => Reading { set_reading_document: *travel_document },
+    Screen::CardProblem { problem } => Problem { set_trouble: trouble(*problem) },
+    Screen::Document(view) => Document { set_document: part(view) },
+    Screen::DocumentCheck(view) => DocumentCheck { set_document_check: check(view) },
+}
+
+fn trouble(problem: journey::CardProblem) -> ui::CardTrouble {
+    match problem {
+        journey::CardProblem::TakenTooSoon => ui::CardTrouble::TakenTooSoon,
+        journey::CardProblem::UnknownCard => ui::CardTrouble::UnknownCard,
+        journey::CardProblem::Expired => ui::CardTrouble::Expired,
+        journey::CardProblem::WrongCheckDigit => ui::CardTrouble::WrongCheckDigit,
+        journey::CardProblem::NoAnswer => ui::CardTrouble::NoAnswer,
+        journey::CardProblem::Unreadable => ui::CardTrouble::Unreadable,
+        journey::CardProblem::ReaderLost => ui::CardTrouble::ReaderLost,
+    }
+}
+
+fn part(view: &journey::DocumentView) -> ui::DocumentData {
     ui::DocumentData {
         part: match view.part {
             journey::DocumentPart::Number => ui::DocumentPart::Number,
@@ -27,7 +48,7 @@ pub(super) fn part(view: &journey::DocumentView) -> ui::DocumentData {
     }
 }
 
-pub(super) fn check(view: &journey::DocumentCheckView) -> ui::DocumentCheckData {
+fn check(view: &journey::DocumentCheckView) -> ui::DocumentCheckData {
     ui::DocumentCheckData {
         number: text(&view.number),
         birth: text(&view.birth),

@@ -1,21 +1,181 @@
-//! What one visit holds. Everything in here is dropped, and what is personal wiped, when the visit ends.
+//! Who is at the screen, and what is kept of them. Everything in here is dropped, and what is personal wiped, when the
+//! session ends.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use hall_rules::ReceiptNumber;
 use hall_rules::answers::{ACTING_FOR, Answers};
 use hall_rules::catalogue::{Catalogue, Field, Material, ServiceItem};
-use uuid::Uuid;
+use kiosk_wire::entry::{StaffRefusal, UnconfirmedReason};
+use kiosk_wire::kiosk_api::{CaseBrief, ProgressAnswer};
+use kiosk_wire::submission::Applicant;
+use kiosk_wire::{CompartmentNo, Personal, StaffId, SubmissionId};
 
+use crate::document_entry::DocumentEntry;
 use crate::door::DoorWatch;
 use crate::entry::TextEntry;
 use crate::ime::Ime;
+use crate::input::{Receipt, StaffDoor};
+use crate::output::Entry;
+use crate::page::Page;
 use crate::search::{Found, SearchIndex};
-use crate::{
-    CardProblem, ChooseBy, DocumentPart, Draft, Errand, FindFailure, Identity, MaterialCount, NoDeposit, Personal,
-    Receipt, SameCase, StaffDoor, StaffRefusal, UnconfirmedReason,
-};
+use crate::terms::said;
+use crate::view::{FieldProblem, FindProblem, MaterialCount, SameCase};
+
+/// Digits of the codes that staff and applicants type: the console's one-time code, the pick-up code.
+pub(crate) const CODE_DIGITS: u8 = 6;
+
+/// Who is at the screen.
+#[derive(Clone, Default)]
+pub(crate) enum Session {
+    #[default]
+    Nobody,
+    /// Somebody who looks for the case of a receipt.
+    Find(Box<Find>),
+    /// The holder of a travel document whose chip is to be opened.
+    Document(Box<DocumentEntry>),
+    /// An applicant, with or without a card.
+    Visit(Box<Visit>),
+    Staff(Box<StaffVisit>),
+}
+
+/// What an applicant is doing.
+#[derive(Clone, Default)]
+pub(crate) enum Doing {
+    /// Choosing, reading, answering.
+    #[default]
+    Asking,
+    /// Putting paper into a box.
+    Deposit(Box<Deposit>),
+    /// Taking a result out of one.
+    Pickup(Pickup),
+}
+
+impl Session {
+    pub(crate) fn visit(&self) -> Option<&Visit> {
+        if let Self::Visit(visit) = self { Some(visit) } else { None }
+    }
+
+    pub(crate) fn visit_mut(&mut self) -> Option<&mut Visit> {
+        if let Self::Visit(visit) = self { Some(visit) } else { None }
+    }
+
+    pub(crate) fn staff(&self) -> Option<&StaffVisit> {
+        if let Self::Staff(staff) = self { Some(staff) } else { None }
+    }
+
+    pub(crate) fn staff_mut(&mut self) -> Option<&mut StaffVisit> {
+        if let Self::Staff(staff) = self { Some(staff) } else { None }
+    }
+
+    pub(crate) fn find(&self) -> Option<&Find> {
+        if let Self::Find(find) = self { Some(find) } else { None }
+    }
+
+    pub(crate) fn find_mut(&mut self) -> Option<&mut Find> {
+        if let Self::Find(find) = self { Some(find) } else { None }
+    }
+
+    pub(crate) fn deposit(&self) -> Option<&Deposit> {
+        if let Doing::Deposit(deposit) = &self.visit()?.doing { Some(deposit) } else { None }
+    }
+
+    pub(crate) fn deposit_mut(&mut self) -> Option<&mut Deposit> {
+        if let Doing::Deposit(deposit) = &mut self.visit_mut()?.doing { Some(deposit) } else { None }
+    }
+
+    pub(crate) fn pickup(&self) -> Option<&Pickup> {
+        if let Doing::Pickup(pickup) = &self.visit()?.doing { Some(pickup) } else { None }
+    }
+
+    pub(crate) fn pickup_mut(&mut self) -> Option<&mut Pickup> {
+        if let Doing::Pickup(pickup) = &mut self.visit_mut()?.doing { Some(pickup) } else { None }
+    }
+
+    /// What is to open a travel document: its holder may have been reading the guide.
+    pub(crate) fn document(&self) -> Option<&DocumentEntry> {
+        match self {
+            Self::Document(entry) => Some(entry),
+            Self::Visit(visit) => visit.document.as_ref(),
+            Self::Nobody | Self::Find(_) | Self::Staff(_) => None,
+        }
+    }
+
+    pub(crate) fn document_mut(&mut self) -> Option<&mut DocumentEntry> {
+        match self {
+            Self::Document(entry) => Some(entry),
+            Self::Visit(visit) => visit.document.as_mut(),
+            Self::Nobody | Self::Find(_) | Self::Staff(_) => None,
+        }
+    }
+
+    /// A travel document is to be opened; the guide that is being read stays.
+    pub(crate) fn set_document(&mut self, entry: DocumentEntry) {
+        match self {
+            Self::Visit(visit) => visit.document = Some(entry),
+            Self::Nobody | Self::Find(_) | Self::Document(_) | Self::Staff(_) => {
+                *self = Self::Document(Box::new(entry))
+            }
+        }
+    }
+
+    /// The watch over the door that is open for whoever is here.
+    pub(crate) fn watch(&self) -> Option<&DoorWatch> {
+        match self {
+            Self::Visit(visit) => match &visit.doing {
+                Doing::Deposit(deposit) => deposit.watch.as_ref(),
+                Doing::Pickup(pickup) => pickup.watch.as_ref(),
+                Doing::Asking => None,
+            },
+            Self::Staff(staff) => staff.watch.as_ref(),
+            Self::Nobody | Self::Find(_) | Self::Document(_) => None,
+        }
+    }
+
+    pub(crate) fn watch_mut(&mut self) -> Option<&mut DoorWatch> {
+        match self {
+            Self::Visit(visit) => match &mut visit.doing {
+                Doing::Deposit(deposit) => deposit.watch.as_mut(),
+                Doing::Pickup(pickup) => pickup.watch.as_mut(),
+                Doing::Asking => None,
+            },
+            Self::Staff(staff) => staff.watch.as_mut(),
+            Self::Nobody | Self::Find(_) | Self::Document(_) => None,
+        }
+    }
+
+    /// The box that whoever is here has to do with.
+    pub(crate) fn compartment(&self) -> Option<CompartmentNo> {
+        match self {
+            Self::Visit(visit) => match &visit.doing {
+                Doing::Deposit(deposit) => Some(deposit.compartment),
+                Doing::Pickup(pickup) => Some(pickup.compartment),
+                Doing::Asking => None,
+            },
+            Self::Staff(staff) => staff.current.as_ref().map(|door| door.compartment),
+            Self::Nobody | Self::Find(_) | Self::Document(_) => None,
+        }
+    }
+}
+
+/// The receipt whose case is looked for, and what came of it.
+#[derive(Clone, Default)]
+pub(crate) struct Find {
+    /// What was typed of the number.
+    pub(crate) digits: Personal,
+    /// The number, once it holds.
+    pub(crate) receipt: Option<ReceiptNumber>,
+    pub(crate) last: Personal,
+    /// Letters are shown, in place of the pad of digits.
+    pub(crate) letters: bool,
+    pub(crate) keys_abc: bool,
+    /// The question that waits for its answer, and since when.
+    pub(crate) asked: Option<(u64, Duration)>,
+    pub(crate) problem: Option<FindProblem>,
+    pub(crate) progress: Option<ProgressAnswer>,
+}
 
 /// A catalogue, its search index, and its pinyin engine once a text field was shown.
 pub(crate) struct Offer {
@@ -36,111 +196,6 @@ impl Offer {
     }
 }
 
-/// The pages. What a page shows beyond this lies in [`Visit`], [`Deposit`] or [`StaffVisit`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Page {
-    /// Not told how the terminal stands.
-    Starting,
-    /// Not serving: see `Journey::service`.
-    Closed,
-    ShutDoors(Vec<u16>),
-    Idle,
-    Reading,
-    CardProblem(CardProblem),
-    /// One of the three parts that open a travel document's chip.
-    Document(DocumentPart),
-    /// All three.
-    DocumentCheck,
-
-    FindNumber,
-    FindLastFour,
-    FindFailed(FindFailure),
-    /// How the case of a receipt stands.
-    Progress,
-
-    Choose {
-        by: ChooseBy,
-        level: Level,
-        page: usize,
-    },
-    Search {
-        page: usize,
-    },
-    Guide {
-        page: usize,
-    },
-    /// [`ACTING_FOR`] or the code of one of the item's questions.
-    Situation(String),
-    NotHere {
-        go: hall_rules::Text,
-    },
-    Materials {
-        page: usize,
-    },
-    Missing {
-        page: usize,
-    },
-    NoBox(NoDeposit),
-    Phone,
-    /// A field by its code; a text field is shown with the keyboard.
-    Field(String),
-    Check {
-        page: usize,
-    },
-    BoxSize,
-
-    /// Waiting for the journal.
-    Saving,
-    Door,
-    AskPaperIn,
-    RecordFailed {
-        paper_in: bool,
-    },
-    NotDeposited,
-    Done,
-
-    /// What waits for this person.
-    Errands {
-        page: usize,
-    },
-    Errand {
-        id: Uuid,
-        page: usize,
-    },
-    PickupCode,
-    PickupDoor,
-    /// Whether the closing is on record already.
-    AskTaken {
-        recorded: bool,
-    },
-    PickupFailed,
-    Rate {
-        rated: Option<u8>,
-    },
-
-    StaffPin,
-    StaffCode,
-    StaffBoxes {
-        page: usize,
-    },
-    StaffDoor,
-    StaffAffirm {
-        opening_seen: bool,
-    },
-    StaffRefused(StaffRefusal),
-}
-
-/// How far the tiles were narrowed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
-    /// Themes or departments.
-    Top,
-    /// Within one: its items, or groups when they are many.
-    Within(String),
-    /// Within one, and one group of it.
-    Group(String, String),
-}
-
 /// What became of the phone question.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum PhoneAnswer {
@@ -152,6 +207,7 @@ pub(crate) enum PhoneAnswer {
 }
 
 /// One applicant at the screen, with or without a card.
+#[derive(Clone)]
 pub(crate) struct Visit {
     pub(crate) offer: Arc<Offer>,
     pub(crate) holder: Option<Holder>,
@@ -171,7 +227,7 @@ pub(crate) struct Visit {
     /// Fields whose value was taken.
     pub(crate) taken: BTreeSet<String>,
     /// The last value offered was refused.
-    pub(crate) field_problem: Option<crate::FieldProblem>,
+    pub(crate) field_problem: Option<FieldProblem>,
     pub(crate) text: TextEntry,
     pub(crate) size: Option<String>,
     pub(crate) typed: String,
@@ -181,15 +237,23 @@ pub(crate) struct Visit {
     /// The list of materials that was printed.
     pub(crate) list_printed: Option<(hall_rules::Language, Vec<String>)>,
     /// What waits for this person, as far as it is known.
-    pub(crate) errands: Vec<Errand>,
+    pub(crate) errands: Vec<CaseBrief>,
     /// The case whose corrections are handed in, instead of a new submission.
-    pub(crate) correcting: Option<Errand>,
+    pub(crate) correcting: Option<CaseBrief>,
+    /// What is to open the travel document that was laid down while the guide was read.
+    pub(crate) document: Option<DocumentEntry>,
+    /// The page of the guide that a card, its problem or its chip leads back to.
+    pub(crate) back_to: Option<Page>,
+    /// Another person's card was read: the question is open.
+    pub(crate) other: Option<Holder>,
+    pub(crate) doing: Doing,
 }
 
 /// The person whose card was read.
+#[derive(Clone)]
 pub(crate) struct Holder {
-    pub(crate) identity: Identity,
-    pub(crate) submission: Uuid,
+    pub(crate) applicant: Applicant,
+    pub(crate) submission: SubmissionId,
 }
 
 impl Visit {
@@ -217,6 +281,10 @@ impl Visit {
             list_printed: None,
             errands: Vec::new(),
             correcting: None,
+            document: None,
+            back_to: None,
+            other: None,
+            doing: Doing::Asking,
         }
     }
 
@@ -262,7 +330,7 @@ impl Visit {
     /// A case that this person has for the same item, the newest that is known.
     pub(crate) fn same_case(&self, item: &ServiceItem, language: hall_rules::Language) -> Option<SameCase> {
         let same = self.errands.iter().find(|errand| errand.item == item.code)?;
-        Some(SameCase { receipt: same.receipt.clone(), state: same.state.get(language).to_owned() })
+        Some(SameCase { receipt: same.receipt.0.clone(), state: said(&same.state, language).to_owned() })
     }
 
     pub(crate) fn material_count(&self) -> MaterialCount {
@@ -309,13 +377,14 @@ pub(crate) enum Wish {
 }
 
 /// A deposit from its first record on.
+#[derive(Clone)]
 pub(crate) struct Deposit {
-    pub(crate) submission: Uuid,
-    pub(crate) compartment: u16,
+    pub(crate) submission: SubmissionId,
+    pub(crate) compartment: CompartmentNo,
     /// Tried before and left behind.
-    pub(crate) tried: Vec<u16>,
+    pub(crate) tried: Vec<CompartmentNo>,
     /// The one that did not open just before.
-    pub(crate) instead_of: Option<u16>,
+    pub(crate) instead_of: Option<CompartmentNo>,
     pub(crate) receipt: Option<Receipt>,
     pub(crate) watch: Option<DoorWatch>,
     pub(crate) wish: Wish,
@@ -328,10 +397,10 @@ pub(crate) struct Deposit {
 }
 
 /// A result being taken out.
-#[derive(Default)]
+#[derive(Clone)]
 pub(crate) struct Pickup {
-    pub(crate) submission: Uuid,
-    pub(crate) compartment: u16,
+    pub(crate) submission: SubmissionId,
+    pub(crate) compartment: CompartmentNo,
     pub(crate) digits: Personal,
     pub(crate) checking: Option<Duration>,
     pub(crate) refused: bool,
@@ -339,10 +408,24 @@ pub(crate) struct Pickup {
     pub(crate) watch: Option<DoorWatch>,
 }
 
+impl Pickup {
+    pub(crate) fn of(submission: SubmissionId, compartment: CompartmentNo) -> Self {
+        Self {
+            submission,
+            compartment,
+            digits: Personal::default(),
+            checking: None,
+            refused: false,
+            tries_left: 0,
+            watch: None,
+        }
+    }
+}
+
 /// A member of staff at the screen.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct StaffVisit {
-    pub(crate) staff: Option<Uuid>,
+    pub(crate) staff: Option<StaffId>,
     pub(crate) name: String,
     pub(crate) digits: Personal,
     pub(crate) checking: Option<Duration>,
@@ -351,7 +434,7 @@ pub(crate) struct StaffVisit {
     pub(crate) doors: Vec<StaffDoor>,
     pub(crate) current: Option<StaffDoor>,
     pub(crate) watch: Option<DoorWatch>,
-    pub(crate) stuck: Option<u16>,
+    pub(crate) stuck: Option<CompartmentNo>,
     pub(crate) record_failed: bool,
 }
 
@@ -365,7 +448,7 @@ pub(crate) enum Purpose {
     /// Nobody knows.
     Unconfirmed(UnconfirmedReason),
     /// On to another box.
-    Move { to: u16, stuck: bool },
+    Move { to: CompartmentNo, stuck: bool },
     /// The end without paper.
     Void,
     /// The same door again.
@@ -390,5 +473,5 @@ pub(crate) enum Purpose {
 #[derive(Clone, Debug)]
 pub(crate) struct Pending {
     pub(crate) purpose: Purpose,
-    pub(crate) drafts: Vec<Draft>,
+    pub(crate) entries: Vec<Entry>,
 }

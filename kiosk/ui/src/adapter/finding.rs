@@ -1,11 +1,20 @@
-//! The pages that find a case by its receipt.
+//! A case found by its receipt.
 
 use kiosk_journey as journey;
+use kiosk_journey::Screen;
 
-use super::{grouped, text};
+use super::shared::{grouped, room, text};
 use crate::generated as ui;
 
-pub(super) fn number(view: &journey::FindNumberView) -> ui::FindNumberData {
+room! {
+    ShowFinding, FindingShown, view;
+    Screen::FindNumber(view) => Number { set_find_number: number(view) },
+    Screen::FindLastFour(view) => LastFour { set_find_last_four: last_four(view) },
+    Screen::FindFailed { why } => Failed { set_find_failure: failure(*why) },
+    Screen::Progress(view) => Progress { set_progress: progress(view) },
+}
+
+fn number(view: &journey::FindNumberView) -> ui::FindNumberData {
     ui::FindNumberData {
         typed: text(&grouped(&view.typed)),
         whole: view.whole,
@@ -20,7 +29,7 @@ pub(super) fn number(view: &journey::FindNumberView) -> ui::FindNumberData {
     }
 }
 
-pub(super) fn last_four(view: &journey::FindLastFourView) -> ui::FindLastFourData {
+fn last_four(view: &journey::FindLastFourView) -> ui::FindLastFourData {
     ui::FindLastFourData {
         receipt: text(&grouped(&view.receipt)),
         typed: text(&view.typed),
@@ -32,7 +41,7 @@ pub(super) fn last_four(view: &journey::FindLastFourView) -> ui::FindLastFourDat
     }
 }
 
-pub(super) fn failure(why: journey::FindFailure) -> ui::FindFailure {
+fn failure(why: journey::FindFailure) -> ui::FindFailure {
     match why {
         journey::FindFailure::Offline => ui::FindFailure::Offline,
         journey::FindFailure::TooMany => ui::FindFailure::TooMany,
@@ -40,7 +49,7 @@ pub(super) fn failure(why: journey::FindFailure) -> ui::FindFailure {
     }
 }
 
-pub(super) fn progress(view: &journey::ProgressView) -> ui::ProgressData {
+fn progress(view: &journey::ProgressView) -> ui::ProgressData {
     let (what, day) = view.due.as_ref().map_or(("", ""), |(what, day)| (what.as_str(), day.as_str()));
     ui::ProgressData {
         receipt: text(&grouped(&view.receipt)),
