@@ -628,21 +628,3 @@ fn tight<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<
     list.shrink_to_fit();
     Ok(list)
 }
-
-/// Another department whose opinion an item wants (协办部门).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assisting {
-    /// Code of the department.
-    pub department: String,
-    /// Within how many working days it answers.
-    pub days: u16,
-    /// For which answers; empty means always.
-    #[serde(default, skip_serializing_if = "When::is_always")]
-    pub when: When,
-    /// How sure we are.
-    #[serde(default)]
-    pub mark: Mark,
-    /// Where it was found, or what is open about it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mark_note: String,
-}
