@@ -20,7 +20,7 @@ use hall_domain::case::page::{CaseView, Collecting, NoticeView, SameView, StepVi
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
 use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::gaps::CalendarGap;

@@ -35,6 +35,26 @@ macro_rules! title_and_advice {
 }
 pub(crate) use title_and_advice;
 
+/// One sentence without parameters, under a key, or the end of the build.
+macro_rules! one_sentence {
+    ($key:expr, $zh:literal) => {
+        const {
+            let key = $crate::english::Key {
+                names: [$key],
+                missing: concat!("po/en.po needs a text for ", $key),
+                stale: concat!(
+                    "po/en.po: the msgid of ",
+                    $key,
+                    " is not the Chinese of today; see whether the English holds"
+                ),
+                uneven: concat!($key, " takes no parameters"),
+            };
+            $crate::english::sentences(&key, [$zh], &[])
+        }
+    };
+}
+pub(crate) use one_sentence;
+
 pub(crate) const fn sentences<const N: usize>(
     key: &Key<N>,
     zh: [&'static str; N],

@@ -6,11 +6,14 @@
 //! | Module | Answers |
 //! |---|---|
 //! | [`reason`] | why something was refused: its code, its field, when to come back, and how it is said |
+//! | [`audit`] | what the audit records, and why a terminal refused somebody of the staff |
 //! | [`say`] | how a name, a number, a right or a party is said within a sentence |
 
+pub mod audit;
 mod english;
 pub mod reason;
 pub mod say;
 
+pub use audit::Action;
 pub use reason::Reason;
 pub use say::{Said, Wait};
