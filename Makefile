@@ -13,16 +13,16 @@ PACKAGES_TEST := chromium chromium-driver libfaketime
 # none, and that generated code takes longest of all.
 TARGETS := --lib --bins --tests --examples
 
-.PHONY: help demo test bench fuzz lint fmt-check clippy docs-check licence-check install-demo install-test install-nextest
+.PHONY: help demo test bench fuzz lint fmt-check clippy docs-check house install-demo install-test install-nextest
 
 help: ## What there is to type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
 
 demo: install-demo ## The whole hall on this machine, with no hardware, to play with in a browser
-	@cargo build --locked --workspace --bins
+	@cargo build --locked --workspace --exclude house --bins
 	exec target/debug/hall demo
 
-test: install-test lint licence-check ## Everything CI checks
+test: install-test lint ## Everything CI checks
 	@echo "== tests"
 	cargo build --locked --workspace $(TARGETS) # the features that the tests resolve: one build serves both
 	if cargo nextest --version >/dev/null 2>&1; then
@@ -34,7 +34,7 @@ test: install-test lint licence-check ## Everything CI checks
 	target/debug/hall demo --check
 
 bench: install-test ## The figures, each beside what it is compared with
-	@cargo build --locked --release --workspace --bins --examples
+	@cargo build --locked --release --workspace --exclude house --bins --examples
 	target/release/examples/typing assets/catalogue
 	target/release/examples/figures
 	target/release/examples/lock_boards
@@ -58,7 +58,7 @@ fuzz: ## Every decoder of the devices for FUZZ_SECONDS (600), guided by coverage
 		cargo test --locked --release -p hardware --test fuzz -- --nocapture
 	fi
 
-lint: fmt-check clippy docs-check ## Formatting, lints, documentation
+lint: fmt-check house clippy docs-check ## Formatting, the rules of the house, lints, documentation
 
 fmt-check:
 	@echo "== format"
@@ -72,16 +72,10 @@ docs-check:
 	@echo "== documentation"
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --workspace --no-deps --quiet
 
-# Slint is GPL-3.0-only here: only the two crates of the touchscreen may link it (docs/licensing.md).
-licence-check:
-	@echo "== licences"
-	for crate in kiosk-journey kiosk-wire hall-rules hall-store hall-domain kiosk-backend hardware e2e; do
-		tree=$$(cargo tree --locked -p "$$crate" -e normal,build --prefix none)
-		if grep -qE '^(i-)?slint( |-)' <<<"$$tree"; then
-			echo "$$crate links Slint, and only kiosk and kiosk-ui may: see docs/licensing.md" >&2; exit 1
-		fi
-	done
-	grep -q '^license = "GPL-3.0-only"' kiosk/Cargo.toml kiosk/ui/Cargo.toml
+# Circles, twins, arrows between crates, decisions, docs, dependencies, licences: tests/house/src/main.rs.
+house:
+	@echo "== rules of the house"
+	cargo run --locked --quiet -p house
 
 install-demo: ## The Debian packages for `make demo`, only those that are missing
 	@bash tests/install $(PACKAGES_BUILD) $(PACKAGES_HALL)

@@ -10,6 +10,8 @@
 #![expect(clippy::print_stdout, reason = "a command's output")]
 
 mod garbage;
+#[path = "../fuzz/decoders.rs"]
+mod targets;
 
 use std::fs;
 use std::hint::black_box;
@@ -17,7 +19,6 @@ use std::time::{Duration, Instant};
 
 use garbage::random;
 use hardware::cards::{MrzKey, apdu, eid, resident, sdt, tlv};
-use hardware::fuzzing;
 
 /// Bytes of garbage for each decoder and pass.
 const GARBAGE: usize = 16 << 20;
@@ -52,9 +53,14 @@ const DECODERS: [Decoder; 9] = [
     ("machine readable lines", 88, |bytes| {
         drop(black_box(str::from_utf8(bytes).map(MrzKey::parse)));
     }),
-    ("state of a printer", 4096, |bytes| fuzzing::target("printer-answer")(bytes)),
-    ("codes of a scanner", 256, |bytes| fuzzing::target("scanner")(bytes)),
+    ("state of a printer", 4096, |bytes| target("printer-answer")(bytes)),
+    ("codes of a scanner", 256, |bytes| target("scanner")(bytes)),
 ];
+
+/// The decoder of that name among those that are fuzzed.
+fn target(name: &str) -> fn(&[u8]) {
+    targets::TARGETS.iter().find(|(known, _)| *known == name).map_or(|_| {}, |(_, target)| *target)
+}
 
 fn main() {
     let (random, text) = (

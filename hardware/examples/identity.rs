@@ -28,11 +28,11 @@ use hardware::cards::{
     CardError, CardEvent, CardReader, MrzKey, PcscConfig, ReaderConfig, Reading, ResidentIdAccess, SdtConfig,
     identify_with,
 };
-use hardware::emulator::apdus::Card;
-use hardware::emulator::card::{CardFaults, CardSlot};
-use hardware::emulator::emrtd::Curve;
-use hardware::emulator::people;
-use hardware::emulator::sam::{SamOptions, SamReader};
+use peers::apdus::Card;
+use peers::card::{CardFaults, CardSlot};
+use peers::emrtd::Curve;
+use peers::people;
+use peers::sam::{SamOptions, SamReader};
 use private_pcscd::{Pcscd, in_private};
 use zeroize::Zeroizing;
 

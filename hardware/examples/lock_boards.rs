@@ -19,11 +19,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use garbage::random;
-use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
-use hardware::lockers::frame::{Expect, Reply, Request};
+use hardware::lockers::frame::{Expect, Request};
 use hardware::lockers::stream::Stream;
 use hardware::lockers::survey::Probe;
 use hardware::lockers::{Board, ClosedBit, LockerEvent, Lockers, LockersConfig, Protocol};
+use peers::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+use peers::family::{Report, by_name};
 
 /// Bits on the wire for each byte: start, eight data, stop.
 const BITS: u32 = 10;
@@ -107,15 +108,21 @@ fn boards(protocol: Protocol) -> Vec<Board> {
 fn cabinet(protocol: Protocol, baud: u32, link: &Path, turn_around: Duration) -> Outcome<Cabinet> {
     let spec = |board: Board| BoardSpec::new(board.address, board.locks, board.first_compartment);
     let mut options = CabinetOptions::new(link, boards(protocol).into_iter().map(spec).collect());
-    (options.protocol, options.paced_baud, options.turn_around) = (protocol, Some(baud), turn_around);
+    (options.family, options.paced_baud, options.turn_around) = (by_name(protocol.name())?, Some(baud), turn_around);
     Ok(Cabinet::start(options)?)
+}
+
+/// What a board answers that is asked for all of its locks.
+fn state_of_all(protocol: Protocol, board: u8, contact: bool, locks: u8) -> Vec<u8> {
+    let report = Report::Contacts { contacts: vec![contact; locks.into()], items: Vec::new() };
+    by_name(protocol.name()).map(|family| family.say(board, &report)).unwrap_or_default()
 }
 
 /// How long the bytes of a full reading take on the wire, both ways.
 fn wire_time(protocol: Protocol, baud: u32) -> Duration {
     let bytes = |board: Board| {
-        let reply = Reply::All { board: board.address, bits: vec![true; board.locks.into()], items: None };
-        protocol.encode(Request::ReadAll { board: board.address }).len() + protocol.answer(&reply).len()
+        protocol.encode(Request::ReadAll { board: board.address }).len()
+            + state_of_all(protocol, board.address, true, board.locks).len()
     };
     let bytes = boards(protocol).into_iter().map(bytes).sum::<usize>();
     Duration::from_secs(1) * BITS * u32::try_from(bytes).unwrap_or(u32::MAX) / baud
@@ -178,8 +185,7 @@ fn unlock_while_polling(protocol: Protocol, link: &Path) -> Outcome<(Duration, D
 
 /// First bytes of answers, one after the other: each could begin a frame until the next is seen.
 fn beginnings(protocol: Protocol) -> Vec<u8> {
-    let reply = Reply::All { board: 1, bits: vec![false; DOORS.into()], items: None };
-    vec![protocol.answer(&reply)[0]; GARBAGE]
+    vec![state_of_all(protocol, 1, false, DOORS)[0]; GARBAGE]
 }
 
 /// Megabytes a second, and how much the decoder still holds.

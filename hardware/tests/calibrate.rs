@@ -5,10 +5,10 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use hardware::lockers::calibrate::{CalibrationError, DoorToTry, Patience, walk};
 use hardware::lockers::survey::{FoundBoard, Probe, Survey, SurveyError};
 use hardware::lockers::{ClosedBit, DoorState, Protocol};
+use peers::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use tempfile::TempDir;
 
 const PATIENCE: Patience = Patience { opening: Duration::from_secs(2), shutting: Duration::from_secs(20) };
@@ -17,7 +17,7 @@ fn cabinet(protocol: Protocol, closed_bit: bool, boards: &[(u8, u8)], faults: Bu
     let dir = TempDir::new().unwrap();
     let specs = boards.iter().zip(0..).map(|((address, locks), at)| BoardSpec::new(*address, *locks, 1 + at * 48));
     let mut options = CabinetOptions::new(dir.path().join("locker"), specs.collect());
-    (options.protocol, options.closed_bit) = (protocol, closed_bit);
+    (options.family, options.closed_bit) = (peers::family::by_name(protocol.name()).unwrap(), closed_bit);
     options.paced_baud = Some(protocol.baud());
     let cabinet = Cabinet::start(options).unwrap();
     cabinet.set_faults(faults);

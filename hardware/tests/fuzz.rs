@@ -2,12 +2,15 @@
 //! a long one with a seed of its own (`make fuzz`). A failure names target and input.
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+#[path = "../fuzz/decoders.rs"]
+mod decoders;
+
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hardware::fuzzing::TARGETS;
+use decoders::TARGETS;
 
 /// Inputs for each target in the short run.
 const SHORT: u32 = 6_000;

@@ -9,11 +9,11 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hardware::DeviceStatus;
-use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use hardware::lockers::{
     Board, ClosedBit, DoorState, ItemState, LockerEvent, Lockers, LockersConfig, LockersHandle, Protocol, UnlockError,
 };
 use heard::PATIENCE;
+use peers::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use tempfile::TempDir;
 
 /// A compartment on the second board.
@@ -91,7 +91,7 @@ impl Bench {
         let boards = [(address, 12, 1), (address + 1, 12, 13)];
         let specs = boards.map(|(address, locks, first)| BoardSpec::new(address, locks, first));
         let mut options = CabinetOptions::new(dir.path().join("locker"), specs.to_vec());
-        options.protocol = protocol;
+        options.family = peers::family::by_name(protocol.name()).unwrap();
         options.closed_bit = closed_bit;
         options.turn_around = Duration::from_millis(20);
         options.paced_baud = Some(protocol.baud());

@@ -6,12 +6,12 @@ mod heard;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use hardware::lockers::{
     Board, ClosedBit, DoorState, LockerEvent, Lockers, LockersConfig, LockersHandle, OpenError, UnlockError,
 };
 use hardware::{DeviceStatus, Fault};
 use heard::PATIENCE;
+use peers::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
 use tempfile::TempDir;
 
 struct Bench {

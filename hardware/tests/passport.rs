@@ -16,10 +16,10 @@ use hardware::cards::{
     Assurance, Authenticity, CardError, CardEvent, CardReader, Date, Document, Identity, MrzKey, MrzLines, PcscConfig,
     ReaderConfig, Secret, Sex, TrustList, Unverified, ValidTo, mrz, travel,
 };
-use hardware::emulator::apdus::Card;
-use hardware::emulator::card::{CardFaults, CardSlot};
-use hardware::emulator::emrtd::{ActiveKey, Curve, Emrtd, KeyLength};
-use hardware::emulator::{people, specimen};
+use peers::apdus::Card;
+use peers::card::{CardFaults, CardSlot};
+use peers::emrtd::{ActiveKey, Curve, Emrtd, KeyLength};
+use peers::{people, specimen};
 use private_pcscd::in_private;
 use zeroize::Zeroizing;
 
@@ -133,7 +133,7 @@ fn a_passport_taken_away_at_any_command_is_told() {
 /// The deck's passports are as they were made; `BLESS=1` makes them anew.
 #[test]
 fn the_specimens_are_trusted_unknown_and_forged() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/emulator/specimen");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/src/specimen");
     if std::env::var_os("BLESS").is_some() {
         let (utopia, other) = (Authority::new("Utopia CSCA"), Authority::new("Another CSCA"));
         fs::write(folder.join("utopia-csca.cer"), &utopia.certificate).unwrap();

@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 use hardware::cards::{
     CardError, CardEvent, CardReader, Document, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig,
 };
-use hardware::emulator::apdus::Card;
-use hardware::emulator::card::{CardFaults, CardSlot};
-use hardware::emulator::people;
-use hardware::emulator::sam::{SamOptions, SamReader};
 use hardware::{DeviceStatus, Fault};
 use heard::PATIENCE;
+use peers::apdus::Card;
+use peers::card::{CardFaults, CardSlot};
+use peers::people;
+use peers::sam::{SamOptions, SamReader};
 use private_pcscd::{Pcscd, in_private};
 
 struct Bench {

@@ -7,11 +7,11 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use hardware::emulator::printer::{Printer as Machine, PrinterFaults, PrinterOptions, Way};
 use hardware::printer::{
     Address, Block, Document, PrintOutcome, Printer, PrinterConfig, PrinterEvent, PrinterHandle, Rom, Size, Width,
 };
 use hardware::{DeviceStatus, Fault};
+use peers::printer::{Printer as Machine, PrinterFaults, PrinterOptions, Way};
 
 /// Long enough for a starved machine; conditions end the waiting.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -144,7 +144,7 @@ fn what_the_printer_says_of_itself_is_told_and_keeps_papers_from_being_begun() {
             (outcome, expected) => assert_eq!(Some(outcome), expected, "{code}"),
         }
         // What came out, or did not, stays so when all is well again.
-        let whole = |pieces: &[hardware::emulator::printer::Piece]| pieces.len();
+        let whole = |pieces: &[peers::printer::Piece]| pieces.len();
         if prints_nothing(code) {
             bench.machine.set_faults(PrinterFaults::default());
             bench.await_code("ready");

@@ -5,8 +5,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use hardware::DeviceStatus;
-use hardware::emulator::scanner::Scanner as Machine;
 use hardware::scanner::{Link, Scanner, ScannerConfig, ScannerEvent, ScannerHandle};
+use peers::scanner::Scanner as Machine;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 

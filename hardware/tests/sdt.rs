@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use hardware::cards::sdt::Status;
 use hardware::cards::{CardError, CardEvent, CardReader, Document, Identity, ReaderConfig, SdtConfig};
-use hardware::emulator::card::CardFaults;
-use hardware::emulator::people::{self, LI_JIANGUO};
-use hardware::emulator::sam::{Lengths, SamFaults, SamOptions, SamReader, Says, Step};
 use hardware::{DeviceStatus, FailureKind, Fault};
 use heard::PATIENCE;
+use peers::card::CardFaults;
+use peers::people::{self, LI_JIANGUO};
+use peers::sam::{Lengths, SamFaults, SamOptions, SamReader, Says, Step};
 use tempfile::TempDir;
 
 struct Bench {

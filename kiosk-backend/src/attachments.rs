@@ -18,7 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
 use crate::archived;
-use crate::console::session::encoded;
+use crate::console::paths::encoded;
 
 /// Bytes of a form with the largest file in it, and its other fields.
 pub const LARGEST_FORM: usize = files::LARGEST as usize + 64 * 1024;

@@ -20,6 +20,7 @@ pub mod attachments;
 pub mod certificates;
 pub mod charge;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod connections;
 pub mod console;

@@ -7,9 +7,7 @@ use crate::files::{self, FileError};
 /// Something the backend told, with the name it gave it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// ETag.
     pub etag: String,
-    /// Body.
     pub body: String,
 }
 
@@ -18,7 +16,6 @@ pub struct Told {
 pub enum Kind {
     /// The signed roster.
     Roster,
-    /// The catalogue.
     Catalogue,
     /// The working days.
     Calendar,

@@ -33,6 +33,7 @@ pub struct Clock {
 
 impl Clock {
     /// The clocks of a process that starts now.
+    #[expect(clippy::disallowed_methods, reason = "the one monotonic clock of the terminal")]
     pub fn start() -> Self {
         Self {
             boot_id: Uuid::now_v7(),
@@ -211,6 +212,7 @@ fn built_ms() -> i64 {
 }
 
 /// The wall clock, milliseconds since the epoch; negative before 1970.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 pub fn wall_ms() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),

@@ -30,7 +30,6 @@ pub struct Config {
     pub backend: Option<Backend>,
     /// The card readers.
     pub cards: Vec<Card>,
-    /// The locker.
     pub locker: Option<Locker>,
     /// The receipt printer.
     pub printer: Option<Printer>,
@@ -110,7 +109,6 @@ impl Config {
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{}{}: {what}", file.display(), line.map(|line| format!(":{line}")).unwrap_or_default())]
 pub struct ConfigError {
-    /// The file.
     pub file: PathBuf,
     /// The line, when the text itself is wrong there.
     pub line: Option<usize>,

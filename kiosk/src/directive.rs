@@ -37,23 +37,18 @@ pub enum Decision {
     Disarm(DirectiveId),
     /// Write down that the compartment is empty.
     Affirm {
-        /// Which.
         compartment: CompartmentNo,
         /// Whose paper was in it.
         submission: Option<SubmissionId>,
     },
     /// Open the compartment now.
     Open {
-        /// Which.
         compartment: CompartmentNo,
         /// Whose paper is in it.
         submission: Option<SubmissionId>,
     },
     /// Return the compartment to service.
-    Return {
-        /// Which.
-        compartment: CompartmentNo,
-    },
+    Return { compartment: CompartmentNo },
 }
 
 /// Judges a directive whose signature was verified.

@@ -35,7 +35,6 @@ pub enum IdentityError {
     /// A file holds something else.
     #[error("{file}: {what}; enrol this terminal anew (`kiosk enrol`)")]
     Damaged {
-        /// Which.
         file: &'static str,
         /// What is wrong.
         what: String,

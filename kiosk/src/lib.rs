@@ -5,6 +5,7 @@
 //! ([`journal`]), and the thread that tells the backend ([`sync`]).
 
 pub mod cache;
+#[expect(clippy::disallowed_methods, reason = "a command waits for a device until a deadline of its own")]
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod devices;
 pub mod directive;
 pub mod files;
 pub mod identity;
+#[expect(clippy::disallowed_types, reason = "the journal is the only SQL of the terminal")]
 pub mod journal;
 pub mod papers;
 pub mod runner;

@@ -5,7 +5,8 @@
 use argon2::Argon2;
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash;
-use kiosk_journey::{Authority, StaffDoor, StaffDoorKind};
+use kiosk_journey::{Load, StaffDoor, StaffDoorKind};
+use kiosk_wire::entry::Authority;
 use kiosk_wire::roster::Role;
 use kiosk_wire::signed::{Purpose, SignedError};
 use kiosk_wire::{CompartmentNo, Directive, DirectiveOrder, Roster, RosterStaff, Signed, StaffId};
@@ -30,12 +31,7 @@ pub enum RosterError {
     OtherKiosk,
     /// It is older than the one at hand.
     #[error("the roster is older (generation {generation}, version {version}) than the one at hand")]
-    Older {
-        /// Its generation.
-        generation: u64,
-        /// Its version.
-        version: u64,
-    },
+    Older { generation: u64, version: u64 },
 }
 
 /// Checks the text of a signed roster. A higher generation always wins: a restored backend counts versions anew.
@@ -90,28 +86,33 @@ pub fn armed_door<'a>(
     present: Present<'_>,
     rooms: &mut impl Iterator<Item = &'a CompartmentNo>,
 ) -> Option<StaffDoor> {
-    if let DirectiveOrder::ArmLoading { submission, receipt, .. } = &directive.order {
+    let authority = Authority::Directive { directive: directive.id };
+    if let DirectiveOrder::ArmLoading { submission, receipt, item, department, holder, .. } = &directive.order {
         if !is_armed(directive, present) {
             return None;
         }
         let room = rooms.next();
+        let load = Load {
+            submission: *submission,
+            receipt: receipt.clone(),
+            item: item.clone(),
+            department: department.clone(),
+            holder: holder.clone(),
+            directive: directive.id,
+        };
         return Some(StaffDoor {
-            compartment: room.map_or(0, |no| no.0),
-            submission: Some(submission.0),
-            receipt: Some(receipt.0.clone()),
+            compartment: room.copied().unwrap_or(CompartmentNo(0)),
+            submission: Some(*submission),
+            receipt: Some(receipt.clone()),
             kind: if room.is_some() { StaffDoorKind::Load } else { StaffDoorKind::LoadNoRoom },
-            authority: Authority::Directive { directive: directive.id.0 },
+            authority,
+            load: Some(load),
         });
     }
     let (compartment, submission) = armed_collection(directive, present)?;
-    let receipt = present.projection.submission(submission).map(|known| known.receipt.0.clone());
-    Some(StaffDoor {
-        compartment: compartment.0,
-        submission: Some(submission.0),
-        receipt,
-        kind: StaffDoorKind::Armed,
-        authority: Authority::Directive { directive: directive.id.0 },
-    })
+    let receipt = present.projection.submission(submission).map(|known| known.receipt.clone());
+    let kind = StaffDoorKind::Armed;
+    Some(StaffDoor { compartment, submission: Some(submission), receipt, kind, authority, load: None })
 }
 
 /// The compartments that a member of staff with card and PIN may open now: those armed for them, and those of their
@@ -159,11 +160,12 @@ fn by_roster(staff: &RosterStaff, roster: &Roster, no: CompartmentNo, present: P
         None => return None,
     };
     Some(StaffDoor {
-        compartment: no.0,
-        submission: place.holds.submission().map(|id| id.0),
-        receipt: known.map(|known| known.receipt.0.clone()),
+        compartment: no,
+        submission: place.holds.submission(),
+        receipt: known.map(|known| known.receipt.clone()),
         kind,
-        authority: Authority::Roster { generation: roster.generation, version: roster.version, window: window.id.0 },
+        authority: Authority::Roster { generation: roster.generation, version: roster.version, window: window.id },
+        load: None,
     })
 }
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use hardware::emulator::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
-use hardware::emulator::printer::{Printer, PrinterFaults, PrinterOptions};
-use hardware::emulator::scanner::Scanner;
 use hardware::lockers::Protocol;
+use peers::cabinet::{BoardSpec, BusFaults, Cabinet, CabinetOptions, DoorFaults};
+use peers::printer::{Printer, PrinterFaults, PrinterOptions};
+use peers::scanner::Scanner;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -25,7 +25,7 @@ impl Terminal {
         let link = folder.path().join("tty");
         let address = protocol.addresses().start().max(&1).to_owned();
         let mut options = CabinetOptions::new(&link, vec![BoardSpec::new(address, 4, 1)]);
-        options.protocol = protocol;
+        options.family = peers::family::by_name(protocol.name()).expect("emulated");
         let cabinet = Cabinet::start(options).expect("a cabinet");
         let text = format!(
             "[kiosk]\ndata_dir = \"{}\"\n[locker]\nprotocol = \"{protocol}\"\nport = \"{}\"\n[[locker.board]]\naddress = \

@@ -14,7 +14,7 @@ use x11rb::protocol::xtest::ConnectionExt as _;
 use x11rb::rust_connection::RustConnection;
 
 use crate::supervisor::{Process, Program};
-use crate::wait::{PATIENCE, until};
+use crate::wait::{PATIENCE, let_pass, until};
 use crate::{Context, Error, Result};
 
 /// An X display.
@@ -131,7 +131,7 @@ impl Display {
         self.touches.fetch_add(1, Ordering::Relaxed);
         self.fake(MOTION_NOTIFY_EVENT, 0, x, y)?;
         self.fake(BUTTON_PRESS_EVENT, 1, x, y)?;
-        std::thread::sleep(Duration::from_millis(30));
+        let_pass(Duration::from_millis(30));
         *self.last_touch.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         self.fake(BUTTON_RELEASE_EVENT, 1, x, y)
     }

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -18,7 +18,7 @@ use serde_json::json;
 use sha2::Sha256;
 use tokio::sync::oneshot;
 
-use crate::wait::{PATIENCE, until};
+use crate::wait::{PATIENCE, now_ms, until};
 use crate::{Context, Result};
 
 /// The secret between gateway and backend, of a hall that lives as long as a test or a demonstration.
@@ -149,8 +149,7 @@ async fn take(State(line): State<Arc<Line>>, headers: HeaderMap, Json(posted): J
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let Posted { mobile: to, content: text, out_id } = posted;
-    let at_ms = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-    let message = Message { to, text, at_ms: i64::try_from(at_ms).unwrap_or(i64::MAX), out_id: out_id.clone() };
+    let message = Message { to, text, at_ms: now_ms(), out_id: out_id.clone() };
     {
         let mut messages = line.messages.lock().unwrap_or_else(PoisonError::into_inner);
         // As many gateways do: the same number of ours is the same message.

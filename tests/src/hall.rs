@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hardware::emulator::cabinet::{BoardSpec, Cabinet, CabinetOptions};
-use hardware::emulator::card::CardSlot;
-use hardware::emulator::people;
-use hardware::emulator::printer::{Piece, Printer, PrinterOptions};
-use hardware::emulator::sam::{SamOptions, SamReader};
-use hardware::emulator::scanner::Scanner;
+use peers::cabinet::{BoardSpec, Cabinet, CabinetOptions};
+use peers::card::CardSlot;
+use peers::people;
+use peers::printer::{Piece, Printer, PrinterOptions};
+use peers::sam::{SamOptions, SamReader};
+use peers::scanner::Scanner;
 use tempfile::TempDir;
 
 use crate::backend::{Backend, Member};
@@ -314,11 +314,9 @@ fn calendars() -> Result<Vec<PathBuf>> {
 
 /// A running hall. Everything it started ends when it is dropped, the kiosk first.
 pub struct Hall {
-    /// The kiosk.
     pub kiosk: Kiosk,
     /// The network between the kiosk and the backend.
     pub cable: Proxy,
-    /// The backend.
     pub backend: Backend,
     /// The gateway for messages to applicants, and their phones; where the hall sends any.
     pub gateway: Option<Gateway>,

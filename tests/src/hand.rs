@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::display::Area;
 use crate::hall::Hall;
-use crate::wait::{PATIENCE, until};
+use crate::wait::{PATIENCE, let_pass, look, until};
 use crate::{Error, Result};
 
 /// A place on the screen.
@@ -124,7 +124,7 @@ impl Hall {
     /// One touch.
     pub fn touch(&self, place: Place) -> Result<()> {
         self.display.touch(place.0, place.1)?;
-        std::thread::sleep(TYPING);
+        let_pass(TYPING);
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Hall {
 
     /// Types the last four characters of a resident's number.
     pub fn type_last_four(&self, last_four: &str) -> Result<()> {
-        std::thread::sleep(Duration::from_millis(350));
+        look();
         for key in last_four.chars() {
             self.touch(if key == 'X' { KEY_X } else { digit(key) })?;
         }
@@ -159,7 +159,7 @@ impl Hall {
         let before = self.kiosk.screens().len();
         let mut tries = 0;
         loop {
-            std::thread::sleep(Duration::from_millis(350)); // the kiosk's guard against double taps, 300 ms
+            look();
             self.touch(place)?;
             let changed = until("another page", Duration::from_millis(2500), || {
                 let screens = self.kiosk.screens();
@@ -186,11 +186,11 @@ impl Hall {
     pub fn find_item(&mut self, letters: &str) -> Result<()> {
         self.touch_on(SEARCH_TAB)?;
         self.kiosk.wait_screen(&["search"])?;
-        std::thread::sleep(Duration::from_millis(350));
+        look();
         for key in letters.chars() {
             self.touch(letter(key))?;
         }
-        std::thread::sleep(Duration::from_millis(200));
+        let_pass(Duration::from_millis(200));
         self.touch_on(FIRST_HIT)?;
         self.kiosk.wait_screen(&["guide"]).map(drop)
     }
@@ -218,13 +218,13 @@ impl Hall {
                     Phone::Skip => SECOND,
                     Phone::Known => PRIMARY,
                     Phone::New(number) => {
-                        std::thread::sleep(Duration::from_millis(350));
+                        look();
                         self.type_digits(number)?;
                         PRIMARY
                     }
                 },
                 "saving" => {
-                    std::thread::sleep(Duration::from_millis(30));
+                    let_pass(Duration::from_millis(30));
                     continue;
                 }
                 other => return Err(self.kiosk.told(&Error::new(format!("nobody expected the page {other:?}")))),
@@ -237,7 +237,7 @@ impl Hall {
     /// Touches once, and waits a moment for another page or other words on the same one. Says whether they came.
     pub fn touch_and_look(&self, place: Place) -> Result<bool> {
         let words = Area { x: 60, y: 200, width: 960, height: 520 };
-        std::thread::sleep(Duration::from_millis(350));
+        look();
         let before = (self.kiosk.screens().len(), self.display.capture_area(words)?);
         self.touch(place)?;
         // When nothing changes, whoever called looks again at what is shown.
@@ -298,7 +298,7 @@ impl Hall {
     pub fn staff_code(&mut self, code: &str) -> Result<()> {
         self.touch_on(STAFF)?;
         self.kiosk.wait_screen(&["staff_code"])?;
-        std::thread::sleep(Duration::from_millis(350));
+        look();
         self.type_digits(code)?;
         self.kiosk.wait_screen(&["staff_door"]).map(drop)
     }
@@ -308,7 +308,7 @@ impl Hall {
         self.lay(card)?;
         self.kiosk.wait_screen(&["staff_pin"])?;
         self.lift();
-        std::thread::sleep(Duration::from_millis(350));
+        look();
         self.type_digits(pin)?;
         self.touch_on(PRIMARY)
     }

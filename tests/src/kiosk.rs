@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-use hardware::emulator::specimen;
 use kiosk_wire::{Fact, Header};
+use peers::specimen;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -29,7 +29,6 @@ pub struct Ports<'a> {
     pub locker: &'a Path,
     /// The receipt printer, as the configuration names it.
     pub printer: &'a str,
-    /// The scanner.
     pub scanner: &'a Path,
     /// What it is, as the configuration names it.
     pub scanner_kind: &'a str,
@@ -368,6 +367,5 @@ fn time_of_day(timestamp: &str) -> Option<Duration> {
 pub struct Entry {
     /// Its position.
     pub seq: u64,
-    /// When and what.
     pub header: Header,
 }

@@ -1,8 +1,6 @@
 //! A terminal that we write ourselves: speaks to the backend as the contract says, as fast as it can or as badly as a
 //! test wants.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use ed25519_dalek::SigningKey;
 use kiosk_wire::entry::Header;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest, JournalAnswer, JournalPush};
@@ -16,6 +14,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::backend::Backend;
+use crate::wait::now_ms;
 use crate::{Context, Error, Result};
 
 /// A terminal of our own.
@@ -40,7 +39,6 @@ pub struct Item {
 /// A journal that only exists to be sent.
 #[derive(Clone, Debug)]
 pub struct Chain {
-    /// Its id.
     pub id: JournalId,
     next: u64,
     head: [u8; 32],
@@ -198,12 +196,6 @@ fn paper() -> Result<Submission> {
         answers: [("site".to_owned(), text("workers-stadium"))].into(),
         materials: (1..=8).map(material).collect(),
     })
-}
-
-/// Milliseconds since the epoch.
-pub fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use crate::wait::let_pass;
 use crate::{Context, Result};
 
 /// A relay that listens on a loopback port of its own.
@@ -139,7 +140,7 @@ impl Line {
             });
         });
         pump(server, client_out, |_| {
-            thread::sleep(Duration::from_millis(self.delay_ms.load(Ordering::SeqCst)));
+            let_pass(Duration::from_millis(self.delay_ms.load(Ordering::SeqCst)));
             if doomed.load(Ordering::SeqCst) {
                 self.lost.fetch_add(1, Ordering::SeqCst);
                 return false;

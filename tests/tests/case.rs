@@ -8,9 +8,9 @@ use e2e::desk::Desk;
 use e2e::hand::{
     FIRST_ERRAND, FIRST_LEVEL, FIRST_OPTION, IS_EMPTY, PRIMARY, Phone, QUIT, SECOND_OPTION, SHOW_PERMIT, TAKEN_OUT,
 };
-use e2e::wait::{PATIENCE, until_true};
-use hardware::emulator::people;
+use e2e::wait::{PATIENCE, look, now_ms, until_true};
 use kiosk_wire::Fact;
+use peers::people;
 
 const CARD: &str = "wang-xiuying";
 
@@ -88,8 +88,7 @@ fn grant_and_load(hall: &mut Hall, first: u16) -> (Case, Desk, u16) {
 
 /// A zone in which it is noon: messages leave by day only.
 fn noon() -> String {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    let ahead = 12 - i64::try_from(since.as_secs() / 3600 % 24).unwrap();
+    let ahead = 12 - now_ms() / 3_600_000 % 24;
     // Named as POSIX does: what is ahead of UTC has a minus.
     let sign = if ahead < 0 { '+' } else { '-' };
     format!("time_zone = \"Etc/GMT{sign}{}\"\n", ahead.abs())
@@ -234,7 +233,7 @@ fn a_result_is_handed_over_without_the_network() {
     assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
     assert_eq!(hall.touch_on(PRIMARY).unwrap(), "pickup_code");
     let unlocks = hall.cabinet.counters().unlocks;
-    std::thread::sleep(std::time::Duration::from_millis(350));
+    look();
     hall.type_digits(if pickup == "000000" { "111111" } else { "000000" }).unwrap();
     hall.touch_and_look(PRIMARY).unwrap();
     assert_eq!(hall.cabinet.counters().unlocks, unlocks, "a wrong code moves no door");

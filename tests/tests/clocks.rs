@@ -1,19 +1,13 @@
 //! Clocks turned under both programs: nobody is cut off, and deposits are dated as they happened (P3, P6, P8).
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use e2e::hand::Phone;
 use e2e::turned::WallClock;
-use e2e::wait::{PATIENCE, until_true};
+use e2e::wait::{PATIENCE, now_ms, until_true};
 use e2e::{Hall, kiosk::Kiosk};
 
 /// Days to 1970, back nine, ahead twenty, to 2042: what clocks were seen to do.
 const WRONG: [i64; 4] = [-20_700, -9, 20, 5_600];
-
-fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis().try_into().unwrap()
-}
 
 /// Somebody hands paper in, and leaves; says when the door was shut.
 fn deposits(hall: &mut Hall) -> (u16, i64) {

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use e2e::Hall;
 use e2e::hand::{BIGGER, FOUND, PAPER_IN, Phone, SAY_IN};
-use hardware::emulator::cabinet::{BusFaults, DoorFaults};
-use hardware::emulator::card::CardFaults;
+use e2e::wait::let_pass;
 use kiosk_wire::Fact;
 use kiosk_wire::entry::SetAsideReason;
+use peers::cabinet::{BusFaults, DoorFaults};
+use peers::card::CardFaults;
 
 /// The PC/SC service dies while a card is being read, and comes back: the next swipe works.
 #[test]
@@ -73,7 +74,7 @@ fn a_door_is_left_open() {
     let mut hall = Hall::builder().start().unwrap();
     let door = hall.visit_to_door("wang-xiuying", Phone::Skip).unwrap();
     // The page asks louder after 20 s; it is still the door's page, and no other box opens meanwhile.
-    std::thread::sleep(Duration::from_secs(22));
+    let_pass(Duration::from_secs(22));
     assert_eq!(hall.kiosk.screen(), "door");
     assert_eq!(hall.cabinet.open_doors(), [door]);
     hall.shut(door);
@@ -147,7 +148,7 @@ fn the_line_is_torn_in_the_middle_of_an_unlock() {
     let door = hall.wait_door().unwrap();
     hall.cabinet.set_faults(BusFaults::default());
     hall.cabinet.replug();
-    std::thread::sleep(Duration::from_secs(2));
+    let_pass(Duration::from_secs(2));
     hall.shut(door);
     hall.kiosk.wait_screen(&["done", "ask_paper_in"]).unwrap();
     if hall.kiosk.screen() == "ask_paper_in" {

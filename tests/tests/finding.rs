@@ -3,6 +3,7 @@
 use e2e::Hall;
 use e2e::hand::{FIND, PRIMARY, Phone};
 use e2e::story::keep_screen;
+use e2e::wait::look;
 
 #[test]
 fn a_receipt_and_four_characters_show_how_the_case_stands() {
@@ -29,7 +30,7 @@ fn a_receipt_and_four_characters_show_how_the_case_stands() {
 
     // Typed, for whoever has no code at hand.
     assert_eq!(hall.touch_on(FIND).unwrap(), "find_number");
-    std::thread::sleep(std::time::Duration::from_millis(350));
+    look();
     hall.type_digits(&case.receipt).unwrap();
     assert_eq!(hall.touch_on(PRIMARY).unwrap(), "find_last_four");
     hall.type_last_four("001X").unwrap();

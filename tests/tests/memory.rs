@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use e2e::Hall;
 use e2e::hand::Phone;
-use e2e::wait::{PATIENCE, until};
-use hardware::emulator::people::WANG_XIUYING;
+use e2e::wait::{PATIENCE, let_pass, until};
+use peers::people::WANG_XIUYING;
 
 const PHONE: &str = "13812345678";
 
@@ -77,7 +77,7 @@ fn nothing_of_a_person_is_left_in_memory_once_it_was_sent() {
     hall.leave().unwrap();
     let mut last = Vec::new();
     let clean = until("a memory without the last person", PATIENCE, || {
-        std::thread::sleep(Duration::from_millis(200));
+        let_pass(Duration::from_millis(200));
         last = found(pid, &secrets).ok()?;
         last.is_empty().then_some(())
     });

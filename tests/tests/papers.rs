@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use e2e::Hall;
 use e2e::hand::{BACK, Phone, SECOND, SHOW_PERMIT};
 use e2e::story::keep_screen;
-use hardware::emulator::printer::{Piece, PrinterFaults};
 use kiosk_wire::Fact;
+use peers::printer::{Piece, PrinterFaults};
 
 fn keep(name: &str, piece: &Piece) {
     if let Some(folder) = std::env::var_os("PAPER_PICTURES") {

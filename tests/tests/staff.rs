@@ -2,6 +2,7 @@
 
 use e2e::Hall;
 use e2e::hand::{FIRST_BOX, IS_EMPTY, PRIMARY, Phone};
+use e2e::wait::{look, until_true};
 use kiosk_wire::Fact;
 use kiosk_wire::entry::StaffRefusal;
 
@@ -65,7 +66,7 @@ fn wrong_pins_lock_and_strangers_open_nothing() {
         if hall.kiosk.screen() != "staff_pin" {
             break;
         }
-        std::thread::sleep(std::time::Duration::from_millis(350));
+        look();
         let refused = |hall: &Hall| {
             let entries = hall.kiosk.journal().unwrap();
             entries.iter().filter(|entry| matches!(entry.header.fact, Fact::StaffRefused { .. })).count()
@@ -73,7 +74,7 @@ fn wrong_pins_lock_and_strangers_open_nothing() {
         let before = refused(&hall);
         hall.type_digits("000000").unwrap();
         hall.touch(PRIMARY).unwrap();
-        e2e::wait::until_true("the refusal", e2e::wait::PATIENCE, || refused(&hall) > before).unwrap();
+        until_true("the refusal", e2e::wait::PATIENCE, || refused(&hall) > before).unwrap();
     }
     hall.kiosk.wait_screen(&["staff_refused"]).unwrap();
     hall.kiosk

@@ -3,6 +3,7 @@
 
 use e2e::Hall;
 use e2e::hand::Phone;
+use e2e::wait::look;
 use kiosk_wire::Fact;
 
 /// An applicant hands in, a clerk is told, collects with card and PIN, and the box is free again.
@@ -88,7 +89,7 @@ fn a_clerk_collects_with_the_one_time_code() {
     clerk.wait_ready().unwrap();
     hall.touch_on(e2e::hand::STAFF).unwrap();
     hall.kiosk.wait_screen(&["staff_code"]).unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(350));
+    look();
     hall.type_digits(&code).unwrap();
     // The code names one box: its door opens after the last digit, without a list to choose from.
     hall.kiosk.wait_screen(&["staff_door"]).unwrap();

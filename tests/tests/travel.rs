@@ -7,13 +7,14 @@ use std::time::Duration;
 use e2e::Hall;
 use e2e::hand::{CHANGE_NUMBER, DOCUMENT_ERASE, PRIMARY, Phone, QUIT, SHOW_PERMIT};
 use e2e::story::keep_screen;
-use hardware::emulator::people;
+use e2e::wait::{let_pass, look};
+use peers::people;
 
 /// What must not be in any log.
 const ANNA: [&str; 5] = ["L898902C", "740812", "320415", "ERIKSSON", "ANNA"];
 
 fn type_after_a_moment(hall: &Hall, digits: &str) {
-    std::thread::sleep(Duration::from_millis(350));
+    look();
     hall.type_digits(digits).unwrap();
 }
 
@@ -33,7 +34,7 @@ fn a_passport_is_typed_corrected_and_read() {
     let mut hall = Hall::builder().start().unwrap();
     hall.lay("anna-eriksson").unwrap();
     hall.kiosk.wait_screen(&["document"]).unwrap();
-    std::thread::sleep(Duration::from_millis(350));
+    look();
     hall.type_number("L898902C8").unwrap();
     keep_screen("document_number", &hall);
     next_part(&hall);
@@ -45,7 +46,7 @@ fn a_passport_is_typed_corrected_and_read() {
     hall.kiosk.wait_screen(&["document_check"]).unwrap();
     keep_screen("document_refused", &hall);
     assert_eq!(hall.touch_on(CHANGE_NUMBER).unwrap(), "document");
-    std::thread::sleep(Duration::from_millis(350));
+    look();
     hall.touch(DOCUMENT_ERASE).unwrap();
     hall.type_number("3").unwrap();
     assert_eq!(hall.touch_on(PRIMARY).unwrap(), "document_check");
@@ -105,7 +106,7 @@ fn a_document_left_lying_asks_once() {
     hall.touch_on(QUIT).unwrap();
     hall.kiosk.wait_screen(&["idle"]).unwrap();
     let shown = hall.kiosk.screens().len();
-    std::thread::sleep(Duration::from_secs(3));
+    let_pass(Duration::from_secs(3));
     assert_eq!(hall.kiosk.screens().len(), shown, "{:?}", hall.kiosk.screens());
     hall.lift();
     hall.swipe("li-jianguo").unwrap();

@@ -1,5 +1,8 @@
-//! The decoder that `FUZZ_DECODER` names, of those in `hardware::fuzzing::TARGETS`, for libFuzzer.
+//! The decoder that `FUZZ_DECODER` names, of those in `decoders.rs`, for libFuzzer.
 #![no_main]
+
+#[path = "../decoders.rs"]
+mod decoders;
 
 use std::sync::LazyLock;
 
@@ -7,7 +10,7 @@ use libfuzzer_sys::fuzz_target;
 
 static DECODER: LazyLock<fn(&[u8])> = LazyLock::new(|| {
     let name = std::env::var("FUZZ_DECODER").expect("FUZZ_DECODER names a decoder");
-    let found = hardware::fuzzing::TARGETS.iter().find(|(known, _)| *known == name);
+    let found = decoders::TARGETS.iter().find(|(known, _)| *known == name);
     found.unwrap_or_else(|| panic!("there is no decoder {name:?}")).1
 });
 

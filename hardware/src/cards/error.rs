@@ -1,7 +1,7 @@
 //! Why a card could not be read.
 
 use super::UnusableUid;
-use super::sdt::Status;
+use super::sdt_status::Status;
 use crate::FailureKind;
 
 /// Why a card could not be read. No variant carries anything of the person.
@@ -63,7 +63,6 @@ pub enum CardError {
     /// a field of the card holds something impossible
     #[error("the card's {field} is unreadable: {why}")]
     BadField {
-        /// Which field.
         field: &'static str,
         /// What is wrong with it, without its content.
         why: &'static str,

@@ -144,7 +144,6 @@ pub struct Identity {
     pub foreign_name: Option<Secret>,
     /// Document number, letters in upper case.
     pub number: Secret,
-    /// Sex.
     pub sex: Sex,
     /// Ethnicity code of GB/T 3304, 1 to 58, where the layout has one.
     pub ethnicity: Option<u8>,

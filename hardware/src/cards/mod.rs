@@ -25,9 +25,11 @@
 //! A reader on a serial line ([`sdt`]) reads resident ID cards and the permits made like them, and nothing else.
 
 pub mod apdu;
+mod config;
 mod date;
 pub mod eid;
 mod error;
+mod event;
 mod glob;
 mod identify;
 mod identity;
@@ -37,9 +39,11 @@ mod reader;
 pub mod resident;
 pub mod sam_block;
 pub mod sdt;
+mod sdt_status;
 pub mod sdt_wrapped;
 mod serial;
 mod session;
+mod shared;
 pub mod social;
 #[cfg(test)]
 mod tests;
@@ -49,36 +53,13 @@ mod trust;
 pub mod uid;
 mod watch;
 
+pub use config::{PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig};
 pub use date::Date;
 pub use error::CardError;
+pub use event::CardEvent;
 pub use identify::{CardContent, Reading, identify, identify_with};
 pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, Unverified, ValidTo};
 pub use mrz::{MrzError, MrzKey, MrzLines};
-pub use reader::{CardReader, PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig};
+pub use reader::CardReader;
 pub use trust::{TrustError, TrustList};
 pub use uid::{Uid, UnusableUid};
-
-use crate::DeviceStatus;
-
-/// What a reader's owner thread reports, in the order in which it happened.
-///
-/// For one card laid on the reader: `CardPresent`, then exactly one of `CardRead`, `UidOnly`, `CardFailed`, then
-/// `CardRemoved`. A card that is torn away mid-read gives `CardFailed(CardError::Torn)` and then `CardRemoved`.
-///
-/// Many readers on a serial line do not see whether a card that they have read was taken away. With them `CardRemoved`
-/// comes when the next card is laid down, right before its `CardPresent`.
-#[derive(Debug)]
-pub enum CardEvent {
-    /// The reader's state changed.
-    ReaderState(DeviceStatus),
-    /// A card is there; reading begins.
-    CardPresent,
-    /// A person's card was read.
-    CardRead(Box<Identity>),
-    /// The card holds no identity, but has a serial number of its own: a staff card, if the roster knows it.
-    UidOnly(Uid),
-    /// The card could not be read, or nothing on it is of use here.
-    CardFailed(CardError),
-    /// The card is gone.
-    CardRemoved,
-}

@@ -52,17 +52,14 @@ impl MrzKey {
         let parts: Vec<&str> =
             text.split(|c| u8::try_from(c).is_ok_and(between)).filter(|part| !part.is_empty()).collect();
         match *parts.as_slice() {
-            [_, line] if matches!((parts[0].len(), line.len()), (44, 44) | (36, 36)) => {
-                Self::from_fields(&line[..10], &line[13..20], &line[21..28])
+            [upper, lower] if (upper.len(), lower.len()) == (44, 44) => {
+                Self::from_fields(&lower[..10], &lower[13..20], &lower[21..28])
+            }
+            [upper, lower] if (upper.len(), lower.len()) == (36, 36) => {
+                Self::from_fields(&whole_number(&lower[..10], &lower[28..35]), &lower[13..20], &lower[21..28])
             }
             [first, second, third] if [first, second, third].iter().all(|line| line.len() == 30) => {
-                // A number of more than nine characters goes on behind a < in place of its check digit.
-                let long = first[15..].trim_end_matches('<');
-                let number = match &first[14..15] {
-                    "<" if !long.is_empty() => Zeroizing::new(format!("{}{long}", &first[5..14])),
-                    _ => Zeroizing::new(first[5..15].to_owned()),
-                };
-                Self::from_fields(&number, &second[..7], &second[8..15])
+                Self::from_fields(&whole_number(&first[5..15], &first[15..]), &second[..7], &second[8..15])
             }
             [number, birth, expiry] => Self::from_fields(number, birth, expiry),
             _ => Err(MrzError::Shape),
@@ -111,6 +108,15 @@ impl MrzKey {
     /// Expiry date, YYMMDD.
     pub fn expiry(&self) -> &str {
         self.expiry.expose()
+    }
+}
+
+/// A number with its check digit. One of more than nine characters has a filler in the digit's place and goes on in the
+/// field of optional data, up to the next filler (ICAO Doc 9303 parts 5 and 6, 4.2.2; passports have no such numbers).
+fn whole_number(field: &str, optional: &str) -> Zeroizing<String> {
+    match (field.strip_suffix('<'), optional.split('<').next()) {
+        (Some(front), Some(rest)) if !rest.is_empty() => Zeroizing::new(format!("{front}{rest}")),
+        _ => Zeroizing::new(field.to_owned()),
     }
 }
 
@@ -173,7 +179,10 @@ mod tests {
 
     #[test]
     fn keys_are_read_from_fields_and_from_lines() {
-        let long = "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<<<<<<<<<<<<<<";
+        // ICAO Doc 9303-11, appendix D.2: a number of more than nine characters on either small format.
+        let long = "I<UTOD23145890<7349<<<<<<<<<<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<";
+        let long_td2 = "I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<\nD23145890<UTO3407127M95071227349<<<8";
+        let and_more = "I<UTOD23145890<7349<ZE184226<<\n3407127M9507122UTO<<<<<<<<<<<2\nSTEVENSON<<PETER<JOHN<<<<<<<<<";
         for (text, number, birth, expiry) in [
             ("L898902C<3 6908061 9406236", "L898902C<", "690806", "940623"),
             ("l898902c3/6908061/9406236", "L898902C<", "690806", "940623"),
@@ -181,6 +190,8 @@ mod tests {
             (TD2, "D23145890", "740812", "120415"),
             (TD1, "D23145890", "740812", "120415"),
             (long, "D23145890734", "340712", "950712"),
+            (long_td2, "D23145890734", "340712", "950712"),
+            (and_more, "D23145890734", "340712", "950712"),
         ] {
             let key = MrzKey::parse(text).unwrap();
             assert_eq!((key.number(), key.birth(), key.expiry()), (number, birth, expiry), "{text}");

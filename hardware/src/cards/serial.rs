@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
-use super::reader::{BACK_OFF, SdtConfig, Shared};
 use super::sdt::{self, LONGEST_FRAME, Module, Reply, Request, Status, find_reply};
-use super::{CardError, CardEvent};
+use super::shared::{BACK_OFF, Shared};
+use super::{CardError, CardEvent, SdtConfig};
 use crate::line::Line;
 use crate::{DeviceStatus, Fault};
 

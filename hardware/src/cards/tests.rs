@@ -1,5 +1,9 @@
-//! Parsers against the emulator's cards, without a reader in between.
+//! Parsers against emulated cards, without a reader in between.
 
+use peers::apdus::{Card, Social};
+use peers::emrtd::Emrtd;
+use peers::people::{self, LI_JIANGUO};
+use peers::text::{self, Resident};
 use proptest::prelude::*;
 use zeroize::Zeroizing;
 
@@ -7,9 +11,6 @@ use super::apdu::Transmit;
 use super::apdu::script::Script;
 use super::*;
 use crate::FailureKind;
-use crate::emulator::apdus::{Card, Social};
-use crate::emulator::people::{self, LI_JIANGUO};
-use crate::emulator::text::{self, Resident};
 
 impl Transmit for Card {
     fn transmit(&mut self, command: &[u8]) -> Result<Zeroizing<Vec<u8>>, CardError> {
@@ -180,6 +181,34 @@ fn what_cannot_be_read_says_why() {
     assert_eq!(error, CardError::Refused { step: "opening by the reader's security module", status: 0x6300 });
 }
 
+/// The documents of ICAO Doc 9303-11, appendix D.2, whose number has more than nine characters.
+#[test]
+fn a_small_travel_document_with_a_long_number_is_opened_by_its_lines() {
+    for (lines, dg1) in [
+        ("I<UTOSTEVENSON<<PETER<JOHN<<<<<<<<<<\rD23145890<UTO3407127M95071227349<<<8", [0x61, 0x4B, 0x5F, 0x1F, 0x48]),
+        (
+            "I<UTOD23145890<7349<<<<<<<<<<<\r3407127M9507122UTO<<<<<<<<<<<2\rSTEVENSON<<PETER<JOHN<<<<<<<<<",
+            [0x61, 0x5D, 0x5F, 0x1F, 0x5A],
+        ),
+    ] {
+        let data = [dg1.as_slice(), lines.replace('\r', "").as_bytes()].concat();
+        let common =
+            [&[0x60, 0x13][..], b"\x5F\x01\x040107".as_slice(), b"\x5F\x36\x06040000", &[0x5C, 0x01, 0x61]].concat();
+        // As the chip has it: number, its check digit, and the dates with theirs.
+        let chip = Emrtd::new("D23145890734934071279507122", [(0x1E, common), (0x01, data)].into());
+        let (mut gathered, mut read) = (MrzLines::default(), mrz::Read::Other);
+        for line in lines.split('\r') {
+            read = gathered.take(line);
+        }
+        let mrz::Read::Document(Ok(key)) = read else { panic!("{lines}: {read:?}") };
+        let reading = Reading { mrz: Some(key), ..Reading::default() };
+        match identify_with(&mut Card::travel_document(chip), &reading) {
+            Ok(CardContent::Person(identity)) => assert_eq!(identity.number.expose(), "D23145890734"),
+            other => panic!("{lines}: {other:?}"),
+        }
+    }
+}
+
 #[test]
 fn identity_cards_of_other_countries() {
     let identity = person("joeorg", None);
@@ -211,7 +240,7 @@ fn foreign_numbers_are_checked() {
     assert_eq!(file("8507300332", "01.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
     assert_eq!(file("85073003328", "31.02.2031").map_err(|error| error.code()), Err("card-bad-field"));
     assert_eq!(eid::belgian(&[6, 11, b'8']).map_err(|error| error.code()), Err("card-bad-field"));
-    let mut card = Card::foreign(crate::emulator::eid::Eid::Estonia {
+    let mut card = Card::foreign(peers::eid::Eid::Estonia {
         files: ["A", "B", "M", "EST", "", "38001085719", "", "12.12.2030"].map(str::to_owned).to_vec(),
         selected: 0,
     });

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use pcsc::{Context, PNP_NOTIFICATION, ReaderState, Scope, State};
 
-use super::reader::{BACK_OFF, PcscConfig, Shared};
-use super::{CardContent, CardError, CardEvent, Reading, session};
+use super::shared::{BACK_OFF, Shared};
+use super::{CardContent, CardError, CardEvent, PcscConfig, Reading, session};
 use crate::{DeviceStatus, Fault};
 
 /// Longest time one card may take. A resident ID card takes about two seconds.

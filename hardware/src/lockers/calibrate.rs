@@ -25,10 +25,7 @@ pub enum CalibrationError {
     #[error(
         "lock {lock} was pulsed and no contact changed; check that its door sprang open, and the wiring of its contact"
     )]
-    NothingChanged {
-        /// The lock.
-        lock: u8,
-    },
+    NothingChanged { lock: u8 },
     /// the contact of another lock changed
     #[error(
         "lock {lock} was pulsed and the contact of lock {seen} changed; put lock and contact of a door on the same \
@@ -48,10 +45,7 @@ pub enum CalibrationError {
     },
     /// the door was not shut
     #[error("the contact of lock {lock} did not change back; shut its door, check its contact, and begin again")]
-    NeverShut {
-        /// The lock.
-        lock: u8,
-    },
+    NeverShut { lock: u8 },
     /// no two reads were alike
     #[error("the contacts never stood still while all doors were shut; check for a loose contact")]
     Restless,

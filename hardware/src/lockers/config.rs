@@ -39,7 +39,6 @@ pub struct LockersConfig {
     pub baud: u32,
     /// What the sensors mean.
     pub closed_bit: ClosedBit,
-    /// The boards.
     pub boards: Vec<Board>,
     /// How often each board is read while nothing happens.
     pub poll_interval: Duration,
@@ -170,17 +169,13 @@ pub enum ConfigError {
         protocol.addresses().start(), protocol.addresses().end()
     )]
     Address {
-        /// The address.
         address: u8,
         /// The family.
         protocol: Protocol,
     },
     /// locker.board.address: two boards have the same
     #[error("locker.board.address = {address}: two boards have it; give each board of a bus its own DIP address")]
-    SameAddress {
-        /// The address.
-        address: u8,
-    },
+    SameAddress { address: u8 },
     /// locker.board.locks: out of range
     #[error("locker.board.locks = {locks} (board {address}): {protocol} boards have 1 to {} locks", protocol.most_locks())]
     Locks {

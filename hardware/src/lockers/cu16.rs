@@ -14,7 +14,7 @@
 //! Two wait for no answer to an unlock, one saw garbled ones; see docs/hardware.md.
 
 use super::cu48::checksum;
-use super::frame::{Expect, Reply, Request, pack, unpack};
+use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
 /// First byte of every frame.
@@ -27,8 +27,6 @@ const STATUS: u8 = 0x30;
 const UNLOCK: u8 = 0x31;
 /// What an answer to [`STATUS`] has in the place of the command.
 const ANSWER: u8 = 0x35;
-/// Length of a request.
-const REQUEST: usize = 5;
 /// Length of an answer.
 const REPLY: usize = 9;
 
@@ -39,35 +37,6 @@ pub fn encode(request: Request) -> Vec<u8> {
         Request::ReadOne { board, .. } | Request::ReadAll { board } => (board << 4, STATUS),
     };
     sealed(vec![STX, place, command, ETX])
-}
-
-/// Finds a request: the board's side of the wire.
-pub fn request(bytes: &[u8]) -> Front<Request> {
-    if !agrees(bytes, &[Some(STX), None, None, Some(ETX)]) {
-        return noise(bytes, |byte| byte == STX);
-    }
-    let Some(frame) = bytes.first_chunk::<REQUEST>() else { return Front::Incomplete };
-    let [_, place, command, _, sum] = *frame;
-    let board = place >> 4;
-    match command {
-        _ if checksum(&frame[..REQUEST - 1]) != sum => noise(bytes, |byte| byte == STX),
-        STATUS => Front::Frame(REQUEST, Request::ReadAll { board }),
-        UNLOCK => Front::Frame(REQUEST, Request::Unlock { board, lock: (place & 0x0F) + 1, pulse_s: None }),
-        _ => noise(bytes, |byte| byte == STX),
-    }
-}
-
-/// The bytes of what a board says; none for what this family cannot say.
-pub fn answer(reply: &Reply) -> Vec<u8> {
-    let Reply::All { board, bits, items } = reply else { return Vec::new() };
-    let mut frame = vec![STX, *board << 4, ANSWER];
-    for states in [bits.as_slice(), items.as_deref().unwrap_or_default()] {
-        let mut packed = pack(states);
-        packed.resize(2, 0);
-        frame.extend(packed);
-    }
-    frame.push(ETX);
-    sealed(frame)
 }
 
 fn sealed(mut frame: Vec<u8>) -> Vec<u8> {
@@ -96,6 +65,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lockers::peer;
     use crate::lockers::stream::tests::decode;
 
     const ALL: Expect = Expect::All { board: 1, locks: 16 };
@@ -115,26 +85,22 @@ mod tests {
             (unlock(1, 1), [0x02, 0x10, 0x31, 0x03, 0x46]),
         ] {
             assert_eq!(encode(asked), bytes);
-            assert_eq!(request(&bytes), Front::Frame(5, asked));
+            assert_eq!(peer::hear("kerong-cu16", &bytes), Some(peer::order(asked)));
         }
         let reply = all(1, &[1, 9], &[2, 16]);
         let bytes = [0x02, 0x10, 0x35, 0x01, 0x01, 0x02, 0x80, 0x03, 0xCE];
-        assert_eq!(answer(&reply), bytes);
+        assert_eq!(peer::say("kerong-cu16", &reply), bytes);
         assert_eq!(front(&bytes, ALL), Front::Frame(9, reply));
-        // Every board at once (32), every lock at once (33): never sent by us.
-        for bytes in [[0x02, 0xF0, 0x32, 0x03, 0x27], [0x02, 0x00, 0x33, 0x03, 0x38]] {
-            assert!(matches!(request(&bytes), Front::Noise(_)), "{bytes:02X?}");
-        }
     }
 
     #[test]
     fn partial_doubled_corrupt_and_noisy_streams() {
         let reply = all(1, &[1, 16], &[3]);
-        let good = answer(&reply);
+        let good = peer::say("kerong-cu16", &reply);
         let echo = encode(Request::ReadAll { board: 1 });
         let mut bad = good.clone();
         bad[3] ^= 1;
-        let other = answer(&all(2, &[], &[]));
+        let other = peer::say("kerong-cu16", &all(2, &[], &[]));
         for (name, chunks, replies, unused) in [
             ("half a frame", vec![&good[..5]], 0, 5),
             ("byte by byte", good.chunks(1).collect(), 1, 0),
@@ -155,7 +121,6 @@ mod tests {
         fn any_bytes_are_taken_without_harm(bytes: Vec<u8>, board in 0u8..15, locks in 1u8..=16) {
             let (_, unused) = decode(&[&bytes], |bytes| front(bytes, Expect::All { board, locks }));
             prop_assert!(unused <= bytes.len());
-            let _ = decode(&[&bytes], request);
         }
 
         #[test]
@@ -166,7 +131,7 @@ mod tests {
             cut in 0usize..30,
         ) {
             let reply = Reply::All { board: 1, bits, items: Some(items) };
-            let stream = [noise, answer(&reply)].concat();
+            let stream = [noise, peer::say("kerong-cu16", &reply)].concat();
             let (head, tail) = stream.split_at(cut.min(stream.len()));
             let (replies, _) = decode(&[head, tail], |bytes| front(bytes, ALL));
             prop_assert_eq!(replies, vec![reply]);
@@ -175,7 +140,7 @@ mod tests {
         #[test]
         fn one_flipped_bit_is_never_taken(bits in proptest::collection::vec(any::<bool>(), 16), at in 0usize..72) {
             let reply = Reply::All { board: 1, bits, items: Some(vec![true; 16]) };
-            let mut frame = answer(&reply);
+            let mut frame = peer::say("kerong-cu16", &reply);
             frame[at / 8] ^= 1 << (at % 8);
             let (replies, _) = decode(&[&frame], |bytes| front(bytes, ALL));
             prop_assert_eq!(replies, vec![]);

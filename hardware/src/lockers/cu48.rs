@@ -13,7 +13,7 @@
 //! lock: neither is ever sent. Source: the vendor's manual v2.1 (2020-03-23), whose prose gives requests 32 bytes while
 //! its own table and examples have six; see docs/hardware.md.
 
-use super::frame::{Expect, Reply, Request, pack, unpack};
+use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
 /// First byte of every frame.
@@ -26,8 +26,6 @@ const STATUS: u8 = 0x50;
 const UNLOCK: u8 = 0x51;
 /// What an answer has in the place of the command.
 const ANSWER: u8 = 0x65;
-/// Length of a request.
-const REQUEST: usize = 6;
 /// Length of an answer.
 const REPLY: usize = 12;
 /// State bytes in an answer.
@@ -44,32 +42,6 @@ pub fn encode(request: Request) -> Vec<u8> {
         Request::Unlock { board, lock, .. } => sealed(vec![STX, board, lock.saturating_sub(1), UNLOCK, ETX]),
         Request::ReadOne { board, .. } | Request::ReadAll { board } => sealed(vec![STX, board, 0, STATUS, ETX]),
     }
-}
-
-/// Finds a request: the board's side of the wire.
-pub fn request(bytes: &[u8]) -> Front<Request> {
-    if !agrees(bytes, &[Some(STX), None, None, None, Some(ETX)]) {
-        return noise(bytes, |byte| byte == STX);
-    }
-    let Some(frame) = bytes.first_chunk::<REQUEST>() else { return Front::Incomplete };
-    let [_, board, lock, command, _, sum] = *frame;
-    match (command, lock) {
-        _ if checksum(&frame[..REQUEST - 1]) != sum => noise(bytes, |byte| byte == STX),
-        (STATUS, _) => Front::Frame(REQUEST, Request::ReadAll { board }),
-        (UNLOCK, 0..48) => Front::Frame(REQUEST, Request::Unlock { board, lock: lock + 1, pulse_s: None }),
-        _ => noise(bytes, |byte| byte == STX),
-    }
-}
-
-/// The bytes of what a board says; none for what this family cannot say.
-pub fn answer(reply: &Reply) -> Vec<u8> {
-    let Reply::All { board, bits, .. } = reply else { return Vec::new() };
-    let mut states = pack(bits);
-    states.resize(GROUPS, 0);
-    let mut frame = vec![STX, *board, 0, ANSWER];
-    frame.extend(states);
-    frame.push(ETX);
-    sealed(frame)
 }
 
 fn sealed(mut frame: Vec<u8>) -> Vec<u8> {
@@ -98,6 +70,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lockers::peer;
     use crate::lockers::stream::tests::decode;
 
     const ALL: Expect = Expect::All { board: 0, locks: 48 };
@@ -115,7 +88,7 @@ mod tests {
             (unlock(9, 48), [0x02, 0x09, 0x2F, 0x51, 0x03, 0x8E]),
         ] {
             assert_eq!(encode(asked), bytes);
-            assert_eq!(request(&bytes), Front::Frame(6, asked));
+            assert_eq!(peer::hear("kerong-cu48", &bytes), Some(peer::order(asked)));
         }
         for (board, bytes, numbers) in [
             (0, [0x02, 0x00, 0x00, 0x65, 0x07, 0x00, 0x00, 0x00, 0x00, 0xC0, 0x03, 0x31], &[1, 2, 3, 47, 48][..]),
@@ -123,21 +96,17 @@ mod tests {
         ] {
             let expect = Expect::All { board, locks: 48 };
             assert_eq!(front(&bytes, expect), Front::Frame(12, locked(board, numbers)));
-            assert_eq!(answer(&locked(board, numbers)), bytes);
+            assert_eq!(peer::say("kerong-cu48", &locked(board, numbers)), bytes);
         }
-        // Every lock at once is no request that we know.
-        assert!(matches!(request(&[0x02, 0x00, 0x30, 0x51, 0x03, 0x86]), Front::Noise(_)));
-        // Nothing answers an unlock.
-        assert!(answer(&Reply::Unlock { board: 0, lock: 1, bit: false }).is_empty());
     }
 
     #[test]
     fn partial_doubled_corrupt_and_noisy_streams() {
-        let good = answer(&locked(0, &[1, 9, 48]));
+        let good = peer::say("kerong-cu48", &locked(0, &[1, 9, 48]));
         let echo = encode(Request::ReadAll { board: 0 });
         let mut bad = good.clone();
         bad[5] ^= 1;
-        let other = answer(&locked(1, &[]));
+        let other = peer::say("kerong-cu48", &locked(1, &[]));
         for (name, chunks, replies, unused) in [
             ("half a frame", vec![&good[..5]], 0, 5),
             ("byte by byte", good.chunks(1).collect(), 1, 0),
@@ -158,7 +127,6 @@ mod tests {
         fn any_bytes_are_taken_without_harm(bytes: Vec<u8>, board in 0u8..10, locks in 1u8..=48) {
             let (_, unused) = decode(&[&bytes], |bytes| front(bytes, Expect::All { board, locks }));
             prop_assert!(unused <= bytes.len());
-            let _ = decode(&[&bytes], request);
         }
 
         #[test]
@@ -168,7 +136,7 @@ mod tests {
             cut in 0usize..30,
         ) {
             let reply = Reply::All { board: 3, bits, items: None };
-            let stream = [noise, answer(&reply)].concat();
+            let stream = [noise, peer::say("kerong-cu48", &reply)].concat();
             let (head, tail) = stream.split_at(cut.min(stream.len()));
             let (replies, _) = decode(&[head, tail], |bytes| front(bytes, Expect::All { board: 3, locks: 48 }));
             prop_assert_eq!(replies, vec![reply]);
@@ -179,7 +147,7 @@ mod tests {
             bits in proptest::collection::vec(any::<bool>(), 48), at in 0usize..96,
         ) {
             let reply = Reply::All { board: 0, bits, items: None };
-            let mut frame = answer(&reply);
+            let mut frame = peer::say("kerong-cu48", &reply);
             frame[at / 8] ^= 1 << (at % 8);
             let (replies, _) = decode(&[&frame], |bytes| front(bytes, ALL));
             prop_assert_eq!(replies, vec![]);

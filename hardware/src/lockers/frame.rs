@@ -133,11 +133,6 @@ impl Expect {
     }
 }
 
-/// `bits` as bytes, lock 1 in bit 0 of the first.
-pub(super) fn pack(bits: &[bool]) -> Vec<u8> {
-    bits.chunks(8).map(|group| group.iter().rev().fold(0, |byte, bit| byte << 1 | u8::from(*bit))).collect()
-}
-
 /// The first `count` bits of `bytes`, bit 0 of the first byte first.
 pub(super) fn unpack(bytes: &[u8], count: u8) -> Vec<bool> {
     let all = bytes.iter().flat_map(|byte| (0..8).map(move |bit| byte >> bit & 1 == 1));

@@ -13,7 +13,6 @@ use super::{cu16, cu48, wkly, xor24};
 pub enum Protocol {
     /// "485 lock board, 24 ways", without a maker's name: [`xor24`].
     Xor24,
-    /// Kerong CU48: [`cu48`].
     KerongCu48,
     /// Kerong CU16 and CU12: [`cu16`].
     KerongCu16,
@@ -121,26 +120,6 @@ impl Protocol {
             Self::Wkly => wkly::front(bytes, expect),
         }
     }
-
-    /// Finds a request: the board's side of the wire.
-    pub fn request(self, bytes: &[u8]) -> Front<Request> {
-        match self {
-            Self::Xor24 => xor24::request(bytes),
-            Self::KerongCu48 => cu48::request(bytes),
-            Self::KerongCu16 => cu16::request(bytes),
-            Self::Wkly => wkly::request(bytes),
-        }
-    }
-
-    /// The bytes of what a board says; none for what the family cannot say.
-    pub fn answer(self, reply: &Reply) -> Vec<u8> {
-        match self {
-            Self::Xor24 => xor24::answer(reply),
-            Self::KerongCu48 => cu48::answer(reply),
-            Self::KerongCu16 => cu16::answer(reply),
-            Self::Wkly => wkly::answer(reply),
-        }
-    }
 }
 
 impl fmt::Display for Protocol {
@@ -165,6 +144,7 @@ impl FromStr for Protocol {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lockers::peer;
 
     #[test]
     fn names_are_read_back() {
@@ -173,6 +153,24 @@ mod tests {
         }
         let error = "wkley".parse::<Protocol>().unwrap_err().to_string();
         assert!(error.contains("`wkley`") && Protocol::ALL.iter().all(|family| error.contains(family.name())));
+    }
+
+    #[test]
+    fn what_is_sent_is_heard_as_an_order_to_that_one_lock_of_that_one_board() {
+        for family in Protocol::ALL {
+            for board in family.addresses() {
+                let asked = Request::ReadAll { board };
+                assert_eq!(peer::hear(family.name(), &family.encode(asked)), Some(peer::order(asked)), "{family}");
+                for lock in 1..=family.most_locks() {
+                    let pulses = [None, Some(1), Some(xor24::LONGEST_PULSE_S)];
+                    for pulse_s in pulses.into_iter().filter(|pulse| pulse.is_none() || family.takes_pulse()) {
+                        let asked = Request::Unlock { board, lock, pulse_s };
+                        let heard = peer::hear(family.name(), &family.encode(asked));
+                        assert_eq!(heard, Some(peer::order(asked)), "{family}");
+                    }
+                }
+            }
+        }
     }
 
     #[test]

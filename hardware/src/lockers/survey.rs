@@ -36,7 +36,6 @@ pub struct Survey {
 /// A board that answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundBoard {
-    /// Its address.
     pub address: u8,
     /// How many locks it speaks of.
     pub locks: u8,
@@ -56,7 +55,6 @@ pub enum SurveyError {
          adapter is the right one", if *echo { ", though the adapter echoes what it is sent" } else { "" }
     )]
     Nobody {
-        /// The port.
         port: String,
         /// Whether the adapter returns what it was sent.
         echo: bool,
@@ -67,7 +65,6 @@ pub enum SurveyError {
          and that these are lock boards"
     )]
     Unknown {
-        /// The port.
         port: String,
         /// What came, in hexadecimal.
         bytes: String,
@@ -274,7 +271,9 @@ impl Probe {
 
 #[cfg(test)]
 mod tests {
-    use super::super::stream::Front;
+    use peers::family::{Deed, Heard, Order};
+
+    use super::super::peer;
     use super::*;
 
     #[test]
@@ -289,8 +288,9 @@ mod tests {
         // Wherever a board begins to listen, and whatever it takes for a frame.
         for at in 0..asked.len() {
             for family in Protocol::ALL {
-                let heard = family.request(&asked[at..]);
-                assert!(!matches!(heard, Front::Frame(_, Request::Unlock { .. })), "{family} at {at}: {heard:?}");
+                let heard = peer::family(family.name()).hear(&asked[at..]);
+                let moves = matches!(heard, Heard::Order(_, Order { deed: Deed::Pulse { .. }, .. }));
+                assert!(!moves, "{family} at {at}: {heard:?}");
             }
         }
     }
@@ -306,9 +306,9 @@ mod tests {
             (Protocol::KerongCu16, 16, 16, false),
             (Protocol::Wkly, 18, 18, true),
         ] {
-            let found = width(family, 2, &family.answer(&all(fitted)));
+            let found = width(family, 2, &peer::say(family.name(), &all(fitted)));
             assert_eq!(found, Some(FoundBoard { address: 2, locks, exact }), "{family} {fitted}");
-            assert_eq!(width(family, 3, &family.answer(&all(fitted))), None, "{family}");
+            assert_eq!(width(family, 3, &peer::say(family.name(), &all(fitted))), None, "{family}");
         }
     }
 }

@@ -44,40 +44,6 @@ pub fn encode(request: Request) -> Vec<u8> {
     }
 }
 
-/// Finds a request: the board's side of the wire.
-pub fn request(bytes: &[u8]) -> Front<Request> {
-    read(bytes, |board, command, data| match (command, data) {
-        (UNLOCK, [lock]) if *lock > 0 => Some(Request::Unlock { board, lock: *lock, pulse_s: None }),
-        (READ_ONE, [lock]) if *lock > 0 => Some(Request::ReadOne { board, lock: *lock }),
-        (READ_ALL, []) => Some(Request::ReadAll { board }),
-        _ => None,
-    })
-}
-
-/// The bytes of what a board says; none for what this family cannot say.
-pub fn answer(reply: &Reply) -> Vec<u8> {
-    match reply {
-        Reply::Unlock { board, lock, bit } => frame(*board, UNLOCK, &[DONE, *lock, u8::from(*bit)]),
-        Reply::One { board, lock, bit } => frame(*board, READ_ONE, &[DONE, *lock, u8::from(*bit)]),
-        Reply::Push { board, lock, bit } => frame(*board, PUSH, &[*lock, u8::from(*bit)]),
-        Reply::All { board, bits, .. } => {
-            let mut data = vec![DONE, u8::try_from(bits.len()).unwrap_or(u8::MAX)];
-            data.extend(bits.iter().map(|bit| u8::from(*bit)));
-            frame(*board, READ_ALL, &data)
-        }
-        Reply::Refused { .. } | Reply::Fewer { .. } => Vec::new(),
-    }
-}
-
-/// What a board answers to a request that it could not carry out.
-pub fn refusal(request: Request) -> Vec<u8> {
-    match request {
-        Request::Unlock { board, lock, .. } => frame(board, UNLOCK, &[FAILED, lock, 0]),
-        Request::ReadOne { board, lock } => frame(board, READ_ONE, &[FAILED, lock, 0]),
-        Request::ReadAll { board } => frame(board, READ_ALL, &[FAILED]),
-    }
-}
-
 fn frame(board: u8, command: u8, data: &[u8]) -> Vec<u8> {
     let length = u8::try_from(data.len()).unwrap_or(u8::MAX).saturating_add(SHORTEST);
     let mut frame = [&MARK, &[length, board, command][..], data].concat();
@@ -142,6 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lockers::peer;
     use crate::lockers::stream::tests::decode;
 
     const ONE: Expect = Expect::One { board: 0, lock: 1 };
@@ -164,7 +131,7 @@ mod tests {
             (Request::ReadAll { board: 0 }, &[0x08, 0x00, 0x84, 0x85]),
         ] {
             assert_eq!(encode(asked), marked(rest));
-            assert_eq!(request(&marked(rest)), Front::Frame(rest.len() + 4, asked));
+            assert_eq!(peer::hear("wkly", &marked(rest)), Some(peer::order(asked)));
         }
         let four = Expect::All { board: 0, locks: 4 };
         for (rest, expect, reply) in [
@@ -175,14 +142,15 @@ mod tests {
         ] {
             let bytes = marked(rest);
             assert_eq!(front(&bytes, expect), Front::Frame(bytes.len(), reply.clone()), "{rest:02X?}");
-            assert_eq!(answer(&reply), bytes);
+            assert_eq!(peer::say("wkly", &reply), bytes);
         }
         let mut open = vec![0x22, 0x00, 0x84, 0x00, 0x18];
         open.resize(5 + 24, 0);
         open.push(0xB7);
-        assert_eq!(answer(&all(0, &[], 24)), marked(&open));
-        // Open all (86) is never sent by us.
-        assert!(matches!(request(&marked(&[0x08, 0x00, 0x86, 0x87])), Front::Noise(_)));
+        let bytes = marked(&open);
+        let wanted = Front::Frame(bytes.len(), all(0, &[], 24));
+        assert_eq!(front(&bytes, Expect::All { board: 0, locks: 24 }), wanted);
+        assert_eq!(peer::say("wkly", &all(0, &[], 24)), bytes);
     }
 
     #[test]
@@ -192,10 +160,10 @@ mod tests {
             (Request::ReadOne { board: 3, lock: 2 }, Expect::One { board: 3, lock: 2 }),
             (Request::ReadAll { board: 3 }, Expect::All { board: 3, locks: 24 }),
         ] {
-            let bytes = refusal(request);
+            let bytes = peer::refuse("wkly", request);
             assert_eq!(front(&bytes, expect), Front::Frame(bytes.len(), Reply::Refused { board: 3 }));
         }
-        let bytes = answer(&all(3, &[1, 2], 4));
+        let bytes = peer::say("wkly", &all(3, &[1, 2], 4));
         let fewer = Front::Frame(bytes.len(), Reply::Fewer { board: 3, locks: 4 });
         assert_eq!(front(&bytes, Expect::All { board: 3, locks: 24 }), fewer);
         assert_eq!(front(&bytes, Expect::All { board: 3, locks: 2 }), Front::Frame(bytes.len(), all(3, &[1, 2], 2)));
@@ -205,12 +173,12 @@ mod tests {
     fn partial_doubled_corrupt_and_noisy_streams() {
         let expect = Expect::All { board: 1, locks: 4 };
         let reply = all(1, &[1, 3], 4);
-        let good = answer(&reply);
+        let good = peer::say("wkly", &reply);
         let echo = encode(Request::ReadAll { board: 1 });
         let mut bad = good.clone();
         bad[9] ^= 1;
-        let other = answer(&all(2, &[], 4));
-        let late = answer(&Reply::Unlock { board: 1, lock: 1, bit: true });
+        let other = peer::say("wkly", &all(2, &[], 4));
+        let late = peer::say("wkly", &Reply::Unlock { board: 1, lock: 1, bit: true });
         for (name, chunks, replies, unused) in [
             ("half a frame", vec![&good[..9]], 0, 9),
             ("byte by byte", good.chunks(1).collect(), 1, 0),
@@ -226,7 +194,7 @@ mod tests {
             assert_eq!(decoded, (vec![reply.clone(); replies], unused), "{name}");
         }
         let push = Reply::Push { board: 2, lock: 4, bit: false };
-        let decoded = decode(&[&answer(&push), &good], |bytes| front(bytes, expect));
+        let decoded = decode(&[&peer::say("wkly", &push), &good], |bytes| front(bytes, expect));
         assert_eq!(decoded, (vec![push, reply], 0), "pushes come between a request and its answer");
     }
 
@@ -235,7 +203,7 @@ mod tests {
         fn any_bytes_are_taken_without_harm(bytes: Vec<u8>, board in 0u8..32, locks in 1u8..=48) {
             let (_, unused) = decode(&[&bytes], |bytes| front(bytes, Expect::All { board, locks }));
             prop_assert!(unused <= bytes.len());
-            let (_, unused) = decode(&[&marked(&bytes)], request);
+            let (_, unused) = decode(&[&marked(&bytes)], |bytes| front(bytes, Expect::All { board, locks }));
             prop_assert!(unused <= bytes.len() + MARK.len());
         }
 
@@ -247,7 +215,7 @@ mod tests {
         ) {
             let expect = Expect::All { board: 7, locks: u8::try_from(bits.len()).unwrap() };
             let reply = Reply::All { board: 7, bits, items: None };
-            let stream = [noise, answer(&reply)].concat();
+            let stream = [noise, peer::say("wkly", &reply)].concat();
             let (head, tail) = stream.split_at(cut.min(stream.len()));
             let (replies, _) = decode(&[head, tail], |bytes| front(bytes, expect));
             prop_assert_eq!(replies, vec![reply]);
@@ -255,7 +223,7 @@ mod tests {
 
         #[test]
         fn one_flipped_bit_is_never_taken(bits in proptest::collection::vec(any::<bool>(), 24), at in 0usize..272) {
-            let mut frame = answer(&Reply::All { board: 1, bits, items: None });
+            let mut frame = peer::say("wkly", &Reply::All { board: 1, bits, items: None });
             frame[at / 8] ^= 1 << (at % 8);
             let (replies, _) = decode(&[&frame], |bytes| front(bytes, Expect::All { board: 1, locks: 24 }));
             prop_assert_eq!(replies, vec![]);

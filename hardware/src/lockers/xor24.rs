@@ -14,7 +14,7 @@
 //! `ST` is 00 or 11; what either means depends on the wiring. Sources: the vendor's text as quoted by six public
 //! implementations (the length of a pulse: by one); see docs/hardware.md.
 
-use super::frame::{Expect, Reply, Request, pack, unpack};
+use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
 /// First byte of everything about unlocking.
@@ -47,51 +47,9 @@ pub fn encode(request: Request) -> Vec<u8> {
     }
 }
 
-/// Finds a request: the board's side of the wire. Unlock-all (lock 0) is none that we know.
-pub fn request(bytes: &[u8]) -> Front<Request> {
-    let none = || noise(bytes, |byte| byte == UNLOCK || byte == READ);
-    let Some(frame) = bytes.first_chunk::<5>() else { return Front::Incomplete };
-    let [kind, board, lock, mark, last] = *frame;
-    let whole = checksum(&frame[..4]) == last;
-    match (kind, lock, mark) {
-        (UNLOCK, 1.., SET) if whole => Front::Frame(5, Request::Unlock { board, lock, pulse_s: None }),
-        // The checksum of so low an address and lock is never a count of seconds, so the two lengths stay apart.
-        (UNLOCK, 1.., SET) if (1..=LONGEST_PULSE_S).contains(&last) => match bytes.first_chunk::<6>() {
-            None => Front::Incomplete,
-            Some(frame) if checksum(&frame[..5]) == frame[5] => {
-                Front::Frame(6, Request::Unlock { board, lock, pulse_s: Some(last) })
-            }
-            Some(_) => none(),
-        },
-        (READ, 0, READ_MARK) if whole => Front::Frame(5, Request::ReadAll { board }),
-        (READ, _, READ_MARK) if whole => Front::Frame(5, Request::ReadOne { board, lock }),
-        _ => none(),
-    }
-}
-
-/// The bytes of what a board says; none for what this family cannot say.
-pub fn answer(reply: &Reply) -> Vec<u8> {
-    match reply {
-        Reply::Unlock { board, lock, bit } => sealed(vec![UNLOCK, *board, *lock, state(*bit)]),
-        Reply::One { board, lock, bit } => sealed(vec![READ, *board, *lock, state(*bit)]),
-        Reply::Push { board, lock, bit } => sealed(vec![PUSH, *board, *lock, state(*bit)]),
-        Reply::All { board, bits, .. } => {
-            let mut frame = vec![READ, *board];
-            frame.extend(pack(bits).iter().rev());
-            frame.push(READ_MARK);
-            sealed(frame)
-        }
-        Reply::Refused { .. } | Reply::Fewer { .. } => Vec::new(),
-    }
-}
-
 fn sealed(mut frame: Vec<u8>) -> Vec<u8> {
     frame.push(checksum(&frame));
     frame
-}
-
-fn state(bit: bool) -> u8 {
-    if bit { SET } else { CLEAR }
 }
 
 fn bit(state: u8) -> Option<bool> {
@@ -151,6 +109,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::lockers::peer;
     use crate::lockers::stream::Stream;
     use crate::lockers::stream::tests::decode as frames;
 
@@ -178,11 +137,7 @@ mod tests {
             (Request::ReadAll { board: 1 }, &[0x80, 0x01, 0x00, 0x33, 0xB2]),
         ] {
             assert_eq!(encode(asked), bytes);
-            assert_eq!(request(bytes), Front::Frame(bytes.len(), asked));
-        }
-        // Unlock all (lock 0) is never sent by us; one flipped bit is no request.
-        for bytes in [&[0x8A, 0x01, 0x00, 0x11, 0x9A][..], &[0x80, 0x01, 0x01, 0x33, 0xB2]] {
-            assert!(matches!(request(bytes), Front::Noise(_)), "{bytes:02X?}");
+            assert_eq!(peer::hear("xor24", bytes), Some(peer::order(asked)));
         }
     }
 
@@ -200,7 +155,7 @@ mod tests {
             (&[0x80, 0x01, 0x80, 0x00, 0x02, 0x33, 0x30], ALL, locked(&[2, 24], 24)),
         ] {
             assert_eq!(decode(&[bytes], expect), (vec![reply.clone()], 0), "{bytes:02X?}");
-            assert_eq!(answer(&reply), bytes);
+            assert_eq!(peer::say("xor24", &reply), bytes);
         }
     }
 
@@ -278,7 +233,7 @@ mod tests {
         ) {
             let expect = Expect::All { board: 7, locks: u8::try_from(bits.len()).unwrap() };
             let reply = Reply::All { board: 7, bits, items: None };
-            let stream = [noise, answer(&reply)].concat();
+            let stream = [noise, peer::say("xor24", &reply)].concat();
             let cut = cut.min(stream.len());
             let (replies, _) = decode(&[&stream[..cut], &stream[cut..]], expect);
             prop_assert_eq!(replies, vec![reply]);
@@ -286,7 +241,7 @@ mod tests {
 
         #[test]
         fn one_flipped_bit_is_never_taken(bits in proptest::collection::vec(any::<bool>(), 24), at in 0usize..56) {
-            let mut frame = answer(&Reply::All { board: 1, bits, items: None });
+            let mut frame = peer::say("xor24", &Reply::All { board: 1, bits, items: None });
             frame[at / 8] ^= 1 << (at % 8);
             prop_assert_eq!(decode(&[&frame], ALL).0, vec![]);
         }

@@ -16,9 +16,7 @@ pub const ASK_IN_TURN: [u8; 3] = [0x1D, 0x72, 0x01];
 pub enum Kind {
     /// Why it is off line.
     Offline = 2,
-    /// Which error it has.
     Error = 3,
-    /// The paper.
     Paper = 4,
 }
 
@@ -49,9 +47,7 @@ pub enum Paper {
 /// What is known of a printer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Condition {
-    /// The paper.
     pub paper: Paper,
-    /// The cover is open.
     pub cover_open: bool,
     /// The cutter is stuck.
     pub cutter: bool,

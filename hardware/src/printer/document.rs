@@ -73,9 +73,7 @@ pub struct Text {
     pub text: String,
     /// How large.
     pub size: Size,
-    /// Bold.
     pub bold: bool,
-    /// Where.
     pub align: Align,
     /// Columns by which every line but the first is indented.
     pub hang: usize,

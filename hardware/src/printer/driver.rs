@@ -20,7 +20,6 @@ const FONT: &str = "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc";
 /// How a printer is connected, and how it is minded.
 #[derive(Clone, Debug)]
 pub struct PrinterConfig {
-    /// Where it is.
     pub address: Address,
     /// Baud rate of a serial port. Printers are delivered with 9600, 19200 or 115200; the self-test page says which.
     pub baud: u32,

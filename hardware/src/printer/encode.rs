@@ -6,9 +6,9 @@
 use std::path::PathBuf;
 
 use super::document::{Align, Block, CELL_HEIGHT, CELL_WIDTH, Document, Size, Text, Width};
+use super::glyphs::{Bitmap, Glyphs};
 use super::layout::{self, columns};
 use super::rom::Rom;
-use crate::glyphs::{Bitmap, Glyphs};
 
 /// `ESC @`: as after switching on.
 const INITIALISE: [u8; 2] = [0x1B, 0x40];
@@ -27,7 +27,6 @@ const LACKING: char = '〓';
 pub struct Paperwork {
     /// Width of the paper.
     pub width: Width,
-    /// What is in its ROM.
     pub rom: Rom,
     /// The font that draws what the ROM lacks.
     pub font: Option<PathBuf>,
@@ -36,7 +35,6 @@ pub struct Paperwork {
 /// A document in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Encoded {
-    /// The bytes.
     pub bytes: Vec<u8>,
     /// Lines that were drawn, since the ROM lacks a character of theirs.
     pub drawn: usize,

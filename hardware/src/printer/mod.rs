@@ -25,6 +25,7 @@ pub mod answer;
 mod document;
 mod driver;
 mod encode;
+mod glyphs;
 mod layout;
 mod port;
 mod rom;

@@ -22,7 +22,7 @@ use crate::port::file_fault;
 
 /// A keyboard's report of the boot protocol (USB HID 1.11, appendix B.1): a bit for each modifier key, a byte that is
 /// reserved, six keys that are down.
-pub(crate) const REPORT: usize = 8;
+pub const REPORT: usize = 8;
 /// The same from a device with reports of several kinds, which puts a number before each (USB HID 1.11, 8.1).
 const NUMBERED: usize = REPORT + 1;
 /// Longest report of a full-speed interrupt endpoint (USB 2.0, 5.7.3).
@@ -45,13 +45,13 @@ const NO_CHARACTER: u8 = 0x00;
 
 /// Makes characters of reports.
 #[derive(Default)]
-pub(crate) struct Keys {
+pub struct Keys {
     down: [u8; 6],
 }
 
 impl Keys {
     /// What is typed by one report: a character for each key that was not down before.
-    pub(crate) fn take(&mut self, report: &[u8; REPORT], mut typed: impl FnMut(u8)) {
+    pub fn take(&mut self, report: &[u8; REPORT], mut typed: impl FnMut(u8)) {
         let [modifiers, _, keys @ ..] = *report;
         for key in keys.into_iter().filter(|key| *key != 0 && !self.down.contains(key)) {
             typed(character(modifiers, key));

@@ -8,7 +8,7 @@ use super::Code;
 const LONGEST: usize = 512;
 
 /// Gathers characters until one ends the code.
-pub(crate) struct Lines {
+pub struct Lines {
     /// Never grows: what it had grown out of would stay in memory.
     bytes: Zeroizing<Vec<u8>>,
     /// Too long, or not ASCII: dropped up to its end.
@@ -22,7 +22,8 @@ impl Default for Lines {
 }
 
 impl Lines {
-    pub(crate) fn take(&mut self, mut bytes: &[u8], mut found: impl FnMut(Code)) {
+    /// Takes what was read; calls `found` with each code that ends in it.
+    pub fn take(&mut self, mut bytes: &[u8], mut found: impl FnMut(Code)) {
         while let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n')) {
             let (code, rest) = bytes.split_at(end);
             self.add(code);
@@ -40,7 +41,8 @@ impl Lines {
         }
     }
 
-    pub(crate) fn end(&mut self, found: impl FnOnce(Code)) {
+    /// The code ends here, as after a pause.
+    pub fn end(&mut self, found: impl FnOnce(Code)) {
         if self.spoilt {
             tracing::info!("a scanned code is too long or no ASCII text; not taken");
         } else {

@@ -19,8 +19,8 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::port::open_serial;
 use crate::{DeviceStatus, Fault};
 use keyboard::Keyboard;
-pub(crate) use keyboard::{Keys, REPORT};
-pub(crate) use lines::Lines;
+pub use keyboard::{Keys, REPORT};
+pub use lines::Lines;
 
 /// A pause that ends a code, where no carriage return does.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -76,7 +76,6 @@ pub struct ScannerConfig {
     /// The device file; of a serial port best a path under `/dev/serial/by-path/`, of a keyboard the link that a rule for
     /// udev makes.
     pub port: PathBuf,
-    /// What it is.
     pub link: Link,
     /// First wait before a lost port is opened again; doubles up to `reopen_max`, for ever.
     pub reopen_first: Duration,
@@ -189,7 +188,6 @@ fn lost(path: &Path, error: &std::io::Error) -> Fault {
 
 /// What came from a scanner.
 enum Heard {
-    /// A code.
     Code(Code),
     /// Something that is no text.
     Nonsense(Fault),

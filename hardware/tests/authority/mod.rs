@@ -11,7 +11,7 @@ use bp256::elliptic_curve::sec1::ToSec1Point;
 use bp256::r1::ProjectivePoint;
 use dmrtd::auth::HashAlgo;
 use hardware::cards::TrustList;
-use hardware::emulator::emrtd::{ActiveKey, Emrtd};
+use peers::emrtd::{ActiveKey, Emrtd};
 use ring::rand::SystemRandom;
 use ring::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, EcdsaKeyPair, KeyPair as _, RSA_PKCS1_SHA256,

@@ -8,8 +8,6 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use thiserror::Error;
 
-use crate::load::{CatalogueFlaws, read_calendar};
-
 /// 行政许可法 art. 32: an office that does not say within five working days what is missing has accepted the case.
 pub const ACCEPTANCE_DAYS: u16 = 5;
 
@@ -44,9 +42,9 @@ pub enum CalendarError {
 }
 
 impl Calendar {
-    /// Reads calendar files, `(path, text)` each, one for a year. All flaws are reported, not only the first.
-    pub fn from_files<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> Result<Self, CatalogueFlaws> {
-        read_calendar(files).map(|years| Self { years })
+    /// These years.
+    pub(crate) fn of(years: BTreeMap<i16, Year>) -> Self {
+        Self { years }
     }
 
     /// The years that are known.

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::joint::Assisting;
 use crate::text::Text;
 
 /// Everything a hall offers.
@@ -38,7 +37,6 @@ pub struct Catalogue {
 pub struct Department {
     /// Short code, unique.
     pub code: String,
-    /// Its name.
     pub name: Text,
 }
 
@@ -47,7 +45,6 @@ pub struct Department {
 pub struct Theme {
     /// Short code, unique.
     pub code: String,
-    /// Its name.
     pub name: Text,
     /// One plain line below the name.
     #[serde(default)]
@@ -62,9 +59,7 @@ pub struct Theme {
 pub struct FieldGroup {
     /// Short code, unique.
     pub code: String,
-    /// Its name.
     pub name: Text,
-    /// Its fields.
     #[serde(deserialize_with = "tight")]
     pub fields: Vec<Field>,
 }
@@ -208,6 +203,24 @@ pub struct ServiceItem {
     pub confirmed: String,
 }
 
+/// Another department whose opinion an item wants (协办部门).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assisting {
+    /// Code of the department.
+    pub department: String,
+    /// Within how many working days it answers.
+    pub days: u16,
+    /// For which answers; empty means always.
+    #[serde(default, skip_serializing_if = "When::is_always")]
+    pub when: When,
+    /// How sure we are.
+    #[serde(default)]
+    pub mark: Mark,
+    /// Where it was found, or what is open about it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mark_note: String,
+}
+
 fn yes() -> bool {
     true
 }
@@ -290,9 +303,7 @@ pub enum ApplicantKind {
 pub struct Limit {
     /// How many; 0 when done on the spot or not stated.
     pub value: u16,
-    /// Of what.
     pub unit: LimitUnit,
-    /// From when.
     pub starts: LimitStart,
     /// For which answers; empty means always.
     #[serde(default, skip_serializing_if = "When::is_always")]
@@ -365,7 +376,6 @@ impl When {
 pub struct Situation {
     /// Unique in its item: `q1`, `q2` …
     pub code: String,
-    /// The question.
     pub question: Text,
     /// What can be chosen, at least two.
     #[serde(deserialize_with = "tight")]
@@ -401,7 +411,6 @@ pub struct Choice {
 pub struct Material {
     /// Unique in its item.
     pub code: String,
-    /// What it is.
     pub name: Text,
     /// How many originals.
     #[serde(default)]
@@ -409,7 +418,6 @@ pub struct Material {
     /// How many copies.
     #[serde(default)]
     pub copies: u8,
-    /// On what.
     pub form: MaterialForm,
     /// Whether it may follow later.
     pub necessity: Necessity,
@@ -503,7 +511,6 @@ pub struct Field {
     /// Whether it must be filled in.
     #[serde(default = "yes")]
     pub required: bool,
-    /// Where it is asked.
     #[serde(default)]
     pub asked_at: AskedAt,
     /// What can be chosen, for [`FieldKind::Choice`]; may be empty when the printed form has the list.

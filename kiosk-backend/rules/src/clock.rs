@@ -18,8 +18,11 @@ use crate::calendar::{ACCEPTANCE_DAYS, Calendar, CalendarError};
 use crate::case::words::words;
 use crate::case::{CaseEvent, CaseState, Standing};
 use crate::catalogue::{ItemKind, Limit, LimitStart, LimitUnit, ServiceItem};
-use crate::joint::{JOINT_DAYS, JOINT_EXTENSION_DAYS};
 
+/// 行政许可法 art. 42 paragraph 2: what is handled jointly under art. 26 is decided within 45 days.
+pub const JOINT_DAYS: u16 = 45;
+/// 行政许可法 art. 42 paragraph 2: the head of the government at that level may extend by at most 15 days.
+pub const JOINT_EXTENSION_DAYS: u16 = 15;
 /// The hall's rule: paper is taken out of its box on the next working day at the latest.
 pub const PICKUP_DAYS: u16 = 1;
 /// The hall's rule: the applicant has this long for corrections. The law names no time; the notice says it.
@@ -70,9 +73,7 @@ words! {
 /// One event, as clocks see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Past {
-    /// What.
     pub event: CaseEvent,
-    /// When.
     pub at: Timestamp,
     /// The days that were filled in with it.
     pub days: Option<u16>,
@@ -124,7 +125,6 @@ impl Limits {
 /// One span in which a clock ran.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {
-    /// From.
     pub start: Timestamp,
     /// Until, and what stopped it; absent while it runs.
     pub stop: Option<(Timestamp, CaseEvent)>,
@@ -133,7 +133,6 @@ pub struct Interval {
 /// One clock of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// Which.
     pub kind: ClockKind,
     /// How many days it gives, extension included.
     pub days: u16,

@@ -8,31 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::answers::Answers;
 use crate::case::words::words;
-use crate::catalogue::{Mark, ServiceItem, When};
+use crate::catalogue::{Assisting, ServiceItem};
 use crate::clock::{Clock, ClockKind};
-
-/// 行政许可法 art. 42 paragraph 2: what is handled jointly under art. 26 is decided within 45 days.
-pub const JOINT_DAYS: u16 = 45;
-/// 行政许可法 art. 42 paragraph 2: the head of the government at that level may extend by at most 15 days.
-pub const JOINT_EXTENSION_DAYS: u16 = 15;
-
-/// Another department whose opinion an item wants (协办部门).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Assisting {
-    /// Code of the department.
-    pub department: String,
-    /// Within how many working days it answers.
-    pub days: u16,
-    /// For which answers; empty means always.
-    #[serde(default, skip_serializing_if = "When::is_always")]
-    pub when: When,
-    /// How sure we are.
-    #[serde(default)]
-    pub mark: Mark,
-    /// Where it was found, or what is open about it.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mark_note: String,
-}
 
 impl ServiceItem {
     /// The departments whose opinion is wanted under these answers, each once.

@@ -15,7 +15,6 @@ use crate::review::{Finding, Verdict};
 /// What a notice says. Every word of it is here.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// Title.
     pub title: String,
     /// Number, unique within kind and year.
     pub number: String,
@@ -53,7 +52,6 @@ pub struct Said<'a> {
     pub item: &'a str,
     /// The case's number.
     pub receipt: &'a str,
-    /// The office.
     pub office: &'a str,
     /// The day of the application: when the first papers came.
     pub came: Date,
@@ -77,7 +75,6 @@ pub struct Said<'a> {
 pub struct Form {
     /// Each material, as found.
     pub findings: Vec<Finding>,
-    /// Why.
     pub reason: String,
     /// How many working days.
     pub days: Option<u16>,

@@ -14,7 +14,6 @@ pub enum DocumentFamily {
     ResidentNumber,
     /// Foreign permanent resident ID card, old 15-character number.
     ForeignResidentOld,
-    /// Travel document.
     TravelDocument,
 }
 

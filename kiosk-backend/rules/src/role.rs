@@ -62,7 +62,6 @@ words! {
     Supervise = "supervise", "督办与统计", "supervision and statistics";
     /// Import the working days of a year.
     ImportCalendar = "import_calendar", "导入工作日历", "import the working days of a year";
-    /// Manage accounts.
     ManageAccounts = "manage_accounts", "管理账号", "manage accounts";
 }
 

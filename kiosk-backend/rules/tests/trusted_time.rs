@@ -280,6 +280,7 @@ fn no_order_of_readings_breaks_a_promise() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "whether there is any, in whatever order")]
 fn a_broken_rule_is_found() {
     for flaw in [Flaw::BelievesEachReading, Flaw::OnlyGoesUp] {
         let checker = Clocks(flaw).checker().threads(2).spawn_bfs().join();

@@ -14,8 +14,7 @@ use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::keeping::onward;
 use super::pages::{self, AccountPage, AccountsPage};
-use super::session::{Posted, SignedIn};
-use super::sign_in::Nothing;
+use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
 
 fn id_of(text: &str) -> Result<StaffId, Refusal> {

@@ -11,9 +11,10 @@ use hall_words::Reason;
 
 use super::Console;
 use super::frame::Here;
-use super::keeping::{Form, page_of};
 use super::pages::{self, RefusalPage};
+use super::paths::page_of;
 use super::session::{is_htmx, lang_of};
+use super::typed::{Form, written};
 use crate::refused::Refused;
 
 /// Scripts and styles only from our own files, none inline; no frame of another page; forms only to ourselves.
@@ -134,17 +135,4 @@ fn as_page(
         }
     }
     page
-}
-
-/// From this length on, in characters, a field was written and not chosen.
-const WRITTEN: usize = 4;
-
-/// What a person wrote into a form: neither what they chose nor what the page put there itself.
-pub(super) fn written(fields: Vec<(String, String)>) -> Vec<String> {
-    let by_page = ["version", "event", "seen", "materials", "kiosk", "back"];
-    let text = |(name, value): (String, String)| {
-        let words = value.chars().any(|c| !c.is_ascii_alphanumeric() && c != '_' && c != '-');
-        (!by_page.contains(&name.as_str()) && words && value.chars().count() >= WRITTEN).then_some(value)
-    };
-    fields.into_iter().filter_map(text).collect()
 }

@@ -14,66 +14,12 @@ use serde::Deserialize;
 
 use super::Console;
 use super::frame::{Here, Note, Tone};
+use super::inbox_query::InboxQuery;
 use super::labels::{TABS, Tab, tab_key};
 use super::pages::{self, InboxPage};
-use super::routes::first_page;
-use super::session::{Posted, SignedIn, encoded};
-use super::sign_in::Nothing;
+use super::paths::{encoded, first_page, own_path};
+use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
-
-/// What an address of the inbox asks for. An unknown value is as none: an old bookmark still shows something.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
-#[serde(default)]
-pub(super) struct Asked {
-    pub(super) show: String,
-    pub(super) after: String,
-    pub(super) item: String,
-    pub(super) window: String,
-    pub(super) kiosk: String,
-    pub(super) light: String,
-    pub(super) unread: String,
-}
-
-impl Asked {
-    fn tab(&self) -> Tab {
-        TABS.into_iter().find(|tab| tab_key(tab) == self.show).unwrap_or(Tab::Cases(Filter::default()))
-    }
-
-    fn only(&self) -> Only {
-        Only {
-            item: Some(self.item.clone()).filter(|item| !item.is_empty()),
-            window: self.window.parse().ok(),
-            kiosk: self.kiosk.parse().ok(),
-            over: match self.light.as_str() {
-                "soon" => Some(false),
-                "over" => Some(true),
-                _ => None,
-            },
-            unread: self.unread == "1",
-        }
-    }
-
-    /// Whether anything but the view is asked for.
-    pub(super) fn narrows(&self) -> bool {
-        self.only() != Only::default()
-    }
-
-    /// The query of an address that asks for `show` with the same narrowing.
-    pub(super) fn query(&self, show: &str) -> String {
-        let mut query = format!("show={}", encoded(show));
-        let parts = [
-            ("item", &self.item),
-            ("window", &self.window),
-            ("kiosk", &self.kiosk),
-            ("light", &self.light),
-            ("unread", &self.unread),
-        ];
-        for (key, value) in parts.into_iter().filter(|(_, value)| !value.is_empty()) {
-            query.push_str(&format!("&{key}={}", encoded(value)));
-        }
-        query
-    }
-}
 
 /// `GET /`
 pub(super) async fn home(me: SignedIn) -> Redirect {
@@ -84,7 +30,7 @@ pub(super) async fn home(me: SignedIn) -> Redirect {
 pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<InboxQuery>,
 ) -> Result<Response, Refused> {
     show(&console, &me, asked, None, Vec::new()).await
 }
@@ -92,7 +38,7 @@ pub(super) async fn page(
 async fn show(
     console: &Console,
     me: &SignedIn,
-    asked: Asked,
+    asked: InboxQuery,
     note: Option<Note>,
     undo: Vec<String>,
 ) -> Result<Response, Refused> {
@@ -132,7 +78,7 @@ pub(super) async fn search(
     }
     let rows = inbox::search(&console.app, &me.actor, &query).await?;
     look::searched(&console.app, &me.actor, rows.len()).await?;
-    let asked = Asked { show: tab_key(&Tab::Cases(Filter::All)).to_owned(), ..Asked::default() };
+    let asked = InboxQuery { show: tab_key(&Tab::Cases(Filter::All)).to_owned(), ..InboxQuery::default() };
     let page = made(&console, &me, asked, query, Inbox { rows, next: None }).await?;
     Ok(pages::respond(StatusCode::OK, &page))
 }
@@ -140,7 +86,7 @@ pub(super) async fn search(
 async fn made(
     console: &Console,
     me: &SignedIn,
-    asked: Asked,
+    asked: InboxQuery,
     query: String,
     found: Inbox,
 ) -> Result<InboxPage, Refusal> {
@@ -195,13 +141,14 @@ pub(super) async fn bulk(
         Act::Read => claims::mark_read(&console.app, &me.actor, &ids).await?,
     };
     let undo = if act == Act::Claim { done(&each) } else { Vec::new() };
-    let asked = Query::<Asked>::try_from_uri(&address(field("back"))).map(|Query(asked)| asked).unwrap_or_default();
+    let asked =
+        Query::<InboxQuery>::try_from_uri(&address(field("back"))).map(|Query(asked)| asked).unwrap_or_default();
     let note = told(&me, act, &each);
     show(&console, &me, asked, Some(note), undo).await
 }
 
 fn address(back: &str) -> axum::http::Uri {
-    super::session::own_path(back).parse().unwrap_or_default()
+    own_path(back).parse().unwrap_or_default()
 }
 
 fn done(each: &claims::Each) -> Vec<String> {
@@ -247,7 +194,7 @@ pub(super) async fn save_view(
     me: SignedIn,
     Posted(named): Posted<Named>,
 ) -> Result<Response, Refused> {
-    let asked = Query::<Asked>::try_from_uri(&address(&named.back)).map(|Query(asked)| asked).unwrap_or_default();
+    let asked = Query::<InboxQuery>::try_from_uri(&address(&named.back)).map(|Query(asked)| asked).unwrap_or_default();
     let query = asked.query(tab_key(&asked.tab()));
     match inbox::save_view(&console.app, &me.actor, &named.name, query.clone()).await {
         Ok(()) => Ok(Redirect::to(&format!("/inbox?{query}")).into_response()),

@@ -18,11 +18,12 @@ use kiosk_wire::StaffId;
 use serde::{Deserialize, Serialize};
 
 use super::frame::{Here, Shell};
-use super::guard::written;
+use super::paths::{encoded, own_path, page_of};
 use super::session::{
-    LONGEST_FORM, SignedIn, Visitor, comes_from_elsewhere, csrf_of_key, encoded, holder, own_path, same, too_large,
+    LONGEST_FORM, Next as Asked, SignedIn, Visitor, comes_from_elsewhere, csrf_of_key, holder, owner_of, same,
+    too_large,
 };
-use super::sign_in::Next as Asked;
+use super::typed::{Form, written};
 use super::{Console, pages};
 use crate::refused::Refused;
 
@@ -33,25 +34,6 @@ const NOT_KEPT: [&str; 4] = ["/sign-in", "/sign-out", "/language", "/account/pas
 
 /// What a form is posted as; files are not, and are still on the disk that they came from.
 const FORM: &str = "application/x-www-form-urlencoded";
-
-/// A form as it was posted, without its token.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Form {
-    pub(super) path: String,
-    pub(super) fields: Vec<(String, String)>,
-}
-
-/// The page that a form belongs to: where somebody is led after signing in, and from a refusal.
-pub(super) fn page_of(path: &str) -> String {
-    let path = path.split('?').next().unwrap_or_default();
-    let parts: Vec<&str> = path.split('/').skip(1).collect();
-    match parts.as_slice() {
-        ["cases", id, "fields", ..] => format!("/cases/{id}/fields"),
-        [room @ ("cases" | "joint" | "kiosks" | "accounts"), which, ..] => format!("/{room}/{which}"),
-        ["sign-out" | "language" | "sign-in", ..] | [] => "/".to_owned(),
-        [room, ..] => format!("/{room}"),
-    }
-}
 
 /// Keeps what is posted by nobody who is signed in, and forgets what was kept once it was sent again and taken.
 pub(super) async fn keep(State(console): State<Console>, request: Request, next: Next) -> Response {
@@ -137,13 +119,6 @@ async fn parsed(body: axum::body::Bytes) -> Option<Vec<(String, String)>> {
     *request.method_mut() = Method::POST;
     request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     axum::Form::<Vec<(String, String)>>::from_request(request, &()).await.ok().map(|axum::Form(fields)| fields)
-}
-
-/// Whose page a form's token is from: of the sessions that are remembered, ended or not.
-pub(super) async fn owner_of(console: &Console, token: &str) -> Result<Option<StaffId>, Refusal> {
-    let remembered = console.app.store().read(sessions::remembered).await?;
-    let found = remembered.into_iter().find(|(key, _)| same(&csrf_of_key(key), token));
-    Ok(found.map(|(_, staff)| staff))
 }
 
 async fn find(console: &Console, visitor: &Visitor) -> Result<Option<(Digest, Kept)>, Refusal> {

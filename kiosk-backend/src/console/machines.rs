@@ -14,8 +14,7 @@ use serde::Deserialize;
 use super::Console;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CabinetPage, KiosksPage};
-use super::session::{Posted, SignedIn};
-use super::sign_in::Nothing;
+use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
 
 /// `GET /kiosks`

@@ -13,6 +13,7 @@ mod charts;
 mod frame;
 pub(crate) mod guard;
 mod inbox;
+mod inbox_query;
 mod joint;
 mod keeping;
 mod keying;
@@ -23,6 +24,7 @@ mod messages;
 mod oidc;
 mod pages;
 mod papers;
+pub(crate) mod paths;
 mod records;
 mod refusals;
 mod routes;
@@ -34,6 +36,7 @@ mod steps;
 mod supervision;
 #[cfg(test)]
 mod tests;
+mod typed;
 pub(crate) mod words;
 
 use hall_domain::figures::gaps;

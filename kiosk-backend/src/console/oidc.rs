@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::Console;
 use super::pages::Way;
-use super::session::{Visitor, encoded, holder, own_path};
-use super::sign_in::{Next, again, entered};
+use super::paths::{encoded, own_path};
+use super::session::{Next, Visitor, holder};
+use super::sign_in::{again, entered};
 use super::words::Lang;
 use crate::oidc::sign_in as by_provider;
 use crate::oidc::sign_in::Answer;

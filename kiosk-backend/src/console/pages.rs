@@ -31,7 +31,7 @@ use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::charts;
 use super::frame::{CALL, Call, Here, Shell};
-use super::inbox::Asked;
+use super::inbox_query::InboxQuery;
 use super::labels::{CELL_STATES, TABS, Tab, cell_class, is_open, is_unseen, light_class, tab_key};
 use super::words::{Lang, bytes, grouped};
 use crate::refused::Refused;
@@ -61,13 +61,13 @@ pub(super) struct InboxPage {
     pub(super) shell: Shell,
     pub(super) show: Tab,
     /// What the address asks for.
-    pub(super) asked: Asked,
+    pub(super) asked: InboxQuery,
     /// What it can be narrowed to.
     pub(super) choices: Choices,
     pub(super) query: String,
     pub(super) rows: Vec<InboxRow>,
     /// Instead of cases, in [`Tab::Joint`]: what other windows' cases ask of us.
-    pub(super) parts: Vec<answers::Asked>,
+    pub(super) parts: Vec<answers::WaitingPart>,
     pub(super) older: Option<String>,
     /// Not the first page: a link back to it.
     pub(super) first: Option<String>,

@@ -11,8 +11,7 @@ use serde::Deserialize;
 use super::Console;
 use super::frame::Here;
 use super::pages::{self, AttentionPage, AuditView};
-use super::session::{Posted, SignedIn};
-use super::sign_in::Nothing;
+use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
 
 /// `GET /attention`

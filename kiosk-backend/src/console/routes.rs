@@ -121,13 +121,3 @@ pub(super) fn table() -> Vec<Route> {
         to(R::Supervise, "/statistics/export", get(supervision::export)),
     ]
 }
-
-/// Where someone of this role begins.
-pub(super) fn first_page(role: Role) -> &'static str {
-    match role {
-        Role::Clerk | Role::Chief | Role::Approver => "/inbox",
-        Role::Supervisor => "/supervision",
-        Role::Administrator => "/accounts",
-        Role::Technician => "/kiosks",
-    }
-}

@@ -53,7 +53,7 @@ use values::*;
 use super::aftercare_pages::{CallbacksPage, UncollectedPage};
 use super::calendar::{self, CalendarPage};
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
-use super::inbox::Asked;
+use super::inbox_query::InboxQuery;
 use super::joint::PartPage;
 use super::keeping::KeptPage;
 use super::keying::FieldsPage;
@@ -63,6 +63,7 @@ use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
     NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage, Way,
 };
+use super::typed::written;
 use super::words::{Clock, Lang};
 
 /// Every page with its file name.
@@ -78,7 +79,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let inbox = |rows: Vec<InboxRow>| InboxPage {
         shell: shell(lang, Here::Inbox, "/inbox?show=new"),
         show: Tab::Cases(Filter::New),
-        asked: Asked::default(),
+        asked: InboxQuery::default(),
         choices: Choices {
             items: vec![("commercial-performance".into(), Text::new("营业性演出审批", "Commercial performances"))],
             windows: Vec::new(),
@@ -136,7 +137,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         (
             "inbox-narrowed",
             render(&InboxPage {
-                asked: Asked { item: "commercial-performance".into(), ..Asked::default() },
+                asked: InboxQuery { item: "commercial-performance".into(), ..InboxQuery::default() },
                 undo: vec!["1".into()],
                 ..inbox(rows())
             }),

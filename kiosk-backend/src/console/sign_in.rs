@@ -14,16 +14,11 @@ use serde::Deserialize;
 use super::frame::{Here, Note, Shell, Tone};
 use super::keeping::{onward, waits};
 use super::pages::{self, SignInPage};
-use super::session::{Posted, Visitor, csrf_of, holder, own_path};
+use super::paths::own_path;
+use super::session::{Next, Nothing, Posted, Visitor, csrf_of, holder};
 use super::words::Lang;
 use super::{Console, oidc};
 use crate::refused::Refused;
-
-#[derive(Deserialize)]
-pub(super) struct Next {
-    #[serde(default)]
-    pub(super) next: String,
-}
 
 /// `GET /sign-in`
 pub(super) async fn page(
@@ -134,9 +129,6 @@ pub(super) async fn entered(
     response.headers_mut().append(SET_COOKIE, console.cookies().known(&browser));
     Ok(response)
 }
-
-#[derive(Deserialize)]
-pub(super) struct Nothing {}
 
 /// `POST /sign-out`
 pub(super) async fn leave(

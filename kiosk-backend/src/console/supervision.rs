@@ -12,8 +12,7 @@ use super::Console;
 use super::case::id_of;
 use super::frame::Here;
 use super::pages::{self, StatisticsPage, SupervisionPage};
-use super::session::{Posted, SignedIn};
-use super::sign_in::Nothing;
+use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
 
 /// `GET /supervision`

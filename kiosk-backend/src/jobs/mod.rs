@@ -14,6 +14,7 @@ use hall_store::{self as store, StoreError, StoreResult};
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::client::client;
 use crate::notify::webhook;
 
 /// How many at once.
@@ -47,15 +48,6 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => {}
         }
     }
-}
-
-/// The client that jobs send with.
-pub fn client() -> Result<reqwest::Client, String> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent("kiosk-backend")
-        .build()
-        .map_err(|cause| cause.to_string())
 }
 
 /// Does what is due; returns how long to pause.

@@ -19,9 +19,9 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use self::flow::Flow;
+use crate::client;
 use crate::config::oidc::Oidc;
 use crate::config::{Secret, is_safe_url};
-use crate::jobs;
 use crate::notify::sms::{self, GatewayError};
 
 /// Where the provider sends browsers back to.
@@ -105,7 +105,7 @@ impl Provider {
         let back = format!("{console}{BACK}");
         // Fails only when a provider of cryptography was installed before, which is as good.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = jobs::client().map_err(OpenError::Client)?;
+        let client = client::client().map_err(OpenError::Client)?;
         Ok(Self { secret, back, client, config, at_once: Semaphore::new(AT_ONCE) })
     }
 

@@ -44,7 +44,11 @@ impl Desk {
     }
 
     pub(crate) async fn decided() -> Self {
-        let desk = Self::received().await;
+        Self::decided_in(Hall::new().await).await
+    }
+
+    pub(crate) async fn decided_in(hall: Hall) -> Self {
+        let desk = Self::received_in(hall).await;
         desk.step(CaseEvent::PreReviewStarted, Form::default()).await;
         let form = desk.found(Verdict::Fine).await;
         desk.step(CaseEvent::Accepted, form).await;

@@ -19,8 +19,8 @@ use hall_rules::notice::{Express, Form};
 use hall_rules::review::Verdict;
 use hall_store as store;
 use hall_store::messages::MessageState as S;
-use kiosk_backend::jobs;
 use kiosk_backend::notify::sms::hmac_hex;
+use kiosk_backend::{client, jobs};
 use kiosk_wire::Stamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -103,7 +103,7 @@ impl Scene {
         );
         let desk = Desk::received_in(Hall::with(&extra).await).await;
         let _ = rustls::crypto::ring::default_provider().install_default();
-        Self { desk, gateway, client: jobs::client().unwrap(), _secrets: secrets }
+        Self { desk, gateway, client: client::client().unwrap(), _secrets: secrets }
     }
 
     async fn accept(&self) {

@@ -143,3 +143,36 @@ async fn wire_md_lists_every_path() {
     }
     assert!(fresh == found || update, "docs/wire.md is stale: run this test with UPDATE_DOCS=1");
 }
+
+/// The contract is a file, so that a change of it is seen: `UPDATE_DOCS=1 cargo nextest run -E 'test(openapi_json)'`.
+#[tokio::test]
+async fn openapi_json_is_what_is_served_and_says_of_each_field_what_it_is() {
+    let hall = Hall::new().await;
+    let document: Value = hall.get("/api/openapi.json", "", None).await.json();
+    let mut fields = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let Some(content) = operation["requestBody"]["content"].as_object() else { continue };
+            let schema = &content.values().next().unwrap()["schema"];
+            assert_eq!(schema["type"], "object", "{method} {path}");
+            for (name, field) in schema["properties"].as_object().unwrap() {
+                assert!(!field["type"].is_null(), "{method} {path}: {name} has no type");
+                fields += 1;
+            }
+            let required = schema["required"].as_array().map_or(0, Vec::len);
+            let optional_only = ["collect", "cancel-collect", "affirm-empty", "confirm", "claim", "release"];
+            let optional = optional_only.iter().any(|last| path.ends_with(&format!("/{last}")));
+            assert_eq!(required > 0, !optional, "{method} {path}: what is required");
+        }
+    }
+    assert!(fields >= 55, "{fields}");
+
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/openapi.json");
+    let fresh = serde_json::to_string_pretty(&document).unwrap() + "\n";
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    if update {
+        std::fs::write(&file, &fresh).unwrap();
+    }
+    let found = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(fresh == found || update, "docs/openapi.json is stale: run this test with UPDATE_DOCS=1");
+}

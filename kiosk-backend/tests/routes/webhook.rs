@@ -6,10 +6,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use kiosk_backend::jobs;
+use hall_domain::case::reactions::TOLD_TO_OTHERS;
+use hall_rules::CaseEvent;
+use hall_rules::notice::Form;
 use kiosk_backend::notify::webhook::signature;
+use kiosk_backend::{client, jobs};
 
 use crate::hall::{Hall, MONDAY, NAME, NUMBER, PHONE};
+use crate::results::Desk;
 
 type Heard = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
@@ -40,7 +44,7 @@ async fn a_deposit_is_told_until_it_is_taken() {
     hall.sync(&terminal).await;
     assert_eq!(hall.count("jobs"), 1, "a repeated push makes no second job");
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = jobs::client().unwrap();
+    let client = client::client().unwrap();
     jobs::once(&hall.app, &client).await.unwrap();
     assert_eq!(hall.count("jobs WHERE done_ms IS NULL AND tries = 1 AND last_error LIKE '%502%'"), 1);
     jobs::once(&hall.app, &client).await.unwrap();
@@ -76,10 +80,34 @@ async fn a_job_that_was_claimed_by_a_process_that_died_is_done_by_the_next() {
     assert_eq!(claimed.unwrap().len(), 1);
     let hall = hall.restart().await;
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = jobs::client().unwrap();
+    let client = client::client().unwrap();
     jobs::once(&hall.app, &client).await.unwrap();
     assert_eq!(hall.count("jobs WHERE done_ms IS NOT NULL"), 0);
     hall.clock.advance(60_000);
     jobs::once(&hall.app, &client).await.unwrap();
     assert_eq!(hall.count("jobs WHERE done_ms IS NOT NULL"), 1);
+}
+
+/// What receivers are told does not depend on where it happens, and the document says the same.
+#[tokio::test]
+async fn results_at_the_window_are_told_as_those_in_boxes_are() {
+    let hook = "[[webhook]]\nname = \"city\"\nurl = \"https://city.example/\"\nsecret = \"0123456789abcdef\"\n";
+    let desk = Desk::decided_in(Hall::with(hook).await).await;
+    desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
+    desk.step(CaseEvent::Collected, Form { receiver: "本人".into(), ..Form::default() }).await;
+    let told = |what: &str| {
+        desk.hall.text(&format!("SELECT group_concat({what}, ' ') FROM (SELECT body FROM jobs ORDER BY id)"))
+    };
+    assert_eq!(told("json_extract(body, '$.event')"), "case.deposited case.result_ready case.collected");
+    assert_eq!(told("json_type(body, '$.kiosk')"), "text null null", "the window has no terminal");
+
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/wire.md")).unwrap();
+    let (_, rest) = document.split_once("## Events to others (webhook)").unwrap();
+    let section = rest.split("\n## ").next().unwrap();
+    let mut listed: Vec<&str> =
+        section.split('`').filter_map(|word| word.strip_prefix("case.")).filter(|word| !word.is_empty()).collect();
+    let mut sent = TOLD_TO_OTHERS.map(CaseEvent::code);
+    listed.sort_unstable();
+    sent.sort_unstable();
+    assert_eq!(listed, sent);
 }

@@ -36,7 +36,6 @@ pub enum DirectiveOrder {
     ArmCollection {
         /// Whose paper is expected in it.
         submission: SubmissionId,
-        /// Which compartment.
         compartment: CompartmentNo,
         /// SHA-256 in hex of `directive id (hyphenated lower-case text) ‖ code`, the one-time code being 6 digits that the console shows.
         code_hash: String,
@@ -50,23 +49,17 @@ pub enum DirectiveOrder {
     AffirmEmpty {
         /// Whose paper was in it.
         submission: Option<SubmissionId>,
-        /// Which compartment.
         compartment: CompartmentNo,
     },
     /// Open at once, from the desk: chiefs only.
     OpenNow {
         /// Whose paper is in it, when known.
         submission: Option<SubmissionId>,
-        /// Which compartment.
         compartment: CompartmentNo,
-        /// Why.
         reason: String,
     },
     /// Staff looked: the compartment serves again.
-    ReturnToService {
-        /// Which compartment.
-        compartment: CompartmentNo,
-    },
+    ReturnToService { compartment: CompartmentNo },
     /// Let this clerk put the result of a case into a free compartment when they stand at the terminal.
     ArmLoading {
         /// Whose result.
@@ -93,7 +86,6 @@ pub enum DirectiveOrder {
 pub enum DirectiveOutcome {
     /// Accepted and waiting for the clerk (arming only).
     Armed,
-    /// Done.
     Done,
     /// It came after its expiry, or the terminal cannot tell the time well enough to know.
     Expired,

@@ -367,6 +367,23 @@ pub enum Fact {
     Unknown,
 }
 
+impl Fact {
+    /// The door that this fact announces: it is about to be opened, and may not be before this is on disk.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all others open nothing")]
+    pub fn announces(&self) -> Option<CompartmentNo> {
+        match self {
+            Self::DepositIntended { compartment, .. }
+            | Self::DepositReopened { compartment, .. }
+            | Self::DepositMoved { to: compartment, .. }
+            | Self::CollectionIntended { compartment, .. }
+            | Self::LoadIntended { compartment, .. }
+            | Self::PickupIntended { compartment, .. }
+            | Self::TechnicianOpened { compartment, .. } => Some(*compartment),
+            _ => None,
+        }
+    }
+}
+
 /// Why a deposit went to another compartment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

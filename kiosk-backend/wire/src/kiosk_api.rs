@@ -199,7 +199,7 @@ pub enum CompartmentState {
 }
 
 /// What is seen of a door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DoorState {
     /// Closed.
@@ -207,6 +207,7 @@ pub enum DoorState {
     /// Open.
     Open,
     /// Not seen (no answer from its board).
+    #[default]
     Unknown,
 }
 

@@ -7,9 +7,9 @@ use zeroize::Zeroize;
 
 /// A value that belongs to a person: it cannot be displayed, its `Debug` says only that it is there, and its memory
 /// is wiped when it is dropped. Reading it is a visible act: [`Personal::expose`].
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Personal<T: Zeroize>(T);
+pub struct Personal<T: Zeroize = String>(T);
 
 impl<T: Zeroize> Personal<T> {
     /// Wraps `value`.
@@ -20,6 +20,30 @@ impl<T: Zeroize> Personal<T> {
     /// The value itself. Never hand it to a log, an error text or a `Debug`.
     pub fn expose(&self) -> &T {
         &self.0
+    }
+}
+
+/// Text that is being typed.
+impl Personal {
+    /// Adds one character without leaving a copy of the old text behind.
+    pub fn push(&mut self, c: char) {
+        if self.0.capacity() < self.0.len() + c.len_utf8() {
+            let mut roomier = String::with_capacity((self.0.len() + 1) * 2 + 32);
+            roomier.push_str(&self.0);
+            self.0.zeroize();
+            self.0 = roomier;
+        }
+        self.0.push(c);
+    }
+
+    /// Takes the last character away.
+    pub fn pop(&mut self) {
+        self.0.pop();
+    }
+
+    /// Empties it.
+    pub fn clear(&mut self) {
+        self.0.zeroize();
     }
 }
 
@@ -49,5 +73,15 @@ mod tests {
     fn debug_says_nothing_of_the_value() {
         let name = Personal::from("张三丰");
         assert_eq!(format!("{name:?} {:?}", Some(&name)), "Personal(…) Some(Personal(…))");
+    }
+
+    #[test]
+    fn typing_keeps_the_text() {
+        let mut text = Personal::default();
+        "13812345678十".chars().for_each(|c| text.push(c));
+        text.pop();
+        assert_eq!(text.expose(), "13812345678");
+        text.clear();
+        assert_eq!(text.expose(), "");
     }
 }

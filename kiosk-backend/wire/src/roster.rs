@@ -26,7 +26,6 @@ pub struct Roster {
 /// One window and the departments whose submissions it works.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RosterWindow {
-    /// Its id.
     pub id: WindowId,
     /// Its name as people say it, such as "3号窗口".
     pub name: String,
@@ -46,7 +45,6 @@ pub struct RosterStaff {
     pub name: String,
     /// The windows whose compartments they may open.
     pub windows: Vec<WindowId>,
-    /// Role.
     pub role: Role,
     /// SHA-256 in hex of the card's UID bytes, ISO 14443; absent without a card.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -70,6 +70,13 @@ pub struct Applicant {
     pub signature: Option<DocumentSignature>,
 }
 
+impl Applicant {
+    /// Whether both cards are of one person.
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        self.document == other.document && self.number == other.number
+    }
+}
+
 /// What became of the signature on a travel document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

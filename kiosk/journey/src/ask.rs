@@ -8,10 +8,15 @@ use hall_rules::answers::{ACTING_FOR, NextQuestion};
 use hall_rules::catalogue::FieldKind;
 use hall_rules::checks::{self, PhoneError};
 use hall_rules::field::ValueError;
+use kiosk_wire::Personal;
 
 use crate::journey::{GUARD, Journey, SETTLING};
-use crate::visit::{Page, PhoneAnswer, Visit};
-use crate::{Act, ChooseBy, FieldProblem, Key, Personal, PhoneCheck, Sound, Touch};
+use crate::output::Sound;
+use crate::page::Page;
+use crate::session::{PhoneAnswer, Visit};
+use crate::touch::{Act, Key, Touch, Turn};
+use crate::typing::{dashed, type_into};
+use crate::view::{FieldProblem, PhoneCheck};
 
 /// Digits of a mobile number.
 const PHONE_DIGITS: usize = 11;
@@ -19,7 +24,7 @@ const PHONE_DIGITS: usize = 11;
 impl Journey {
     /// Goes to the first page whose answer is still missing; with none missing, to the check page.
     pub(crate) fn proceed(&mut self, now: Duration) {
-        let Some(visit) = &self.visit else { return };
+        let Some(visit) = self.session.visit() else { return };
         let (Some(item), Some(_)) = (visit.item(), &visit.holder) else { return };
         let page = if visit.answers.get(ACTING_FOR).is_none() {
             Page::Situation(ACTING_FOR.to_owned())
@@ -40,7 +45,7 @@ impl Journey {
 
     /// A page that is entered starts with what was answered on it before.
     pub(crate) fn entering(&mut self) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         visit.field_problem = None;
         visit.toggled.clear();
         let before = match &self.page {
@@ -62,8 +67,8 @@ impl Journey {
         match touch {
             Touch::Back => self.back(now),
             Touch::Quit => self.end(now),
-            Touch::Turn(turn) => match (&self.page, &mut self.visit) {
-                (Page::Field(_), Some(visit)) => visit.text.turn(turn == crate::Turn::Next),
+            Touch::Turn(turn) => match (&self.page, self.session.visit_mut()) {
+                (Page::Field(_), Some(visit)) => visit.text.turn(turn == Turn::Next),
                 _ => self.turn(turn),
             },
             Touch::Next => self.next(now),
@@ -79,7 +84,7 @@ impl Journey {
             Page::Guide { .. } => self.proceed(now),
             Page::Situation(question) => self.take_toggled(&question, now),
             Page::Materials { .. } => {
-                if let Some(visit) = &mut self.visit {
+                if let Some(visit) = self.session.visit_mut() {
                     visit.brought = Some(visit.material_codes());
                 }
                 self.proceed(now);
@@ -95,7 +100,7 @@ impl Journey {
     }
 
     fn choose_option(&mut self, id: &str, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         match self.page.clone() {
             Page::Situation(question) => {
                 let several = visit.item().and_then(|item| item.situations.iter().find(|s| s.code == question));
@@ -116,7 +121,7 @@ impl Journey {
                 if field.multiple {
                     toggle(visit, id);
                 } else {
-                    visit.values.insert(code.clone(), Personal::new(id));
+                    visit.values.insert(code.clone(), Personal::from(id));
                     self.take_field(&code, now);
                 }
             }
@@ -129,7 +134,7 @@ impl Journey {
     }
 
     fn take_toggled(&mut self, question: &str, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         let chosen = joined(visit);
         if !chosen.is_empty() {
             visit.answer(question, &chosen);
@@ -138,7 +143,7 @@ impl Journey {
     }
 
     fn act(&mut self, act: Act, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         match (self.page.clone(), act) {
             (Page::Materials { .. }, Act::SomethingMissing) => {
                 self.forward(Page::Missing { page: 0 }, now);
@@ -167,7 +172,7 @@ impl Journey {
 
     fn change(&mut self, id: &str, now: Duration) {
         let page = match id.split_once(':').unwrap_or((id, "")) {
-            ("item", _) => Page::Choose { by: ChooseBy::Theme, level: crate::visit::Level::Top, page: 0 },
+            ("item", _) => Page::choosing(),
             ("question", code) => Page::Situation(code.to_owned()),
             ("materials", _) => Page::Materials { page: 0 },
             ("phone", _) => Page::Phone,
@@ -176,14 +181,14 @@ impl Journey {
             _ => return,
         };
         // The page is entered from the check page, whatever came before: Back returns to it.
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = self.session.visit_mut() {
             visit.history.retain(|before| std::mem::discriminant(before) != std::mem::discriminant(&page));
         }
         self.forward(page, now);
     }
 
     fn take_phone(&mut self, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         if visit.known_phone.is_some() && !visit.other_number {
             visit.phone_answer = PhoneAnswer::Known;
         } else if phone_check(visit.phone.expose()) == PhoneCheck::Good {
@@ -195,12 +200,12 @@ impl Journey {
     }
 
     fn take_field(&mut self, code: &str, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         let Some(field) = visit.field(code).cloned() else { return };
         let value = match field.kind {
             FieldKind::Text => visit.text.whole(),
             FieldKind::Choice if field.multiple => Personal::new(joined(visit)),
-            FieldKind::Date => Personal::new(dashed(visit.values.get(code).map_or("", Personal::expose))),
+            FieldKind::Date => Personal::new(dashed(visit.values.get(code).map_or("", |value| value.expose()))),
             FieldKind::Choice | FieldKind::Number | FieldKind::Phone | FieldKind::OrgCode => {
                 visit.values.get(code).cloned().unwrap_or_default()
             }
@@ -219,7 +224,7 @@ impl Journey {
     }
 
     fn key(&mut self, key: Key) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         visit.field_problem = None;
         match self.page.clone() {
             Page::Phone if visit.known_phone.is_none() || visit.other_number => {
@@ -262,17 +267,6 @@ fn type_text(visit: &mut Visit, key: Key) {
     }
 }
 
-/// Applies a key to a value of at most `longest` characters. Letters become capitals.
-pub(crate) fn type_into(value: &mut Personal, key: Key, longest: usize, takes: impl Fn(char) -> bool) -> bool {
-    match key {
-        Key::Char(c) if takes(c) && value.expose().chars().count() < longest => value.push(c.to_ascii_uppercase()),
-        Key::Delete => value.pop(),
-        Key::Clear => value.clear(),
-        Key::Char(_) | Key::Space | Key::Candidate(_) => return false,
-    }
-    true
-}
-
 fn toggle(visit: &mut Visit, id: &str) {
     if !visit.toggled.remove(id) {
         visit.toggled.insert(id.to_owned());
@@ -281,21 +275,6 @@ fn toggle(visit: &mut Visit, id: &str) {
 
 fn joined(visit: &Visit) -> String {
     visit.toggled.iter().map(String::as_str).collect::<Vec<_>>().join("+")
-}
-
-/// `20261123` → `2026-11-23`, as far as it was typed.
-pub(crate) fn dashed(digits: &str) -> String {
-    if digits.contains('-') {
-        return digits.to_owned();
-    }
-    let mut text = String::new();
-    for (at, c) in digits.chars().enumerate() {
-        if at == 4 || at == 6 {
-            text.push('-');
-        }
-        text.push(c);
-    }
-    text
 }
 
 /// How a typed mobile number stands.
@@ -340,13 +319,5 @@ mod tests {
         ] {
             assert_eq!(phone_check(typed), check, "{typed}");
         }
-    }
-
-    #[test]
-    fn dates_as_they_are_typed() {
-        assert_eq!(dashed("2026"), "2026");
-        assert_eq!(dashed("202611"), "2026-11");
-        assert_eq!(dashed("20261123"), "2026-11-23");
-        assert_eq!(dashed("2026-11-23"), "2026-11-23");
     }
 }

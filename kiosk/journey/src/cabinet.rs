@@ -1,9 +1,11 @@
 //! The compartments as this visit knows them, and which one to take.
 
 use hall_rules::catalogue::SizeHint;
+use kiosk_wire::CompartmentNo;
+use kiosk_wire::kiosk_api::DoorState;
 
+use crate::input::Compartment;
 use crate::view::{BoxSizeRow, CabinetCell};
-use crate::{Compartment, DoorState};
 
 /// Size classes by their usual names, smallest first, for cabinets whose order was not told.
 const USUAL_ORDER: [&str; 5] = ["envelope", "A4", "A3", "large", "parcel"];
@@ -36,14 +38,14 @@ impl Cabinet {
     }
 
     /// A door's sensor changed.
-    pub(crate) fn seen(&mut self, no: u16, state: DoorState) {
+    pub(crate) fn seen(&mut self, no: CompartmentNo, state: DoorState) {
         if let Some(compartment) = self.compartments.iter_mut().find(|compartment| compartment.no == no) {
             compartment.door = state;
         }
     }
 
     /// Doors seen open.
-    pub(crate) fn open_doors(&self) -> Vec<u16> {
+    pub(crate) fn open_doors(&self) -> Vec<CompartmentNo> {
         self.compartments.iter().filter(|c| c.door == DoorState::Open).map(|c| c.no).collect()
     }
 
@@ -70,7 +72,7 @@ impl Cabinet {
 
     /// The free box to take: of this size, else the next larger, else the next smaller; the lowest number of its
     /// size. None of `without`.
-    pub(crate) fn pick(&self, size: &str, without: &[u16]) -> Option<u16> {
+    pub(crate) fn pick(&self, size: &str, without: &[CompartmentNo]) -> Option<CompartmentNo> {
         let wanted = self.rank(size);
         self.offered()
             .filter(|c| !without.contains(&c.no))
@@ -82,7 +84,7 @@ impl Cabinet {
     }
 
     /// A free box of a larger size than that of box `than`.
-    pub(crate) fn pick_larger(&self, than: u16, without: &[u16]) -> Option<u16> {
+    pub(crate) fn pick_larger(&self, than: CompartmentNo, without: &[CompartmentNo]) -> Option<CompartmentNo> {
         let size = &self.compartments.iter().find(|c| c.no == than)?.size;
         let least = self.rank(size) + 1;
         self.offered()
@@ -92,7 +94,7 @@ impl Cabinet {
     }
 
     /// The size of a box.
-    pub(crate) fn size_of(&self, no: u16) -> Option<&str> {
+    pub(crate) fn size_of(&self, no: CompartmentNo) -> Option<&str> {
         self.compartments.iter().find(|c| c.no == no).map(|c| c.size.as_str())
     }
 
@@ -112,7 +114,7 @@ impl Cabinet {
 
     /// For the picture.
     pub(crate) fn cells(&self) -> Vec<CabinetCell> {
-        self.compartments.iter().map(|c| CabinetCell { no: c.no, size: c.size.clone() }).collect()
+        self.compartments.iter().map(|c| CabinetCell { no: c.no.0, size: c.size.clone() }).collect()
     }
 
     fn rank(&self, size: &str) -> usize {
@@ -126,7 +128,8 @@ mod tests {
 
     fn cabinet() -> Cabinet {
         let mut cabinet = Cabinet::default();
-        let compartment = |no, size: &str, free, door| Compartment { no, size: size.into(), free, door };
+        let compartment =
+            |no, size: &str, free, door| Compartment { no: CompartmentNo(no), size: size.into(), free, door };
         cabinet.replace(vec![
             compartment(5, "large", true, DoorState::Closed),
             compartment(4, "A4", true, DoorState::Closed),
@@ -140,12 +143,12 @@ mod tests {
     #[test]
     fn the_lowest_free_and_shut_box_of_the_size() {
         let cabinet = cabinet();
-        assert_eq!(cabinet.pick("A4", &[]), Some(4), "2 is taken, 3 stands open");
-        assert_eq!(cabinet.pick("A4", &[4]), Some(5), "larger before smaller");
-        assert_eq!(cabinet.pick("A4", &[4, 5]), Some(1));
-        assert_eq!(cabinet.pick("A4", &[1, 4, 5]), None);
-        assert_eq!(cabinet.pick_larger(4, &[]), Some(5));
-        assert_eq!(cabinet.pick_larger(5, &[]), None);
+        assert_eq!(cabinet.pick("A4", &[]), Some(CompartmentNo(4)), "2 is taken, 3 stands open");
+        assert_eq!(cabinet.pick("A4", &[CompartmentNo(4)]), Some(CompartmentNo(5)), "larger before smaller");
+        assert_eq!(cabinet.pick("A4", &[CompartmentNo(4), CompartmentNo(5)]), Some(CompartmentNo(1)));
+        assert_eq!(cabinet.pick("A4", &[CompartmentNo(1), CompartmentNo(4), CompartmentNo(5)]), None);
+        assert_eq!(cabinet.pick_larger(CompartmentNo(4), &[]), Some(CompartmentNo(5)));
+        assert_eq!(cabinet.pick_larger(CompartmentNo(5), &[]), None);
         assert_eq!(cabinet.free(), 3);
     }
 

@@ -2,13 +2,16 @@
 
 use std::time::Duration;
 
+use hall_rules::Language;
 use hall_rules::catalogue::{Catalogue, ServiceItem};
 
 use crate::journey::Journey;
 use crate::layout::page_of;
+use crate::page::{Level, Page};
 use crate::search::Found;
-use crate::visit::{Level, Page, Visit};
-use crate::{Act, ChooseBy, Hit, Key, Language, SearchView, Tile, TilesView, Touch, Turn};
+use crate::session::Visit;
+use crate::touch::{Act, Key, Touch, Turn};
+use crate::view::{ChooseBy, Hit, Screen, SearchView, Tile, TilesView};
 
 /// Tiles on a page.
 const TILES: usize = 8;
@@ -27,7 +30,7 @@ impl Journey {
     /// Goes on to `page`, so that Back returns here. A page that was visited before is returned to instead, so that
     /// nobody walks in circles.
     pub(crate) fn forward(&mut self, page: Page, now: Duration) {
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = self.session.visit_mut() {
             let same = |other: &Page| match (other, &page) {
                 (Page::Situation(a), Page::Situation(b)) | (Page::Field(a), Page::Field(b)) => a == b,
                 (Page::Choose { .. }, Page::Choose { .. }) => *other == page,
@@ -45,7 +48,7 @@ impl Journey {
 
     /// Back to where one came from; without such a page, the visit ends.
     pub(crate) fn back(&mut self, now: Duration) {
-        match self.visit.as_mut().and_then(|visit| visit.history.pop()) {
+        match self.session.visit_mut().and_then(|visit| visit.history.pop()) {
             Some(page) => {
                 self.show(page, now);
                 self.entering();
@@ -76,15 +79,25 @@ impl Journey {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
+    pub(crate) fn choose_screen(&self) -> Option<Screen> {
+        let visit = self.session.visit()?;
+        match &self.page {
+            Page::Choose { by, level, page } => Some(Screen::Choose(tiles(visit, *by, level, *page, self.language))),
+            Page::Search { page } => Some(Screen::Search(search(visit, *page, self.language))),
+            _ => None,
+        }
+    }
+
     pub(crate) fn switch_keys(&mut self) {
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = self.session.visit_mut() {
             visit.keys_abc = !visit.keys_abc;
         }
     }
 
     /// From one way of choosing to another: not a step, so Back does not return to it.
     fn switch(&mut self, by: ChooseBy, now: Duration) {
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = self.session.visit_mut() {
             visit.history.retain(|page| !matches!(page, Page::Choose { .. } | Page::Search { .. }));
         }
         self.show(Page::Choose { by, level: Level::Top, page: 0 }, now);
@@ -112,7 +125,7 @@ impl Journey {
     }
 
     fn search_key(&mut self, key: Key) {
-        let (Page::Search { page }, Some(visit)) = (&mut self.page, &mut self.visit) else { return };
+        let (Page::Search { page }, Some(visit)) = (&mut self.page, self.session.visit_mut()) else { return };
         match key {
             Key::Char(c) if visit.typed.chars().count() < TYPED && !c.is_control() => visit.typed.push(c),
             Key::Space if !visit.typed.is_empty() => visit.typed.push(' '),
@@ -129,7 +142,7 @@ impl Journey {
     }
 
     fn choose_tile(&mut self, id: &str, now: Duration) {
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         let Some((kind, code)) = id.split_once(':') else { return };
         match kind {
             "i" => {
@@ -156,7 +169,7 @@ impl Journey {
 }
 
 /// The tiles of a level.
-pub(crate) fn tiles(visit: &Visit, by: ChooseBy, level: &Level, page: usize, language: Language) -> TilesView {
+fn tiles(visit: &Visit, by: ChooseBy, level: &Level, page: usize, language: Language) -> TilesView {
     let catalogue = visit.catalogue();
     let (all, per_page) = match level {
         Level::Top => (outer_tiles(catalogue, by, language), TILES),
@@ -264,7 +277,7 @@ fn outer_name(catalogue: &Catalogue, by: ChooseBy, code: &str, language: Languag
 }
 
 /// The search page.
-pub(crate) fn search(visit: &Visit, page: usize, language: Language) -> SearchView {
+fn search(visit: &Visit, page: usize, language: Language) -> SearchView {
     let (hits, paging) = page_of(&visit.found.hits, page, HITS);
     let hits = hits.iter().filter_map(|hit| {
         let item = visit.catalogue().items.get(hit.item)?;

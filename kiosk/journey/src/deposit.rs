@@ -2,18 +2,20 @@
 
 use std::time::Duration;
 
-use hall_rules::answers::{ACTING_FOR, ActingFor};
-use hall_rules::catalogue::{Place, SizeHint};
-use uuid::Uuid;
+use hall_rules::catalogue::SizeHint;
+use kiosk_wire::entry::{MoveReason, SetAsideReason, UnconfirmedReason, VoidReason};
+use kiosk_wire::{CompartmentNo, Fact};
 
 use crate::door::{DoorWatch, Finding};
+use crate::handed_in::prepared;
+use crate::input::{Receipt, RecordFailure, UnlockOutcome};
 use crate::journey::{Journey, RECORD_AGAIN};
-use crate::visit::{Deposit, Page, Pending, Purpose, Visit, Wish};
-use crate::{
-    Act, Draft, Errand, MissingMaterial, MoveReason, NoDeposit, Output, Paper, Personal, Prepared, PreparedCorrection,
-    PreparedMaterial, Receipt, RecordFailure, SetAsideReason, Sound, StaffCall, Ticket, Todo, Touch, UnconfirmedReason,
-    UnlockOutcome, VoidReason,
-};
+use crate::output::{Entry, Output, Sound, StaffCall};
+use crate::page::Page;
+use crate::session::{Deposit, Doing, Pending, Purpose, Wish};
+use crate::terms::{Paper, Ticket};
+use crate::touch::{Act, Touch};
+use crate::view::NoDeposit;
 
 /// How many boxes are tried before the applicant is sent to the window.
 const BOXES_TRIED: usize = 3;
@@ -33,21 +35,22 @@ impl Journey {
     }
 
     /// The box that suits the chosen item and size.
-    fn box_for(&self, without: &[u16]) -> Option<u16> {
+    fn box_for(&self, without: &[CompartmentNo]) -> Option<CompartmentNo> {
         self.cabinet.pick(&self.chosen_size()?, without)
     }
 
     /// The size chosen, or the one that suits the item.
     pub(crate) fn chosen_size(&self) -> Option<String> {
-        let visit = self.visit.as_ref()?;
+        let visit = self.session.visit()?;
         // Corrections of an item that is no longer on offer are a few sheets.
         let hint = visit.item().map(|item| item.size_hint).or(visit.correcting.as_ref().map(|_| SizeHint::A4));
         visit.size.clone().or_else(|| self.cabinet.size_for(hint?).map(str::to_owned))
     }
 
-    fn prepare(&mut self, compartment: u16, tried: Vec<u16>, now: Duration) {
-        let Some((submission, prepared)) = self.visit.as_ref().and_then(prepared) else { return };
-        self.deposit = Some(Deposit {
+    fn prepare(&mut self, compartment: CompartmentNo, tried: Vec<CompartmentNo>, now: Duration) {
+        let Some(visit) = self.session.visit_mut() else { return };
+        let Some((submission, prepared)) = prepared(visit) else { return };
+        visit.doing = Doing::Deposit(Box::new(Deposit {
             submission,
             compartment,
             tried,
@@ -59,8 +62,8 @@ impl Journey {
             reopen_failed: false,
             unconfirmed: None,
             ends_at: now,
-        });
-        self.record(Purpose::Prepare, vec![prepared, Draft::DepositIntended { submission, compartment }]);
+        }));
+        self.record(Purpose::Prepare, [prepared, Fact::DepositIntended { submission, compartment }.into()]);
         self.show(Page::Saving, now);
     }
 
@@ -84,7 +87,7 @@ impl Journey {
     }
 
     fn deposit_recorded(&mut self, purpose: Purpose, receipt: Option<Receipt>, now: Duration) {
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         match purpose {
             Purpose::Prepare => {
                 deposit.receipt = receipt;
@@ -112,7 +115,7 @@ impl Journey {
 
     /// Sends the first pulse to the deposit's door, which is on record by now.
     fn open_door(&mut self, now: Duration) {
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.wish = Wish::Leave;
         deposit.watch = Some(DoorWatch::new(deposit.compartment, now));
         let compartment = deposit.compartment;
@@ -122,15 +125,12 @@ impl Journey {
 
     fn done(&mut self, unconfirmed: Option<UnconfirmedReason>, now: Duration) {
         let stays = self.config.done_stays;
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.unconfirmed = unconfirmed;
         deposit.ends_at = now + stays;
         let printed = matches!(self.paper, Paper::Printing | Paper::Printed) && deposit.reopened > 0;
-        if !(printed && unconfirmed.is_none())
-            && let Some(deposit) = self.deposit.take()
-        {
-            self.print_receipt(&deposit);
-            self.deposit = Some(deposit);
+        if !(printed && unconfirmed.is_none()) {
+            self.print_receipt();
         }
         self.play(if unconfirmed.is_some() { Sound::Attention } else { Sound::Done });
         self.show(Page::Done, now);
@@ -149,13 +149,13 @@ impl Journey {
             Purpose::Prepare => self.prepare_failed(why, now),
             Purpose::Reopen => {
                 let stays = self.config.done_stays;
-                if let Some(deposit) = &mut self.deposit {
+                if let Some(deposit) = self.session.deposit_mut() {
                     deposit.reopen_failed = true;
                     deposit.ends_at = now + stays;
                 }
                 self.show(Page::Done, now);
             }
-            Purpose::Move { to, stuck } => self.move_failed(pending.drafts, to, stuck, why, now),
+            Purpose::Move { to, stuck } => self.move_failed(pending.entries, to, stuck, why, now),
             Purpose::Deposited | Purpose::Unconfirmed(_) | Purpose::Void => {
                 let paper_in = pending.purpose != Purpose::Void;
                 self.keep_trying(pending, paper_in, now);
@@ -165,7 +165,8 @@ impl Journey {
 
     /// Nothing of this submission is on disk: the applicant still holds all paper.
     fn prepare_failed(&mut self, why: RecordFailure, now: Duration) {
-        let Some(deposit) = self.deposit.take() else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
+        let Doing::Deposit(deposit) = std::mem::take(&mut visit.doing) else { return };
         let mut tried = deposit.tried;
         tried.push(deposit.compartment);
         match why {
@@ -181,25 +182,26 @@ impl Journey {
     }
 
     /// The applicant holds the paper, the next box is not on record.
-    fn move_failed(&mut self, drafts: Vec<Draft>, to: u16, stuck: bool, why: RecordFailure, now: Duration) {
+    fn move_failed(&mut self, entries: Vec<Entry>, to: CompartmentNo, stuck: bool, why: RecordFailure, now: Duration) {
         let next = match why {
             RecordFailure::CompartmentTaken => {
-                if let Some(deposit) = &mut self.deposit {
+                if let Some(deposit) = self.session.deposit_mut() {
                     deposit.tried.push(to);
                 }
                 self.next_box()
             }
             RecordFailure::DiskFull | RecordFailure::Broken | RecordFailure::NotAllowed => {
-                return self.keep_trying(Pending { purpose: Purpose::Move { to, stuck }, drafts }, false, now);
+                return self.keep_trying(Pending { purpose: Purpose::Move { to, stuck }, entries }, false, now);
             }
         };
-        let mut drafts = drafts;
-        if let (Some(next), Some(Draft::DepositMoved { to, .. })) = (next, drafts.last_mut()) {
+        let mut entries = entries;
+        let moved = entries.last_mut().map(|entry| &mut entry.fact);
+        if let (Some(next), Some(Fact::DepositMoved { to, .. })) = (next, moved) {
             *to = next;
-            self.record(Purpose::Move { to: next, stuck }, drafts);
+            self.record(Purpose::Move { to: next, stuck }, entries);
         } else {
-            drafts.pop();
-            self.void(drafts, if stuck { VoidReason::NoDoorOpened } else { VoidReason::TakenBack }, now);
+            entries.pop();
+            self.void(entries, if stuck { VoidReason::NoDoorOpened } else { VoidReason::TakenBack }, now);
         }
     }
 
@@ -213,8 +215,8 @@ impl Journey {
         }
     }
 
-    pub(crate) fn unlock_done(&mut self, compartment: u16, outcome: UnlockOutcome, now: Duration) {
-        if let Some(watch) = self.watch_mut()
+    pub(crate) fn unlock_done(&mut self, compartment: CompartmentNo, outcome: UnlockOutcome, now: Duration) {
+        if let Some(watch) = self.session.watch_mut()
             && watch.compartment == compartment
         {
             watch.unlock(outcome, now);
@@ -222,14 +224,14 @@ impl Journey {
     }
 
     pub(crate) fn tick_door(&mut self, now: Duration) {
-        if let Some(finding) = self.watch_mut().and_then(|watch| watch.tick(now)) {
+        if let Some(finding) = self.session.watch_mut().and_then(|watch| watch.tick(now)) {
             self.door_found(finding, now);
         }
     }
 
     /// The watch over the open door found something.
     pub(crate) fn door_found(&mut self, finding: Finding, now: Duration) {
-        let Some(compartment) = self.watch().map(|watch| watch.compartment) else { return };
+        let Some(compartment) = self.session.watch().map(|watch| watch.compartment) else { return };
         self.active = now;
         match finding {
             Finding::PulseAgain => self.emit(Output::OpenDoor { compartment }),
@@ -244,9 +246,9 @@ impl Journey {
                 self.emit(Output::CallStaff(StaffCall::LineLost { compartment }));
             }
             Finding::Closed | Finding::Stuck | Finding::NeverSent | Finding::MaybeMissed | Finding::LineLost => {
-                if self.deposit.is_some() {
+                if self.session.deposit().is_some() {
                     self.deposit_door_over(finding, now);
-                } else if self.pickup.is_some() {
+                } else if self.session.pickup().is_some() {
                     self.pickup_door_over(finding, now);
                 } else {
                     self.staff_door_over(finding, now);
@@ -256,7 +258,7 @@ impl Journey {
     }
 
     fn deposit_door_over(&mut self, finding: Finding, now: Duration) {
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.watch = None;
         let (compartment, reopened) = (deposit.compartment, deposit.reopened > 0);
         match finding {
@@ -277,16 +279,13 @@ impl Journey {
 
     /// The door was seen open and then closed.
     fn closed(&mut self, now: Duration) {
-        let Some(deposit) = &self.deposit else { return };
+        let Some(deposit) = self.session.deposit() else { return };
         let (submission, from) = (deposit.submission, deposit.compartment);
-        let found = Draft::CompartmentSetAside {
-            compartment: from,
-            why: SetAsideReason::FoundSomething,
-            submission: Some(submission),
-        };
+        let why = SetAsideReason::FoundSomething;
+        let found = Fact::CompartmentSetAside { compartment: from, why, submission: Some(submission) };
         match deposit.wish {
             Wish::Leave => {
-                self.record(Purpose::Deposited, vec![Draft::Deposited { submission, compartment: from }]);
+                self.record(Purpose::Deposited, [Fact::Deposited { submission, compartment: from }]);
                 self.show(Page::Saving, now);
             }
             Wish::Bigger => match self.cabinet.pick_larger(from, &deposit.tried) {
@@ -296,16 +295,16 @@ impl Journey {
             Wish::Other => {
                 self.emit(Output::CallStaff(StaffCall::FoundSomething { compartment: from }));
                 match self.next_box() {
-                    Some(to) => self.move_to(to, MoveReason::FoundSomething, vec![found], now),
-                    None => self.void(vec![found], VoidReason::TakenBack, now),
+                    Some(to) => self.move_to(to, MoveReason::FoundSomething, vec![found.into()], now),
+                    None => self.void(vec![found.into()], VoidReason::TakenBack, now),
                 }
             }
         }
     }
 
     /// Another free box for the present deposit.
-    fn next_box(&self) -> Option<u16> {
-        let deposit = self.deposit.as_ref()?;
+    fn next_box(&self) -> Option<CompartmentNo> {
+        let deposit = self.session.deposit()?;
         let mut without = deposit.tried.clone();
         without.push(deposit.compartment);
         if without.len() > BOXES_TRIED {
@@ -316,38 +315,39 @@ impl Journey {
     }
 
     fn another_box_for_stuck(&mut self, now: Duration) {
-        let Some(deposit) = &self.deposit else { return };
+        let Some(deposit) = self.session.deposit() else { return };
         let (submission, compartment) = (deposit.submission, deposit.compartment);
         let aside =
-            Draft::CompartmentSetAside { compartment, why: SetAsideReason::DoorStuck, submission: Some(submission) };
+            Fact::CompartmentSetAside { compartment, why: SetAsideReason::DoorStuck, submission: Some(submission) };
         self.emit(Output::CallStaff(StaffCall::DoorStuck { compartment }));
         match self.next_box() {
-            Some(to) => self.move_to(to, MoveReason::DoorStuck, vec![aside], now),
-            None => self.void(vec![aside], VoidReason::NoDoorOpened, now),
+            Some(to) => self.move_to(to, MoveReason::DoorStuck, vec![aside.into()], now),
+            None => self.void(vec![aside.into()], VoidReason::NoDoorOpened, now),
         }
     }
 
-    fn move_to(&mut self, to: u16, why: MoveReason, mut drafts: Vec<Draft>, now: Duration) {
-        let Some(deposit) = &self.deposit else { return };
-        drafts.push(Draft::DepositMoved { submission: deposit.submission, from: deposit.compartment, to, why });
-        self.record(Purpose::Move { to, stuck: why == MoveReason::DoorStuck }, drafts);
+    fn move_to(&mut self, to: CompartmentNo, why: MoveReason, mut entries: Vec<Entry>, now: Duration) {
+        let Some(deposit) = self.session.deposit() else { return };
+        let submission = deposit.submission;
+        entries.push(Fact::DepositMoved { submission, from: deposit.compartment, to, why }.into());
+        self.record(Purpose::Move { to, stuck: why == MoveReason::DoorStuck }, entries);
         self.show(Page::Saving, now);
     }
 
-    fn void(&mut self, mut drafts: Vec<Draft>, why: VoidReason, now: Duration) {
-        let Some(deposit) = &self.deposit else { return };
-        drafts.push(Draft::DepositVoided { submission: deposit.submission, why });
-        self.record(Purpose::Void, drafts);
+    fn void(&mut self, mut entries: Vec<Entry>, why: VoidReason, now: Duration) {
+        let Some(deposit) = self.session.deposit() else { return };
+        entries.push(Fact::DepositVoided { submission: deposit.submission, why }.into());
+        self.record(Purpose::Void, entries);
         self.show(Page::Saving, now);
     }
 
     /// The paper may be in, and nobody can tell: staff will look.
     pub(crate) fn unconfirmed(&mut self, why: UnconfirmedReason, now: Duration) {
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.watch = None;
         let (submission, compartment) = (deposit.submission, deposit.compartment);
         self.emit(Output::CallStaff(StaffCall::Unconfirmed { compartment }));
-        self.record(Purpose::Unconfirmed(why), vec![Draft::DepositUnconfirmed { submission, compartment, why }]);
+        self.record(Purpose::Unconfirmed(why), [Fact::DepositUnconfirmed { submission, compartment, why }]);
         self.show(Page::Saving, now);
     }
 
@@ -359,7 +359,7 @@ impl Journey {
             (Page::AskPaperIn, Touch::Act(Act::PaperIsIn)) => self.unconfirmed(UnconfirmedReason::OpeningNotSeen, now),
             (Page::AskPaperIn, Touch::Act(Act::PaperIsNotIn)) => self.another_box_for_stuck(now),
             (Page::Door, Touch::Act(Act::PaperIsIn)) if self.can_say_in() => {
-                let opened = self.watch().is_some_and(DoorWatch::is_open);
+                let opened = self.session.watch().is_some_and(DoorWatch::is_open);
                 let why = if opened { UnconfirmedReason::LineLost } else { UnconfirmedReason::OpeningNotSeen };
                 self.unconfirmed(why, now);
             }
@@ -378,12 +378,10 @@ impl Journey {
             return;
         }
         for (_, pending) in &mut self.again {
-            if let (Purpose::Move { .. }, Some(Draft::DepositMoved { submission, .. })) =
-                (&pending.purpose, pending.drafts.last())
+            if let (Purpose::Move { .. }, Some(last)) = (&pending.purpose, pending.entries.last_mut())
+                && let Fact::DepositMoved { submission, .. } = last.fact
             {
-                let void = Draft::DepositVoided { submission: *submission, why: VoidReason::TakenBack };
-                pending.drafts.pop();
-                pending.drafts.push(void);
+                *last = Fact::DepositVoided { submission, why: VoidReason::TakenBack }.into();
             }
             pending.purpose = Purpose::Note;
         }
@@ -394,21 +392,21 @@ impl Journey {
         if !self.can_reopen() {
             return;
         }
-        let Some(deposit) = &mut self.deposit else { return };
+        let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.reopened += 1;
         let (submission, compartment) = (deposit.submission, deposit.compartment);
-        self.record(Purpose::Reopen, vec![Draft::DepositReopened { submission, compartment }]);
+        self.record(Purpose::Reopen, [Fact::DepositReopened { submission, compartment }]);
         self.show(Page::Saving, now);
     }
 
     fn wish(&mut self, wish: Wish) {
-        if let Some(deposit) = &mut self.deposit {
+        if let Some(deposit) = self.session.deposit_mut() {
             deposit.wish = wish;
         }
     }
 
     pub(crate) fn can_reopen(&self) -> bool {
-        self.deposit.as_ref().is_some_and(|deposit| {
+        self.session.deposit().is_some_and(|deposit| {
             deposit.unconfirmed.is_none() && !deposit.reopen_failed && deposit.reopened < REOPENINGS
         })
     }
@@ -425,73 +423,11 @@ impl Journey {
 
     /// While no opening was seen, the applicant may know better than the sensor.
     pub(crate) fn can_say_in(&self) -> bool {
-        let watch = self.deposit.as_ref().and_then(|deposit| deposit.watch.as_ref());
+        let watch = self.session.watch().filter(|_| self.session.deposit().is_some());
         watch.is_some_and(|watch| !watch.is_open() || watch.is_unseen())
     }
 
     fn open_deposit(&self) -> Option<&Deposit> {
-        self.deposit.as_ref().filter(|deposit| deposit.watch.as_ref().is_some_and(DoorWatch::is_open))
+        self.session.deposit().filter(|deposit| deposit.watch.as_ref().is_some_and(DoorWatch::is_open))
     }
-}
-
-/// What is put on record before the door: a new submission, or corrections of an earlier one.
-fn prepared(visit: &Visit) -> Option<(Uuid, Draft)> {
-    if let Some(errand) = &visit.correcting {
-        return Some((errand.submission, Draft::CorrectionPrepared(Box::new(correction(errand)))));
-    }
-    let prepared = submission(visit)?;
-    Some((prepared.submission, Draft::SubmissionPrepared(Box::new(prepared))))
-}
-
-fn correction(errand: &Errand) -> PreparedCorrection {
-    let missing = match &errand.todo {
-        Some(Todo::Correct { missing }) => missing.as_slice(),
-        Some(Todo::PickUp { .. } | Todo::PickUpElsewhere { .. }) | None => &[],
-    };
-    let material = |line: &MissingMaterial| PreparedMaterial {
-        code: line.code.clone(),
-        name: line.name.zh.clone(),
-        originals: line.originals,
-        copies: line.copies,
-        deferrable: false,
-        in_box: true,
-    };
-    PreparedCorrection {
-        submission: errand.submission,
-        receipt: errand.receipt.clone(),
-        item: errand.item.clone(),
-        department: errand.department.clone(),
-        materials: missing.iter().map(material).collect(),
-    }
-}
-
-/// Everything the applicant said.
-fn submission(visit: &Visit) -> Option<Prepared> {
-    let (holder, item) = (visit.holder.as_ref()?, visit.item()?);
-    let acting_for = visit.answers.get(ACTING_FOR).and_then(ActingFor::from_code)?;
-    let asked: Vec<&str> = visit.fields().iter().map(|field| field.code.as_str()).collect();
-    let situations = visit.answers.0.iter().filter(|(code, _)| *code != ACTING_FOR);
-    let answers = visit.values.iter().filter(|(code, value)| {
-        asked.contains(&code.as_str()) && visit.taken.contains(*code) && !value.expose().is_empty()
-    });
-    let materials = visit.materials().into_iter().map(|material| PreparedMaterial {
-        code: material.code.clone(),
-        name: material.name.zh.clone(),
-        originals: material.originals,
-        copies: material.copies,
-        deferrable: material.is_deferrable(),
-        in_box: material.place() == Place::Box,
-    });
-    Some(Prepared {
-        submission: holder.submission,
-        item: item.code.clone(),
-        item_version: item.version,
-        department: item.department.clone(),
-        applicant: holder.identity.clone(),
-        acting_for,
-        phone: visit.phone_given().filter(|phone: &Personal| !phone.expose().is_empty()),
-        situations: situations.map(|(code, option)| (code.clone(), option.clone())).collect(),
-        answers: answers.map(|(code, value)| (code.clone(), value.clone())).collect(),
-        materials: materials.collect(),
-    })
 }

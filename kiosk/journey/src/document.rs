@@ -8,148 +8,39 @@
 
 use std::time::Duration;
 
-use hall_rules::checks;
+use kiosk_wire::Personal;
 
-use crate::ask::{dashed, type_into};
+use crate::document_entry::{DATE_DIGITS, Day, DocumentEntry, LONGEST_NUMBER};
+use crate::input::Service;
 use crate::journey::Journey;
-use crate::visit::{Page, Visit};
-use crate::{
-    Act, DocumentCheckView, DocumentKey, DocumentPart, DocumentProblem, DocumentState, DocumentView, Key, Output,
-    PartState, Personal, Service, Sound, Touch,
-};
-
-/// The longest document number: nine characters, and on small documents what goes on in the optional data without its
-/// check digit and end sign, ICAO Doc 9303-5, 4.2.2.
-const LONGEST_NUMBER: usize = 22;
-/// Digits of a typed date: year, month, day.
-const DATE_DIGITS: usize = 8;
-/// Digits of a scanned date: machine readable lines leave the century out, ICAO Doc 9303-3, 4.8.
-const SCANNED_DIGITS: usize = 6;
-
-/// What was given so far.
-#[derive(Default)]
-pub(crate) struct DocumentEntry {
-    number: Personal,
-    birth: Day,
-    expiry: Day,
-    problem: Option<DocumentProblem>,
-    /// The part that is being typed.
-    at: Option<DocumentPart>,
-    /// The chip did not open with it.
-    refused: bool,
-    /// The reader has it: a document that lies there, or will, is read with it.
-    given: bool,
-    /// All three were there once: each page leads back to the page that shows all.
-    complete: bool,
-    /// A scanner's lines did not hold together.
-    misread: bool,
-    keys_abc: bool,
-}
-
-/// A date: eight digits that were typed, or the six of a machine readable line.
-#[derive(Default)]
-struct Day {
-    digits: Personal,
-    scanned: bool,
-}
-
-impl Day {
-    fn scanned(digits: Personal) -> Self {
-        Self { digits, scanned: true }
-    }
-
-    fn check(&self) -> Result<(), DocumentProblem> {
-        let digits = self.digits.expose();
-        match digits.len() {
-            _ if self.scanned => Ok(()),
-            0 => Err(DocumentProblem::Empty),
-            short if short < DATE_DIGITS => Err(DocumentProblem::Incomplete),
-            _ if !(digits.starts_with("19") || digits.starts_with("20")) => Err(DocumentProblem::NoSuchDay),
-            _ if checks::is_day(&dashed(digits)) => Ok(()),
-            _ => Err(DocumentProblem::NoSuchDay),
-        }
-    }
-
-    /// As the screen shows it.
-    fn shown(&self) -> String {
-        match self.digits.expose().as_bytes() {
-            [a, b, c, d, e, f] if self.scanned => [*a, *b, b'-', *c, *d, b'-', *e, *f].map(char::from).iter().collect(),
-            _ => dashed(self.digits.expose()),
-        }
-    }
-
-    /// YYMMDD.
-    fn key(&self) -> Personal {
-        let digits = self.digits.expose();
-        Personal::new(digits.get(digits.len().saturating_sub(SCANNED_DIGITS)..).unwrap_or_default())
-    }
-}
-
-impl DocumentEntry {
-    /// What is wrong with a part.
-    fn check(&self, part: DocumentPart) -> Result<(), DocumentProblem> {
-        match part {
-            DocumentPart::Number if self.number.expose().bytes().any(|byte| byte.is_ascii_alphanumeric()) => Ok(()),
-            DocumentPart::Number => Err(DocumentProblem::Empty),
-            DocumentPart::Birth => self.birth.check(),
-            DocumentPart::Expiry => {
-                self.expiry.check()?;
-                // Digits in this order compare as the days do.
-                let both_typed = !self.expiry.scanned && !self.birth.scanned;
-                let before = both_typed && self.expiry.digits.expose() <= self.birth.digits.expose();
-                if before { Err(DocumentProblem::BeforeBirth) } else { Ok(()) }
-            }
-        }
-    }
-
-    /// As the screen shows a part.
-    fn shown(&self, part: DocumentPart) -> String {
-        match part {
-            DocumentPart::Number => self.number.expose().to_owned(),
-            DocumentPart::Birth => self.birth.shown(),
-            DocumentPart::Expiry => self.expiry.shown(),
-        }
-    }
-
-    fn day(&mut self, part: DocumentPart) -> Option<&mut Day> {
-        match part {
-            DocumentPart::Number => None,
-            DocumentPart::Birth => Some(&mut self.birth),
-            DocumentPart::Expiry => Some(&mut self.expiry),
-        }
-    }
-
-    fn key(&self) -> DocumentKey {
-        DocumentKey { number: self.number.clone(), birth: self.birth.key(), expiry: self.expiry.key() }
-    }
-}
+use crate::output::{Output, Sound};
+use crate::page::{Card, Page};
+use crate::terms::{DocumentKey, DocumentPart, PartState};
+use crate::touch::{Act, Key, Touch};
+use crate::typing::type_into;
+use crate::view::{DocumentCheckView, DocumentState, DocumentView, Screen};
 
 impl Journey {
     /// A travel document lies there, and nothing was given that could open it.
     pub(crate) fn document_locked(&mut self, now: Duration) {
-        let reading = self.visit.as_ref().is_some_and(Visit::is_reading);
-        match &self.page {
+        match (self.page.clone(), self.page.traits().card) {
             // Laid down again while its holder types, or read just before it was told how.
-            Page::Idle | Page::Reading | Page::CardProblem(_) if self.document.is_some() => {}
-            Page::Idle | Page::Reading | Page::CardProblem(_) => self.ask_for_document(now),
-            Page::Choose { .. } | Page::Search { .. } | Page::Guide { .. } if reading => {
-                self.back_to = Some(self.page.clone());
-                self.ask_for_document(now);
-            }
+            (Page::Idle | Page::Reading | Page::CardProblem(_), _) if self.session.document().is_some() => {}
+            (Page::Idle | Page::Reading | Page::CardProblem(_), _) => self.ask_for_document(now),
+            (_, Card::Guide) if self.leave_guide() => self.ask_for_document(now),
             _ => {} // a visit goes on whatever lies on the reader
         }
     }
 
     fn ask_for_document(&mut self, now: Duration) {
-        self.find = None;
-        self.document = Some(DocumentEntry::default());
+        self.session.set_document(DocumentEntry::default());
         self.play(Sound::Attention);
         self.show(Page::Document(DocumentPart::Number), now);
     }
 
     /// What was given does not open the chip.
     pub(crate) fn document_refused(&mut self, now: Duration) {
-        let Some(entry) = &mut self.document else {
+        let Some(entry) = self.session.document_mut() else {
             // Left over from somebody else: it must not be tried on this document.
             self.emit(Output::ForgetDocument);
             return self.document_locked(now);
@@ -172,14 +63,9 @@ impl Journey {
 
     /// Where to go on with what was given: at the part that was being typed, or lacks; else where all are compared.
     pub(crate) fn document_page(&self) -> Option<Page> {
-        let entry = self.document.as_ref()?;
+        let entry = self.session.document()?;
         let lacking = DocumentPart::ALL.into_iter().find(|part| entry.check(*part).is_err());
         Some(entry.at.or(lacking).map_or(Page::DocumentCheck, Page::Document))
-    }
-
-    /// Whether a document that is laid down now is read with what was given.
-    pub(crate) fn document_is_given(&self) -> bool {
-        self.document.as_ref().is_some_and(|entry| entry.given)
     }
 
     /// A scanner read machine readable lines: `None` when they do not hold together.
@@ -199,8 +85,7 @@ impl Journey {
         self.warned = None;
         match key {
             Some(DocumentKey { number, birth, expiry }) => {
-                self.find = None;
-                let number = Personal::new(number.expose().trim_end_matches('<'));
+                let number = Personal::from(number.expose().trim_end_matches('<'));
                 let (birth, expiry) = (Day::scanned(birth), Day::scanned(expiry));
                 // The document that is waited for was shown to the scanner once more.
                 let same = |entry: &DocumentEntry| {
@@ -209,14 +94,14 @@ impl Journey {
                         && entry.given
                         && !entry.refused
                 };
-                if self.document.as_ref().is_some_and(same) && !matches!(self.page, Page::CardProblem(_)) {
+                if self.session.document().is_some_and(same) && !matches!(self.page, Page::CardProblem(_)) {
                     return;
                 }
-                self.document = Some(DocumentEntry { number, birth, expiry, ..DocumentEntry::default() });
+                self.session.set_document(DocumentEntry { number, birth, expiry, ..DocumentEntry::default() });
                 self.give_document(now);
             }
             None if asked => {
-                if let Some(entry) = &mut self.document {
+                if let Some(entry) = self.session.document_mut() {
                     (entry.misread, entry.problem) = (true, None);
                 }
                 self.play(Sound::Attention);
@@ -227,7 +112,7 @@ impl Journey {
 
     /// Hands what was given to the reader. What lies there is read now, else what is laid down next.
     fn give_document(&mut self, now: Duration) {
-        let Some(entry) = &mut self.document else { return };
+        let Some(entry) = self.session.document_mut() else { return };
         (entry.given, entry.refused, entry.misread, entry.complete) = (true, false, false, true);
         entry.at = None;
         let key = entry.key();
@@ -242,7 +127,7 @@ impl Journey {
             (Page::Document(part), Touch::Next) => self.take_document_part(part, now),
             (Page::Document(part), Touch::Back) => self.document_back(part, now),
             (Page::Document(_), Touch::Act(Act::SwitchKeyOrder)) => {
-                if let Some(entry) = &mut self.document {
+                if let Some(entry) = self.session.document_mut() {
                     entry.keys_abc = !entry.keys_abc;
                 }
             }
@@ -258,7 +143,7 @@ impl Journey {
     }
 
     fn document_key(&mut self, part: DocumentPart, key: Key) {
-        let Some(entry) = &mut self.document else { return };
+        let Some(entry) = self.session.document_mut() else { return };
         (entry.problem, entry.misread, entry.at) = (None, false, Some(part));
         let changed = match entry.day(part) {
             Some(day) => type_into(&mut day.digits, key, DATE_DIGITS, |c| c.is_ascii_digit()),
@@ -271,7 +156,7 @@ impl Journey {
     }
 
     fn take_document_part(&mut self, part: DocumentPart, now: Duration) {
-        let Some(entry) = &mut self.document else { return };
+        let Some(entry) = self.session.document_mut() else { return };
         if let Err(why) = entry.check(part) {
             entry.problem = Some(why);
             return self.play(Sound::Attention);
@@ -285,7 +170,7 @@ impl Journey {
     }
 
     fn document_back(&mut self, part: DocumentPart, now: Duration) {
-        let Some(entry) = &mut self.document else { return };
+        let Some(entry) = self.session.document_mut() else { return };
         (entry.problem, entry.misread) = (None, false);
         match part.before() {
             // What is half changed must not look whole.
@@ -296,7 +181,7 @@ impl Journey {
     }
 
     fn change_document(&mut self, part: DocumentPart, now: Duration) {
-        if let Some(entry) = &mut self.document {
+        if let Some(entry) = self.session.document_mut() {
             entry.misread = false;
             // The century of a scanned date is not known: it is typed as a whole.
             if let Some(day) = entry.day(part).filter(|day| day.scanned) {
@@ -308,9 +193,12 @@ impl Journey {
 
     /// Back to the guide that was being read, or home.
     fn leave_document(&mut self, now: Duration) {
-        match self.back_to.take() {
+        let guide = self.session.visit_mut().and_then(|visit| {
+            visit.document = None;
+            visit.back_to.take()
+        });
+        match guide {
             Some(page) => {
-                self.document = None;
                 self.emit(Output::ForgetDocument);
                 self.show(page, now);
             }
@@ -318,8 +206,16 @@ impl Journey {
         }
     }
 
-    pub(crate) fn document_view(&self, part: DocumentPart) -> DocumentView {
-        let entry = self.document.as_ref();
+    pub(crate) fn document_screen(&self) -> Option<Screen> {
+        match self.page {
+            Page::Document(part) => Some(Screen::Document(self.document_view(part))),
+            Page::DocumentCheck => Some(Screen::DocumentCheck(self.document_check_view())),
+            _ => None,
+        }
+    }
+
+    fn document_view(&self, part: DocumentPart) -> DocumentView {
+        let entry = self.session.document();
         DocumentView {
             part,
             typed: entry.map(|entry| entry.shown(part)).unwrap_or_default(),
@@ -331,8 +227,8 @@ impl Journey {
         }
     }
 
-    pub(crate) fn document_check_view(&self) -> DocumentCheckView {
-        let entry = self.document.as_ref();
+    fn document_check_view(&self) -> DocumentCheckView {
+        let entry = self.session.document();
         let shown = |part| entry.map(|entry| entry.shown(part)).unwrap_or_default();
         DocumentCheckView {
             number: shown(DocumentPart::Number),
@@ -345,63 +241,5 @@ impl Journey {
             },
             card_there: self.card_present,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn typed(number: &str, birth: &str, expiry: &str) -> DocumentEntry {
-        let day = |digits: &str| Day { digits: digits.into(), scanned: false };
-        DocumentEntry { number: number.into(), birth: day(birth), expiry: day(expiry), ..DocumentEntry::default() }
-    }
-
-    fn scanned() -> DocumentEntry {
-        let day = |digits: &str| Day::scanned(digits.into());
-        DocumentEntry { number: "L898902C3".into(), birth: day("740812"), expiry: day("320415"), ..Default::default() }
-    }
-
-    #[test]
-    fn parts_say_what_is_wrong_with_them() {
-        use DocumentPart as P;
-        use DocumentProblem as Why;
-        for (entry, part, outcome) in [
-            (typed("L898902C3", "", ""), P::Number, Ok(())),
-            (typed("", "", ""), P::Number, Err(Why::Empty)),
-            (typed("<<", "", ""), P::Number, Err(Why::Empty)),
-            (typed("A<1", "", ""), P::Number, Ok(())),
-            (typed("", "19740812", ""), P::Birth, Ok(())),
-            (typed("", "", ""), P::Birth, Err(Why::Empty)),
-            (typed("", "1974081", ""), P::Birth, Err(Why::Incomplete)),
-            (typed("", "740812", ""), P::Birth, Err(Why::Incomplete)),
-            (typed("", "19740231", ""), P::Birth, Err(Why::NoSuchDay)),
-            (typed("", "09740812", ""), P::Birth, Err(Why::NoSuchDay)),
-            (typed("", "20240229", ""), P::Birth, Ok(())),
-            (typed("", "20230229", ""), P::Birth, Err(Why::NoSuchDay)),
-            (typed("", "19740812", "20320415"), P::Expiry, Ok(())),
-            (typed("", "19740812", "19740811"), P::Expiry, Err(Why::BeforeBirth)),
-            (typed("", "19740812", "20321304"), P::Expiry, Err(Why::NoSuchDay)),
-            (scanned(), P::Birth, Ok(())),
-            (scanned(), P::Expiry, Ok(())),
-        ] {
-            assert_eq!(entry.check(part), outcome, "{part:?}");
-        }
-    }
-
-    #[test]
-    fn the_key_leaves_the_century_out() {
-        for entry in [typed("L898902C3", "19740812", "20320415"), scanned()] {
-            let key = entry.key();
-            let key = [key.number.expose(), key.birth.expose(), key.expiry.expose()];
-            assert_eq!(key, ["L898902C3", "740812", "320415"]);
-        }
-    }
-
-    #[test]
-    fn dates_are_shown_as_they_came() {
-        assert_eq!(scanned().shown(DocumentPart::Birth), "74-08-12");
-        assert_eq!(typed("", "197408", "").shown(DocumentPart::Birth), "1974-08");
-        assert_eq!(typed("", "19740812", "").shown(DocumentPart::Birth), "1974-08-12");
     }
 }

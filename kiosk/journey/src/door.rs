@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use crate::{DoorState, UnlockOutcome};
+use kiosk_wire::CompartmentNo;
+use kiosk_wire::kiosk_api::DoorState;
+
+use crate::input::UnlockOutcome;
 
 /// How long after a pulse an opening is waited for. Two of these and a record make at most 8 s to another box.
 pub(crate) const PULSE_WAIT: Duration = Duration::from_secs(3);
@@ -53,7 +56,7 @@ enum Stage {
 /// The watch over one door.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DoorWatch {
-    pub(crate) compartment: u16,
+    pub(crate) compartment: CompartmentNo,
     pub(crate) attempt: u8,
     stage: Stage,
     /// Whether any pulse may have reached the lock.
@@ -66,7 +69,7 @@ pub(crate) struct DoorWatch {
 
 impl DoorWatch {
     /// A watch that begins with the first pulse, sent now.
-    pub(crate) fn new(compartment: u16, now: Duration) -> Self {
+    pub(crate) fn new(compartment: CompartmentNo, now: Duration) -> Self {
         Self {
             compartment,
             attempt: 1,
@@ -207,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_door_that_opens_and_closes() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::Acknowledged, s(0));
         assert_eq!(watch.seen(DoorState::Closed, s(0)), None);
         assert_eq!(watch.seen(DoorState::Open, s(1)), Some(Finding::Opened));
@@ -220,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_second_pulse_only_after_the_state_was_read() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::Acknowledged, s(0));
         assert_eq!(watch.tick(s(9)), None, "no reading yet");
         assert_eq!(watch.seen(DoorState::Closed, s(9)), None);
@@ -231,7 +234,7 @@ mod tests {
 
     #[test]
     fn silence_means_that_an_opening_may_have_been_missed() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::NoAnswer, s(1));
         assert_eq!(watch.tick(s(9)), None);
         assert_eq!(watch.tick(s(10)), Some(Finding::MaybeMissed));
@@ -239,7 +242,7 @@ mod tests {
 
     #[test]
     fn out_of_sight_and_closed_again_is_asked_about() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::Acknowledged, s(0));
         watch.seen(DoorState::Unknown, s(1));
         watch.seen(DoorState::Closed, s(5));
@@ -250,7 +253,7 @@ mod tests {
 
     #[test]
     fn pulses_that_never_left() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::NotSent, s(0));
         assert_eq!(watch.tick(s(1)), Some(Finding::PulseAgain));
         watch.unlock(UnlockOutcome::NotSent, s(1));
@@ -259,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_board_that_refuses_has_a_stuck_lock() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.unlock(UnlockOutcome::Refused, s(0));
         assert_eq!(watch.tick(s(1)), Some(Finding::PulseAgain));
         watch.unlock(UnlockOutcome::Refused, s(1));
@@ -268,7 +271,7 @@ mod tests {
 
     #[test]
     fn an_open_door_out_of_sight_is_left_to_staff() {
-        let mut watch = DoorWatch::new(7, s(0));
+        let mut watch = DoorWatch::new(CompartmentNo(7), s(0));
         watch.seen(DoorState::Open, s(1));
         assert_eq!(watch.seen(DoorState::Unknown, s(2)), Some(Finding::OutOfSight));
         assert_eq!(watch.seen(DoorState::Unknown, s(3)), None, "said once");

@@ -1,6 +1,7 @@
 //! The text a person writes with the on-screen keyboard.
 
-use crate::Personal;
+use kiosk_wire::Personal;
+
 use crate::ime::{Candidate, Composition, Ime};
 
 /// The longest text, in characters: a person at a screen writes a name or an address, not a letter.
@@ -11,7 +12,7 @@ pub(crate) const IN_A_ROW: usize = 6;
 const CANDIDATES: usize = 60;
 
 /// Text taken so far, letters not yet turned into characters, and what these may stand for.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct TextEntry {
     composition: Composition,
     candidates: Vec<Candidate>,

@@ -3,33 +3,42 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
+use kiosk_wire::entry::{PickupProof, StaffRefusal};
+use kiosk_wire::kiosk_api::{CaseBrief, MissingMaterial, Todo};
+use kiosk_wire::submission::Assurance;
+use kiosk_wire::{Fact, Personal, SubmissionId};
 
 use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
-use crate::staff::CODE_DIGITS;
-use crate::visit::{Page, Pending, Pickup, Purpose};
-use crate::{
-    Act, Assurance, ChooseBy, Draft, Errand, Key, NoDeposit, Output, Personal, PickupProof, Sound, StaffCall,
-    StaffRefusal, Todo, Touch,
+use crate::layout::page_of;
+use crate::output::{Output, Sound, StaffCall};
+use crate::page::Page;
+use crate::session::{CODE_DIGITS, Doing, Pending, Pickup, Purpose};
+use crate::terms::said;
+use crate::touch::{Act, Key, Touch};
+use crate::view::{
+    ErrandRow, ErrandView, ErrandsView, MissingLine, NoDeposit, Screen, StaffPadView, TextSize, TodoView,
 };
 
+/// Cases of a person on a page.
+const ERRANDS: usize = 4;
+/// Materials to be corrected on a page; one less in large text.
+const MISSING: usize = 5;
 /// What was found within this time of a page's change may still replace it: no touch counts before.
 const FOUND_SOON: Duration = crate::journey::GUARD;
 
 impl Journey {
     /// What waits for the person of this visit. What needs them comes first, and is shown at once if it came before
     /// they could touch anything; later it waits behind a button.
-    pub(crate) fn errands(&mut self, visit: Uuid, mut errands: Vec<Errand>, now: Duration) {
-        let Some(ours) = &mut self.visit else { return };
+    pub(crate) fn errands(&mut self, visit: SubmissionId, mut errands: Vec<CaseBrief>, now: Duration) {
+        let Some(ours) = self.session.visit_mut() else { return };
         if ours.holder.as_ref().is_none_or(|holder| holder.submission != visit) {
             return; // the answer to a former visit's question
         }
-        errands.sort_by_key(|errand| errand.todo.as_ref().map_or(2, Todo::rank));
-        let wanted = errands.iter().any(|errand| errand.todo.is_some());
+        errands.sort_by_key(|errand| rank(errand.todo.as_ref()));
+        let wanted = errands.iter().any(|errand| rank(errand.todo.as_ref()) < NOTHING);
         ours.errands = errands;
-        let top = Page::Choose { by: ChooseBy::Theme, level: crate::visit::Level::Top, page: 0 };
-        let untouched = self.page == top || matches!(self.page, Page::NoBox(_));
+        let untouched = self.page == Page::choosing() || matches!(self.page, Page::NoBox(_));
         if wanted && untouched && now < self.entered + FOUND_SOON {
             self.show(Page::Errands { page: 0 }, now);
         }
@@ -45,14 +54,16 @@ impl Journey {
             (Page::Errands { .. }, Touch::Next | Touch::Back) => self.choose_anew(now),
             (Page::Errands { .. } | Page::Errand { .. }, Touch::Turn(turn)) => self.turn(turn),
             (Page::Errands { .. }, Touch::Choose(id)) => {
-                let known = |errand: &&Errand| errand.submission.to_string() == id;
-                let found = self.visit.as_ref().and_then(|visit| visit.errands.iter().find(known));
+                let known = |errand: &&CaseBrief| errand.submission.to_string() == id;
+                let found = self.session.visit().and_then(|visit| visit.errands.iter().find(known));
                 if let Some(id) = found.map(|errand| errand.submission) {
                     self.show(Page::Errand { id, page: 0 }, now);
                 }
             }
             (Page::Errand { .. } | Page::PickupCode, Touch::Back) => {
-                self.pickup = None;
+                if let Some(visit) = self.session.visit_mut() {
+                    visit.doing = Doing::Asking;
+                }
                 self.show(Page::Errands { page: 0 }, now);
             }
             (Page::Errand { id, .. }, Touch::Next) => self.do_errand(id, now),
@@ -66,35 +77,36 @@ impl Journey {
 
     /// How this person's cases stand, asked for from the page that is shown.
     pub(crate) fn my_errands(&mut self, now: Duration) {
-        if self.visit.as_ref().is_some_and(|visit| !visit.errands.is_empty()) {
+        if self.session.visit().is_some_and(|visit| !visit.errands.is_empty()) {
             self.forward(Page::Errands { page: 0 }, now);
         }
     }
 
     fn came_from_a_page(&self) -> bool {
-        self.visit.as_ref().is_some_and(|visit| !visit.history.is_empty())
+        self.session.visit().is_some_and(|visit| !visit.history.is_empty())
     }
 
     fn choose_anew(&mut self, now: Duration) {
-        if let Some(visit) = &mut self.visit {
+        if let Some(visit) = self.session.visit_mut() {
             visit.history.clear();
         }
         match self.no_deposit() {
             Some(why) => self.show(Page::NoBox(why), now),
-            None => self.show(Page::Choose { by: ChooseBy::Theme, level: crate::visit::Level::Top, page: 0 }, now),
+            None => self.show(Page::choosing(), now),
         }
     }
 
-    pub(crate) fn errand(&self, id: Uuid) -> Option<&Errand> {
-        self.visit.as_ref()?.errands.iter().find(|errand| errand.submission == id)
+    pub(crate) fn errand(&self, id: SubmissionId) -> Option<&CaseBrief> {
+        self.session.visit()?.errands.iter().find(|errand| errand.submission == id)
     }
 
-    fn do_errand(&mut self, id: Uuid, now: Duration) {
-        let assurance = self.visit.as_ref().and_then(|visit| visit.holder.as_ref()).map(|h| h.identity.assurance);
-        match self.errand(id).and_then(|errand| errand.todo.clone()) {
-            Some(Todo::PickUp { compartment }) => {
-                let pickup = Pickup { submission: id, compartment, ..Pickup::default() };
-                self.pickup = Some(pickup);
+    fn do_errand(&mut self, id: SubmissionId, now: Duration) {
+        let Some(visit) = self.session.visit_mut() else { return };
+        let assurance = visit.holder.as_ref().map(|holder| holder.applicant.assurance);
+        let todo = visit.errands.iter().find(|errand| errand.submission == id).and_then(|errand| errand.todo.as_ref());
+        match todo {
+            Some(Todo::PickUp { here: true, compartment, .. }) => {
+                visit.doing = Doing::Pickup(Pickup::of(id, *compartment));
                 match assurance {
                     // A card that could be a copy does not open a box that holds something.
                     Some(Assurance::ReadOnly) | None => self.show(Page::PickupCode, now),
@@ -102,16 +114,16 @@ impl Journey {
                 }
             }
             Some(Todo::Correct { .. }) => self.correct(id, now),
-            Some(Todo::PickUpElsewhere { .. }) | None => self.show(Page::Errands { page: 0 }, now),
+            Some(Todo::PickUp { .. } | Todo::Unknown) | None => self.show(Page::Errands { page: 0 }, now),
         }
     }
 
     /// Hands in the corrections of a case: the box opens after the record, as for every deposit.
-    fn correct(&mut self, id: Uuid, now: Duration) {
+    fn correct(&mut self, id: SubmissionId, now: Duration) {
         if let Some(why) = self.no_deposit() {
             return self.show(Page::NoBox(why), now);
         }
-        let Some(visit) = &mut self.visit else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
         let Some(errand) = visit.errands.iter().find(|errand| errand.submission == id).cloned() else { return };
         visit.item = visit.catalogue().items.iter().position(|item| item.code == errand.item);
         visit.size = None;
@@ -120,7 +132,7 @@ impl Journey {
     }
 
     fn pickup_key(&mut self, key: Key) {
-        let Some(pickup) = self.pickup.as_mut().filter(|pickup| pickup.checking.is_none()) else { return };
+        let Some(pickup) = self.session.pickup_mut().filter(|pickup| pickup.checking.is_none()) else { return };
         pickup.refused = false;
         match key {
             Key::Char(c) if c.is_ascii_digit() && pickup.digits.expose().len() < usize::from(CODE_DIGITS) => {
@@ -151,7 +163,7 @@ impl Journey {
     }
 
     fn check_pickup_code(&mut self, now: Duration) {
-        let Some(pickup) = self.pickup.as_mut().filter(|pickup| pickup.checking.is_none()) else { return };
+        let Some(pickup) = self.session.pickup_mut().filter(|pickup| pickup.checking.is_none()) else { return };
         if pickup.digits.expose().len() < usize::from(CODE_DIGITS) {
             return;
         }
@@ -162,8 +174,8 @@ impl Journey {
     }
 
     /// The code was compared. `tries_left` of 0 ends it: the window hands the result over.
-    pub(crate) fn pickup_code_checked(&mut self, submission: Uuid, right: bool, tries_left: u8, now: Duration) {
-        let Some(pickup) = self.pickup.as_mut() else { return };
+    pub(crate) fn pickup_code_checked(&mut self, submission: SubmissionId, right: bool, tries_left: u8, now: Duration) {
+        let Some(pickup) = self.session.pickup_mut() else { return };
         if pickup.submission != submission || pickup.checking.take().is_none() || self.page != Page::PickupCode {
             return;
         }
@@ -180,15 +192,15 @@ impl Journey {
     }
 
     fn pick_up(&mut self, proof: PickupProof, now: Duration) {
-        let Some(pickup) = &self.pickup else { return };
+        let Some(pickup) = self.session.pickup() else { return };
         let (submission, compartment) = (pickup.submission, pickup.compartment);
-        self.record(Purpose::PickupIntent, vec![Draft::PickupIntended { submission, compartment, proof }]);
+        self.record(Purpose::PickupIntent, [Fact::PickupIntended { submission, compartment, proof }]);
         self.show(Page::Saving, now);
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "only the three steps of taking a result out come here")]
     pub(crate) fn pickup_recorded(&mut self, purpose: &Purpose, now: Duration) {
-        let Some(pickup) = &mut self.pickup else { return };
+        let Some(pickup) = self.session.pickup_mut() else { return };
         match purpose {
             Purpose::PickupIntent => {
                 let compartment = pickup.compartment;
@@ -208,7 +220,7 @@ impl Journey {
             Purpose::PickupIntent => self.pickup_failed(now),
             // The closing is a fact: it is written once the journal can be. Staff then affirm that the box is empty.
             Purpose::PickedUp => {
-                self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, drafts: pending.drafts }));
+                self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, entries: pending.entries }));
                 self.picked_up(now);
             }
             _ => self.picked_up(now),
@@ -216,12 +228,12 @@ impl Journey {
     }
 
     pub(crate) fn pickup_door_over(&mut self, finding: Finding, now: Duration) {
-        let Some(pickup) = &mut self.pickup else { return };
+        let Some(pickup) = self.session.pickup_mut() else { return };
         pickup.watch = None;
         let (submission, compartment) = (pickup.submission, pickup.compartment);
         match finding {
             Finding::Closed => {
-                self.record(Purpose::PickedUp, vec![Draft::PickedUp { submission, compartment }]);
+                self.record(Purpose::PickedUp, [Fact::PickedUp { submission, compartment }]);
                 self.show(Page::Saving, now);
             }
             Finding::MaybeMissed | Finding::LineLost => self.show(Page::AskTaken { recorded: false }, now),
@@ -240,19 +252,19 @@ impl Journey {
 
     /// The applicant says that everything was taken out.
     fn taken_out(&mut self, recorded: bool, now: Duration) {
-        let Some(pickup) = &self.pickup else { return };
+        let Some(pickup) = self.session.pickup() else { return };
         let (submission, compartment) = (pickup.submission, pickup.compartment);
-        let mut drafts = vec![Draft::PickupAffirmed { submission, compartment }];
+        let mut entries = vec![Fact::PickupAffirmed { submission, compartment }];
         if !recorded {
-            drafts.insert(0, Draft::PickedUp { submission, compartment });
+            entries.insert(0, Fact::PickedUp { submission, compartment });
         }
-        self.record(Purpose::PickupAffirm, drafts);
+        self.record(Purpose::PickupAffirm, entries);
         self.show(Page::Saving, now);
     }
 
     /// Something is still inside, or the door never opened: the box stays as it is, and a person comes.
     fn not_taken_out(&mut self, now: Duration) {
-        if let Some(compartment) = self.pickup.as_ref().map(|pickup| pickup.compartment) {
+        if let Some(compartment) = self.session.pickup().map(|pickup| pickup.compartment) {
             self.emit(Output::CallStaff(StaffCall::Unconfirmed { compartment }));
         }
         self.pickup_failed(now);
@@ -265,24 +277,84 @@ impl Journey {
     }
 
     fn rate(&mut self, level: &str, now: Duration) {
-        let Some(submission) = self.pickup.as_ref().map(|pickup| pickup.submission) else { return };
+        let Some(submission) = self.session.pickup().map(|pickup| pickup.submission) else { return };
         let Some(level) = level.parse::<u8>().ok().filter(|level| (1..=5).contains(level)) else { return };
-        self.record(Purpose::Note, vec![Draft::Rated { submission, level }]);
+        self.record(Purpose::Note, [Fact::Rated { submission, level }]);
         self.show(Page::Rate { rated: Some(level) }, now);
     }
 
     /// Why nothing can be taken in for corrections, told before the door.
-    pub(crate) fn errand_blocked(&self, todo: Option<&Todo>) -> Option<NoDeposit> {
+    fn errand_blocked(&self, todo: Option<&Todo>) -> Option<NoDeposit> {
         match todo {
             Some(Todo::Correct { .. }) => self.no_deposit(),
-            Some(Todo::PickUp { .. } | Todo::PickUpElsewhere { .. }) | None => None,
+            Some(Todo::PickUp { .. } | Todo::Unknown) | None => None,
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
+    pub(crate) fn errands_screen(&self) -> Option<Screen> {
+        Some(match &self.page {
+            Page::Errands { page } => Screen::Errands(self.errands_view(*page)),
+            Page::Errand { id, page } => {
+                let view = self.errand(*id).map(|errand| self.errand_view(errand, *page));
+                view.map_or(Screen::Saving, Screen::Errand)
+            }
+            Page::PickupCode => Screen::PickupCode(self.pickup_pad()),
+            Page::PickupDoor => Screen::PickupDoor(self.door()),
+            Page::AskTaken { .. } => Screen::AskTaken { compartment: self.compartment() },
+            Page::PickupFailed => Screen::PickupFailed { compartment: self.compartment(), window: self.window() },
+            Page::Rate { rated } => Screen::Rate { rated: *rated },
+            _ => return None,
+        })
+    }
+
+    fn errands_view(&self, page: usize) -> ErrandsView {
+        let errands = self.session.visit().map(|visit| visit.errands.as_slice()).unwrap_or_default();
+        let (errands, paging) = page_of(errands, page, ERRANDS);
+        ErrandsView { rows: errands.iter().map(|errand| self.errand_row(errand)).collect(), paging }
+    }
+
+    fn errand_row(&self, errand: &CaseBrief) -> ErrandRow {
+        ErrandRow {
+            id: errand.submission.to_string(),
+            item: said(&errand.item_name, self.language).to_owned(),
+            receipt: errand.receipt.0.clone(),
+            state: said(&errand.state, self.language).to_owned(),
+            todo: errand.todo.as_ref().and_then(todo_view),
+        }
+    }
+
+    fn errand_view(&self, errand: &CaseBrief, page: usize) -> ErrandView {
+        let missing = match &errand.todo {
+            Some(Todo::Correct { missing }) => missing.as_slice(),
+            Some(Todo::PickUp { .. } | Todo::Unknown) | None => &[],
+        };
+        let line = |line: &MissingMaterial| MissingLine {
+            name: said(&line.name, self.language).to_owned(),
+            reason: line.reason.clone(),
+            originals: line.originals,
+            copies: line.copies,
+        };
+        let per_page = match self.text_size {
+            TextSize::Normal => MISSING,
+            TextSize::Large => MISSING - 1,
+        };
+        let (missing, paging) = page_of(missing, page, per_page);
+        ErrandView {
+            row: self.errand_row(errand),
+            told: said(&errand.told, self.language).to_owned(),
+            due: errand.due.clone(),
+            missing: missing.iter().map(line).collect(),
+            paging,
+            blocked: self.errand_blocked(errand.todo.as_ref()).is_some(),
+            window: self.window_of(&errand.department),
         }
     }
 
     /// The pad for the pick-up code, as the pads for staff are shown.
-    pub(crate) fn pickup_pad(&self) -> crate::StaffPadView {
-        let pickup = self.pickup.as_ref();
-        crate::StaffPadView {
+    fn pickup_pad(&self) -> StaffPadView {
+        let pickup = self.session.pickup();
+        StaffPadView {
             name: String::new(),
             typed: pickup.map_or(0, |pickup| u8::try_from(pickup.digits.expose().len()).unwrap_or(u8::MAX)),
             of: CODE_DIGITS,
@@ -290,5 +362,28 @@ impl Journey {
             refused: pickup.filter(|pickup| pickup.refused).map(|_| StaffRefusal::WrongCode),
             tries_left: pickup.filter(|pickup| pickup.refused).map(|pickup| pickup.tries_left),
         }
+    }
+}
+
+/// The rank of a case in which nothing is to be done.
+const NOTHING: u8 = 2;
+
+/// Which case is shown first: results that lie here, then whatever else needs the person.
+fn rank(todo: Option<&Todo>) -> u8 {
+    match todo {
+        Some(Todo::PickUp { here: true, .. }) => 0,
+        Some(Todo::Correct { .. } | Todo::PickUp { here: false, .. }) => 1,
+        Some(Todo::Unknown) | None => NOTHING,
+    }
+}
+
+fn todo_view(todo: &Todo) -> Option<TodoView> {
+    match todo {
+        Todo::PickUp { here: true, compartment, .. } => Some(TodoView::PickUp { compartment: compartment.0 }),
+        Todo::PickUp { kiosk_name, .. } => Some(TodoView::PickUpElsewhere { kiosk: kiosk_name.clone() }),
+        Todo::Correct { missing } => {
+            Some(TodoView::Correct { missing: u16::try_from(missing.len()).unwrap_or(u16::MAX) })
+        }
+        Todo::Unknown => None,
     }
 }

@@ -7,36 +7,22 @@ use std::time::Duration;
 
 use hall_rules::receipt::{DIGITS, ReceiptError};
 use hall_rules::{Language, ReceiptNumber};
+use kiosk_wire::Personal;
 
-use crate::ask::type_into;
+use crate::input::{ProgressTold, Service};
 use crate::journey::Journey;
-use crate::visit::Page;
-use crate::{
-    Act, FindFailure, FindLastFourView, FindNumberView, FindProblem, Output, PartState, Personal, Progress,
-    ProgressAnswer, ProgressView, Service, Sound, Touch,
-};
+use crate::output::{Output, Sound};
+use crate::page::Page;
+use crate::session::{Find, Session};
+use crate::terms::{FindFailure, PartState, said};
+use crate::touch::{Act, Touch};
+use crate::typing::type_into;
+use crate::view::{FindLastFourView, FindNumberView, FindProblem, ProgressView, Screen};
 
 /// Characters that are asked for.
 const LAST: usize = 4;
 /// How long an answer may take.
 pub(crate) const ASKING: Duration = Duration::from_secs(10);
-
-/// What was given, and what came of it.
-#[derive(Default)]
-pub(crate) struct Find {
-    /// What was typed of the number.
-    digits: Personal,
-    /// The number, once it holds.
-    receipt: Option<ReceiptNumber>,
-    last: Personal,
-    /// Letters are shown, in place of the pad of digits.
-    letters: bool,
-    keys_abc: bool,
-    /// The question that waits for its answer, and since when.
-    pub(crate) asked: Option<(u64, Duration)>,
-    problem: Option<FindProblem>,
-    progress: Option<Progress>,
-}
 
 /// The number in what a receipt's code holds: the number itself, or a link that ends in `/p/` and the number.
 pub(crate) fn receipt_in(code: &str) -> Option<ReceiptNumber> {
@@ -48,7 +34,7 @@ pub(crate) fn receipt_in(code: &str) -> Option<ReceiptNumber> {
 impl Journey {
     /// The idle page's button.
     pub(crate) fn find_case(&mut self, now: Duration) {
-        self.find = Some(Find::default());
+        self.session = Session::Find(Box::default());
         self.show_find(Page::FindNumber, now);
     }
 
@@ -57,7 +43,7 @@ impl Journey {
         let listens = match self.page {
             Page::Idle => self.service == Some(Service::Ready),
             Page::FindNumber | Page::FindFailed(_) | Page::Progress => true,
-            Page::FindLastFour => self.find.as_ref().is_some_and(|find| find.asked.is_none()),
+            Page::FindLastFour => self.session.find().is_some_and(|find| find.asked.is_none()),
             _ => false,
         };
         if !listens {
@@ -67,20 +53,21 @@ impl Journey {
             // The receipt whose characters are being typed: nothing of them is lost.
             Some(receipt)
                 if self.page == Page::FindLastFour
-                    && self.find.as_ref().is_some_and(|find| find.receipt.as_ref() == Some(&receipt)) =>
+                    && self.session.find().is_some_and(|find| find.receipt.as_ref() == Some(&receipt)) =>
             {
                 self.active = now;
                 self.warned = None;
             }
             Some(receipt) => {
                 self.play(Sound::CardRead);
-                let digits = Personal::new(receipt.as_str());
-                self.find = Some(Find { receipt: Some(receipt), digits, ..Find::default() });
+                let digits = Personal::from(receipt.as_str());
+                self.session = Session::Find(Box::new(Find { receipt: Some(receipt), digits, ..Find::default() }));
                 self.show_find(Page::FindLastFour, now);
             }
             None => {
                 self.play(Sound::Attention);
-                self.find = Some(Find { problem: Some(FindProblem::NotAReceipt), ..Find::default() });
+                self.session =
+                    Session::Find(Box::new(Find { problem: Some(FindProblem::NotAReceipt), ..Find::default() }));
                 self.show_find(Page::FindNumber, now);
             }
         }
@@ -99,31 +86,31 @@ impl Journey {
                 self.end(now);
             }
             (Page::FindNumber, Touch::Key(key)) => {
-                if let Some(find) = &mut self.find {
+                if let Some(find) = self.session.find_mut() {
                     find.problem = None;
                     type_into(&mut find.digits, key, DIGITS, |c| c.is_ascii_digit());
                 }
             }
             (Page::FindNumber, Touch::Next) => self.take_receipt(now),
             (Page::FindLastFour, Touch::Key(key)) => {
-                if let Some(find) = self.find.as_mut().filter(|find| find.asked.is_none()) {
+                if let Some(find) = self.session.find_mut().filter(|find| find.asked.is_none()) {
                     find.problem = None;
                     type_into(&mut find.last, key, LAST, |c| c.is_ascii_alphanumeric());
                 }
             }
             (Page::FindLastFour, Touch::Act(Act::Letters)) => {
-                if let Some(find) = &mut self.find {
+                if let Some(find) = self.session.find_mut() {
                     find.letters = !find.letters;
                 }
             }
             (Page::FindLastFour, Touch::Act(Act::SwitchKeyOrder)) => {
-                if let Some(find) = &mut self.find {
+                if let Some(find) = self.session.find_mut() {
                     find.keys_abc = !find.keys_abc;
                 }
             }
             (Page::FindLastFour, Touch::Next) => self.ask_progress(now),
             (Page::FindLastFour, Touch::Back) => {
-                if let Some(find) = &mut self.find {
+                if let Some(find) = self.session.find_mut() {
                     (find.asked, find.problem) = (None, None);
                     find.last.clear();
                 }
@@ -134,7 +121,7 @@ impl Journey {
     }
 
     fn take_receipt(&mut self, now: Duration) {
-        let Some(find) = &mut self.find else { return };
+        let Some(find) = self.session.find_mut() else { return };
         match ReceiptNumber::parse(find.digits.expose()) {
             Ok(receipt) => {
                 find.receipt = Some(receipt);
@@ -149,9 +136,9 @@ impl Journey {
     }
 
     fn ask_progress(&mut self, now: Duration) {
-        let Some(find) = self.find.as_mut().filter(|find| find.asked.is_none()) else { return };
+        let Some(find) = self.session.find_mut().filter(|find| find.asked.is_none()) else { return };
         let Some(receipt) = find.receipt.as_ref().filter(|_| find.last.expose().len() == LAST) else { return };
-        let receipt = receipt.as_str().to_owned();
+        let receipt = kiosk_wire::ReceiptNumber(receipt.as_str().to_owned());
         self.questions += 1;
         find.asked = Some((self.questions, now));
         let last_four = std::mem::take(&mut find.last);
@@ -159,30 +146,40 @@ impl Journey {
         self.emit(Output::AskProgress { ask, receipt, last_four });
     }
 
-    pub(crate) fn progress_told(&mut self, ask: u64, answer: ProgressAnswer, now: Duration) {
+    pub(crate) fn progress_told(&mut self, ask: u64, answer: ProgressTold, now: Duration) {
         let waits = self.page == Page::FindLastFour;
         let asked = |find: &&mut Find| waits && find.asked.is_some_and(|(asked, _)| asked == ask);
-        let Some(find) = self.find.as_mut().filter(asked) else {
+        let Some(find) = self.session.find_mut().filter(asked) else {
             return; // the answer to a former question, or too late
         };
         find.asked = None;
         match answer {
-            ProgressAnswer::Found(progress) => {
+            ProgressTold::Found(progress) => {
                 find.progress = Some(*progress);
                 self.show(Page::Progress, now);
             }
-            ProgressAnswer::NotFound => {
+            ProgressTold::NotFound => {
                 find.problem = Some(FindProblem::NotFound);
                 self.active = now;
                 self.play(Sound::Attention);
             }
-            ProgressAnswer::Failed(why) => self.show(Page::FindFailed(why), now),
+            ProgressTold::Failed(why) => self.show(Page::FindFailed(why), now),
         }
     }
 
-    pub(crate) fn find_number_view(&self) -> FindNumberView {
-        let find = self.find.as_ref();
-        let typed = find.map(|find| find.digits.expose()).unwrap_or_default();
+    pub(crate) fn find_screen(&self) -> Option<Screen> {
+        match self.page {
+            Page::FindNumber => Some(Screen::FindNumber(self.find_number_view())),
+            Page::FindLastFour => Some(Screen::FindLastFour(self.find_last_four_view())),
+            Page::FindFailed(why) => Some(Screen::FindFailed { why }),
+            Page::Progress => self.progress_view(self.language).map(Screen::Progress),
+            _ => None,
+        }
+    }
+
+    fn find_number_view(&self) -> FindNumberView {
+        let find = self.session.find();
+        let typed = find.map(|find| find.digits.expose().as_str()).unwrap_or_default();
         FindNumberView {
             typed: typed.to_owned(),
             whole: typed.len() == DIGITS,
@@ -191,9 +188,9 @@ impl Journey {
         }
     }
 
-    pub(crate) fn find_last_four_view(&self) -> FindLastFourView {
-        let find = self.find.as_ref();
-        let typed = find.map(|find| find.last.expose()).unwrap_or_default();
+    fn find_last_four_view(&self) -> FindLastFourView {
+        let find = self.session.find();
+        let typed = find.map(|find| find.last.expose().as_str()).unwrap_or_default();
         FindLastFourView {
             receipt: find.and_then(|find| find.receipt.as_ref()).map(|r| r.as_str().to_owned()).unwrap_or_default(),
             typed: typed.to_owned(),
@@ -205,17 +202,17 @@ impl Journey {
         }
     }
 
-    pub(crate) fn progress_view(&self, language: Language) -> Option<ProgressView> {
-        let progress = self.find.as_ref()?.progress.as_ref()?;
-        let words = |text: &hall_rules::Text| text.get(language).to_owned();
+    fn progress_view(&self, language: Language) -> Option<ProgressView> {
+        let progress = self.session.find()?.progress.as_ref()?;
+        let words = |text| said(text, language).to_owned();
         Some(ProgressView {
-            receipt: progress.receipt.clone(),
+            receipt: progress.receipt.0.clone(),
             state: words(&progress.state),
             told: words(&progress.told),
-            due: progress.due.as_ref().map(|(what, day)| (words(what), day.clone())),
+            due: progress.due.as_ref().map(|due| (words(&due.what), due.day.clone())),
             paused: progress.paused,
             next: progress.next.as_ref().map(words).unwrap_or_default(),
-            here: progress.here,
+            here: progress.here.map(|no| no.0),
         })
     }
 }

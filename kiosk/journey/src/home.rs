@@ -4,22 +4,22 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
+use hall_rules::Language;
+use kiosk_wire::entry::UnconfirmedReason;
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, Personal, SubmissionId};
 
 use crate::find::ASKING;
+use crate::input::Service;
 use crate::journey::{
     CHECKING, COUNTDOWN, GUARD, Held, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
 };
-use crate::visit::{Holder, Level, Page, Purpose, StaffVisit, Visit};
-use crate::{
-    Act, CardProblem, ChooseBy, DoorState, FindFailure, Identity, Language, NoDeposit, Output, PartState, Personal,
-    Service, Sound, StaffCall, TextSize, Touch,
-};
-
-/// Idle limit of list pages.
-const IDLE_LIST: Duration = Duration::from_secs(60);
-/// Idle limit of reading and form pages.
-const IDLE_FORM: Duration = Duration::from_secs(90);
+use crate::output::{Output, Sound, StaffCall};
+use crate::page::{Card, Page};
+use crate::session::{Doing, Holder, Purpose, Session, Visit};
+use crate::terms::{CardProblem, FindFailure, Paper, PartState};
+use crate::touch::{Act, Touch};
+use crate::view::{IdleView, NoDeposit, OutOfServiceReason, Overlay, Screen, TextSize};
 
 impl Journey {
     /// The page to be on when nobody is here.
@@ -40,18 +40,11 @@ impl Journey {
     /// Ends whatever visit there is: everything personal goes, settings return to their defaults.
     pub(crate) fn end(&mut self, now: Duration) {
         if let Some(note) = self.unfinished_loading() {
-            self.record(Purpose::Note, vec![note]);
+            self.record(Purpose::Note, [note]);
         }
-        self.visit = None;
-        self.deposit = None;
-        self.staff = None;
-        self.pickup = None;
-        self.other = None;
-        self.back_to = None;
-        self.document = None;
-        self.find = None;
+        self.session = Session::Nobody;
         self.help = None;
-        self.paper = crate::Paper::None;
+        self.paper = Paper::None;
         self.language = Language::Zh;
         self.text_size = TextSize::Normal;
         self.card_left = self.card_present.then_some(now);
@@ -61,27 +54,22 @@ impl Journey {
 
     pub(crate) fn service_changed(&mut self, service: Service, now: Duration) {
         self.service = Some(service);
-        let busy = self.deposit.is_some()
-            || self.staff.is_some()
-            || self.pickup.is_some()
-            || matches!(self.page, Page::ShutDoors(_));
-        if busy {
-            return; // what was begun is brought to its end first
-        }
-        if self.visit.is_some() && self.home() != Page::Idle {
-            self.end(now);
-        } else if self.document.is_some() || self.find.is_some() {
-            if self.home() != Page::Idle {
-                self.end(now);
+        match &self.session {
+            Session::Nobody if matches!(self.page, Page::ShutDoors(_)) => {}
+            Session::Nobody => self.show(self.home(), now),
+            // What was begun is brought to its end first.
+            Session::Staff(_) => {}
+            Session::Visit(visit) if !matches!(visit.doing, Doing::Asking) => {}
+            Session::Visit(_) | Session::Find(_) | Session::Document(_) => {
+                if self.home() != Page::Idle {
+                    self.end(now);
+                }
             }
-        } else if self.visit.is_none() {
-            self.show(self.home(), now);
         }
     }
 
-    pub(crate) fn open_doors_at_boot(&mut self, doors: Vec<u16>, now: Duration) {
-        let busy = self.staff.is_some() || self.document.is_some() || self.find.is_some();
-        if !doors.is_empty() && self.visit.is_none() && !busy {
+    pub(crate) fn open_doors_at_boot(&mut self, doors: Vec<CompartmentNo>, now: Duration) {
+        if !doors.is_empty() && matches!(self.session, Session::Nobody) {
             self.emit(Output::CallStaff(StaffCall::DoorsOpenAtBoot));
             self.play(Sound::Attention);
             self.show(Page::ShutDoors(doors), now);
@@ -110,49 +98,15 @@ impl Journey {
         if matches!(self.held, Some((Held::Lines(_), _))) {
             self.held = None;
         }
-        let reads = match &self.page {
-            Page::Idle | Page::CardProblem(_) => true,
-            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => true,
-            Page::Document(_) | Page::DocumentCheck => self.document_is_given(),
-            Page::Starting
-            | Page::Closed
-            | Page::ShutDoors(_)
-            | Page::Reading
-            | Page::Saving
-            | Page::Door
-            | Page::AskPaperIn
-            | Page::RecordFailed { .. }
-            | Page::NotDeposited
-            | Page::Done
-            | Page::PickupDoor
-            | Page::AskTaken { .. }
-            | Page::PickupFailed
-            | Page::Rate { .. }
-            | Page::StaffPin
-            | Page::StaffCode
-            | Page::StaffBoxes { .. }
-            | Page::StaffDoor
-            | Page::StaffAffirm { .. }
-            | Page::StaffRefused(_) => false,
-            Page::Choose { .. }
-            | Page::Search { .. }
-            | Page::Guide { .. }
-            | Page::Situation(_)
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::NoBox(_)
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Check { .. }
-            | Page::BoxSize
-            | Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::PickupCode => self.visit.as_ref().is_some_and(Visit::is_reading),
+        let reads = match self.page.traits().card {
+            Card::Begins => true,
+            Card::Document => self.session.document().is_some_and(|entry| entry.given),
+            Card::Guide => self.session.visit().is_some_and(Visit::is_reading),
+            Card::Nothing | Card::Staff | Card::Read | Card::Visit | Card::Next => false,
         };
         if reads {
-            if self.visit.is_some() && self.back_to.is_none() {
-                self.back_to = Some(self.page.clone());
+            if let Some(visit) = self.session.visit_mut() {
+                visit.back_to.get_or_insert_with(|| self.page.clone());
             }
             self.show(Page::Reading, now);
         }
@@ -167,22 +121,21 @@ impl Journey {
     }
 
     pub(crate) fn card_failed(&mut self, problem: CardProblem, now: Duration) {
-        let reading = self.visit.as_ref().is_some_and(Visit::is_reading);
-        match self.page {
+        let soon = problem == CardProblem::TakenTooSoon;
+        match (self.page.clone(), self.page.traits().card) {
             // What was typed is not lost by it.
-            Page::Reading if problem == CardProblem::TakenTooSoon && self.document.is_some() => self.document_lost(now),
-            Page::Document(_) | Page::DocumentCheck if problem == CardProblem::TakenTooSoon => {}
-            Page::Document(_) | Page::DocumentCheck => self.show_problem(problem, now),
-            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => {
-                self.show_problem(problem, now);
-            }
-            Page::Idle | Page::Reading | Page::CardProblem(_) => self.show_problem(problem, now),
-            Page::Choose { .. } | Page::Search { .. } | Page::Guide { .. } if reading => {
-                self.back_to = Some(self.page.clone());
-                self.show_problem(problem, now);
-            }
+            (Page::Reading, _) if soon && self.session.document().is_some() => self.document_lost(now),
+            (_, Card::Document) if soon => {}
+            (Page::Reading, _) | (_, Card::Begins | Card::Document) => self.show_problem(problem, now),
+            (_, Card::Guide) if self.leave_guide() => self.show_problem(problem, now),
             _ => {} // a visit goes on whatever lies on the reader
         }
+    }
+
+    /// Marks the page of the guide to come back to. Only who reads it without a card leaves it for one.
+    pub(crate) fn leave_guide(&mut self) -> bool {
+        let reading = self.session.visit_mut().filter(|visit| visit.is_reading());
+        reading.map(|visit| visit.back_to = Some(self.page.clone())).is_some()
     }
 
     fn show_problem(&mut self, problem: CardProblem, now: Duration) {
@@ -195,67 +148,33 @@ impl Journey {
         if let Some(page) = self.document_page() {
             return self.show(page, now);
         }
-        match self.back_to.take() {
+        match self.session.visit_mut().and_then(|visit| visit.back_to.take()) {
             Some(page) => self.show(page, now),
             None => self.end(now),
         }
     }
 
-    pub(crate) fn card_read(&mut self, identity: Box<Identity>, submission: Uuid, now: Duration) {
+    pub(crate) fn card_read(&mut self, holder: Holder, now: Duration) {
         self.card_present = true;
         self.card_left = None;
-        match &self.page {
-            Page::Starting
-            | Page::Closed
-            | Page::Saving
-            | Page::Door
-            | Page::AskPaperIn
-            | Page::RecordFailed { .. }
-            | Page::PickupDoor
-            | Page::AskTaken { .. }
-            | Page::StaffPin
-            | Page::StaffCode
-            | Page::StaffBoxes { .. }
-            | Page::StaffDoor
-            | Page::StaffAffirm { .. } => {}
-            // What the former person did is safe or void: the next one may begin.
-            Page::Done | Page::NotDeposited | Page::PickupFailed | Page::Rate { .. } | Page::StaffRefused(_) => {
+        match self.page.traits().card {
+            Card::Nothing | Card::Staff => {}
+            Card::Next => {
                 self.end(now);
-                self.begin(*identity, submission, now);
+                self.begin(holder, now);
             }
-            Page::Idle | Page::ShutDoors(_) => self.begin(*identity, submission, now),
-            Page::Reading
-            | Page::CardProblem(_)
-            | Page::Document(_)
-            | Page::DocumentCheck
-            | Page::FindNumber
-            | Page::FindLastFour
-            | Page::FindFailed(_)
-            | Page::Progress
-            | Page::Choose { .. }
-            | Page::Search { .. }
-            | Page::Guide { .. }
-            | Page::Situation(_)
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::NoBox(_)
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Check { .. }
-            | Page::BoxSize
-            | Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::PickupCode => self.card_read_in_visit(identity, submission, now),
+            Card::Begins | Card::Read | Card::Document | Card::Guide | Card::Visit => {
+                self.card_read_in_visit(holder, now);
+            }
         }
     }
 
-    fn card_read_in_visit(&mut self, identity: Box<Identity>, submission: Uuid, now: Duration) {
-        match self.visit.as_ref().map(|visit| visit.holder.as_ref()) {
-            None | Some(None) => self.begin(*identity, submission, now),
-            Some(Some(holder)) if holder.identity.is_same_person(&identity) => {}
-            Some(Some(_)) => {
-                self.other = Some((identity, submission));
+    fn card_read_in_visit(&mut self, holder: Holder, now: Duration) {
+        match self.session.visit_mut().map(|visit| (visit.holder.as_ref(), &mut visit.other)) {
+            None | Some((None, _)) => self.begin(holder, now),
+            Some((Some(ours), _)) if ours.applicant.is_same_person(&holder.applicant) => {}
+            Some((Some(_), other)) => {
+                *other = Some(holder);
                 self.turn_to(now, GUARD);
                 self.active = now;
                 self.warned = None;
@@ -265,23 +184,27 @@ impl Journey {
     }
 
     /// A person's visit begins, perhaps at the item whose guide they were reading.
-    fn begin(&mut self, identity: Identity, submission: Uuid, now: Duration) {
+    fn begin(&mut self, holder: Holder, now: Duration) {
         let Some(offer) = self.offer.clone() else {
             return self.show(Page::NoBox(NoDeposit::NoCatalogue), now);
         };
         self.play(Sound::CardRead);
-        self.emit(Output::LookUpPerson {
-            visit: submission,
-            document: identity.document,
-            number: identity.number.clone(),
-        });
-        self.find = None;
-        if self.document.take().is_some() {
+        let Holder { applicant, submission } = &holder;
+        let (document, number) = (applicant.document, applicant.number.clone());
+        self.emit(Output::LookUpPerson { visit: *submission, document, number });
+        if self.session.document().is_some() {
             self.emit(Output::ForgetDocument);
         }
-        let visit = self.visit.get_or_insert_with(|| Visit::new(offer, None));
-        visit.holder = Some(Holder { identity, submission });
-        let reading = self.back_to.take().unwrap_or_else(|| self.page.clone());
+        let mut visit = match std::mem::take(&mut self.session) {
+            Session::Visit(visit) => visit,
+            Session::Nobody | Session::Find(_) | Session::Document(_) | Session::Staff(_) => {
+                Box::new(Visit::new(offer, None))
+            }
+        };
+        visit.holder = Some(holder);
+        visit.document = None;
+        let reading = visit.back_to.take().unwrap_or_else(|| self.page.clone());
+        self.session = Session::Visit(visit);
         if let Some(why) = self.no_deposit() {
             self.show(Page::NoBox(why), now);
             return;
@@ -292,7 +215,7 @@ impl Journey {
                 self.proceed(now);
             }
             Page::Choose { .. } | Page::Search { .. } => self.show(reading, now),
-            _ => self.show(Page::Choose { by: ChooseBy::Theme, level: Level::Top, page: 0 }, now),
+            _ => self.show(Page::choosing(), now),
         }
     }
 
@@ -300,14 +223,16 @@ impl Journey {
     pub(crate) fn answer_other(&mut self, touch: &Touch, now: Duration) {
         match touch {
             Touch::Act(Act::SwapPerson) => {
-                if let Some((identity, submission)) = self.other.take() {
+                if let Some(other) = self.session.visit_mut().and_then(|visit| visit.other.take()) {
                     self.end(now);
-                    self.begin(*identity, submission, now);
+                    self.begin(other, now);
                     self.turn_to(now, SETTLING);
                 }
             }
             Touch::Act(Act::KeepPerson) | Touch::Back => {
-                self.other = None;
+                if let Some(visit) = self.session.visit_mut() {
+                    visit.other = None;
+                }
                 self.turn_to(now, SETTLING);
             }
             Touch::Quit => self.end(now),
@@ -315,8 +240,8 @@ impl Journey {
         }
     }
 
-    pub(crate) fn known_phone(&mut self, visit: Uuid, phone: Personal) {
-        if let Some(ours) = &mut self.visit
+    pub(crate) fn known_phone(&mut self, visit: SubmissionId, phone: Personal) {
+        if let Some(ours) = self.session.visit_mut()
             && ours.holder.as_ref().is_some_and(|holder| holder.submission == visit)
         {
             // Somebody who is typing already is not interrupted.
@@ -335,13 +260,13 @@ impl Journey {
         match touch {
             Touch::Act(Act::BrowseGuide) if self.page == Page::Idle => {
                 if let Some(offer) = self.offer.clone() {
-                    self.visit = Some(Visit::new(offer, None));
-                    self.show(Page::Choose { by: ChooseBy::Theme, level: Level::Top, page: 0 }, now);
+                    self.session = Session::Visit(Box::new(Visit::new(offer, None)));
+                    self.show(Page::choosing(), now);
                 }
             }
             Touch::Act(Act::FindCase) if self.page == Page::Idle => self.find_case(now),
             Touch::Act(Act::StaffDoor) if self.serves_staff() => {
-                self.staff = Some(StaffVisit::default());
+                self.session = Session::Staff(Box::default());
                 self.show(Page::StaffCode, now);
             }
             Touch::Next | Touch::Back | Touch::Quit if matches!(self.page, Page::CardProblem(_)) => {
@@ -360,7 +285,7 @@ impl Journey {
     }
 
     /// A door's sensor, for the pages that wait for doors.
-    pub(crate) fn door_seen(&mut self, compartment: u16, state: DoorState, now: Duration) {
+    pub(crate) fn door_seen(&mut self, compartment: CompartmentNo, state: DoorState, now: Duration) {
         self.cabinet.seen(compartment, state);
         if let Page::ShutDoors(doors) = &self.page {
             let open = self.cabinet.open_doors();
@@ -368,7 +293,7 @@ impl Journey {
                 self.show(self.home(), now);
             }
         }
-        if let Some(watch) = self.watch_mut()
+        if let Some(watch) = self.session.watch_mut()
             && watch.compartment == compartment
             && let Some(finding) = watch.seen(state, now)
         {
@@ -382,54 +307,26 @@ impl Journey {
             Page::Reading => READING,
             Page::CardProblem(_) | Page::StaffRefused(_) | Page::FindFailed(_) => PROBLEM_SHOWN,
             Page::FindLastFour => {
-                return self.find.as_ref().and_then(|find| find.asked).map(|(_, since)| since + ASKING);
+                return self.session.find().and_then(|find| find.asked).map(|(_, since)| since + ASKING);
             }
             Page::ShutDoors(_) => SHUT_DOORS,
             Page::Saving => {
-                return Some(self.entered + SAVING_SHOWN).filter(|_| self.shown.screen != crate::Screen::Saving);
+                return Some(self.entered + SAVING_SHOWN).filter(|_| self.shown.screen != Screen::Saving);
             }
-            Page::Done => return self.deposit.as_ref().map(|deposit| deposit.ends_at),
+            Page::Done => return self.session.deposit().map(|deposit| deposit.ends_at),
             Page::Rate { .. } => self.config.done_stays,
             Page::PickupCode => {
-                return self.pickup.as_ref().and_then(|pickup| pickup.checking).map(|since| since + CHECKING);
+                return self.session.pickup().and_then(|pickup| pickup.checking).map(|since| since + CHECKING);
             }
             Page::StaffPin | Page::StaffCode => {
-                return self.staff.as_ref().and_then(|staff| staff.checking).map(|since| since + CHECKING);
+                return self.session.staff().and_then(|staff| staff.checking).map(|since| since + CHECKING);
             }
             Page::Idle | Page::Closed => {
                 let changed =
                     self.language != Language::Zh || self.text_size != TextSize::Normal || self.help.is_some();
                 return changed.then_some(self.active + LEFT_BEHIND);
             }
-            Page::Starting
-            | Page::Document(_)
-            | Page::DocumentCheck
-            | Page::FindNumber
-            | Page::Progress
-            | Page::Choose { .. }
-            | Page::Search { .. }
-            | Page::Guide { .. }
-            | Page::Situation(_)
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::NoBox(_)
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Check { .. }
-            | Page::BoxSize
-            | Page::Door
-            | Page::AskPaperIn
-            | Page::RecordFailed { .. }
-            | Page::NotDeposited
-            | Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::PickupDoor
-            | Page::AskTaken { .. }
-            | Page::PickupFailed
-            | Page::StaffBoxes { .. }
-            | Page::StaffDoor
-            | Page::StaffAffirm { .. } => return None,
+            _ => return None,
         };
         Some(self.entered + until)
     }
@@ -445,12 +342,12 @@ impl Journey {
             Page::StaffRefused(_) | Page::FindFailed(_) | Page::Done | Page::Rate { .. } => self.end(now),
             Page::FindLastFour => self.show(Page::FindFailed(FindFailure::NoAnswer), now),
             Page::PickupCode => {
-                if let Some(pickup) = &mut self.pickup {
+                if let Some(pickup) = self.session.pickup_mut() {
                     pickup.checking = None;
                 }
             }
             Page::StaffPin | Page::StaffCode => {
-                if let Some(staff) = &mut self.staff {
+                if let Some(staff) = self.session.staff_mut() {
                     staff.checking = None;
                 }
             }
@@ -463,59 +360,9 @@ impl Journey {
         }
     }
 
-    /// After how long without a touch the page asks whether anyone is there.
-    fn idle_limit(&self) -> Option<Duration> {
-        match &self.page {
-            Page::Starting
-            | Page::Closed
-            | Page::ShutDoors(_)
-            | Page::Idle
-            | Page::Reading
-            | Page::CardProblem(_)
-            | Page::FindFailed(_)
-            | Page::Saving
-            | Page::Door
-            | Page::RecordFailed { paper_in: true }
-            | Page::Done
-            | Page::PickupDoor
-            | Page::Rate { .. }
-            | Page::StaffDoor
-            | Page::StaffRefused(_) => None,
-            Page::Choose { .. }
-            | Page::Situation(_)
-            | Page::NoBox(_)
-            | Page::BoxSize
-            | Page::AskPaperIn
-            | Page::NotDeposited
-            | Page::RecordFailed { paper_in: false }
-            | Page::PickupCode
-            | Page::AskTaken { .. }
-            | Page::PickupFailed
-            | Page::StaffPin
-            | Page::StaffCode
-            | Page::StaffBoxes { .. }
-            | Page::StaffAffirm { .. } => Some(IDLE_LIST),
-            Page::Document(_)
-            | Page::DocumentCheck
-            | Page::FindNumber
-            | Page::FindLastFour
-            | Page::Progress
-            | Page::Search { .. }
-            | Page::Guide { .. }
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::Check { .. } => Some(IDLE_FORM),
-        }
-    }
-
     /// When the idle clock wants to be woken: to warn, each second of the countdown, to end.
     pub(crate) fn idle_timeout(&self) -> Option<Duration> {
-        let limit = self.idle_limit()?;
+        let limit = self.page.traits().idle?;
         Some(match self.warned {
             None => self.active + limit,
             Some(since) => since + Duration::from_secs(u64::from(COUNTDOWN.as_secs() as u8 - self.shown_seconds()) + 1),
@@ -525,13 +372,13 @@ impl Journey {
     /// The second that the countdown shows.
     fn shown_seconds(&self) -> u8 {
         match self.shown.overlay {
-            Some(crate::Overlay::StillThere { seconds_left }) => seconds_left,
+            Some(Overlay::StillThere { seconds_left }) => seconds_left,
             _ => 30,
         }
     }
 
     pub(crate) fn tick_idle(&mut self, now: Duration) {
-        let Some(limit) = self.idle_limit() else { return };
+        let Some(limit) = self.page.traits().idle else { return };
         match self.warned {
             None if now >= self.active + limit => {
                 self.help = None;
@@ -546,7 +393,7 @@ impl Journey {
     /// Nobody answered.
     fn abandoned(&mut self, now: Duration) {
         match self.page {
-            Page::AskPaperIn => self.unconfirmed(crate::UnconfirmedReason::OpeningNotSeen, now),
+            Page::AskPaperIn => self.unconfirmed(UnconfirmedReason::OpeningNotSeen, now),
             Page::RecordFailed { .. } => self.leave_unrecorded(now),
             _ => self.end(now),
         }
@@ -560,7 +407,56 @@ impl Journey {
             if pending.purpose != Purpose::Note {
                 self.warned = None;
             }
-            self.record(pending.purpose, pending.drafts);
+            self.record(pending.purpose, pending.entries);
+        }
+    }
+
+    pub(crate) fn home_screen(&self) -> Screen {
+        match &self.page {
+            Page::Closed => self.closed_screen(),
+            Page::ShutDoors(doors) => {
+                let open = self.cabinet.open_doors();
+                let still = doors.iter().any(|door| open.contains(door));
+                let shown = doors.iter().filter(|door| !still || open.contains(door));
+                Screen::ShutDoors { doors: shown.map(|door| door.0).collect() }
+            }
+            Page::Idle => Screen::Idle(self.idle()),
+            Page::Reading => Screen::ReadingCard { travel_document: self.session.document().is_some() },
+            Page::CardProblem(problem) => Screen::CardProblem { problem: *problem },
+            Page::Saving => Screen::Saving,
+            _ => Screen::Starting,
+        }
+    }
+
+    fn closed_screen(&self) -> Screen {
+        let out = |why| Screen::OutOfService { why, detail: String::new() };
+        match &self.service {
+            None | Some(Service::Ready) => Screen::Starting,
+            Some(Service::NotEnrolled { command }) => Screen::NotEnrolled { command: command.clone() },
+            Some(Service::Revoked) => out(OutOfServiceReason::Revoked),
+            Some(Service::JournalForked) => out(OutOfServiceReason::JournalForked),
+            Some(Service::JournalDamaged) => out(OutOfServiceReason::JournalDamaged),
+            Some(Service::Broken { detail }) => {
+                Screen::OutOfService { why: OutOfServiceReason::Broken, detail: detail.clone() }
+            }
+        }
+    }
+
+    fn idle(&self) -> IdleView {
+        let parts = [self.health.reader, self.health.locker, self.health.journal];
+        IdleView {
+            hall_name: self.config.hall_name.clone(),
+            reads_cards: self.health.reader == PartState::Ok,
+            starting: parts.contains(&PartState::Starting),
+            no_deposit: self.no_deposit(),
+            free_boxes: self.cabinet.free(),
+            waiting: self.health.waiting,
+            waiting_since: self.health.waiting_since.clone().filter(|_| self.health.waiting > 0),
+            open_doors: self.cabinet.open_doors().iter().map(|door| door.0).collect(),
+            card_left: self.card_left.is_some(),
+            has_guide: self.offer.is_some(),
+            finds: self.health.backend == PartState::Ok,
+            paper: self.health.printer,
         }
     }
 }

@@ -4,14 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hall_rules::Language;
+use kiosk_wire::{CompartmentNo, Personal, RosterWindow};
+
 use crate::cabinet::Cabinet;
-use crate::document::DocumentEntry;
-use crate::find::Find;
-use crate::visit::{Deposit, Offer, Page, Pending, Pickup, Purpose, StaffVisit, Visit};
-use crate::{
-    Draft, Health, Identity, Input, JourneyConfig, Language, Output, Service, Sound, StaffCall, TextSize, Ticket,
-    Touch, View, Window,
-};
+use crate::door::DoorWatch;
+use crate::input::{Health, Input, JourneyConfig, Service};
+use crate::output::{Entry, Output, Sound, StaffCall};
+use crate::page::{Group, Page};
+use crate::session::{Holder, Offer, Pending, Purpose, Session};
+use crate::terms::{DocumentKey, Paper, PrintJob, Ticket};
+use crate::touch::Touch;
+use crate::view::{TextSize, View};
 
 /// A second tap that falls onto the next page means nothing: touches this soon after a page change are dropped.
 pub(crate) const GUARD: Duration = Duration::from_millis(300);
@@ -40,20 +44,21 @@ pub(crate) const CHECKING: Duration = Duration::from_secs(10);
 pub(crate) const HELD: Duration = Duration::from_secs(2);
 
 /// What a scanner read.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Held {
     /// A code.
-    Code(crate::Personal),
+    Code(Personal),
     /// Machine readable lines; `None` when they did not hold together.
-    Lines(Option<crate::DocumentKey>),
+    Lines(Option<DocumentKey>),
 }
 
 /// The visit. See the crate's head for how to drive it.
+#[derive(Clone)]
 pub struct Journey {
     pub(crate) config: JourneyConfig,
     pub(crate) service: Option<Service>,
     pub(crate) health: Health,
-    pub(crate) windows: Vec<Window>,
+    pub(crate) windows: Vec<RosterWindow>,
     pub(crate) public_url: Option<String>,
     pub(crate) offer: Option<Arc<Offer>>,
     pub(crate) cabinet: Cabinet,
@@ -71,18 +76,8 @@ pub struct Journey {
     pub(crate) language: Language,
     pub(crate) text_size: TextSize,
 
-    pub(crate) visit: Option<Visit>,
-    pub(crate) deposit: Option<Deposit>,
-    pub(crate) staff: Option<StaffVisit>,
-    pub(crate) pickup: Option<Pickup>,
-    /// Another person's card, read during a visit: the question is open.
-    pub(crate) other: Option<(Box<Identity>, uuid::Uuid)>,
-    /// Where a card problem returns to.
-    pub(crate) back_to: Option<Page>,
-    /// What is to open the travel document on the reader.
-    pub(crate) document: Option<DocumentEntry>,
-    /// The receipt whose case is looked for.
-    pub(crate) find: Option<Find>,
+    /// Who is at the screen.
+    pub(crate) session: Session,
     /// Questions about receipts so far.
     pub(crate) questions: u64,
 
@@ -98,8 +93,8 @@ pub struct Journey {
     pub(crate) again: Vec<(Duration, Pending)>,
     next_ticket: u64,
     /// The last paper, and how it stands.
-    pub(crate) print_job: crate::PrintJob,
-    pub(crate) paper: crate::Paper,
+    pub(crate) print_job: PrintJob,
+    pub(crate) paper: Paper,
     outputs: VecDeque<Output>,
     pub(crate) shown: View,
 }
@@ -124,14 +119,7 @@ impl Journey {
             help: None,
             language: Language::Zh,
             text_size: TextSize::Normal,
-            visit: None,
-            deposit: None,
-            staff: None,
-            pickup: None,
-            other: None,
-            back_to: None,
-            document: None,
-            find: None,
+            session: Session::Nobody,
             questions: 0,
             held: None,
             card_present: false,
@@ -139,10 +127,10 @@ impl Journey {
             pending: BTreeMap::new(),
             again: Vec::new(),
             next_ticket: 1,
-            print_job: crate::PrintJob(0),
-            paper: crate::Paper::None,
+            print_job: PrintJob(0),
+            paper: Paper::None,
             outputs: VecDeque::new(),
-            shown: crate::present::first_view(),
+            shown: View::first(),
         }
     }
 
@@ -151,7 +139,9 @@ impl Journey {
         match input {
             Input::Touch(touch) => self.touch(touch, now),
             Input::CardPresent => self.card_present(now),
-            Input::CardRead { identity, submission } => self.card_read(identity, submission, now),
+            Input::CardRead { applicant, submission } => {
+                self.card_read(Holder { applicant: *applicant, submission }, now)
+            }
             Input::CardFailed(problem) => self.card_failed(problem, now),
             Input::DocumentLocked => self.document_locked(now),
             Input::DocumentRefused => self.document_refused(now),
@@ -200,7 +190,7 @@ impl Journey {
 
     /// When it wants to be woken, and who wants it. May change after every `handle` and `handle_timeout`.
     pub fn poll_timeout(&self) -> Option<(Duration, &'static str)> {
-        let watch = self.watch().and_then(crate::door::DoorWatch::timeout);
+        let watch = self.session.watch().and_then(DoorWatch::timeout);
         let again = self.again.iter().map(|(at, _)| *at).min();
         [
             (watch, "door"),
@@ -244,12 +234,9 @@ impl Journey {
 
     /// The door that this terminal's screen has asked to open or knows to be open for someone; no other may be opened
     /// meanwhile.
-    pub fn door_in_use(&self) -> Option<u16> {
-        let deposit = self.deposit.as_ref().filter(|_| self.page == Page::Saving);
-        let staff = self.staff.as_ref().filter(|_| self.page == Page::Saving).and_then(|staff| staff.current.as_ref());
-        let pickup = self.pickup.as_ref().filter(|_| self.page == Page::Saving).map(|pickup| pickup.compartment);
-        let watched = self.watch().map(|watch| watch.compartment).or(pickup);
-        watched.or(deposit.map(|deposit| deposit.compartment)).or(staff.map(|door| door.compartment))
+    pub fn door_in_use(&self) -> Option<CompartmentNo> {
+        let watched = self.session.watch().map(|watch| watch.compartment);
+        watched.or_else(|| self.session.compartment().filter(|_| self.page == Page::Saving))
     }
 
     /// What the screen shows.
@@ -300,24 +287,12 @@ impl Journey {
     }
 
     /// Asks for a record.
-    pub(crate) fn record(&mut self, purpose: Purpose, drafts: Vec<Draft>) {
+    pub(crate) fn record(&mut self, purpose: Purpose, entries: impl IntoIterator<Item = impl Into<Entry>>) {
+        let entries: Vec<Entry> = entries.into_iter().map(Into::into).collect();
         let ticket = Ticket(self.next_ticket);
         self.next_ticket += 1;
-        self.emit(Output::Record { ticket, drafts: drafts.clone() });
-        self.pending.insert(ticket, Pending { purpose, drafts });
-    }
-
-    /// The watch over the door in use.
-    pub(crate) fn watch(&self) -> Option<&crate::door::DoorWatch> {
-        let deposit = self.deposit.as_ref().and_then(|deposit| deposit.watch.as_ref());
-        let pickup = || self.pickup.as_ref().and_then(|pickup| pickup.watch.as_ref());
-        deposit.or_else(pickup).or_else(|| self.staff.as_ref().and_then(|staff| staff.watch.as_ref()))
-    }
-
-    pub(crate) fn watch_mut(&mut self) -> Option<&mut crate::door::DoorWatch> {
-        let deposit = self.deposit.as_mut().and_then(|deposit| deposit.watch.as_mut());
-        let pickup = self.pickup.as_mut().and_then(|pickup| pickup.watch.as_mut());
-        deposit.or(pickup).or_else(|| self.staff.as_mut().and_then(|staff| staff.watch.as_mut()))
+        self.emit(Output::Record { ticket, entries: entries.clone() });
+        self.pending.insert(ticket, Pending { purpose, entries });
     }
 
     fn touch(&mut self, touch: Touch, now: Duration) {
@@ -343,7 +318,7 @@ impl Journey {
             | Touch::Act(_) => {
                 if self.help.take().is_some() {
                     self.turn_to(now, SETTLING);
-                } else if self.other.is_some() {
+                } else if self.session.visit().is_some_and(|visit| visit.other.is_some()) {
                     self.answer_other(&touch, now);
                 } else {
                     self.touch_page(touch, now);
@@ -361,40 +336,16 @@ impl Journey {
     }
 
     fn touch_page(&mut self, touch: Touch, now: Duration) {
-        match &self.page {
-            Page::Starting | Page::Reading | Page::Saving => {}
-            Page::Closed | Page::ShutDoors(_) | Page::Idle | Page::CardProblem(_) => self.touch_home(touch, now),
-            Page::Document(_) | Page::DocumentCheck => self.touch_document(touch, now),
-            Page::FindNumber | Page::FindLastFour | Page::FindFailed(_) | Page::Progress => {
-                self.touch_find(touch, now);
-            }
-            Page::Choose { .. } | Page::Search { .. } => self.touch_choose(touch, now),
-            Page::Guide { .. }
-            | Page::Situation(_)
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::NoBox(_)
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Check { .. }
-            | Page::BoxSize => self.touch_ask(touch, now),
-            Page::Door | Page::AskPaperIn | Page::RecordFailed { .. } | Page::NotDeposited | Page::Done => {
-                self.touch_deposit(&touch, now);
-            }
-            Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::PickupCode
-            | Page::PickupDoor
-            | Page::AskTaken { .. }
-            | Page::PickupFailed
-            | Page::Rate { .. } => self.touch_errands(touch, now),
-            Page::StaffPin
-            | Page::StaffCode
-            | Page::StaffBoxes { .. }
-            | Page::StaffDoor
-            | Page::StaffAffirm { .. }
-            | Page::StaffRefused(_) => self.touch_staff(touch, now),
+        match self.page.traits().group {
+            Group::Waiting => {}
+            Group::Home => self.touch_home(touch, now),
+            Group::Document => self.touch_document(touch, now),
+            Group::Find => self.touch_find(touch, now),
+            Group::Choose => self.touch_choose(touch, now),
+            Group::Ask => self.touch_ask(touch, now),
+            Group::Deposit => self.touch_deposit(&touch, now),
+            Group::Errands => self.touch_errands(touch, now),
+            Group::Staff => self.touch_staff(touch, now),
         }
     }
 }

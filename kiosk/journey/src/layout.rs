@@ -1,6 +1,6 @@
 //! How much fits on a page. The screens never scroll: lists are turned.
 
-use crate::{Paging, TextSize};
+use crate::view::{Paging, TextSize};
 
 /// A list's slice and its place.
 pub(crate) fn page_of<T>(rows: &[T], page: usize, per_page: usize) -> (&[T], Paging) {

@@ -1,16 +1,12 @@
 //! What the journey wants done. It does nothing itself.
 
-use std::collections::BTreeMap;
+use kiosk_wire::submission::DocumentFamily;
+use kiosk_wire::{
+    CompartmentNo, Corrections, Fact, Personal, ReceiptNumber, ResultHolder, StaffId, Submission, SubmissionId,
+};
 
-use hall_rules::DocumentFamily;
-use hall_rules::answers::ActingFor;
-use uuid::Uuid;
-
-use crate::{DocumentKey, Identity, Personal, PrintJob, Slip};
-
-/// Names one [`Output::Record`] until it is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ticket(pub u64);
+use crate::slip::Slip;
+use crate::terms::{DocumentKey, PrintJob, Ticket};
 
 /// One thing to do, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,13 +18,13 @@ pub enum Output {
         /// Hand back with the answer.
         ticket: Ticket,
         /// The facts, in order.
-        drafts: Vec<Draft>,
+        entries: Vec<Entry>,
     },
     /// Send one unlock pulse. Emitted only after the fact that causes it was recorded. Answer with
     /// [`crate::Input::Unlock`].
     OpenDoor {
         /// Which door.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// Make a sound.
     Play(Sound),
@@ -38,7 +34,7 @@ pub enum Output {
     /// [`crate::Input::KnownPhone`] and [`crate::Input::Errands`] if anything.
     LookUpPerson {
         /// Which visit asks; hand back with the answer.
-        visit: Uuid,
+        visit: SubmissionId,
         /// Family of the document.
         document: DocumentFamily,
         /// Its number.
@@ -54,14 +50,14 @@ pub enum Output {
         /// Which question; hand back with the answer.
         ask: u64,
         /// The number: it holds.
-        receipt: String,
+        receipt: ReceiptNumber,
         /// The last four characters of the document.
         last_four: Personal,
     },
     /// Compare a pick-up code with the one of a result; answer with [`crate::Input::PickupCodeChecked`].
     CheckPickupCode {
         /// For which result.
-        submission: Uuid,
+        submission: SubmissionId,
         /// What was typed.
         code: Personal,
     },
@@ -104,31 +100,31 @@ pub enum StaffCall {
     /// A door is open for a minute.
     DoorLeftOpen {
         /// Which.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// Doors were open when the terminal started.
     DoorsOpenAtBoot,
     /// A door did not open.
     DoorStuck {
         /// Which.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// An applicant found something in a box.
     FoundSomething {
         /// Which.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// Nobody knows whether paper is in a box.
     Unconfirmed {
         /// Which.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// The journal cannot be written while paper is in a box that is not on record as deposited.
     RecordFailed,
     /// The lock board does not answer while a door is open.
     LineLost {
         /// Which.
-        compartment: u16,
+        compartment: CompartmentNo,
     },
     /// A card was left on the reader for a minute.
     CardLeft,
@@ -140,7 +136,7 @@ pub enum StaffProof {
     /// Staff card and PIN.
     CardAndPin {
         /// Whose card.
-        staff: Uuid,
+        staff: StaffId,
         /// What they typed.
         pin: Personal,
     },
@@ -151,318 +147,29 @@ pub enum StaffProof {
     },
 }
 
-/// A fact as the journey knows it; the journal adds the time, the receipt number and a salt.
+/// A fact to be put on record, with the personal part that goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Draft {
-    /// An applicant finished the questions. Always followed by [`Draft::DepositIntended`] in the same record.
-    SubmissionPrepared(Box<Prepared>),
-    /// A door is about to be opened for this submission's paper.
-    DepositIntended {
-        /// Whose paper.
-        submission: Uuid,
-        /// Where.
-        compartment: u16,
-    },
-    /// The door is about to be opened again for the same submission ("forgot something").
-    DepositReopened {
-        /// Whose paper.
-        submission: Uuid,
-        /// Where.
-        compartment: u16,
-    },
-    /// The deposit goes to another compartment, whose door is about to be opened.
-    DepositMoved {
-        /// Whose paper.
-        submission: Uuid,
-        /// Left behind.
-        from: u16,
-        /// About to be opened.
-        to: u16,
-        /// Why.
-        why: MoveReason,
-    },
-    /// The door was seen open and then seen closed: the paper is in.
-    Deposited {
-        /// Whose paper.
-        submission: Uuid,
-        /// Where.
-        compartment: u16,
-    },
-    /// Nobody knows whether the paper is in.
-    DepositUnconfirmed {
-        /// Whose paper.
-        submission: Uuid,
-        /// Where it may be.
-        compartment: u16,
-        /// Why nobody knows.
-        why: UnconfirmedReason,
-    },
-    /// The submission ended with nothing in any compartment.
-    DepositVoided {
-        /// Which.
-        submission: Uuid,
-        /// Why.
-        why: VoidReason,
-    },
-    /// An applicant hands in corrections. Always followed by [`Draft::DepositIntended`] in the same record.
-    CorrectionPrepared(Box<PreparedCorrection>),
-    /// A door is about to be opened for staff who put a result in.
-    LoadIntended {
-        /// Whose result.
-        submission: Uuid,
-        /// Where.
-        compartment: u16,
-        /// Who stands there.
-        staff: Uuid,
-        /// The directive that asked for it.
-        directive: Uuid,
-    },
-    /// Staff say that the result is in.
-    ResultLoaded {
-        /// Whose result.
-        submission: Uuid,
-        /// Where.
-        compartment: u16,
-        /// Who says so.
-        staff: Uuid,
-        /// The directive that asked for it.
-        directive: Uuid,
-    },
-    /// The loading ended without a result in the compartment.
-    LoadVoided {
-        /// Whose result it was to be.
-        submission: Uuid,
-        /// Which compartment.
-        compartment: u16,
-        /// Who stood there.
-        staff: Uuid,
-        /// Whether the door may have been open.
-        maybe_opened: bool,
-    },
-    /// A door is about to be opened for the applicant whose result lies behind it.
-    PickupIntended {
-        /// Whose result.
-        submission: Uuid,
-        /// Which compartment.
-        compartment: u16,
-        /// What entitles them.
-        proof: PickupProof,
-    },
-    /// The applicant shut the door.
-    PickedUp {
-        /// Whose result.
-        submission: Uuid,
-        /// Which compartment.
-        compartment: u16,
-    },
-    /// The applicant says that everything was taken out.
-    PickupAffirmed {
-        /// Whose result it was.
-        submission: Uuid,
-        /// Which compartment.
-        compartment: u16,
-    },
-    /// The applicant rated the service: 5 非常满意 … 1 非常不满意.
-    Rated {
-        /// Which case.
-        submission: Uuid,
-        /// The level.
-        level: u8,
-    },
-    /// A compartment must not be offered until staff return it to service.
-    CompartmentSetAside {
-        /// Which.
-        compartment: u16,
-        /// Why.
-        why: SetAsideReason,
-        /// Whose submission met it, if any.
-        submission: Option<Uuid>,
-    },
-    /// A door is about to be opened for staff.
-    CollectionIntended {
-        /// Whose paper is in it, when known.
-        submission: Option<Uuid>,
-        /// Which door.
-        compartment: u16,
-        /// Who stands there.
-        staff: Uuid,
-        /// What entitles them.
-        authority: Authority,
-    },
-    /// Staff shut the door, or it never opened.
-    CollectionClosed {
-        /// Whose paper was in it, when known.
-        submission: Option<Uuid>,
-        /// Which door.
-        compartment: u16,
-        /// Who.
-        staff: Uuid,
-        /// Whether an opening was seen before the closing.
-        opening_seen: bool,
-    },
-    /// Someone entitled says the compartment is empty (已取出).
-    EmptinessAffirmed {
-        /// Whose paper was in it, when known.
-        submission: Option<Uuid>,
-        /// Which compartment.
-        compartment: u16,
-        /// Who says so.
-        staff: Uuid,
-    },
-    /// A staff sign-in at the terminal was refused.
-    StaffRefused {
-        /// Who was claimed, when known.
-        staff: Option<Uuid>,
-        /// Why.
-        why: StaffRefusal,
-    },
+pub struct Entry {
+    /// What happened or is about to. The receipt number of a [`Fact::SubmissionPrepared`] is left empty: it is made in
+    /// the transaction that writes it.
+    pub fact: Fact,
+    /// The personal part.
+    pub payload: Option<Payload>,
 }
 
-/// Everything an applicant said, ready for the journal.
+impl From<Fact> for Entry {
+    fn from(fact: Fact) -> Self {
+        Self { fact, payload: None }
+    }
+}
+
+/// The personal part of a fact. Salts are left empty: whoever writes it down salts it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prepared {
-    /// Its id, handed in with the card ([`crate::Input::CardRead`]).
-    pub submission: Uuid,
-    /// Item code.
-    pub item: String,
-    /// Version of the item it was made against.
-    pub item_version: u32,
-    /// Department code of that item.
-    pub department: String,
-    /// What the card said.
-    pub applicant: Identity,
-    /// For whom the applicant acts.
-    pub acting_for: ActingFor,
-    /// Mobile number, 11 digits; `None` when skipped.
-    pub phone: Option<Personal>,
-    /// Question code → option code.
-    pub situations: BTreeMap<String, String>,
-    /// Field code → value.
-    pub answers: BTreeMap<String, Personal>,
-    /// The exact list.
-    pub materials: Vec<PreparedMaterial>,
-}
-
-/// Corrections of an earlier submission, ready for the journal.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreparedCorrection {
-    /// The submission they belong to.
-    pub submission: Uuid,
-    /// The number the applicant has.
-    pub receipt: String,
-    /// Item code.
-    pub item: String,
-    /// Department code of that item.
-    pub department: String,
-    /// What was asked for.
-    pub materials: Vec<PreparedMaterial>,
-}
-
-/// One line of the material list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PreparedMaterial {
-    /// Code within the item.
-    pub code: String,
-    /// Name in Chinese.
-    pub name: String,
-    /// Originals asked for.
-    pub originals: u8,
-    /// Copies asked for.
-    pub copies: u8,
-    /// Whether it may follow later (容缺).
-    pub deferrable: bool,
-    /// The applicant says it is in the box. Of what never goes into one nothing is said by this.
-    pub in_box: bool,
-}
-
-/// How far a reading can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Assurance {
-    /// Anything that can be copied.
-    ReadOnly,
-    /// The chip proved itself.
-    ChipVerified,
-    /// A licensed SAM released the data.
-    SamVerified,
-}
-
-/// What entitles an applicant to the door of their result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PickupProof {
-    /// A card that proved itself.
-    Card,
-    /// A card that could be copied, and the pick-up code.
-    CardAndCode,
-}
-
-/// Why a deposit went to another compartment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum MoveReason {
-    /// The paper did not fit.
-    TooSmall,
-    /// The door did not open.
-    DoorStuck,
-    /// The applicant found something in it.
-    FoundSomething,
-}
-
-/// Why nobody knows whether the paper is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum UnconfirmedReason {
-    /// The door is closed and no opening was ever seen.
-    OpeningNotSeen,
-    /// The lock board stopped answering while the door was open.
-    LineLost,
-}
-
-/// Why a submission ended with nothing in any compartment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum VoidReason {
-    /// No door opened and no other compartment was free.
-    NoDoorOpened,
-    /// The applicant took everything back.
-    TakenBack,
-}
-
-/// Why a compartment is set aside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum SetAsideReason {
-    /// Its door did not open on command.
-    DoorStuck,
-    /// An applicant found something in it.
-    FoundSomething,
-}
-
-/// What entitles staff to a door.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Authority {
-    /// A directive of the backend armed it.
-    Directive {
-        /// Which.
-        directive: Uuid,
-    },
-    /// Staff card and PIN against the signed roster.
-    Roster {
-        /// Generation of the roster.
-        generation: u64,
-        /// Version of the roster.
-        version: u64,
-        /// The window.
-        window: Uuid,
-    },
-}
-
-/// Why a staff sign-in was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StaffRefusal {
-    /// The card is not in the roster.
-    UnknownCard,
-    /// The PIN was wrong.
-    WrongPin,
-    /// Five wrong PINs: locked.
-    Locked,
-    /// The one-time code was wrong or used.
-    WrongCode,
-    /// The roster is too old to be believed.
-    RosterExpired,
+pub enum Payload {
+    /// Of [`Fact::SubmissionPrepared`].
+    Submission(Box<Submission>),
+    /// Of [`Fact::CorrectionPrepared`].
+    Corrections(Corrections),
+    /// Of [`Fact::ResultLoaded`].
+    Holder(ResultHolder),
 }

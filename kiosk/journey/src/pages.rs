@@ -7,14 +7,15 @@ use hall_rules::answers::{ACTING_FOR, ActingFor};
 use hall_rules::catalogue::{Field, FieldKind, Material, Place, ServiceItem, Statement};
 use hall_rules::mask;
 
-use crate::ask::{dashed, phone_check};
-use crate::choose;
+use crate::ask::phone_check;
 use crate::journey::Journey;
 use crate::layout::{Type, page_by_height};
-use crate::visit::{Page, PhoneAnswer, Visit};
-use crate::{
-    Asks, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView, MaterialRow,
-    MaterialsView, MissingView, OptionRow, Paging, PhoneView, QuestionView, Screen, TextSize, TextView,
+use crate::page::Page;
+use crate::session::{PhoneAnswer, Visit};
+use crate::typing::dashed;
+use crate::view::{
+    Asks, BoxSizeView, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView,
+    MaterialRow, MaterialsView, MissingView, OptionRow, Paging, PhoneView, QuestionView, Screen, TextSize, TextView,
 };
 
 /// Where lists end on the page: a little above the pager, since heights are only reckoned.
@@ -25,17 +26,20 @@ const CHECK_ROOM: usize = 712;
 const CHECK_ROW: usize = 142;
 
 impl Journey {
-    pub(crate) fn visit_screen(&self, visit: &Visit) -> Screen {
+    pub(crate) fn ask_screen(&self) -> Option<Screen> {
         let (language, size) = (self.language, self.text_size);
-        if let Page::Choose { by, level, page } = &self.page {
-            return Screen::Choose(choose::tiles(visit, *by, level, *page, language));
+        // Before the first question as well: it may be known that nothing can be taken.
+        if let Page::NoBox(why) = self.page {
+            return Some(Screen::NoBox { why, window: self.window() });
         }
-        if let Page::Search { page } = &self.page {
-            return Screen::Search(choose::search(visit, *page, language));
+        if self.page == Page::BoxSize {
+            let sizes = self.cabinet.size_rows(self.chosen_size().as_deref().unwrap_or_default());
+            return Some(Screen::BoxSize(BoxSizeView { sizes }));
         }
-        let Some(item) = visit.item() else { return Screen::Starting };
+        let visit = self.session.visit()?;
+        let item = visit.item()?;
         let name = item.name.get(language).to_owned();
-        match &self.page {
+        Some(match &self.page {
             Page::Guide { page } => Screen::Guide(guide(visit, item, *page, language, size)),
             Page::Situation(code) => Screen::Situation(question(visit, item, code, language)),
             Page::NotHere { go } => Screen::NotHere { item: name, go: go.get(language).to_owned() },
@@ -48,7 +52,7 @@ impl Journey {
             Page::Missing { page } => {
                 let rows = material_rows(visit, language);
                 let (rows, paging) = materials_page(&rows, *page, &name, language, size);
-                let window = self.item_window();
+                let window = self.window();
                 let count = visit.material_count();
                 Screen::Missing(MissingView { item: name, rows, count, paging, window, paper: self.paper })
             }
@@ -56,7 +60,7 @@ impl Journey {
             Page::Field(code) => match visit.field(code) {
                 Some(field) if field.kind == FieldKind::Text => Screen::Text(text(visit, field, language)),
                 Some(field) => Screen::Field(field_view(visit, field, language)),
-                None => Screen::Starting,
+                None => return None,
             },
             Page::Check { page } => {
                 let rows = self.check_rows(visit, item, language);
@@ -69,13 +73,13 @@ impl Journey {
                 let (rows, paging) = page_by_height(&rows, *page, CHECK_ROOM, height);
                 Screen::Check(CheckView { rows: rows.to_vec(), paging })
             }
-            _ => Screen::Starting,
-        }
+            _ => return None,
+        })
     }
 
     fn check_rows(&self, visit: &Visit, item: &ServiceItem, language: Language) -> Vec<CheckRow> {
         let row = |id: &str, label, value: String| CheckRow { id: Some(id.to_owned()), label, value };
-        let applicant = visit.holder.as_ref().map(|holder| mask::name(holder.identity.name.expose()));
+        let applicant = visit.holder.as_ref().map(|holder| mask::name(holder.applicant.name.expose()));
         let mut rows = vec![
             CheckRow { id: None, label: CheckLabel::Applicant, value: applicant.unwrap_or_default() },
             row("item", CheckLabel::Item, item.name.get(language).to_owned()),
@@ -285,7 +289,7 @@ fn phone(visit: &Visit) -> PhoneView {
 }
 
 fn field_view(visit: &Visit, field: &Field, language: Language) -> FieldView {
-    let value = visit.values.get(&field.code).map(|value| value.expose()).unwrap_or_default();
+    let value = visit.values.get(&field.code).map_or("", |value| value.expose());
     let input = match field.kind {
         FieldKind::Choice => {
             FieldInput::Options { rows: option_rows(visit, &field.options, language), multiple: field.multiple }
@@ -317,7 +321,7 @@ fn text(visit: &Visit, field: &Field, language: Language) -> TextView {
 
 /// A field's value on the check page.
 fn shown_value(visit: &Visit, field: &Field, language: Language) -> String {
-    let value = visit.values.get(&field.code).map(|value| value.expose()).unwrap_or_default();
+    let value = visit.values.get(&field.code).map_or("", |value| value.expose());
     match field.kind {
         FieldKind::Choice => {
             let chosen = field.options.iter().filter(|choice| value.split('+').any(|code| code == choice.code));

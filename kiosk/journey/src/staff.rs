@@ -2,72 +2,36 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
+use kiosk_wire::entry::{SetAsideReason, StaffRefusal};
+use kiosk_wire::{CompartmentNo, Fact, StaffId};
 
 use crate::door::{DoorWatch, Finding};
+use crate::input::{Load, StaffDoor};
 use crate::journey::{Journey, RECORD_AGAIN};
-use crate::visit::{Page, Pending, Purpose, StaffVisit};
-use crate::{
-    Act, Authority, Draft, Key, Output, SetAsideReason, Sound, StaffCall, StaffDoor, StaffDoorKind, StaffProof,
-    StaffRefusal, Touch,
-};
+use crate::layout::page_of;
+use crate::output::{Entry, Output, Payload, Sound, StaffCall, StaffProof};
+use crate::page::{Card, Page};
+use crate::session::{CODE_DIGITS, Pending, Purpose, Session, StaffVisit};
+use crate::terms::StaffDoorKind;
+use crate::touch::{Act, Key, Touch};
+use crate::view::{Screen, StaffBoxRow, StaffBoxesView, StaffPadView};
 
+/// Boxes of staff on a page.
+const STAFF_ROWS: usize = 4;
 /// The longest PIN.
-pub(crate) const PIN_DIGITS: u8 = 8;
+const PIN_DIGITS: u8 = 8;
 /// The shortest PIN that is sent to be checked.
 const PIN_LEAST: u8 = 4;
-/// Digits of the console's one-time code.
-pub(crate) const CODE_DIGITS: u8 = 6;
 
 impl Journey {
-    pub(crate) fn staff_card(&mut self, staff: Uuid, name: String, now: Duration) {
+    pub(crate) fn staff_card(&mut self, staff: StaffId, name: String, now: Duration) {
         self.card_present = true;
         self.card_left = None;
-        let may_begin = match &self.page {
-            Page::Idle
-            | Page::Closed
-            | Page::ShutDoors(_)
-            | Page::Reading
-            | Page::CardProblem(_)
-            | Page::Document(_)
-            | Page::DocumentCheck
-            | Page::FindNumber
-            | Page::FindLastFour
-            | Page::FindFailed(_)
-            | Page::Progress
-            | Page::Done
-            | Page::NotDeposited
-            | Page::PickupFailed
-            | Page::Rate { .. }
-            | Page::StaffCode
-            | Page::StaffPin
-            | Page::StaffRefused(_) => true,
+        let may_begin = match self.page.traits().card {
+            Card::Begins | Card::Read | Card::Document | Card::Staff | Card::Next => true,
             // Nobody signed in, so nothing is lost.
-            Page::Choose { .. } | Page::Search { .. } | Page::Guide { .. } => {
-                self.visit.as_ref().is_none_or(|visit| visit.holder.is_none())
-            }
-            Page::Starting
-            | Page::Situation(_)
-            | Page::NotHere { .. }
-            | Page::Materials { .. }
-            | Page::Missing { .. }
-            | Page::NoBox(_)
-            | Page::Phone
-            | Page::Field(_)
-            | Page::Check { .. }
-            | Page::BoxSize
-            | Page::Saving
-            | Page::Door
-            | Page::AskPaperIn
-            | Page::RecordFailed { .. }
-            | Page::Errands { .. }
-            | Page::Errand { .. }
-            | Page::PickupCode
-            | Page::PickupDoor
-            | Page::AskTaken { .. }
-            | Page::StaffBoxes { .. }
-            | Page::StaffDoor
-            | Page::StaffAffirm { .. } => false,
+            Card::Guide => self.session.visit().is_none_or(|visit| visit.holder.is_none()),
+            Card::Visit | Card::Nothing => false,
         };
         if !may_begin || !self.serves_staff() {
             return self.play(Sound::Attention);
@@ -75,7 +39,8 @@ impl Journey {
         self.end(now);
         self.card_left = None;
         self.play(Sound::CardRead);
-        self.staff = Some(StaffVisit { staff: Some(staff), name, ..StaffVisit::default() });
+        let staff = StaffVisit { staff: Some(staff), name, ..StaffVisit::default() };
+        self.session = Session::Staff(Box::new(staff));
         self.show(Page::StaffPin, now);
     }
 
@@ -98,7 +63,7 @@ impl Journey {
     fn staff_key(&mut self, key: Key, now: Duration) {
         let code = self.page == Page::StaffCode;
         let longest = if code { CODE_DIGITS } else { PIN_DIGITS };
-        let Some(staff) = self.staff.as_mut().filter(|staff| staff.checking.is_none()) else { return };
+        let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_none()) else { return };
         staff.refused = None;
         match key {
             Key::Char(c) if c.is_ascii_digit() && staff.digits.expose().len() < usize::from(longest) => {
@@ -116,7 +81,7 @@ impl Journey {
     fn verify(&mut self, now: Duration) {
         let code = self.page == Page::StaffCode;
         let least = if code { CODE_DIGITS } else { PIN_LEAST };
-        let Some(staff) = self.staff.as_mut().filter(|staff| staff.checking.is_none()) else { return };
+        let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_none()) else { return };
         if staff.digits.expose().len() < usize::from(least) {
             return;
         }
@@ -129,9 +94,9 @@ impl Journey {
         self.emit(Output::VerifyStaff(proof));
     }
 
-    pub(crate) fn staff_verified(&mut self, who: Uuid, name: String, doors: Vec<StaffDoor>, now: Duration) {
+    pub(crate) fn staff_verified(&mut self, who: StaffId, name: String, doors: Vec<StaffDoor>, now: Duration) {
         let by_code = self.page == Page::StaffCode;
-        let Some(staff) = self.staff.as_mut().filter(|staff| staff.checking.is_some()) else { return };
+        let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_some()) else { return };
         if staff.staff.is_some_and(|claimed| claimed != who) {
             return; // the answer to somebody else's question
         }
@@ -141,7 +106,7 @@ impl Journey {
         staff.doors = sorted(doors);
         self.show(Page::StaffBoxes { page: 0 }, now);
         // A one-time code names its box: nothing is left to choose.
-        let only = self.staff.as_ref().and_then(|staff| match staff.doors.as_slice() {
+        let only = self.session.staff().and_then(|staff| match staff.doors.as_slice() {
             [only] if by_code && matches!(only.kind, StaffDoorKind::Armed | StaffDoorKind::Load) => {
                 Some(only.compartment.to_string())
             }
@@ -154,21 +119,21 @@ impl Journey {
 
     pub(crate) fn staff_refused(
         &mut self,
-        staff: Option<Uuid>,
+        staff: Option<StaffId>,
         why: StaffRefusal,
         tries_left: Option<u8>,
         now: Duration,
     ) {
-        self.record(Purpose::Note, vec![Draft::StaffRefused { staff, why }]);
+        self.record(Purpose::Note, [Fact::StaffRefused { staff, why }]);
         let home = matches!(self.page, Page::Idle | Page::Closed | Page::Reading | Page::CardProblem(_));
-        let checking = self.staff.as_ref().is_some_and(|staff| staff.checking.is_some());
+        let checking = self.session.staff().is_some_and(|staff| staff.checking.is_some());
         if !home && !checking {
             return;
         }
         self.play(Sound::Attention);
         match why {
             StaffRefusal::WrongPin | StaffRefusal::WrongCode if checking => {
-                if let Some(staff) = &mut self.staff {
+                if let Some(staff) = self.session.staff_mut() {
                     staff.checking = None;
                     staff.refused = Some(why);
                     staff.tries_left = tries_left;
@@ -180,43 +145,45 @@ impl Journey {
             | StaffRefusal::UnknownCard
             | StaffRefusal::Locked
             | StaffRefusal::RosterExpired => {
-                self.staff = None;
+                if self.session.staff().is_some() {
+                    self.session = Session::Nobody;
+                }
                 self.show(Page::StaffRefused(why), now);
             }
         }
     }
 
     pub(crate) fn staff_doors(&mut self, doors: Vec<StaffDoor>) {
-        if let Some(staff) = self.staff.as_mut().filter(|staff| staff.checking.is_none() && staff.staff.is_some()) {
+        if let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_none() && staff.staff.is_some())
+        {
             staff.doors = sorted(doors);
         }
     }
 
     fn staff_choose(&mut self, id: &str, now: Duration) {
-        let Some(staff) = &mut self.staff else { return };
+        let Some(staff) = self.session.staff_mut() else { return };
         let Some(who) = staff.staff else { return };
         let Some(door) = staff.doors.iter().find(|door| door.compartment.to_string() == id).cloned() else { return };
         staff.stuck = None;
         staff.record_failed = false;
-        let intent = match (&door.kind, door.submission, &door.authority) {
-            (StaffDoorKind::LoadNoRoom, ..) => return self.play(Sound::Attention),
-            (StaffDoorKind::Load, Some(submission), Authority::Directive { directive }) => {
-                Draft::LoadIntended { submission, compartment: door.compartment, staff: who, directive: *directive }
+        let compartment = door.compartment;
+        let intent = match (&door.kind, door.load.clone()) {
+            (StaffDoorKind::LoadNoRoom, _) | (StaffDoorKind::Load, None) => return self.play(Sound::Attention),
+            (StaffDoorKind::Load, Some(Load { submission, receipt, item, department, directive, .. })) => {
+                Fact::LoadIntended { submission, receipt, item, department, compartment, staff: who, directive }
             }
-            _ => Draft::CollectionIntended {
-                submission: door.submission,
-                compartment: door.compartment,
-                staff: who,
-                authority: door.authority.clone(),
-            },
+            _ => {
+                let (submission, authority) = (door.submission, door.authority.clone());
+                Fact::CollectionIntended { submission, compartment, staff: who, authority }
+            }
         };
         staff.current = Some(door);
-        self.record(Purpose::StaffIntent, vec![intent]);
+        self.record(Purpose::StaffIntent, [intent]);
         self.show(Page::Saving, now);
     }
 
     pub(crate) fn staff_recorded(&mut self, purpose: Purpose, now: Duration) {
-        let Some(staff) = &mut self.staff else { return };
+        let Some(staff) = self.session.staff_mut() else { return };
         match purpose {
             Purpose::StaffIntent => {
                 let Some(compartment) = staff.current.as_ref().map(|door| door.compartment) else { return };
@@ -253,11 +220,11 @@ impl Journey {
     pub(crate) fn staff_record_failed(&mut self, pending: Pending, now: Duration) {
         // The closing is a fact, and so is what was put in: it is written once the journal can be, whoever stands here
         // then.
-        let loaded = |draft: &Draft| matches!(draft, Draft::ResultLoaded { .. } | Draft::LoadVoided { .. });
-        if matches!(pending.purpose, Purpose::StaffClosed { .. }) || pending.drafts.iter().any(loaded) {
-            self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, drafts: pending.drafts }));
+        let loaded = |entry: &Entry| matches!(entry.fact, Fact::ResultLoaded { .. } | Fact::LoadVoided { .. });
+        if matches!(pending.purpose, Purpose::StaffClosed { .. }) || pending.entries.iter().any(loaded) {
+            self.again.push((now + RECORD_AGAIN, Pending { purpose: Purpose::Note, entries: pending.entries }));
         }
-        if let Some(staff) = &mut self.staff {
+        if let Some(staff) = self.session.staff_mut() {
             staff.record_failed = true;
             staff.current = None;
         }
@@ -266,7 +233,7 @@ impl Journey {
     }
 
     pub(crate) fn staff_door_over(&mut self, finding: Finding, now: Duration) {
-        let Some(staff) = &mut self.staff else { return };
+        let Some(staff) = self.session.staff_mut() else { return };
         staff.watch = None;
         let (Some(who), Some(door)) = (staff.staff, staff.current.clone()) else { return };
         let opening_seen = finding == Finding::Closed;
@@ -274,63 +241,66 @@ impl Journey {
         if stuck {
             self.emit(Output::CallStaff(StaffCall::DoorStuck { compartment: door.compartment }));
         }
-        if let Some((submission, compartment, ..)) = self.loading() {
-            if !stuck {
-                return self.show(Page::StaffAffirm { opening_seen }, now); // only they know what they put in
-            }
-            let voided = Draft::LoadVoided { submission, compartment, staff: who, maybe_opened: false };
-            let why = SetAsideReason::DoorStuck;
-            let aside = Draft::CompartmentSetAside { compartment, why, submission: None };
-            self.record(Purpose::StaffClosed { opening_seen, stuck }, vec![voided, aside]);
+        let Some((load, compartment, _)) = self.loading() else {
+            let (submission, compartment) = (door.submission, door.compartment);
+            let closed = Fact::CollectionClosed { submission, compartment, staff: who, opening_seen };
+            self.record(Purpose::StaffClosed { opening_seen, stuck }, [closed]);
             return self.show(Page::Saving, now);
-        }
-        let closed = Draft::CollectionClosed {
-            submission: door.submission,
-            compartment: door.compartment,
-            staff: who,
-            opening_seen,
         };
-        self.record(Purpose::StaffClosed { opening_seen, stuck }, vec![closed]);
+        if !stuck {
+            return self.show(Page::StaffAffirm { opening_seen }, now); // only they know what they put in
+        }
+        let voided =
+            Fact::LoadVoided { submission: load.submission, compartment, staff: Some(who), maybe_opened: false };
+        let why = SetAsideReason::DoorStuck;
+        let aside = Fact::CompartmentSetAside { compartment, why, submission: None };
+        self.record(Purpose::StaffClosed { opening_seen, stuck }, [voided, aside]);
         self.show(Page::Saving, now);
     }
 
-    /// The result that is being put in: submission, compartment, who, and the directive.
-    pub(crate) fn loading(&self) -> Option<(Uuid, u16, Uuid, Uuid)> {
-        let staff = self.staff.as_ref()?;
+    /// The result that is being put in, where, and by whom.
+    pub(crate) fn loading(&self) -> Option<(&Load, CompartmentNo, StaffId)> {
+        let staff = self.session.staff()?;
         let door = staff.current.as_ref().filter(|door| door.kind == StaffDoorKind::Load)?;
-        let Authority::Directive { directive } = door.authority else { return None };
-        Some((door.submission?, door.compartment, staff.staff?, directive))
+        Some((door.load.as_ref()?, door.compartment, staff.staff?))
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "any other touch answers nothing")]
     fn affirm_loading(&mut self, touch: &Touch, now: Duration) {
-        let Some((submission, compartment, staff, directive)) = self.loading() else { return };
-        let draft = match touch {
-            Touch::Act(Act::AffirmLoaded) => Draft::ResultLoaded { submission, compartment, staff, directive },
-            Touch::Act(Act::NotLoaded) => Draft::LoadVoided { submission, compartment, staff, maybe_opened: true },
+        let Some((load, compartment, staff)) = self.loading() else { return };
+        let (submission, holder) = (load.submission, load.holder.clone());
+        let entry = match touch {
+            Touch::Act(Act::AffirmLoaded) => Entry {
+                fact: Fact::ResultLoaded { submission, compartment, staff },
+                payload: Some(Payload::Holder(holder)),
+            },
+            Touch::Act(Act::NotLoaded) => {
+                Fact::LoadVoided { submission, compartment, staff: Some(staff), maybe_opened: true }.into()
+            }
             _ => return,
         };
-        self.record(Purpose::StaffAffirm, vec![draft]);
+        self.record(Purpose::StaffAffirm, [entry]);
         self.show(Page::Saving, now);
     }
 
     /// Staff left the question open whether the result is in: somebody must look.
-    pub(crate) fn unfinished_loading(&self) -> Option<Draft> {
-        let (submission, compartment, staff, _) = self.loading()?;
+    pub(crate) fn unfinished_loading(&self) -> Option<Fact> {
+        let (load, compartment, staff) = self.loading()?;
         let asked = matches!(self.page, Page::StaffAffirm { .. });
-        asked.then_some(Draft::LoadVoided { submission, compartment, staff, maybe_opened: true })
+        let submission = load.submission;
+        asked.then_some(Fact::LoadVoided { submission, compartment, staff: Some(staff), maybe_opened: true })
     }
 
     fn affirm(&mut self, now: Duration) {
-        let Some(staff) = &self.staff else { return };
+        let Some(staff) = self.session.staff() else { return };
         let (Some(who), Some(door)) = (staff.staff, staff.current.clone()) else { return };
-        let empty = Draft::EmptinessAffirmed { submission: door.submission, compartment: door.compartment, staff: who };
-        self.record(Purpose::StaffAffirm, vec![empty]);
+        let empty = Fact::EmptinessAffirmed { submission: door.submission, compartment: door.compartment, staff: who };
+        self.record(Purpose::StaffAffirm, [empty]);
         self.show(Page::Saving, now);
     }
 
     fn not_empty(&mut self, now: Duration) {
-        if let Some(staff) = &mut self.staff
+        if let Some(staff) = self.session.staff_mut()
             && let Some(current) = staff.current.take()
         {
             for door in staff.doors.iter_mut().filter(|door| door.compartment == current.compartment) {
@@ -338,6 +308,58 @@ impl Journey {
             }
         }
         self.show(Page::StaffBoxes { page: 0 }, now);
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
+    pub(crate) fn staff_screen(&self) -> Option<Screen> {
+        Some(match &self.page {
+            Page::StaffPin => Screen::StaffPin(self.pad(PIN_DIGITS)),
+            Page::StaffCode => Screen::StaffCode(self.pad(CODE_DIGITS)),
+            Page::StaffBoxes { page } => Screen::StaffBoxes(self.boxes(*page)),
+            Page::StaffDoor => Screen::StaffDoor(self.door()),
+            Page::StaffAffirm { opening_seen } => {
+                let door = self.session.staff().and_then(|staff| staff.current.as_ref());
+                Screen::StaffAffirm {
+                    compartment: self.compartment(),
+                    receipt: door.and_then(|door| door.receipt.as_ref()).map(ToString::to_string),
+                    opening_seen: *opening_seen,
+                    loading: self.loading().is_some(),
+                }
+            }
+            Page::StaffRefused(why) => Screen::StaffRefused { why: *why },
+            _ => return None,
+        })
+    }
+
+    fn pad(&self, of: u8) -> StaffPadView {
+        let staff = self.session.staff();
+        StaffPadView {
+            name: staff.map(|staff| staff.name.clone()).unwrap_or_default(),
+            typed: staff.map_or(0, |staff| u8::try_from(staff.digits.expose().len()).unwrap_or(u8::MAX)),
+            of,
+            checking: staff.is_some_and(|staff| staff.checking.is_some()),
+            refused: staff.and_then(|staff| staff.refused),
+            tries_left: staff.and_then(|staff| staff.tries_left),
+        }
+    }
+
+    fn boxes(&self, page: usize) -> StaffBoxesView {
+        let staff = self.session.staff();
+        let doors = staff.map(|staff| staff.doors.as_slice()).unwrap_or_default();
+        let (doors, paging) = page_of(doors, page, STAFF_ROWS);
+        let rows = doors.iter().map(|door| StaffBoxRow {
+            id: door.compartment.to_string(),
+            compartment: door.compartment.0,
+            receipt: door.receipt.as_ref().map(ToString::to_string),
+            kind: door.kind,
+        });
+        StaffBoxesView {
+            name: staff.map(|staff| staff.name.clone()).unwrap_or_default(),
+            rows: rows.collect(),
+            paging,
+            stuck: staff.and_then(|staff| staff.stuck).map(|no| no.0),
+            record_failed: staff.is_some_and(|staff| staff.record_failed),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use hall_rules::Language;
 
-use crate::TextSize;
+use crate::view::TextSize;
 
 /// One touch.
 #[derive(Clone, Debug, PartialEq, Eq)]

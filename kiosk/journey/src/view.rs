@@ -10,9 +10,9 @@ mod find;
 mod locker;
 
 use hall_rules::Language;
+use kiosk_wire::entry::StaffRefusal;
 
-use crate::input::CardProblem;
-use crate::output::StaffRefusal;
+use crate::terms::{CardProblem, FindFailure};
 
 pub use ask::*;
 pub use document::*;
@@ -41,6 +41,23 @@ pub struct View {
     pub foot: Foot,
     /// The server is unreachable; deposits are kept here and sent later.
     pub offline: bool,
+}
+
+impl View {
+    /// What is shown before anything is known.
+    pub(crate) fn first() -> Self {
+        Self {
+            revision: 0,
+            language: Language::Zh,
+            text_size: TextSize::Normal,
+            screen: Screen::Starting,
+            overlay: None,
+            person: None,
+            step: None,
+            foot: Foot::default(),
+            offline: false,
+        }
+    }
 }
 
 /// Text sizes.

@@ -20,7 +20,6 @@ pub(super) enum Exit {
     Wrong,
     /// The command line or the configuration is wrong.
     Usage,
-    /// Not enrolled.
     NotEnrolled,
     /// A device or the backend does not answer.
     NoAnswer,

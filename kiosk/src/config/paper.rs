@@ -9,7 +9,6 @@ use serde::Deserialize;
 /// The receipt printer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Printer {
-    /// Where it is.
     pub address: Address,
     /// Baud rate of a serial port.
     pub baud: u32,
@@ -28,7 +27,6 @@ pub struct Printer {
 pub struct Scanner {
     /// The device file.
     pub port: PathBuf,
-    /// What it is.
     pub link: Link,
 }
 

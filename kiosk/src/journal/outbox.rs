@@ -23,7 +23,6 @@ pub struct Outbox {
 /// What waits to be sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsent {
-    /// Entries.
     pub entries: u64,
     /// Deposits among them: closed doors, confirmed or not.
     pub deposits: u32,
@@ -42,12 +41,7 @@ pub enum OutboxError {
     Words(#[from] serde_json::Error),
     /// A payload cannot be opened.
     #[error("entry {seq}: {source}")]
-    Seal {
-        /// Where.
-        seq: u64,
-        /// Why.
-        source: SealError,
-    },
+    Seal { seq: u64, source: SealError },
 }
 
 impl Outbox {
@@ -162,7 +156,6 @@ pub fn find_papers(folder: &Path, held: &[SubmissionId], family: DocumentFamily,
 pub struct Waiting {
     /// Whose.
     pub submission: SubmissionId,
-    /// Where.
     pub compartment: CompartmentNo,
     /// How it is known to be theirs.
     pub holder: ResultHolder,

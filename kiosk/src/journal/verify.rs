@@ -25,30 +25,22 @@ pub enum Finding {
     },
     /// An entry does not follow from the one before.
     #[error("entry {seq} does not follow from the entry before")]
-    Chain {
-        /// Where.
-        seq: u64,
-    },
+    Chain { seq: u64 },
     /// An entry does not match its hash.
     #[error("entry {seq}: {what}")]
     Entry {
-        /// Where.
         seq: u64,
         /// What is wrong.
         what: String,
     },
     /// A stored compartment does not follow from the entries.
     #[error("compartment {compartment} is stored as something that does not follow from the entries")]
-    Compartment {
-        /// Which.
-        compartment: CompartmentNo,
-    },
+    Compartment { compartment: CompartmentNo },
 }
 
 /// What `kiosk journal verify` found.
 #[derive(Debug, Serialize)]
 pub struct Verification {
-    /// Which journal.
     pub journal: JournalId,
     /// The how-manieth of this terminal.
     pub generation: u32,

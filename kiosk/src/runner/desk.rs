@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use hardware::lockers::DoorState;
-use kiosk_journey::{Input, StaffProof, StaffRefusal};
-use kiosk_wire::entry::Authority;
-use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, Fact, StaffId};
+use kiosk_journey::{Input, StaffDoor, StaffProof};
+use kiosk_wire::entry::{Authority, StaffRefusal};
+use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Personal, StaffId};
 
 use super::{Event, Runner};
 use crate::directive::Present;
@@ -121,16 +121,16 @@ impl Runner {
 
     pub(super) fn verify_staff(&mut self, proof: StaffProof) {
         match proof {
-            StaffProof::CardAndPin { staff, pin } => self.check_pin(StaffId(staff), pin),
+            StaffProof::CardAndPin { staff, pin } => self.check_pin(staff, pin),
             StaffProof::OneTimeCode { code } => self.check_code(&code),
         }
     }
 
     fn refuse(&mut self, staff: Option<StaffId>, why: StaffRefusal, tries_left: Option<u8>) {
-        self.tell(Input::StaffRefused { staff: staff.map(|id| id.0), why, tries_left });
+        self.tell(Input::StaffRefused { staff, why, tries_left });
     }
 
-    fn check_pin(&mut self, id: StaffId, pin: kiosk_journey::Personal) {
+    fn check_pin(&mut self, id: StaffId, pin: Personal) {
         let Some(roster) = self.roster.as_ref().filter(|roster| !staff::is_expired(roster, self.clock.earliest_ms()))
         else {
             return self.refuse(Some(id), StaffRefusal::RosterExpired, None);
@@ -173,7 +173,7 @@ impl Runner {
         self.sign_in(SignedIn::ByCard(staff));
     }
 
-    fn check_code(&mut self, code: &kiosk_journey::Personal) {
+    fn check_code(&mut self, code: &Personal) {
         let now = self.clock.now();
         if self.desk.code_tries_left(now) == 0 {
             return self.refuse(None, StaffRefusal::Locked, None);
@@ -206,11 +206,11 @@ impl Runner {
         self.desk.signed_in = Some(how);
         let doors = self.staff_doors();
         self.told.staff_doors.clone_from(&doors);
-        self.tell(Input::StaffVerified { staff: staff.0, name, doors });
+        self.tell(Input::StaffVerified { staff, name, doors });
     }
 
     /// The boxes that whoever is signed in may open now.
-    fn staff_doors(&self) -> Vec<kiosk_journey::StaffDoor> {
+    fn staff_doors(&self) -> Vec<StaffDoor> {
         let (Some(how), Some(present)) = (&self.desk.signed_in, self.present()) else { return Vec::new() };
         let rooms = self.rooms();
         match how {

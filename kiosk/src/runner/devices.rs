@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hardware::cards::{self, CardEvent, Uid};
 use hardware::lockers::{DoorState, LockerEvent, UnlockError};
-use kiosk_journey::{CardProblem, Input, StaffRefusal, UnlockOutcome};
-use kiosk_wire::entry::SetAsideReason;
-use kiosk_wire::{CompartmentNo, Fact};
+use kiosk_journey::{CardProblem, Input, UnlockOutcome};
+use kiosk_wire::entry::{SetAsideReason, StaffRefusal};
+use kiosk_wire::{CompartmentNo, Fact, SubmissionId};
 use uuid::Uuid;
 
 use super::{Runner, translate};
@@ -69,15 +69,15 @@ impl Runner {
             tracing::info!(code = "card-expired", "card not taken");
             return self.tell(Input::CardFailed(CardProblem::Expired));
         }
-        let identity = Box::new(translate::identity(card));
-        self.tell(Input::CardRead { identity, submission: Uuid::now_v7() });
+        let applicant = Box::new(translate::applicant(card));
+        self.tell(Input::CardRead { applicant, submission: SubmissionId(Uuid::now_v7()) });
     }
 
     fn take_staff_card(&mut self, uid: &Uid) {
         let Some(found) = self.roster.as_ref().and_then(|roster| staff::by_card(roster, uid.as_bytes())) else {
             return self.tell(Input::CardFailed(CardProblem::UnknownCard));
         };
-        let (staff, name) = (found.id.0, found.name.clone());
+        let (staff, name) = (found.id, found.name.clone());
         if self.roster.as_ref().is_none_or(|roster| staff::is_expired(roster, self.clock.earliest_ms())) {
             let why = StaffRefusal::RosterExpired;
             return self.tell(Input::StaffRefused { staff: Some(staff), why, tries_left: None });
@@ -94,8 +94,12 @@ impl Runner {
             LockerEvent::Door { compartment, state } => self.take_door(CompartmentNo(compartment), state, false),
             LockerEvent::Snapshot(doors) => self.take_snapshot(doors),
             LockerEvent::UnlockSent { compartment } => tracing::info!(compartment, "unlock sent"),
-            LockerEvent::UnlockAcked { compartment } => self.take_unlock(compartment, UnlockOutcome::Acknowledged),
-            LockerEvent::UnlockRefused { compartment } => self.take_unlock(compartment, UnlockOutcome::Refused),
+            LockerEvent::UnlockAcked { compartment } => {
+                self.take_unlock(CompartmentNo(compartment), UnlockOutcome::Acknowledged)
+            }
+            LockerEvent::UnlockRefused { compartment } => {
+                self.take_unlock(CompartmentNo(compartment), UnlockOutcome::Refused)
+            }
             LockerEvent::UnlockFailed { compartment, error } => {
                 tracing::warn!(compartment, code = error.code(), %error, "unlock failed");
                 let outcome = match error {
@@ -104,7 +108,7 @@ impl Runner {
                         UnlockOutcome::NoAnswer
                     }
                 };
-                self.take_unlock(compartment, outcome);
+                self.take_unlock(CompartmentNo(compartment), outcome);
             }
         }
     }
@@ -112,12 +116,13 @@ impl Runner {
     fn take_snapshot(&mut self, doors: Vec<(u16, DoorState)>) {
         let first = !self.doors_seen;
         self.doors_seen = true;
-        let open: Vec<u16> = doors.iter().filter(|(_, state)| *state == DoorState::Open).map(|(no, _)| *no).collect();
+        let doors: Vec<_> = doors.into_iter().map(|(no, state)| (CompartmentNo(no), state)).collect();
+        let open: Vec<_> = doors.iter().filter(|(_, state)| *state == DoorState::Open).map(|(no, _)| *no).collect();
         for (no, state) in doors {
-            self.take_door(CompartmentNo(no), state, first);
+            self.take_door(no, state, first);
         }
         if first && !open.is_empty() {
-            tracing::warn!(doors = ?open, "doors open at the start");
+            tracing::warn!(doors = ?open.iter().map(|no| no.0).collect::<Vec<_>>(), "doors open at the start");
             self.tell(Input::OpenDoorsAtBoot(open));
         }
     }
@@ -128,7 +133,7 @@ impl Runner {
             return;
         }
         self.watch_remote_door(compartment, state);
-        self.tell(Input::Door { compartment: compartment.0, state: translate::door(state) });
+        self.tell(Input::Door { compartment, state: translate::door(state) });
         let harmless = first && self.holds(compartment) == Holds::Nothing;
         if state == DoorState::Open && !harmless && !self.is_invited(compartment) {
             let at = self.clock.now() + FORCED_AFTER;
@@ -136,11 +141,10 @@ impl Runner {
         }
     }
 
-    fn take_unlock(&mut self, compartment: u16, outcome: UnlockOutcome) {
-        let no = CompartmentNo(compartment);
+    fn take_unlock(&mut self, compartment: CompartmentNo, outcome: UnlockOutcome) {
         let at = self.clock.now() + READ_AFTER;
-        self.looks.push(Look { at, compartment: no, what: LookFor::Reading });
-        if !self.watch_remote_unlock(no, outcome) {
+        self.looks.push(Look { at, compartment, what: LookFor::Reading });
+        if !self.watch_remote_unlock(compartment, outcome) {
             self.tell(Input::Unlock { compartment, outcome });
         }
     }
@@ -149,7 +153,7 @@ impl Runner {
     pub(super) fn open_door(&mut self, compartment: CompartmentNo) {
         if let Err(error) = (self.hands.open_door)(compartment.0) {
             tracing::error!(compartment = compartment.0, %error, "unlock not sent");
-            self.take_unlock(compartment.0, UnlockOutcome::NotSent);
+            self.take_unlock(compartment, UnlockOutcome::NotSent);
         }
     }
 
@@ -161,7 +165,7 @@ impl Runner {
             let state = self.doors.get(&compartment).copied().unwrap_or(DoorState::Unknown);
             match what {
                 LookFor::Reading => {
-                    self.tell(Input::Door { compartment: compartment.0, state: translate::door(state) });
+                    self.tell(Input::Door { compartment, state: translate::door(state) });
                 }
                 LookFor::Forced if state == DoorState::Open && !self.is_invited(compartment) => {
                     self.forced(compartment)
@@ -183,7 +187,7 @@ impl Runner {
             | Holds::Unconfirmed { .. }
             | Holds::ToBeConfirmed { .. } => false,
         };
-        expected || place.set_aside.is_some() || self.journey.door_in_use() == Some(compartment.0)
+        expected || place.set_aside.is_some() || self.journey.door_in_use() == Some(compartment)
     }
 
     fn holds(&self, compartment: CompartmentNo) -> Holds {

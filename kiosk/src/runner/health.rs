@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hardware::DeviceStatus;
-use hardware::lockers::DoorState;
 pub(super) use kiosk_journey::PartState;
 use kiosk_journey::{Compartment, Health, Input};
 use kiosk_wire::kiosk_api::{self, CompartmentReport, DeviceReport, DeviceState, Heartbeat};
@@ -218,12 +217,17 @@ impl Runner {
 
     pub(super) fn cabinet(&self) -> Vec<Compartment> {
         let compartment = |(no, size): (&kiosk_wire::CompartmentNo, &String)| Compartment {
-            no: no.0,
+            no: *no,
             size: size.clone(),
             free: self.journal.as_ref().is_some_and(|journal| journal.projection().compartment(*no).is_free()),
-            door: translate::door(self.doors.get(no).copied().unwrap_or(DoorState::Unknown)),
+            door: self.door(*no),
         };
         self.sizes.iter().map(compartment).collect()
+    }
+
+    /// A door as it was last seen.
+    fn door(&self, no: kiosk_wire::CompartmentNo) -> kiosk_api::DoorState {
+        self.doors.get(&no).copied().map(translate::door).unwrap_or_default()
     }
 
     fn health(&self) -> Health {
@@ -295,11 +299,7 @@ impl Runner {
                 state: self.journal.as_ref().map_or(kiosk_api::CompartmentState::SetAside, |journal| {
                     journal.projection().compartment(*no).state()
                 }),
-                door: match self.doors.get(no).copied().unwrap_or(DoorState::Unknown) {
-                    DoorState::Closed => kiosk_api::DoorState::Closed,
-                    DoorState::Open => kiosk_api::DoorState::Open,
-                    DoorState::Unknown => kiosk_api::DoorState::Unknown,
-                },
+                door: self.door(*no),
             })
             .collect();
         let free = compartments.iter().filter(|place| place.state == kiosk_api::CompartmentState::Free).count();

@@ -24,6 +24,7 @@ mod remote;
 mod translate;
 
 #[cfg(test)]
+#[expect(clippy::disallowed_types, reason = "another program that holds the journal")]
 mod tests;
 #[cfg(test)]
 mod visits;
@@ -40,7 +41,7 @@ use hardware::lockers::{DoorState, LockerEvent, OpenError};
 use hardware::printer::{Document, PrinterEvent, PrinterGone};
 use hardware::scanner::ScannerEvent;
 use jiff::tz::TimeZone;
-use kiosk_journey::{Draft, Input, Journey, Output, Receipt, RecordFailure, Service, Sound, Ticket, Touch, View};
+use kiosk_journey::{Entry, Input, Journey, Output, Receipt, RecordFailure, Service, Sound, Ticket, Touch, View};
 use kiosk_wire::{CompartmentNo, Directive, Fact, ReceiptNumber, Roster};
 
 use crate::clock::Clock;
@@ -134,7 +135,7 @@ pub struct Runner {
     /// Lines of a travel document that a scanner has read so far.
     mrz_lines: MrzLines,
     catalogue: Option<Arc<hall_rules::Catalogue>>,
-    postponed: Vec<(Ticket, Vec<Draft>)>,
+    postponed: Vec<(Ticket, Vec<Entry>)>,
     call: Option<call::Call>,
 
     told: Told,
@@ -247,14 +248,14 @@ impl Runner {
     fn carry_out(&mut self) {
         while let Some(output) = self.journey.poll_output() {
             match output {
-                Output::Record { ticket, drafts } => self.write_down(ticket, drafts),
-                Output::OpenDoor { compartment } => self.open_door(CompartmentNo(compartment)),
+                Output::Record { ticket, entries } => self.write_down(ticket, entries),
+                Output::OpenDoor { compartment } => self.open_door(compartment),
                 Output::Play(sound) => (self.hands.play)(sound),
                 Output::CallStaff(what) => self.call_staff(what),
                 Output::LookUpPerson { visit, document, number } => self.look_up(visit, document, &number),
                 Output::UnlockDocument(key) => self.unlock_document(&key),
                 Output::ForgetDocument => self.forget_document(),
-                Output::AskProgress { ask, receipt, last_four } => self.ask_progress(ask, receipt, &last_four),
+                Output::AskProgress { ask, receipt, last_four } => self.ask_progress(ask, receipt, last_four),
                 Output::CheckPickupCode { submission, code } => self.check_pickup_code(submission, &code),
                 Output::VerifyStaff(proof) => self.verify_staff(proof),
                 Output::Wipe => {
@@ -268,12 +269,12 @@ impl Runner {
     }
 
     /// A door that is being opened for a directive goes first: one door at a time.
-    fn write_down(&mut self, ticket: Ticket, drafts: Vec<Draft>) {
-        if self.remote.is_some() && drafts.iter().any(opens_a_door) {
-            self.postponed.push((ticket, drafts));
+    fn write_down(&mut self, ticket: Ticket, entries: Vec<Entry>) {
+        if self.remote.is_some() && entries.iter().any(|entry| entry.fact.announces().is_some()) {
+            self.postponed.push((ticket, entries));
             return;
         }
-        let answer = match self.try_to_record(drafts) {
+        let answer = match self.try_to_record(entries) {
             Ok(receipt) => Input::Recorded { ticket, receipt },
             Err(why) => Input::RecordFailed { ticket, why },
         };
@@ -282,22 +283,20 @@ impl Runner {
 
     fn resume_postponed(&mut self) {
         if self.remote.is_none() && !self.postponed.is_empty() {
-            for (ticket, drafts) in std::mem::take(&mut self.postponed) {
-                self.write_down(ticket, drafts);
+            for (ticket, entries) in std::mem::take(&mut self.postponed) {
+                self.write_down(ticket, entries);
             }
             self.carry_out();
         }
     }
 
-    fn try_to_record(&mut self, drafts: Vec<Draft>) -> Result<Option<Receipt>, RecordFailure> {
-        let number = self.number_for(&drafts)?;
-        let mut entries = Vec::with_capacity(drafts.len() + 1);
-        for draft in drafts {
+    fn try_to_record(&mut self, wanted: Vec<Entry>) -> Result<Option<Receipt>, RecordFailure> {
+        let number = self.number_for(&wanted)?;
+        let mut entries = Vec::with_capacity(wanted.len() + 1);
+        for entry in wanted {
             let mut salt = [0; 16];
             getrandom::fill(&mut salt).map_err(|_| RecordFailure::Broken)?;
-            let number = number.clone().unwrap_or_else(|| ReceiptNumber(String::new()));
-            let asked = translate::loading(&draft, &self.armed).ok_or(RecordFailure::NotAllowed)?;
-            entries.push(translate::entry(draft, &number, salt, asked).map_err(|_| RecordFailure::Broken)?);
+            entries.push(translate::entry(entry, number.as_ref(), salt).map_err(|_| RecordFailure::Broken)?);
         }
         let (ended, collecting) = self.desk.follow(&entries);
         entries.extend(ended.map(NewEntry::from));
@@ -313,16 +312,21 @@ impl Runner {
         Ok(number.map(|number| self.receipt(number)))
     }
 
-    /// The number for the applicant: a new one for a submission, the old one for its corrections.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "only what an applicant hands in has a number")]
-    fn number_for(&self, drafts: &[Draft]) -> Result<Option<ReceiptNumber>, RecordFailure> {
-        for draft in drafts {
-            match draft {
-                Draft::SubmissionPrepared(_) => return self.next_number().map(Some),
-                Draft::CorrectionPrepared(_) if !matches!(self.service(), Service::Ready) => {
+    /// The number for the applicant: a new one for a submission, the old one for its corrections. What may not be
+    /// written now is refused.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "all other facts are always taken, and have no number")]
+    fn number_for(&self, wanted: &[Entry]) -> Result<Option<ReceiptNumber>, RecordFailure> {
+        for entry in wanted {
+            match &entry.fact {
+                Fact::SubmissionPrepared { .. } => return self.next_number().map(Some),
+                Fact::CorrectionPrepared { .. } if !matches!(self.service(), Service::Ready) => {
                     return Err(RecordFailure::NotAllowed);
                 }
-                Draft::CorrectionPrepared(correction) => return Ok(Some(ReceiptNumber(correction.receipt.clone()))),
+                Fact::CorrectionPrepared { receipt, .. } => return Ok(Some(receipt.clone())),
+                // Called off in the meantime.
+                Fact::LoadIntended { directive, .. } if self.armed.iter().all(|known| known.id != *directive) => {
+                    return Err(RecordFailure::NotAllowed);
+                }
                 _ => {}
             }
         }
@@ -349,7 +353,7 @@ impl Runner {
         let answer_by = jiff::Timestamp::from_millisecond(best_ms)
             .ok()
             .and_then(|at| self.calendar.acceptance_deadline(at, &self.zone).ok());
-        Receipt { number: number.0, made_at: self.civil(best_ms), answer_by: answer_by.map(|day| day.to_string()) }
+        Receipt { number, made_at: self.civil(best_ms), answer_by: answer_by.map(|day| day.to_string()) }
     }
 
     /// Civil time in the hall's zone, `YYYY-MM-DD HH:MM`.
@@ -410,18 +414,6 @@ impl Runner {
             tracing::warn!(free, full, "the journal's disk");
         }
     }
-}
-
-fn opens_a_door(draft: &Draft) -> bool {
-    matches!(
-        draft,
-        Draft::DepositIntended { .. }
-            | Draft::DepositReopened { .. }
-            | Draft::DepositMoved { .. }
-            | Draft::CollectionIntended { .. }
-            | Draft::LoadIntended { .. }
-            | Draft::PickupIntended { .. }
-    )
 }
 
 /// A fact's kind and compartment, for the log.

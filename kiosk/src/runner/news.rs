@@ -80,15 +80,7 @@ impl Runner {
 
     pub(super) fn take_roster(&mut self, roster: Roster) {
         self.generation = self.generation.max(roster.generation);
-        let windows = roster
-            .windows
-            .iter()
-            .map(|window| kiosk_journey::Window {
-                name: window.name.clone(),
-                departments: window.departments.clone(),
-                phone: window.phone.clone(),
-            })
-            .collect();
+        let windows = roster.windows.clone();
         self.roster = Some(roster);
         self.tell(Input::Windows(windows));
     }

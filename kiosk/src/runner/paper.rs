@@ -3,7 +3,8 @@
 use hardware::cards::{MrzKey, mrz};
 use hardware::printer::{PrintOutcome, PrinterEvent};
 use hardware::scanner::{Code, ScannerEvent};
-use kiosk_journey::{DocumentKey, Input, Personal, PrintJob, Slip};
+use kiosk_journey::{DocumentKey, Input, PrintJob, Slip};
+use kiosk_wire::Personal;
 
 use super::Runner;
 use crate::papers;
@@ -49,7 +50,7 @@ impl Runner {
     /// Machine readable lines are gathered; everything else is for the page on show.
     fn take_code(&mut self, code: &Code) {
         match self.mrz_lines.take(code.expose()) {
-            mrz::Read::Other => self.tell(Input::Scanned(Personal::new(code.expose()))),
+            mrz::Read::Other => self.tell(Input::Scanned(Personal::from(code.expose()))),
             mrz::Read::Begun => {}
             mrz::Read::Document(read) => {
                 if let Err(error) = &read {
@@ -78,6 +79,5 @@ impl Runner {
 }
 
 fn document_key(key: &MrzKey) -> DocumentKey {
-    let personal = |text: &str| Personal::new(text);
-    DocumentKey { number: personal(key.number()), birth: personal(key.birth()), expiry: personal(key.expiry()) }
+    DocumentKey { number: key.number().into(), birth: key.birth().into(), expiry: key.expiry().into() }
 }

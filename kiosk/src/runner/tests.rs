@@ -5,7 +5,7 @@ use std::sync::mpsc::channel;
 
 use ed25519_dalek::SigningKey;
 use hardware::lockers::UnlockError;
-use kiosk_wire::entry::{SetAsideReason, UnconfirmedReason};
+use kiosk_wire::entry::{Authority, SetAsideReason, UnconfirmedReason};
 use kiosk_wire::kiosk_api::EnrolAnswer;
 use kiosk_wire::roster::{Role, RosterStaff, RosterWindow};
 use kiosk_wire::signed::Purpose;
@@ -300,19 +300,16 @@ fn the_end_of_a_collection_answers_the_directive_that_armed_it() {
     bench.all_closed();
     bench.deposit(11, 3);
     let id = bench.arm(100, 11, 3);
-    let authority = kiosk_journey::Authority::Directive { directive: id.0 };
-    let (submission, staff) = (Some(submission(11).0), STAFF.0);
-    let intended = Draft::CollectionIntended { submission, compartment: 3, staff, authority };
-    bench.runner.try_to_record(vec![intended]).expect("recorded");
+    let authority = Authority::Directive { directive: id };
+    let (submission, staff, compartment) = (Some(submission(11)), STAFF, CompartmentNo(3));
+    let intended = Fact::CollectionIntended { submission, compartment, staff, authority };
+    bench.runner.try_to_record(vec![intended.into()]).expect("recorded");
     let late = bench.order(101, DirectiveOrder::DisarmCollection { armed_by: id });
     assert_eq!(bench.answer(late), Some(DirectiveOutcome::NoLongerTrue), "the door is open already");
-    let closed = Draft::CollectionClosed { submission, compartment: 3, staff, opening_seen: true };
-    bench.runner.try_to_record(vec![closed]).expect("recorded");
+    let closed = Fact::CollectionClosed { submission, compartment, staff, opening_seen: true };
+    bench.runner.try_to_record(vec![closed.into()]).expect("recorded");
     assert_eq!(bench.answer(id), Some(DirectiveOutcome::Done));
-    let affirm = bench.order(
-        102,
-        DirectiveOrder::AffirmEmpty { submission: submission.map(SubmissionId), compartment: CompartmentNo(3) },
-    );
+    let affirm = bench.order(102, DirectiveOrder::AffirmEmpty { submission, compartment });
     assert_eq!(bench.answer(affirm), Some(DirectiveOutcome::Done));
     assert_eq!(bench.holds(3), Holds::Nothing);
 }
@@ -451,7 +448,7 @@ fn with_card_and_pin_the_boxes_of_ones_own_windows_open_without_any_network() {
     let staff = crate::staff::by_card(&roster, &[4, 1, 2, 3]).expect("in the roster");
     let doors: Vec<_> =
         crate::staff::doors(staff, &roster, &[], present, &[]).iter().map(|door| door.compartment).collect();
-    assert_eq!(doors, [3], "the other department's box stays shut");
+    assert_eq!(doors, [CompartmentNo(3)], "the other department's box stays shut");
     let mut busy = staff.clone();
     busy.id = StaffId(Uuid::from_u128(77));
     bench.runner.take_roster(roster.clone());
@@ -472,7 +469,7 @@ fn five_wrong_pins_lock_until_the_pin_is_set_anew_also_over_a_restart() {
     let phc = bench.runner.roster.as_ref().and_then(|roster| roster.staff[0].pin_phc.clone()).expect("phc");
     let mark = crate::staff::pin_mark(&phc);
     let wrong = |bench: &mut Bench| {
-        bench.runner.verify_staff(kiosk_journey::StaffProof::CardAndPin { staff: STAFF.0, pin: "1111".into() });
+        bench.runner.verify_staff(kiosk_journey::StaffProof::CardAndPin { staff: STAFF, pin: "1111".into() });
         let checked = bench.runner.events.recv_timeout(Duration::from_secs(20)).expect("checked");
         bench.happens(checked);
     };
@@ -516,7 +513,7 @@ fn where_receipts_lead_is_kept() {
 fn a_call_for_staff_stands_in_the_heartbeat_and_is_told_to_have_arrived() {
     let mut bench = Bench::new();
     bench.all_closed();
-    bench.runner.call_staff(kiosk_journey::StaffCall::DoorLeftOpen { compartment: 3 });
+    bench.runner.call_staff(kiosk_journey::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) });
     let call = bench.runner.heartbeat().devices.into_iter().find(|part| part.part == "call").expect("a call");
     assert!(call.last_error.contains("door 3"), "{}", call.last_error);
     bench.happens(Event::News(News::CallHeard { since_ms: call.since_ms }));

@@ -72,7 +72,6 @@ pub enum SetupError {
     Certificates {
         /// The file.
         path: PathBuf,
-        /// Why.
         what: String,
     },
     /// TLS cannot be set up.

@@ -13,12 +13,14 @@
 
 pub mod backoff;
 pub mod beat;
+#[expect(clippy::disallowed_types, reason = "the only HTTP of the terminal")]
 pub mod http;
 mod listen;
 mod person;
 mod progress;
 mod push;
 #[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a backend of its own, and a deadline for its news")]
 mod tests;
 mod tls;
 
@@ -28,7 +30,7 @@ use std::thread::JoinHandle;
 
 use hall_rules::Catalogue;
 use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery, ProgressAnswer, ProgressQuery};
-use kiosk_wire::{Code, JournalId, Signed};
+use kiosk_wire::{Code, JournalId, Signed, SubmissionId};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::cache::Told;
@@ -43,7 +45,6 @@ use http::{CallError, Client};
 pub enum News {
     /// The backend lacks `next` and what follows.
     Acknowledged {
-        /// Of which journal.
         journal: JournalId,
         /// Position.
         next: u64,
@@ -77,8 +78,7 @@ pub enum News {
     /// Where the cases of a person stand.
     Person {
         /// Which visit asked.
-        visit: uuid::Uuid,
-        /// The answer.
+        visit: SubmissionId,
         answer: PersonAnswer,
     },
     /// How the case of a receipt stands.
@@ -109,7 +109,6 @@ pub enum News {
 /// Where the journal stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// Which.
     pub journal: JournalId,
     /// Its last entry.
     pub head: u64,
@@ -120,11 +119,9 @@ pub struct Position {
 /// What the thread is started with.
 #[derive(Debug)]
 pub struct Setup {
-    /// Where to.
     pub backend: Backend,
     /// Who we are.
     pub identity: Identity,
-    /// The clocks.
     pub clock: Arc<Clock>,
     /// The data folder.
     pub folder: PathBuf,
@@ -199,7 +196,7 @@ impl Courier {
     }
 
     /// Asks where the cases of the person at the screen stand; answered by [`News::Person`], or not at all.
-    pub fn ask_person(&self, visit: uuid::Uuid, query: PersonQuery) {
+    pub fn ask_person(&self, visit: SubmissionId, query: PersonQuery) {
         // Without its thread there is no answer either.
         drop(self.questions.send((visit, query)));
     }

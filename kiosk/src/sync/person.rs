@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kiosk_wire::SubmissionId;
 use kiosk_wire::kiosk_api::{PersonAnswer, PersonQuery};
 use tokio::sync::mpsc::UnboundedReceiver;
-use uuid::Uuid;
 
 use super::{Context, News};
 
@@ -13,7 +13,7 @@ use super::{Context, News};
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A visit, and whose.
-pub(super) type Question = (Uuid, PersonQuery);
+pub(super) type Question = (SubmissionId, PersonQuery);
 
 /// Asks for ever, the newest question only: a former visit is over.
 pub(super) async fn run(context: &Arc<Context>, mut questions: UnboundedReceiver<Question>) {

@@ -16,7 +16,6 @@ mod screen;
 
 #[expect(
     unreachable_pub,
-    missing_docs,
     unused_qualifications,
     clippy::todo,
     clippy::unwrap_used,
@@ -27,7 +26,7 @@ mod generated {
 }
 
 #[doc(hidden)]
-pub use generated::{App, Session, Show};
+pub use generated::{App, Session, ShowAnswering, ShowLocker};
 #[doc(hidden)]
 pub use screen::scale_for;
 pub use screen::{Screen, ScreenError, ScreenHandle, WindowSize};

@@ -17,12 +17,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use common::Bench;
 use common::rules::Area;
-use hall_rules::Text;
 use kiosk_journey::{
-    Act, Authority, CardProblem, DoorState, Errand, FieldInput, Health, Input, Key, Language, MissingMaterial, Output,
-    PartState, Progress, ProgressAnswer, RecordFailure, Screen, StaffDoor, StaffDoorKind, StaffProof, StaffRefusal,
-    TextSize, Todo, Touch, View,
+    Act, CardProblem, FieldInput, Health, Input, Key, Language, Load, Output, PartState, ProgressTold, RecordFailure,
+    Screen, StaffDoor, StaffDoorKind, StaffProof, StaffRefusal, TextSize, Touch, View,
 };
+use kiosk_wire::entry::Authority;
+use kiosk_wire::kiosk_api::{BothLanguages, CaseBrief, DoorState, MissingMaterial, ProgressAnswer, Todo};
+use kiosk_wire::submission::Assurance;
+use kiosk_wire::{CompartmentNo, DirectiveId, ReceiptNumber, ResultHolder, StaffId, SubmissionId};
 use terminal::{CATALOGUE, Lock, PERFORMANCE, Terminal, healthy, personal};
 use uuid::Uuid;
 
@@ -44,22 +46,30 @@ struct Start {
     along: Option<&'static str>,
 }
 
-fn errand(n: u128, todo: Option<Todo>) -> Errand {
-    Errand {
-        submission: Uuid::from_u128(n),
-        receipt: "10101000000141".into(),
+fn errand(n: u128, todo: Option<Todo>) -> CaseBrief {
+    CaseBrief {
+        submission: SubmissionId(Uuid::from_u128(n)),
+        receipt: ReceiptNumber("10101000000141".into()),
         item: PERFORMANCE.into(),
         department: "culture".into(),
-        item_name: Text::new("营业性演出审批", "Commercial performance permit"),
-        state: Text::new("已存件", "Handed in"),
-        told: Text::new("您的申请已收到", "We have it"),
+        item_name: both("营业性演出审批", "Commercial performance permit"),
+        state: both("已存件", "Handed in"),
+        told: both("您的申请已收到", "We have it"),
         due: Some("2026-12-03".into()),
         todo,
     }
 }
 
+fn both(zh: &str, en: &str) -> BothLanguages {
+    BothLanguages { zh: zh.into(), en: en.into() }
+}
+
+fn pick_up() -> Todo {
+    Todo::PickUp { kiosk_name: String::new(), here: true, compartment: CompartmentNo(3) }
+}
+
 fn missing() -> MissingMaterial {
-    let name = Text::new("申请表", "Application form");
+    let name = both("申请表", "Application form");
     MissingMaterial { code: "form".into(), name, reason: "未提交".into(), originals: 1, copies: 0 }
 }
 
@@ -69,7 +79,7 @@ fn with_cases() -> Terminal {
     terminal.cabinet();
     let visit = terminal.zhang();
     let all = vec![
-        errand(101, Some(Todo::PickUp { compartment: 3 })),
+        errand(101, Some(pick_up())),
         errand(102, Some(Todo::Correct { missing: vec![missing()] })),
         errand(103, None),
     ];
@@ -81,11 +91,11 @@ fn with_cases() -> Terminal {
 fn with_a_copyable_card() -> Terminal {
     let mut terminal = with_cases();
     terminal.touch(Touch::Quit);
-    let submission = Uuid::from_u128(77);
-    let mut identity = terminal::identity("李四光", terminal::LI);
-    identity.assurance = kiosk_journey::Assurance::ReadOnly;
-    terminal.input(Input::CardRead { identity, submission });
-    let all = vec![errand(101, Some(Todo::PickUp { compartment: 3 }))];
+    let submission = SubmissionId(Uuid::from_u128(77));
+    let mut applicant = terminal::applicant("李四光", terminal::LI);
+    applicant.assurance = Assurance::ReadOnly;
+    terminal.input(Input::CardRead { applicant, submission });
+    let all = vec![errand(101, Some(pick_up()))];
     terminal.input(Input::Errands { visit: submission, errands: all });
     terminal
 }
@@ -100,17 +110,30 @@ fn staff() -> Terminal {
         terminal.boxes.get_mut(&no).expect("a box").free = false;
     }
     terminal.cabinet();
-    terminal.input(Input::StaffCard { staff: Uuid::from_u128(7), name: "王芳".into() });
+    terminal.input(Input::StaffCard { staff: StaffId(Uuid::from_u128(7)), name: "王芳".into() });
     terminal
 }
 
 fn staff_doors() -> Vec<StaffDoor> {
-    let door = |(compartment, kind)| StaffDoor {
-        compartment,
-        submission: Some(Uuid::from_u128(u128::from(compartment))),
-        receipt: Some("10101000000141".into()),
-        kind,
-        authority: Authority::Directive { directive: Uuid::from_u128(9) },
+    let (receipt, directive) = (ReceiptNumber("10101000000141".into()), DirectiveId(Uuid::from_u128(9)));
+    let load = |submission| Load {
+        submission,
+        receipt: receipt.clone(),
+        item: PERFORMANCE.into(),
+        department: "culture".into(),
+        holder: ResultHolder { mark: "00".into(), code_hash: "11".into() },
+        directive,
+    };
+    let door = |(compartment, kind)| {
+        let submission = SubmissionId(Uuid::from_u128(u128::from(compartment)));
+        StaffDoor {
+            compartment: CompartmentNo(compartment),
+            submission: Some(submission),
+            receipt: Some(receipt.clone()),
+            kind,
+            authority: Authority::Directive { directive },
+            load: (kind == StaffDoorKind::Load).then(|| load(submission)),
+        }
     };
     let kinds = [StaffDoorKind::Paper, StaffDoorKind::Armed, StaffDoorKind::Paper, StaffDoorKind::Paper];
     let mut all: Vec<StaffDoor> = (1..).zip(kinds).map(door).collect();
@@ -252,16 +275,16 @@ fn answer(terminal: &mut Terminal, from: usize) {
     for output in asked {
         match output {
             Output::AskProgress { ask, .. } => {
-                let progress = Progress {
-                    receipt: "10101000000141".into(),
-                    state: Text::new("办理中", "In progress"),
-                    told: Text::new("您的申请已受理", "Accepted"),
+                let progress = ProgressAnswer {
+                    receipt: ReceiptNumber("10101000000141".into()),
+                    state: both("办理中", "In progress"),
+                    told: both("您的申请已受理", "Accepted"),
                     due: None,
                     paused: false,
                     next: None,
                     here: None,
                 };
-                terminal.input(Input::ProgressTold { ask, answer: ProgressAnswer::Found(Box::new(progress)) });
+                terminal.input(Input::ProgressTold { ask, answer: ProgressTold::Found(Box::new(progress)) });
             }
             Output::CheckPickupCode { submission, .. } => {
                 terminal.input(Input::PickupCodeChecked { submission, right: true, tries_left: 2 });
@@ -271,7 +294,8 @@ fn answer(terminal: &mut Terminal, from: usize) {
             }
             Output::VerifyStaff(StaffProof::OneTimeCode { .. }) => {
                 let doors = staff_doors().into_iter().take(2).collect();
-                terminal.input(Input::StaffVerified { staff: Uuid::from_u128(7), name: "王芳".into(), doors });
+                terminal
+                    .input(Input::StaffVerified { staff: StaffId(Uuid::from_u128(7)), name: "王芳".into(), doors });
             }
             _ => {}
         }

@@ -232,9 +232,9 @@ fn what_was_typed_leaves_with_its_page() {
     let bench = Bench::new();
     let phone = View { screen: samples::phone("138 1234 5678", PhoneCheck::Good), ..page("phone") };
     bench.show(&phone);
-    assert_eq!(bench.screen.app().global::<kiosk_ui::Show>().get_phone().typed, "138 1234 5678");
+    assert_eq!(bench.screen.app().global::<kiosk_ui::ShowAnswering>().get_phone().typed, "138 1234 5678");
     bench.show(&View { person: None, step: None, screen: Screen::Idle(samples::idle()), ..phone });
-    assert_eq!(bench.screen.app().global::<kiosk_ui::Show>().get_phone().typed, "");
+    assert_eq!(bench.screen.app().global::<kiosk_ui::ShowAnswering>().get_phone().typed, "");
     assert_eq!(bench.screen.app().global::<kiosk_ui::Session>().get_person(), "");
 }
 

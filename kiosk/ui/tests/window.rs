@@ -41,7 +41,7 @@ fn the_receipt_has_a_code_with_its_quiet_zone_that_a_phone_can_read() {
         let all = samples::all(Language::Zh, TextSize::Normal);
         let sample = all.into_iter().find(|sample| sample.name == "done").expect("a sample");
         bench.show(&kiosk_journey::View { screen: kiosk_journey::Screen::Done(done), ..sample.view });
-        let code = bench.screen.app().global::<kiosk_ui::Show>().get_done().qr;
+        let code = bench.screen.app().global::<kiosk_ui::ShowLocker>().get_done().qr;
         // ISO/IEC 18004: four light modules on each side.
         let side = modules + 8;
         assert_eq!((code.size().width, code.size().height), (side, side), "{length} characters");

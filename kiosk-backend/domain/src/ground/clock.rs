@@ -46,6 +46,7 @@ pub enum Doubt {
 
 impl Clock {
     /// The system's clock.
+    #[expect(clippy::disallowed_methods, reason = "the one monotonic clock of the server's domain")]
     pub fn system() -> Self {
         Self::of(Hands::System(Instant::now()), built_ms())
     }
@@ -156,6 +157,7 @@ fn built_ms() -> i64 {
     env!("BACKEND_BUILT_S").parse::<i64>().map_or(0, |seconds| seconds.saturating_mul(1000))
 }
 
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 fn wall_ms() -> i64 {
     match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),

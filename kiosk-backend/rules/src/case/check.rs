@@ -20,7 +20,6 @@ pub enum Flaw {
     /// An end that is none.
     #[error("`{}` is an end and `{}` leaves it", .0.code(), .1.code())]
     LeavesAnEnd(CaseState, CaseEvent),
-    /// Nobody may.
     #[error("{}: nobody may cause `{}`; name who may", of(*.0), .1.code())]
     NobodyMay(Option<CaseState>, CaseEvent),
     /// No row has it.

@@ -1,8 +1,8 @@
+use CaseEvent as E;
+use CaseState as S;
 use proptest::prelude::*;
 
 use super::*;
-use CaseEvent as E;
-use CaseState as S;
 
 #[test]
 fn the_main_stories() {

@@ -4,27 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, Weekday};
 
-use super::reader::Table;
-use super::{CatalogueFlaws, Flaw, read};
-use crate::calendar::Year;
+use super::flaws::{CatalogueFlaws, Flaw};
+use super::reader::{Table, read};
+use crate::calendar::{Calendar, Year};
 use crate::text::Text;
 
-/// Reads calendar files.
-pub(crate) fn read_calendar<P: AsRef<str>, T: AsRef<str>>(
-    files: &[(P, T)],
-) -> Result<BTreeMap<i16, Year>, CatalogueFlaws> {
-    let mut years = BTreeMap::new();
-    let mut flaws: Vec<Flaw> = Vec::new();
-    for (path, text) in files {
-        read(path.as_ref(), text.as_ref(), &mut flaws, |table| {
-            let (number, year) = read_year(table);
-            if years.insert(number, year).is_some() {
-                let en = format!("the year {number} is in another file too; delete one of them");
-                table.flaw("year", Text::new(format!("另一个文件里也有 {number} 年；请删掉一个"), en));
-            }
-        });
+impl Calendar {
+    /// Reads calendar files, `(path, text)` each, one for a year. All flaws are reported, not only the first.
+    pub fn from_files<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> Result<Self, CatalogueFlaws> {
+        let mut years = BTreeMap::new();
+        let mut flaws: Vec<Flaw> = Vec::new();
+        for (path, text) in files {
+            read(path.as_ref(), text.as_ref(), &mut flaws, |table| {
+                let (number, year) = read_year(table);
+                if years.insert(number, year).is_some() {
+                    let en = format!("the year {number} is in another file too; delete one of them");
+                    table.flaw("year", Text::new(format!("另一个文件里也有 {number} 年；请删掉一个"), en));
+                }
+            });
+        }
+        if flaws.is_empty() { Ok(Self::of(years)) } else { Err(CatalogueFlaws::sorted(flaws)) }
     }
-    if flaws.is_empty() { Ok(years) } else { Err(CatalogueFlaws::sorted(flaws)) }
 }
 
 fn read_year(table: &Table<'_>) -> (i16, Year) {

@@ -7,11 +7,10 @@ use super::parts::{
 };
 use super::reader::{Table, one_of};
 use crate::catalogue::{
-    ApplicantKind, AskedAt, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, Place, ServiceItem,
-    Situation, SizeHint,
+    ApplicantKind, AskedAt, Assisting, CaseKind, Catalogue, ItemKind, Limit, LimitStart, LimitUnit, Mark, Place,
+    ServiceItem, Situation, SizeHint,
 };
 use crate::field::MAX_AT_TERMINAL;
-use crate::joint::Assisting;
 
 const KINDS: &[(&str, ItemKind)] = &[
     ("permit", ItemKind::Permit),

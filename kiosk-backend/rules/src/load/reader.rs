@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Flaw, Said};
+use super::flaws::{Flaw, Said};
 use crate::text::Text;
 
 /// One file being read, and what was found wrong in it.
@@ -327,4 +327,25 @@ pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 fn article(noun: &str) -> &'static str {
     if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
+
+/// Parses one file and reads it with `reader`; `None` when it is not TOML at all.
+pub(super) fn read<T>(
+    path: &str,
+    text: &str,
+    flaws: &mut Vec<Flaw>,
+    reader: impl FnOnce(&Table<'_>) -> T,
+) -> Option<T> {
+    let file = File::new(path, text);
+    let root = file.parse(text);
+    let found = if file.has_flaws() {
+        None
+    } else {
+        let table = Table::root(&file, &root);
+        let found = reader(&table);
+        table.end();
+        Some(found)
+    };
+    flaws.extend(file.into_flaws());
+    found
 }

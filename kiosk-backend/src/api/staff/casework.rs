@@ -21,50 +21,34 @@ use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, Text};
 use hall_words::Reason;
 use kiosk_wire::{KioskId, Personal};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
 
 use super::auth::Bearer;
-use super::handlers::{Command, Result, case_commands, case_id, whole};
+use super::bodies::{self, Channel, Keyed, Load, Note, Opinion, Reasoned, Recall, Round};
+use super::handlers::{Result, case_commands, case_id, whole};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::attachments;
 use crate::refused::Refused;
 
 case_commands! {
-    claim(app, actor, id, told) claims::claim(&app, actor, id, told.seen);
-    release(app, actor, id, told) claims::release(&app, actor, id, told.seen);
-    claim_over(app, actor, id, told) claims::take_over(&app, actor, id, told.seen, &told.reason);
+    claim(app, actor, id, told: bodies::Seen) claims::claim(&app, actor, id, told.seen);
+    release(app, actor, id, told: bodies::Seen) claims::release(&app, actor, id, told.seen);
+    claim_over(app, actor, id, told: Reasoned) claims::take_over(&app, actor, id, told.seen, &told.reason);
 }
 
 pub(super) async fn casework(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<Casework>> {
     casework::of(&app, &who.actor, case_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
-/// A step to look at before it is taken; without `event`, what follows from a pre-review.
-#[derive(Deserialize)]
-pub(super) struct Looked {
-    seen: u64,
-    #[serde(default)]
-    event: Option<CaseEvent>,
-    #[serde(flatten)]
-    form: Form,
-}
-
 pub(super) async fn preview(
     State(app): State<App>,
     who: Bearer,
     Path(id): Path<String>,
-    Json(told): Json<Looked>,
+    Json(told): Json<bodies::Preview>,
 ) -> Result<Answer<Vec<Preview>>> {
     steps::preview(&app, &who.actor, case_id(&id)?, told.seen, told.event, told.form).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Load {
-    #[serde(default)]
-    seen: Option<u64>,
-    kiosk: KioskId,
 }
 
 pub(super) async fn load(
@@ -76,11 +60,6 @@ pub(super) async fn load(
     let id = case_id(&id)?;
     results::load(&app, &who.actor, id, told.seen, told.kiosk).await?;
     page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Round {
-    round: u32,
 }
 
 pub(super) async fn message_again(
@@ -95,13 +74,6 @@ pub(super) async fn message_again(
     page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Note {
-    #[serde(default)]
-    seen: Option<u64>,
-    text: Personal<String>,
-}
-
 pub(super) async fn note(
     State(app): State<App>,
     who: Bearer,
@@ -113,23 +85,11 @@ pub(super) async fn note(
     page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Checked {
-    #[serde(default)]
-    seen: Option<u64>,
-    principal: Personal<String>,
-    #[serde(default)]
-    number: Option<Personal<String>>,
-    scope: String,
-    #[serde(default)]
-    file: Option<u64>,
-}
-
 pub(super) async fn mandate(
     State(app): State<App>,
     who: Bearer,
     Path(id): Path<String>,
-    Json(told): Json<Checked>,
+    Json(told): Json<bodies::Mandate>,
 ) -> Result<Answer<Casework>> {
     let id = case_id(&id)?;
     let mandate = Mandate {
@@ -140,14 +100,6 @@ pub(super) async fn mandate(
     };
     notes::check_mandate(&app, &who.actor, id, told.seen, mandate).await?;
     casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Channel {
-    #[serde(default)]
-    seen: Option<u64>,
-    on: bool,
-    reason: String,
 }
 
 pub(super) async fn green(
@@ -188,12 +140,6 @@ impl From<Keying> for FormView {
 
 pub(super) async fn fields(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<FormView>> {
     fields::look(&app, &who.actor, case_id(&id)?).await.map(|keying| Answer(keying.into())).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Keyed {
-    seen: u64,
-    values: BTreeMap<String, Personal<String>>,
 }
 
 pub(super) async fn key_in(
@@ -244,13 +190,6 @@ pub(super) async fn part(State(app): State<App>, who: Bearer, Path(id): Path<Str
     answers::look(&app, &who.actor, part_id(&id)?).await.map(Answer).map_err(Refused)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Opinion {
-    agrees: bool,
-    #[serde(default)]
-    opinion: String,
-}
-
 pub(super) async fn answer(
     State(app): State<App>,
     who: Bearer,
@@ -260,14 +199,6 @@ pub(super) async fn answer(
     let id = part_id(&id)?;
     answers::answer(&app, &who.actor, id, told.agrees, &told.opinion).await?;
     answers::look(&app, &who.actor, id).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Recall {
-    #[serde(default)]
-    seen: Option<u64>,
-    part: String,
-    reason: String,
 }
 
 pub(super) async fn recall(

@@ -13,9 +13,9 @@ use hall_domain::figures::statistics::{self, SPANS, Statistics};
 use hall_domain::terminals::set_aside::{self, SetAsideRow};
 use hall_words::Reason;
 use kiosk_wire::{CompartmentNo, KioskId, Personal};
-use serde::Deserialize;
 
 use super::auth::Bearer;
+use super::bodies::{Called, Compartment};
 use super::handlers::{Result, case_id, whole};
 use crate::api::body::Json;
 use crate::app::App;
@@ -51,11 +51,6 @@ pub(super) async fn end_round(
     let id = kiosk_id(&id)?;
     rounds::end(&app, &who.actor, id).await?;
     rounds::under_way(&app, &who.actor, id).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Compartment {
-    compartment: CompartmentNo,
 }
 
 pub(super) async fn return_to_service(
@@ -94,14 +89,6 @@ pub(super) async fn seen(State(app): State<App>, who: Bearer, Path(id): Path<Str
 
 pub(super) async fn callbacks(State(app): State<App>, who: Bearer) -> Result<Answer<Vec<CallbackView>>> {
     callbacks::callbacks(&app, &who.actor).await.map(Answer).map_err(Refused)
-}
-
-#[derive(Deserialize)]
-pub(super) struct Called {
-    /// How many notes were shown.
-    seen: usize,
-    outcome: CallOutcome,
-    note: Personal<String>,
 }
 
 pub(super) async fn called(

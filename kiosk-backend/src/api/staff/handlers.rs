@@ -18,9 +18,10 @@ use hall_rules::notice::{Document, Form};
 use hall_store::sessions;
 use hall_words::Reason;
 use kiosk_wire::{Personal, SubmissionId};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::auth::Bearer;
+use super::bodies::{self, Collect, Credentials, Reasoned, Search, Step};
 use super::hall::kiosk_id;
 use crate::api::body::Json;
 use crate::app::App;
@@ -28,12 +29,6 @@ use crate::origin::Seen;
 use crate::refused::Refused;
 
 pub(super) type Result<T> = std::result::Result<T, Refused>;
-
-#[derive(Deserialize)]
-pub(super) struct Credentials {
-    name: String,
-    password: Personal<String>,
-}
 
 /// A new session.
 #[derive(Serialize)]
@@ -78,11 +73,6 @@ pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): 
     inbox::page(&app, &who.actor, filter, inbox::Only::default(), after).await.map(Answer).map_err(Refused)
 }
 
-#[derive(Deserialize)]
-pub(super) struct Search {
-    text: Personal<String>,
-}
-
 /// Posted, since what is looked for is a name or a number, and addresses are kept in logs.
 pub(super) async fn search(
     State(app): State<App>,
@@ -121,24 +111,13 @@ pub(super) async fn audit(State(app): State<App>, who: Bearer, RawQuery(query): 
     audit_page::audit(&app, &who.actor, before).await.map(Answer).map_err(Refused)
 }
 
-/// What a command may carry.
-#[derive(Default, Deserialize)]
-pub(super) struct Command {
-    #[serde(default)]
-    pub(super) seen: Option<u64>,
-    #[serde(default)]
-    take_over: bool,
-    #[serde(default)]
-    pub(super) reason: String,
-}
-
 macro_rules! case_commands {
-    ($($name:ident($app:ident, $actor:ident, $id:ident, $told:ident) $done:expr;)+) => {$(
+    ($($name:ident($app:ident, $actor:ident, $id:ident, $told:ident: $body:ty) $done:expr;)+) => {$(
         pub(super) async fn $name(
             State($app): State<App>,
             who: Bearer,
             Path(id): Path<String>,
-            Json($told): Json<Command>,
+            Json($told): Json<$body>,
         ) -> Result<Answer<CaseView>> {
             let ($actor, $id) = (&who.actor, case_id(&id)?);
             $done.await?;
@@ -149,21 +128,12 @@ macro_rules! case_commands {
 pub(super) use case_commands;
 
 case_commands! {
-    collect(app, actor, id, told) collection::collect(&app, actor, id, told.seen, told.take_over);
-    cancel(app, actor, id, told) collection::cancel_collect(&app, actor, id, told.seen);
-    affirm(app, actor, id, told) collection::affirm_empty(&app, actor, id, told.seen);
-    confirm(app, actor, id, told) collection::confirm_deposit(&app, actor, id, told.seen);
-    void(app, actor, id, told) collection::void_deposit(&app, actor, id, told.seen, &told.reason);
-    open(app, actor, id, told) collection::open_now(&app, actor, id, told.seen, &told.reason);
-}
-
-/// A step to take.
-#[derive(Deserialize)]
-pub(super) struct Step {
-    seen: u64,
-    event: CaseEvent,
-    #[serde(flatten)]
-    form: Form,
+    collect(app, actor, id, told: Collect) collection::collect(&app, actor, id, told.seen, told.take_over);
+    cancel(app, actor, id, told: bodies::Seen) collection::cancel_collect(&app, actor, id, told.seen);
+    affirm(app, actor, id, told: bodies::Seen) collection::affirm_empty(&app, actor, id, told.seen);
+    confirm(app, actor, id, told: bodies::Seen) collection::confirm_deposit(&app, actor, id, told.seen);
+    void(app, actor, id, told: Reasoned) collection::void_deposit(&app, actor, id, told.seen, &told.reason);
+    open(app, actor, id, told: Reasoned) collection::open_now(&app, actor, id, told.seen, &told.reason);
 }
 
 pub(super) async fn step(
@@ -201,7 +171,7 @@ pub(super) async fn number(
     State(app): State<App>,
     who: Bearer,
     Path(id): Path<String>,
-    Json(told): Json<Command>,
+    Json(told): Json<bodies::Reason>,
 ) -> Result<Answer<Revealed>> {
     let value = look::reveal_number(&app, &who.actor, case_id(&id)?, &told.reason).await?;
     Ok(Answer(Revealed { value }))

@@ -4,6 +4,7 @@
 //! One table makes both the routes and the OpenAPI document at `/api/openapi.json`.
 
 mod auth;
+mod bodies;
 mod casework;
 mod hall;
 mod handlers;
@@ -14,8 +15,10 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use hall_rules::Right;
+use schemars::JsonSchema;
 use serde_json::Value;
 
+use self::bodies::schema_of;
 use super::kiosk::{nothing_here, wrong_method};
 use crate::access::Wants;
 use crate::app::App;
@@ -29,13 +32,29 @@ struct Endpoint {
     summary: &'static str,
     /// Query parameters: name, and what it means.
     query: &'static [(&'static str, &'static str)],
-    /// Fields of the body: name, and what it means.
-    body: &'static [(&'static str, &'static str)],
+    /// What is posted.
+    body: Body,
     /// An example of the answer, made from the very types; null when it is a file.
     answer: fn() -> Value,
     /// What it wants of whoever asks.
     wants: Wants,
     handler: MethodRouter<App>,
+}
+
+/// What is posted.
+enum Body {
+    /// Nothing that is read.
+    None,
+    /// JSON of this schema.
+    Json(fn() -> Value),
+    /// One file, as browsers send it.
+    File,
+}
+
+impl Body {
+    fn of<T: JsonSchema>() -> Self {
+        Self::Json(schema_of::<T>)
+    }
 }
 
 impl Endpoint {
@@ -46,13 +65,13 @@ impl Endpoint {
         answer: fn() -> Value,
         handler: MethodRouter<App>,
     ) -> Self {
-        Self { method: "get", path, summary, query, body: &[], answer, wants: Wants::SignIn, handler }
+        Self { method: "get", path, summary, query, body: Body::None, answer, wants: Wants::SignIn, handler }
     }
 
     fn post(
         path: &'static str,
         summary: &'static str,
-        body: &'static [(&'static str, &'static str)],
+        body: Body,
         answer: fn() -> Value,
         handler: MethodRouter<App>,
     ) -> Self {
@@ -70,21 +89,19 @@ impl Endpoint {
     }
 }
 
-const SEEN: (&str, &str) =
-    ("seen", "optional: `version` of the case as it was shown; explains a refusal as stale-page");
 const AFTER: (&str, &str) = ("after", "`next` of the page before");
-const REASON: (&str, &str) = ("reason", "goes on record; one line, at most 200 characters, nothing personal");
 
 /// The table.
 fn endpoints() -> Vec<Endpoint> {
     use Right as R;
+    use bodies as b;
     use handlers as h;
     use samples as s;
     let mut all = vec![
         Endpoint::post(
             "/v1/sessions",
             "Sign in; use the token as `Authorization: Bearer`",
-            &[("name", "staff name"), ("password", "password")],
+            Body::of::<b::Credentials>(),
             s::session,
             post(h::sign_in).delete(h::sign_out),
         ),
@@ -100,7 +117,7 @@ fn endpoints() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/search",
             "Find cases; that a search was made goes on record, not for whom",
-            &[("text", "receipt number, last four of the document number, full name, its initials, or phone")],
+            Body::of::<b::Search>(),
             s::inbox,
             post(h::search),
         )
@@ -129,29 +146,48 @@ fn endpoints() -> Vec<Endpoint> {
 
 fn commands() -> Vec<Endpoint> {
     use Right as R;
+    use bodies as b;
     use handlers as h;
     use samples as s;
     vec![
         Endpoint::post(
             "/v1/cases/{id}/collect",
             "Arm the box for yourself",
-            &[SEEN, ("take_over", "optional, chiefs: take it from whoever is collecting")],
+            Body::of::<b::Collect>(),
             s::case,
             post(h::collect),
         )
         .to(R::HandleBoxes),
-        Endpoint::post("/v1/cases/{id}/cancel-collect", "You changed your mind", &[SEEN], s::case, post(h::cancel))
-            .to(R::HandleBoxes),
-        Endpoint::post("/v1/cases/{id}/affirm-empty", "You have the paper (已取出)", &[SEEN], s::case, post(h::affirm))
-            .to(R::HandleBoxes),
-        Endpoint::post("/v1/cases/{id}/confirm", "The doubtful paper is there", &[SEEN], s::case, post(h::confirm))
-            .to(R::HandleBoxes),
-        Endpoint::post("/v1/cases/{id}/void", "Nothing is there", &[SEEN, REASON], s::case, post(h::void))
+        Endpoint::post(
+            "/v1/cases/{id}/cancel-collect",
+            "You changed your mind",
+            Body::of::<b::Seen>(),
+            s::case,
+            post(h::cancel),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/cases/{id}/affirm-empty",
+            "You have the paper (已取出)",
+            Body::of::<b::Seen>(),
+            s::case,
+            post(h::affirm),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post(
+            "/v1/cases/{id}/confirm",
+            "The doubtful paper is there",
+            Body::of::<b::Seen>(),
+            s::case,
+            post(h::confirm),
+        )
+        .to(R::HandleBoxes),
+        Endpoint::post("/v1/cases/{id}/void", "Nothing is there", Body::of::<b::Reasoned>(), s::case, post(h::void))
             .to(R::HandleBoxes),
         Endpoint::post(
             "/v1/cases/{id}/open-now",
             "Open from the desk (chiefs)",
-            &[SEEN, REASON],
+            Body::of::<b::Reasoned>(),
             s::case,
             post(h::open),
         )
@@ -159,19 +195,7 @@ fn commands() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/steps",
             "Take a step: one of `steps` of the case, with what it needs",
-            &[
-                ("seen", "`version` of the case as it was shown; another one is refused as stale-page"),
-                ("event", "which step"),
-                ("findings", "one for each material, in their order: `material`, `deferrable`, `verdict`, `reason`"),
-                ("reason", "why"),
-                ("days", "working days"),
-                ("elsewhere", "which body to apply to"),
-                ("document", "number of the document issued"),
-                ("delivery", "how the result goes to the applicant"),
-                ("express", "instead of `delivery`, for a parcel: `carrier` and `tracking`"),
-                ("receiver", "who took it"),
-                ("disagreement", "how the decision deals with a department that did not agree"),
-            ],
+            Body::of::<b::Step>(),
             s::case,
             post(h::step),
         )
@@ -184,12 +208,12 @@ fn commands() -> Vec<Endpoint> {
             get(h::notice),
         )
         .to(R::SeeCases),
-        Endpoint::post("/v1/cases/{id}/phone", "The phone in full; on record", &[], s::revealed, post(h::phone))
+        Endpoint::post("/v1/cases/{id}/phone", "The phone in full; on record", Body::None, s::revealed, post(h::phone))
             .to(R::RevealPersonal),
         Endpoint::post(
             "/v1/cases/{id}/number",
             "The number in full; on record",
-            &[REASON],
+            Body::of::<b::Reason>(),
             s::revealed,
             post(h::number),
         )
@@ -200,18 +224,25 @@ fn commands() -> Vec<Endpoint> {
 /// What the window's work adds to a case beside its steps, and what other windows' cases ask of it.
 fn work() -> Vec<Endpoint> {
     use Right as R;
+    use bodies as b;
     use casework as c;
     use samples as s;
     let files = "Attach a PDF, PNG or JPEG of at most 20 MB: multipart/form-data with one field `file` that has a name";
     vec![
-        Endpoint::post("/v1/cases/{id}/claim", "Claim it for a quarter of an hour", &[SEEN], s::case, post(c::claim))
-            .to(R::ClaimCases),
-        Endpoint::post("/v1/cases/{id}/release", "Give a claim back", &[SEEN], s::case, post(c::release))
+        Endpoint::post(
+            "/v1/cases/{id}/claim",
+            "Claim it for a quarter of an hour",
+            Body::of::<b::Seen>(),
+            s::case,
+            post(c::claim),
+        )
+        .to(R::ClaimCases),
+        Endpoint::post("/v1/cases/{id}/release", "Give a claim back", Body::of::<b::Seen>(), s::case, post(c::release))
             .to(R::ClaimCases),
         Endpoint::post(
             "/v1/cases/{id}/claim-over",
             "Take it from whoever holds it (chiefs)",
-            &[SEEN, REASON],
+            Body::of::<b::Reasoned>(),
             s::case,
             post(c::claim_over),
         )
@@ -219,11 +250,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/preview",
             "What a step would do, notice included; changes nothing. Without `event`: what follows from `findings`",
-            &[
-                ("seen", "as for `steps`"),
-                ("event", "optional: which step"),
-                ("findings", "and the rest: as for `steps`"),
-            ],
+            Body::of::<b::Preview>(),
             s::preview,
             post(c::preview),
         )
@@ -231,7 +258,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/load",
             "Arm a terminal for putting the result into one of its boxes",
-            &[SEEN, ("kiosk", "which terminal: one of `terminals` of the case")],
+            Body::of::<b::Load>(),
             s::case,
             post(c::load),
         )
@@ -239,7 +266,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/messages/{n}/again",
             "Send a message to the applicant again; `n` is its `id`",
-            &[("round", "`round` of the message as it was shown; when it moved on meanwhile this is refused")],
+            Body::of::<b::Round>(),
             s::case,
             post(c::message_again),
         )
@@ -252,24 +279,12 @@ fn work() -> Vec<Endpoint> {
             get(c::casework),
         )
         .to(R::SeeCases),
-        Endpoint::post(
-            "/v1/cases/{id}/notes",
-            "Add an internal note",
-            &[SEEN, ("text", "1 to 500 characters; for staff only, never taken back")],
-            s::case,
-            post(c::note),
-        )
-        .to(R::TakeSteps),
+        Endpoint::post("/v1/cases/{id}/notes", "Add an internal note", Body::of::<b::Note>(), s::case, post(c::note))
+            .to(R::TakeSteps),
         Endpoint::post(
             "/v1/cases/{id}/mandate",
             "Record that the mandate of whoever acts for another was checked (代办)",
-            &[
-                SEEN,
-                ("principal", "on whose behalf"),
-                ("number", "optional: the principal's document or code"),
-                ("scope", "for what"),
-                ("file", "optional: `n` of the attachment that shows it"),
-            ],
+            Body::of::<b::Mandate>(),
             s::casework,
             post(c::mandate),
         )
@@ -277,7 +292,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/green",
             "Put it into the green channel (绿色通道) or take it out (chiefs)",
-            &[SEEN, ("on", "true or false"), REASON],
+            Body::of::<b::Channel>(),
             s::case,
             post(c::green),
         )
@@ -293,10 +308,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/fields",
             "Key in the form: all of it is kept or, when a value does not suit its field, none",
-            &[
-                ("seen", "`seen` of the fields as they were shown; another one is refused as stale-page"),
-                ("values", "by code of the field"),
-            ],
+            Body::of::<b::Keyed>(),
             s::fields,
             post(c::key_in),
         )
@@ -304,7 +316,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/files",
             files,
-            &[],
+            Body::File,
             s::casework,
             post(c::attach).layer(DefaultBodyLimit::max(attachments::LARGEST_FORM)),
         )
@@ -316,7 +328,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/cases/{id}/recall-part",
             "Take a question to another department back",
-            &[SEEN, ("part", "`id` of one of `parts` of the casework"), ("reason", "the department reads it")],
+            Body::of::<b::Recall>(),
             s::casework,
             post(c::recall),
         )
@@ -340,7 +352,7 @@ fn work() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/joint/{id}/answer",
             "The department's answer, given once",
-            &[("agrees", "true or false"), ("opinion", "at most 500 characters; needed where it does not agree")],
+            Body::of::<b::Opinion>(),
             s::part,
             post(c::answer),
         )
@@ -351,6 +363,7 @@ fn work() -> Vec<Endpoint> {
 /// What concerns the hall as a whole.
 fn whole_hall() -> Vec<Endpoint> {
     use Right as R;
+    use bodies as b;
     use hall as h;
     use samples as s;
     vec![
@@ -359,7 +372,7 @@ fn whole_hall() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/kiosks/{id}/round",
             "Arm all boxes there that you may collect, under one code",
-            &[],
+            Body::None,
             s::round,
             post(h::begin_round),
         )
@@ -367,7 +380,7 @@ fn whole_hall() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/kiosks/{id}/round/end",
             "Give back the boxes that were not opened",
-            &[],
+            Body::None,
             s::round,
             post(h::end_round),
         )
@@ -375,7 +388,7 @@ fn whole_hall() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/kiosks/{id}/return-to-service",
             "You looked into a box that was out of service: it serves again",
-            &[("compartment", "number of the box")],
+            Body::of::<b::Compartment>(),
             s::cabinet,
             post(h::return_to_service),
         )
@@ -383,7 +396,7 @@ fn whole_hall() -> Vec<Endpoint> {
         Endpoint::post(
             "/v1/set-aside/{n}/looked",
             "You dealt with an entry; `n` is its `id`",
-            &[],
+            Body::None,
             s::set_aside,
             post(h::looked),
         )
@@ -404,18 +417,14 @@ fn whole_hall() -> Vec<Endpoint> {
             get(h::late),
         )
         .to(R::Supervise),
-        Endpoint::post("/v1/late/{id}/seen", "You saw it; `id` is the case's", &[], s::late, post(h::seen))
+        Endpoint::post("/v1/late/{id}/seen", "You saw it; `id` is the case's", Body::None, s::late, post(h::seen))
             .to(R::Supervise),
         Endpoint::get("/v1/callbacks", "Call-backs (回访), the open ones first", &[], s::callbacks, get(h::callbacks))
             .to(R::Supervise),
         Endpoint::post(
             "/v1/callbacks/{id}",
             "What a call came to; `id` is the case's. What is written stays",
-            &[
-                ("seen", "how many `notes` were shown; when there are more by now this is refused as stale-page"),
-                ("outcome", "unreachable, under_way, settled, explained, unsettled; the last three end it"),
-                ("note", "1 to 500 characters"),
-            ],
+            Body::of::<b::Called>(),
             s::callbacks,
             post(h::called),
         )

@@ -4,7 +4,7 @@ use axum::Json;
 use kiosk_wire::{Code, Problem};
 use serde_json::{Map, Value, json};
 
-use super::{Endpoint, endpoints};
+use super::{Body, Endpoint, endpoints};
 
 /// `GET /api/openapi.json`
 pub(super) async fn document() -> Json<Value> {
@@ -59,16 +59,25 @@ fn operation(endpoint: &Endpoint) -> Value {
         "parameters": parameters(endpoint),
         "responses": { "200": { "description": "Done", "content": content(&example) }, "default": refusal },
     });
-    if endpoint.method == "post" && !endpoint.body.is_empty() {
-        let properties: Map<String, Value> =
-            endpoint.body.iter().map(|(name, what)| ((*name).to_owned(), json!({ "description": what }))).collect();
-        let body = json!({ "schema": { "type": "object", "properties": properties } });
-        operation["requestBody"] = json!({ "required": true, "content": { "application/json": body } });
+    if let Some(body) = posted(&endpoint.body) {
+        operation["requestBody"] = json!({ "required": true, "content": body });
     }
     if endpoint.path == "/v1/sessions" {
         operation["security"] = json!([]);
     }
     operation
+}
+
+fn posted(body: &Body) -> Option<Value> {
+    match body {
+        Body::None => None,
+        Body::Json(schema) => Some(json!({ "application/json": { "schema": schema() } })),
+        Body::File => {
+            let file = json!({ "type": "string", "contentMediaType": "application/octet-stream" });
+            let schema = json!({ "type": "object", "required": ["file"], "properties": { "file": file } });
+            Some(json!({ "multipart/form-data": { "schema": schema } }))
+        }
+    }
 }
 
 /// What an answer carries: JSON of this shape, or a file.

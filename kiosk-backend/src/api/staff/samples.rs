@@ -9,7 +9,7 @@ use hall_domain::case::fields::{Keyed, Keying};
 use hall_domain::case::files::FileView;
 use hall_domain::case::happening::Happening;
 use hall_domain::case::inbox::{Counts, Inbox};
-use hall_domain::case::joint::answers::{Asked, PartCase, Waiting};
+use hall_domain::case::joint::answers::{PartCase, Waiting, WaitingPart};
 use hall_domain::case::joint::parts::PartView;
 use hall_domain::case::messages::write::MessageView;
 use hall_domain::case::notes::MandateView;
@@ -292,7 +292,7 @@ pub(super) fn fields() -> Value {
 }
 
 pub(super) fn waiting() -> Value {
-    let asked = Asked {
+    let asked = WaitingPart {
         part: part_view(),
         receipt: "10101000000186".into(),
         item: text("挖掘城市道路审批", "Digging up a city road"),

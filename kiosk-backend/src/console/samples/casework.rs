@@ -2,7 +2,7 @@
 
 use hall_domain::case::fields::{Keyed, Keying};
 use hall_domain::case::files::FileView;
-use hall_domain::case::joint::answers::{Asked, PartCase};
+use hall_domain::case::joint::answers::{PartCase, WaitingPart};
 use hall_domain::case::joint::parts::PartView;
 use hall_domain::case::notes::MandateView;
 use hall_rules::joint::PartState;
@@ -112,8 +112,8 @@ pub(super) fn part_case(waits: bool) -> PartCase {
 }
 
 /// What waits for our answer.
-pub(super) fn asked() -> Vec<Asked> {
-    let one = |n, days_left| Asked {
+pub(super) fn asked() -> Vec<WaitingPart> {
+    let one = |n, days_left| WaitingPart {
         part: part(n, PartState::Asked, days_left, ""),
         receipt: format!("1010000{n:04}7"),
         item: Text::new("挖掘城市道路审批", "Digging up a city road"),

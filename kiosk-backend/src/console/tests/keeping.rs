@@ -6,7 +6,7 @@ use hall_store::sessions::{IDLE_MS, LONGEST_MS};
 
 use super::hall::{Answer, Browser, Hall, PASSWORD};
 use super::steps::{goes, press, received, version};
-use crate::console::keeping::page_of;
+use crate::console::paths::page_of;
 use crate::console::routes;
 
 const TYPED: &str = "申请人来电：场地合同下周补，先别退";

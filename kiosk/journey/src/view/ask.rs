@@ -3,6 +3,7 @@
 use hall_rules::catalogue::Place;
 
 use super::{Paging, WindowLine};
+use crate::terms::Paper;
 
 /// Tiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,7 +252,7 @@ pub struct MissingView {
     /// Whom to ask.
     pub window: Option<WindowLine>,
     /// The printed list.
-    pub paper: crate::Paper,
+    pub paper: Paper,
 }
 
 /// Phone number.

@@ -1,7 +1,7 @@
 //! What the pages of a travel document show. It is what the applicant reads off the document and must compare, so it is
 //! not masked.
 
-use crate::input::DocumentPart;
+use crate::terms::DocumentPart;
 
 /// One of the parts that open the chip. Keys type it, [`crate::Touch::Next`] takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -45,17 +45,6 @@ pub enum FindProblem {
     NotFound,
 }
 
-/// Why nothing can be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FindFailure {
-    /// The server is out of reach.
-    Offline,
-    /// Too often tried.
-    TooMany,
-    /// No answer, or none that can be read.
-    NoAnswer,
-}
-
 /// How a case stands, as whoever has its receipt may know. Primary ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProgressView {

@@ -1,8 +1,10 @@
 //! What the idle page, the pages at a door and the pages for staff show.
 
+use kiosk_wire::entry::{StaffRefusal, UnconfirmedReason};
+
 use super::{MaterialCount, NoDeposit, Paging, WindowLine};
-use crate::output::{StaffRefusal, UnconfirmedReason};
-use crate::{Paper, PartState, Qr};
+use crate::qr::Qr;
+use crate::terms::{Paper, PartState, StaffDoorKind};
 
 /// What the idle page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -193,5 +195,5 @@ pub struct StaffBoxRow {
     /// Receipt number of the paper in it.
     pub receipt: Option<String>,
     /// Why it is listed.
-    pub kind: crate::StaffDoorKind,
+    pub kind: StaffDoorKind,
 }

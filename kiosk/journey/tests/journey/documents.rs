@@ -1,9 +1,11 @@
 //! Travel documents: what opens their chip is asked, corrected, scanned, and forgotten.
 
 use kiosk_journey::{
-    Act, Assurance, CardProblem, DocumentFamily, DocumentKey, DocumentPart, DocumentProblem, DocumentSignature,
-    DocumentState, Identity, Input, Key, Language, Output, Overlay, Screen, Touch,
+    Act, CardProblem, DocumentKey, DocumentPart, DocumentProblem, DocumentState, Input, Key, Language, Output, Overlay,
+    Screen, Touch,
 };
+use kiosk_wire::SubmissionId;
+use kiosk_wire::submission::{Applicant, Assurance, DocumentFamily, DocumentSignature};
 use uuid::Uuid;
 
 use crate::terminal::{Terminal, personal};
@@ -14,7 +16,7 @@ pub(crate) fn key() -> DocumentKey {
 }
 
 fn anna() -> Input {
-    let identity = Box::new(Identity {
+    let applicant = Box::new(Applicant {
         name: "ERIKSSON ANNA MARIA".into(),
         document: DocumentFamily::TravelDocument,
         number: "UTO L898902C3".into(),
@@ -25,7 +27,7 @@ fn anna() -> Input {
         assurance: Assurance::ChipVerified,
         signature: Some(DocumentSignature::Verified),
     });
-    Input::CardRead { identity, submission: Uuid::from_u128(9) }
+    Input::CardRead { applicant, submission: SubmissionId(Uuid::from_u128(9)) }
 }
 
 impl Terminal {

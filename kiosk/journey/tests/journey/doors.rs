@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::terminal::{LI, Lock, PERFORMANCE, Terminal, done, door};
-use kiosk_journey::{
-    Act, DoorPhase, DoorState, Draft, Input, MoveReason, Output, RecordFailure, Screen, Sound, StaffCall, Touch,
-    UnconfirmedReason, VoidReason,
-};
+use kiosk_journey::{Act, DoorPhase, Input, Output, RecordFailure, Screen, Sound, StaffCall, Touch, UnconfirmedReason};
+use kiosk_wire::entry::{MoveReason, VoidReason};
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, Fact};
 
 #[test]
 fn an_open_door_reminds_calls_staff_and_never_times_out() {
@@ -16,7 +16,7 @@ fn an_open_door_reminds_calls_staff_and_never_times_out() {
     assert_eq!(door(&terminal).phase, DoorPhase::Reminder);
     terminal.wait_s(40);
     assert_eq!(door(&terminal).phase, DoorPhase::StaffCalled);
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorLeftOpen { compartment: 1 })));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorLeftOpen { compartment: CompartmentNo(1) })));
     terminal.wait_s(7_200);
     assert_eq!((terminal.screen(), terminal.view().overlay), ("door", None));
     terminal.shut();
@@ -45,7 +45,7 @@ fn a_door_that_does_not_open_gives_another_box_within_eight_seconds() {
     assert_eq!(terminal.boxes[&1].pulses, 2);
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "set aside", "moved"]);
     terminal.shut();
-    assert_eq!(terminal.journal.last(), Some(&Draft::Deposited { submission, compartment: 2 }));
+    assert_eq!(terminal.journal.last(), Some(&Fact::Deposited { submission, compartment: CompartmentNo(2) }));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn no_door_opens_and_no_paper_is_taken() {
     let submission = terminal.as_far_as_the_door();
     terminal.wait_s(30);
     assert_eq!(terminal.screen(), "not_deposited");
-    assert_eq!(terminal.journal.last(), Some(&Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened }));
+    assert_eq!(terminal.journal.last(), Some(&Fact::DepositVoided { submission, why: VoidReason::NoDoorOpened }));
     terminal.next();
     assert_eq!(terminal.screen(), "idle");
 }
@@ -99,7 +99,7 @@ fn a_board_that_says_nothing_after_the_pulse_is_asked_about_too() {
     terminal.wait_s(11);
     assert_eq!(terminal.screen(), "ask_paper_in", "whoever stands there knows where the paper is");
     terminal.act(Act::PaperIsNotIn);
-    let void = Draft::DepositVoided { submission, why: VoidReason::NoDoorOpened };
+    let void = Fact::DepositVoided { submission, why: VoidReason::NoDoorOpened };
     assert_eq!((terminal.screen(), terminal.journal.last()), ("not_deposited", Some(&void)));
 }
 
@@ -110,7 +110,10 @@ fn nobody_answers_and_the_deposit_is_left_to_staff() {
     let submission = terminal.as_far_as_the_door();
     terminal.wait_s(11 + 91);
     let why = UnconfirmedReason::OpeningNotSeen;
-    assert_eq!(terminal.journal.last(), Some(&Draft::DepositUnconfirmed { submission, compartment: 1, why }));
+    assert_eq!(
+        terminal.journal.last(),
+        Some(&Fact::DepositUnconfirmed { submission, compartment: CompartmentNo(1), why })
+    );
 }
 
 #[test]
@@ -128,14 +131,17 @@ fn a_board_that_falls_silent_leaves_the_deposit_to_staff() {
     let submission = terminal.as_far_as_the_door();
     terminal.see(1, DoorState::Unknown);
     assert_eq!(door(&terminal).phase, DoorPhase::NotSeen);
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: 1 })), "as the page says");
+    assert!(
+        terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: CompartmentNo(1) })),
+        "as the page says"
+    );
     terminal.wait_s(400);
-    assert!(terminal.journal.contains(&Draft::DepositUnconfirmed {
+    assert!(terminal.journal.contains(&Fact::DepositUnconfirmed {
         submission,
-        compartment: 1,
+        compartment: CompartmentNo(1),
         why: UnconfirmedReason::LineLost
     }));
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: 1 })));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::LineLost { compartment: CompartmentNo(1) })));
 }
 
 #[test]
@@ -145,7 +151,10 @@ fn an_open_door_out_of_sight_may_be_said_to_be_shut() {
     terminal.see(1, DoorState::Unknown);
     terminal.act(Act::PaperIsIn);
     let why = UnconfirmedReason::LineLost;
-    assert_eq!(terminal.journal.last(), Some(&Draft::DepositUnconfirmed { submission, compartment: 1, why }));
+    assert_eq!(
+        terminal.journal.last(),
+        Some(&Fact::DepositUnconfirmed { submission, compartment: CompartmentNo(1), why })
+    );
 }
 
 #[test]
@@ -171,7 +180,8 @@ fn a_bigger_box_opens_after_the_first_is_shut() {
     assert_eq!(door(&terminal).phase, DoorPhase::Open, "changed their mind");
     terminal.act(Act::BiggerBox);
     terminal.shut();
-    let moved = Draft::DepositMoved { submission, from: 1, to: 5, why: MoveReason::TooSmall };
+    let moved =
+        Fact::DepositMoved { submission, from: CompartmentNo(1), to: CompartmentNo(5), why: MoveReason::TooSmall };
     assert!(terminal.journal.contains(&moved));
     assert_eq!((door(&terminal).compartment, door(&terminal).instead_of), (5, None));
     assert!(!door(&terminal).can_bigger);
@@ -186,7 +196,7 @@ fn something_found_sets_the_box_aside_and_opens_another() {
     terminal.act(Act::FoundSomething);
     terminal.shut();
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended", "set aside", "moved"]);
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::FoundSomething { compartment: 1 })));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::FoundSomething { compartment: CompartmentNo(1) })));
     assert_eq!(door(&terminal).compartment, 2);
 }
 
@@ -197,7 +207,7 @@ fn forgot_something_opens_the_same_box_again() {
     terminal.shut();
     terminal.wait_s(28);
     terminal.act(Act::OpenAgain);
-    assert_eq!(terminal.journal.last(), Some(&Draft::DepositReopened { submission, compartment: 1 }));
+    assert_eq!(terminal.journal.last(), Some(&Fact::DepositReopened { submission, compartment: CompartmentNo(1) }));
     assert_eq!(door(&terminal).compartment, 1);
     terminal.shut();
     assert_eq!(
@@ -267,7 +277,7 @@ fn a_move_that_cannot_be_recorded_is_voided_when_the_applicant_leaves() {
     assert_eq!(terminal.screen(), "idle");
     terminal.always_fails = None;
     terminal.wait_s(10);
-    assert_eq!(terminal.journal.last(), Some(&Draft::DepositVoided { submission, why: VoidReason::TakenBack }));
+    assert_eq!(terminal.journal.last(), Some(&Fact::DepositVoided { submission, why: VoidReason::TakenBack }));
     assert_eq!(terminal.boxes[&5].pulses, 0);
 }
 

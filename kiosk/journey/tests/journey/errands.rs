@@ -1,42 +1,52 @@
 //! A person's own cases: results, corrections, progress.
 
-use hall_rules::Text;
 use kiosk_journey::{
-    Act, Assurance, Authority, Draft, Errand, Input, MissingMaterial, Output, Personal, PickupProof, RecordFailure,
-    Screen, StaffCall, StaffDoor, StaffDoorKind, Todo, TodoView, Touch,
+    Act, Input, Load, Output, Payload, RecordFailure, Screen, StaffCall, StaffDoor, StaffDoorKind, TodoView, Touch,
 };
+use kiosk_wire::entry::{Authority, PickupProof};
+use kiosk_wire::kiosk_api::{BothLanguages, CaseBrief, MissingMaterial, Todo};
+use kiosk_wire::submission::Assurance;
+use kiosk_wire::{CompartmentNo, DirectiveId, Fact, Personal, ReceiptNumber, ResultHolder, StaffId, SubmissionId};
 use uuid::Uuid;
 
-use crate::terminal::{Lock, PERFORMANCE, Terminal, ZHANG, identity};
+use crate::terminal::{Lock, PERFORMANCE, Terminal, ZHANG, applicant};
 
-pub(crate) const RESULT: Uuid = Uuid::from_u128(101);
-const CORRECTION: Uuid = Uuid::from_u128(102);
-const RUNNING: Uuid = Uuid::from_u128(103);
-const CLERK: Uuid = Uuid::from_u128(7);
-const DIRECTIVE: Uuid = Uuid::from_u128(9);
+pub(crate) const RESULT: SubmissionId = SubmissionId(Uuid::from_u128(101));
+const CORRECTION: SubmissionId = SubmissionId(Uuid::from_u128(102));
+const RUNNING: SubmissionId = SubmissionId(Uuid::from_u128(103));
+const CLERK: StaffId = StaffId(Uuid::from_u128(7));
+const DIRECTIVE: DirectiveId = DirectiveId(Uuid::from_u128(9));
 
-fn errand(submission: Uuid, todo: Option<Todo>) -> Errand {
-    Errand {
+fn errand(submission: SubmissionId, todo: Option<Todo>) -> CaseBrief {
+    CaseBrief {
         submission,
-        receipt: "1010100000002".into(),
+        receipt: ReceiptNumber("1010100000002".into()),
         item: PERFORMANCE.into(),
         department: "culture".into(),
-        item_name: Text::new("营业性演出审批", "Commercial performance permit"),
-        state: Text::new("办理中", "In progress"),
-        told: Text::new("您的申请已受理", "Your application is accepted"),
+        item_name: both("营业性演出审批", "Commercial performance permit"),
+        state: both("办理中", "In progress"),
+        told: both("您的申请已受理", "Your application is accepted"),
         due: Some("2026-12-03".into()),
         todo,
     }
 }
 
-fn result(compartment: u16) -> Errand {
-    errand(RESULT, Some(Todo::PickUp { compartment }))
+pub(crate) fn both(zh: &str, en: &str) -> BothLanguages {
+    BothLanguages { zh: zh.into(), en: en.into() }
 }
 
-fn correction(materials: usize) -> Errand {
+fn pick_up(compartment: u16) -> Todo {
+    Todo::PickUp { kiosk_name: String::new(), here: true, compartment: CompartmentNo(compartment) }
+}
+
+fn result(compartment: u16) -> CaseBrief {
+    errand(RESULT, Some(pick_up(compartment)))
+}
+
+fn correction(materials: usize) -> CaseBrief {
     let missing = |n| MissingMaterial {
         code: format!("m{n}"),
-        name: Text::zh(format!("材料{n}")),
+        name: both(&format!("材料{n}"), ""),
         reason: "未提交".into(),
         originals: 1,
         copies: 0,
@@ -45,14 +55,14 @@ fn correction(materials: usize) -> Errand {
 }
 
 /// What a random person may have, with a result in one of these boxes.
-pub(crate) fn some(taken: &[u16]) -> Vec<Errand> {
+pub(crate) fn some(taken: &[u16]) -> Vec<CaseBrief> {
     let mut all = vec![errand(RUNNING, None), correction(7)];
     all.extend(taken.first().map(|no| result(*no)));
     all
 }
 
 /// A terminal whose box 3 holds something, and a person of whom this is known at once.
-fn met_by(errands: Vec<Errand>) -> Terminal {
+fn met_by(errands: Vec<CaseBrief>) -> Terminal {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&3).unwrap().free = false;
     terminal.cabinet();
@@ -80,7 +90,7 @@ fn a_result_is_taken_out_with_the_card_and_rated() {
     assert_eq!(terminal.view().screen, Screen::Rate { rated: Some(5) });
     terminal.choose("1");
     assert_eq!(terminal.journal_kinds(), ["pickup intended", "picked up", "pickup affirmed", "rated"], "rated once");
-    assert!(matches!(terminal.journal[0], Draft::PickupIntended { proof: PickupProof::Card, .. }));
+    assert!(matches!(terminal.journal[0], Fact::PickupIntended { proof: PickupProof::Card, .. }));
     terminal.next();
     assert_eq!(terminal.screen(), "idle");
     assert!(terminal.boxes[&3].free);
@@ -101,10 +111,10 @@ fn nobody_is_asked_to_rate_for_ever() {
 pub(crate) fn to_pickup_code(terminal: &mut Terminal) {
     terminal.boxes.get_mut(&3).unwrap().free = false;
     terminal.cabinet();
-    let visit = Uuid::from_u128(77);
-    let mut card = identity("张三丰", ZHANG);
+    let visit = SubmissionId(Uuid::from_u128(77));
+    let mut card = applicant("张三丰", ZHANG);
     card.assurance = Assurance::ReadOnly;
-    terminal.input(Input::CardRead { identity: card, submission: visit });
+    terminal.input(Input::CardRead { applicant: card, submission: visit });
     terminal.input(Input::Errands { visit, errands: vec![result(3)] });
     terminal.choose(&RESULT.to_string());
     terminal.next();
@@ -130,17 +140,17 @@ fn a_card_that_could_be_a_copy_needs_the_code() {
     terminal.next();
     terminal.input(Input::PickupCodeChecked { submission: RESULT, right: true, tries_left: 4 });
     assert_eq!(terminal.screen(), "pickup_door");
-    assert!(matches!(terminal.journal[0], Draft::PickupIntended { proof: PickupProof::CardAndCode, .. }));
+    assert!(matches!(terminal.journal[0], Fact::PickupIntended { proof: PickupProof::CardAndCode, .. }));
 }
 
 #[test]
 fn the_last_wrong_code_leads_to_the_window() {
     let mut terminal = met_by(vec![]);
-    let visit = Uuid::from_u128(78);
-    let mut card = identity("张三丰", ZHANG);
+    let visit = SubmissionId(Uuid::from_u128(78));
+    let mut card = applicant("张三丰", ZHANG);
     card.assurance = Assurance::ReadOnly;
     terminal.touch(Touch::Quit);
-    terminal.input(Input::CardRead { identity: card, submission: visit });
+    terminal.input(Input::CardRead { applicant: card, submission: visit });
     terminal.input(Input::Errands { visit, errands: vec![result(3)] });
     terminal.choose(&RESULT.to_string());
     terminal.next();
@@ -159,7 +169,7 @@ fn a_door_that_does_not_open_keeps_the_result_and_calls_staff() {
     terminal.next();
     terminal.wait_s(10);
     assert_eq!(terminal.screen(), "pickup_failed");
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorStuck { compartment: 3 })));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorStuck { compartment: CompartmentNo(3) })));
     assert_eq!(terminal.journal_kinds(), ["pickup intended"], "it is still on record as lying there");
     assert!(!terminal.boxes[&3].free);
 }
@@ -172,7 +182,7 @@ fn something_left_inside_keeps_the_box() {
     terminal.shut();
     terminal.act(Act::NotTakenOut);
     assert_eq!(terminal.screen(), "pickup_failed");
-    assert!(terminal.heard(&Output::CallStaff(StaffCall::Unconfirmed { compartment: 3 })));
+    assert!(terminal.heard(&Output::CallStaff(StaffCall::Unconfirmed { compartment: CompartmentNo(3) })));
     assert_eq!(terminal.journal_kinds(), ["pickup intended", "picked up"]);
     assert!(!terminal.boxes[&3].free, "staff look first");
 }
@@ -205,8 +215,9 @@ fn corrections_go_into_a_box_under_the_old_number() {
         ("1010100000002", 7, "营业性演出审批")
     );
     assert_eq!(terminal.journal_kinds(), ["correction prepared", "intended", "deposited"]);
-    let Draft::CorrectionPrepared(correction) = &terminal.journal[0] else { panic!() };
-    assert_eq!((correction.submission, correction.materials.len()), (CORRECTION, 7));
+    let Fact::CorrectionPrepared { submission, .. } = &terminal.journal[0] else { panic!() };
+    let Payload::Corrections(corrections) = &terminal.payloads[0] else { panic!() };
+    assert_eq!((*submission, corrections.materials.len()), (CORRECTION, 7));
 }
 
 #[test]
@@ -258,14 +269,27 @@ fn another_persons_errands_are_not_shown() {
     assert_eq!(tiles.errands, 0);
 }
 
-fn load(compartment: u16) -> StaffDoor {
+pub(crate) fn load(compartment: u16) -> StaffDoor {
+    let receipt = ReceiptNumber("1010100000002".into());
     StaffDoor {
-        compartment,
+        compartment: CompartmentNo(compartment),
         submission: Some(RESULT),
-        receipt: Some("1010100000002".into()),
+        receipt: Some(receipt.clone()),
         kind: StaffDoorKind::Load,
         authority: Authority::Directive { directive: DIRECTIVE },
+        load: Some(Load {
+            submission: RESULT,
+            receipt,
+            item: PERFORMANCE.into(),
+            department: "culture".into(),
+            holder: holder(),
+            directive: DIRECTIVE,
+        }),
     }
+}
+
+pub(crate) fn holder() -> ResultHolder {
+    ResultHolder { mark: "00".into(), code_hash: "11".into() }
 }
 
 fn staff_with(door: StaffDoor) -> Terminal {
@@ -289,6 +313,7 @@ fn staff_put_a_result_in() {
     terminal.act(Act::AffirmLoaded);
     assert_eq!(terminal.screen(), "staff_boxes");
     assert_eq!(terminal.journal_kinds(), ["load intended", "result loaded"]);
+    assert_eq!(terminal.payloads, [Payload::Holder(holder())], "who may take it out goes with it");
     assert!(!terminal.boxes[&4].free);
 }
 
@@ -300,7 +325,7 @@ fn a_result_that_did_not_go_in_leaves_a_box_to_look_into() {
         terminal.shut();
         terminal.touch(leave);
         assert_eq!(terminal.journal_kinds(), ["load intended", "load voided"]);
-        assert!(matches!(terminal.journal[1], Draft::LoadVoided { maybe_opened: true, .. }));
+        assert!(matches!(terminal.journal[1], Fact::LoadVoided { maybe_opened: true, .. }));
         assert!(!terminal.boxes[&4].free);
     }
     let mut terminal = staff_with(load(4));
@@ -336,10 +361,10 @@ fn a_wrong_code_that_is_held_costs_one_try() {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&3).unwrap().free = false;
     terminal.cabinet();
-    let submission = Uuid::from_u128(77);
-    let mut anyone = identity("张三丰", ZHANG);
+    let submission = SubmissionId(Uuid::from_u128(77));
+    let mut anyone = applicant("张三丰", ZHANG);
     anyone.assurance = Assurance::ReadOnly;
-    terminal.input(Input::CardRead { identity: anyone, submission });
+    terminal.input(Input::CardRead { applicant: anyone, submission });
     terminal.input(Input::Errands { visit: submission, errands: vec![result(3)] });
     terminal.choose(&RESULT.to_string());
     terminal.next();

@@ -1,30 +1,33 @@
 //! A case found by its receipt, with no card.
 
-use hall_rules::Text;
 use kiosk_journey::{
-    Act, FindFailure, FindProblem, Health, Input, Key, Language, Output, PartState, Progress, ProgressAnswer, Screen,
-    Touch,
+    Act, FindFailure, FindProblem, Health, Input, Key, Language, Output, PartState, ProgressTold, Screen, Touch,
 };
+use kiosk_wire::kiosk_api::{ProgressAnswer, ProgressDue};
+use kiosk_wire::{CompartmentNo, ReceiptNumber};
 
+use crate::errands::both;
 use crate::terminal::{Terminal, healthy, personal};
 
 pub(crate) const NUMBER: &str = "10101000000141";
 
 /// One of the answers there are.
-pub(crate) fn answer(n: u8) -> ProgressAnswer {
+pub(crate) fn answer(n: u8) -> ProgressTold {
     match n {
-        0 => ProgressAnswer::Found(Box::new(Progress {
-            receipt: NUMBER.into(),
-            state: Text::new("待取件", "Result ready"),
-            told: Text::new("办理结果已备好", "The result is ready"),
-            due: Some((Text::new("请您在这天之前领取", "Fetch it by"), "2026-12-18".into())),
+        0 => ProgressTold::Found(Box::new(ProgressAnswer {
+            receipt: ReceiptNumber(NUMBER.into()),
+            state: both("待取件", "Result ready"),
+            told: both("办理结果已备好", "The result is ready"),
+            due: Some(ProgressDue {
+                what: both("请您在这天之前领取", "Fetch it by"), day: "2026-12-18".into()
+            }),
             paused: false,
             next: None,
-            here: Some(3),
+            here: Some(CompartmentNo(3)),
         })),
-        1 => ProgressAnswer::NotFound,
-        2 => ProgressAnswer::Failed(FindFailure::TooMany),
-        _ => ProgressAnswer::Failed(FindFailure::NoAnswer),
+        1 => ProgressTold::NotFound,
+        2 => ProgressTold::Failed(FindFailure::TooMany),
+        _ => ProgressTold::Failed(FindFailure::NoAnswer),
     }
 }
 
@@ -44,7 +47,7 @@ impl Terminal {
     fn asked(&self) -> Vec<(u64, String, String)> {
         let asked = |output: &Output| match output {
             Output::AskProgress { ask, receipt, last_four } => {
-                Some((*ask, receipt.clone(), last_four.expose().to_owned()))
+                Some((*ask, receipt.to_string(), last_four.expose().to_owned()))
             }
             _ => None,
         };

@@ -2,9 +2,10 @@
 
 use hall_rules::Language;
 use kiosk_journey::{
-    Act, CheckLabel, Draft, Health, Input, MaterialCount, Output, Paper, PartState, Personal, Place, PrintJob, Qr,
-    Screen, Slip, SlipKind, Touch,
+    Act, CheckLabel, Health, Input, MaterialCount, Output, Paper, PartState, Place, PrintJob, Qr, Screen, Slip,
+    SlipKind, Touch,
 };
+use kiosk_wire::Personal;
 
 use crate::errands;
 use crate::terminal::{CATALOGUE, PERFORMANCE, Terminal, done, healthy};
@@ -121,7 +122,7 @@ fn without_a_printer_that_works_the_screen_is_the_receipt() {
 #[test]
 fn a_scanned_pick_up_code_is_typed_and_checked_and_no_other_code_is() {
     let mut terminal = with_printer(PartState::Ok);
-    terminal.input(Input::Scanned(Personal::new("123456")));
+    terminal.input(Input::Scanned(Personal::from("123456")));
     assert_eq!(terminal.screen(), "find_number", "it says that this is no receipt's code");
     terminal.touch(Touch::Quit);
     errands::to_pickup_code(&mut terminal);
@@ -130,10 +131,10 @@ fn a_scanned_pick_up_code_is_typed_and_checked_and_no_other_code_is() {
     };
     terminal.wait_s(1);
     for code in ["1010100000001", "12345", "12a456", "https://example.com/"] {
-        terminal.input(Input::Scanned(Personal::new(code)));
+        terminal.input(Input::Scanned(Personal::from(code)));
         assert_eq!(checks(&terminal), 0, "{code}");
     }
-    terminal.input(Input::Scanned(Personal::new("123456")));
+    terminal.input(Input::Scanned(Personal::from("123456")));
     assert_eq!(checks(&terminal), 1);
 }
 
@@ -186,14 +187,10 @@ fn materials_check_done_and_receipt_say_one_count_for_every_item() {
                 _ => None,
             })
             .collect();
-        let on_record = terminal.journal.iter().find_map(|draft| match draft {
-            Draft::SubmissionPrepared(prepared) => Some(prepared.materials.clone()),
-            _ => None,
-        });
-        let on_record = on_record.unwrap();
+        let on_record = &terminal.said().materials;
         assert_eq!((listed.count, done(&terminal).materials), (checked, checked), "{}", item.code);
         assert_eq!(receipts, [checked], "{}", item.code);
-        let in_box = on_record.iter().filter(|line| line.in_box).count();
+        let in_box = on_record.iter().filter(|line| line.brought).count();
         assert_eq!(usize::from(checked.in_box), in_box, "{}", item.code);
         assert_eq!(usize::from(checked.in_box + checked.elsewhere()), on_record.len(), "{}", item.code);
     }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use kiosk_journey::{
-    Act, CardProblem, DoorState, Input, Key, Language, Output, Overlay, RecordFailure, Screen, Service, StaffDoor,
-    StaffDoorKind, StaffRefusal, TextSize, Touch, Turn,
+    Act, CardProblem, Input, Key, Language, Output, Overlay, RecordFailure, Screen, Service, StaffDoor, StaffDoorKind,
+    StaffRefusal, TextSize, Touch, Turn,
 };
+use kiosk_wire::entry::Authority;
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, DirectiveId, StaffId, SubmissionId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -168,7 +171,7 @@ fn happen(terminal: &mut Terminal, event: Event) {
             }
         }
         // A door opens only by a pulse; anything else is a sensor that goes blind or comes back.
-        Event::See(no, DoorState::Open) if terminal.journey.door_in_use() != Some(no) => {}
+        Event::See(no, DoorState::Open) if terminal.journey.door_in_use() != Some(CompartmentNo(no)) => {}
         Event::See(no, state) => terminal.see(no, state),
         Event::Lock(no, lock) => {
             let locks = [Lock::Good, Lock::Sluggish, Lock::Stuck, Lock::Unseen, Lock::NotSent];
@@ -188,28 +191,26 @@ fn happen(terminal: &mut Terminal, event: Event) {
             }
         }
         Event::Phone => {
-            terminal.input(Input::KnownPhone { visit: Uuid::from_u128(1), phone: personal("13912345678") });
+            terminal
+                .input(Input::KnownPhone { visit: SubmissionId(Uuid::from_u128(1)), phone: personal("13912345678") });
         }
-        Event::StaffCard => terminal.input(Input::StaffCard { staff: Uuid::from_u128(7), name: "王芳".into() }),
+        Event::StaffCard => {
+            terminal.input(Input::StaffCard { staff: StaffId(Uuid::from_u128(7)), name: "王芳".into() })
+        }
         Event::StaffVerified => {
             let taken = terminal.boxes.iter().filter(|(_, b)| !b.free);
             let free = terminal.boxes.iter().find(|(_, b)| b.free && b.door == DoorState::Closed);
-            let load = free.map(|(&no, _)| StaffDoor {
-                compartment: no,
-                submission: Some(Uuid::from_u128(50)),
-                receipt: None,
-                kind: StaffDoorKind::Load,
-                authority: kiosk_journey::Authority::Directive { directive: Uuid::nil() },
-            });
+            let load = free.map(|(&no, _)| crate::errands::load(no));
             let doors = taken.map(|(&no, _)| StaffDoor {
-                compartment: no,
+                compartment: CompartmentNo(no),
                 submission: None,
                 receipt: None,
                 kind: StaffDoorKind::Paper,
-                authority: kiosk_journey::Authority::Directive { directive: Uuid::nil() },
+                authority: Authority::Directive { directive: DirectiveId(Uuid::nil()) },
+                load: None,
             });
             let doors = doors.chain(load).collect();
-            terminal.input(Input::StaffVerified { staff: Uuid::from_u128(7), name: "王芳".into(), doors });
+            terminal.input(Input::StaffVerified { staff: StaffId(Uuid::from_u128(7)), name: "王芳".into(), doors });
         }
         Event::StaffRefused(locked) => {
             let why = if locked { StaffRefusal::Locked } else { StaffRefusal::WrongPin };
@@ -250,7 +251,7 @@ fn happen(terminal: &mut Terminal, event: Event) {
         }
         Event::Free(no) => {
             // Staff at the desk: only a box that is shut and not in use changes.
-            if terminal.journey.door_in_use() != Some(no) {
+            if terminal.journey.door_in_use() != Some(CompartmentNo(no)) {
                 terminal.boxes.get_mut(&no).unwrap().free ^= true;
                 terminal.cabinet();
             }

@@ -1,29 +1,32 @@
 //! Staff at the terminal.
 
 use kiosk_journey::{
-    Act, Authority, DoorState, Draft, Input, Key, Output, Personal, RecordFailure, Screen, Service, StaffDoor,
-    StaffDoorKind, StaffProof, StaffRefusal, Touch,
+    Act, Input, Key, Output, RecordFailure, Screen, Service, StaffDoor, StaffDoorKind, StaffProof, StaffRefusal, Touch,
 };
+use kiosk_wire::entry::Authority;
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, DirectiveId, Fact, Personal, ReceiptNumber, StaffId, SubmissionId};
 use uuid::Uuid;
 
 use crate::terminal::{Lock, Terminal};
 
-const CLERK: Uuid = Uuid::from_u128(7);
+const CLERK: StaffId = StaffId(Uuid::from_u128(7));
 
 fn staff_door(compartment: u16, kind: StaffDoorKind) -> StaffDoor {
     StaffDoor {
-        compartment,
-        submission: Some(Uuid::from_u128(u128::from(compartment))),
-        receipt: Some("10101000000001".into()),
+        compartment: CompartmentNo(compartment),
+        submission: Some(SubmissionId(Uuid::from_u128(u128::from(compartment)))),
+        receipt: Some(ReceiptNumber("10101000000001".into())),
         kind,
-        authority: Authority::Directive { directive: Uuid::from_u128(9) },
+        authority: Authority::Directive { directive: DirectiveId(Uuid::from_u128(9)) },
+        load: None,
     }
 }
 
 fn signed_in(doors: Vec<StaffDoor>) -> Terminal {
     let mut terminal = Terminal::new();
     for door in &doors {
-        terminal.boxes.get_mut(&door.compartment).unwrap().free = false;
+        terminal.boxes.get_mut(&door.compartment.0).unwrap().free = false;
     }
     terminal.cabinet();
     terminal.input(Input::StaffCard { staff: CLERK, name: "王芳".into() });
@@ -130,7 +133,7 @@ fn a_door_stuck_for_staff_is_said_on_the_list() {
     terminal.wait_s(8);
     let Screen::StaffBoxes(boxes) = terminal.view().screen else { panic!() };
     assert_eq!(boxes.stuck, Some(4));
-    assert!(matches!(terminal.journal.last(), Some(Draft::CollectionClosed { opening_seen: false, .. })));
+    assert!(matches!(terminal.journal.last(), Some(Fact::CollectionClosed { opening_seen: false, .. })));
 }
 
 #[test]
@@ -182,7 +185,7 @@ fn the_answer_to_another_question_opens_nothing() {
     let doors = vec![staff_door(4, StaffDoorKind::Armed)];
     terminal.input(Input::StaffVerified { staff: CLERK, name: "王芳".into(), doors: doors.clone() });
     assert_eq!(terminal.screen(), "idle", "nobody asked");
-    terminal.input(Input::StaffCard { staff: Uuid::from_u128(8), name: "李强".into() });
+    terminal.input(Input::StaffCard { staff: StaffId(Uuid::from_u128(8)), name: "李强".into() });
     terminal.type_text("2468");
     terminal.next();
     terminal.input(Input::StaffVerified { staff: CLERK, name: "王芳".into(), doors });

@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use hall_rules::Catalogue;
 use kiosk_journey::{
-    Assurance, Compartment, DocumentFamily, DoorState, Draft, Health, Identity, Input, Journey, JourneyConfig, Key,
-    Output, PartState, Personal, Receipt, RecordFailure, Screen, Service, Ticket, Touch, UnlockOutcome, View, Window,
+    Compartment, Entry, Health, Input, Journey, JourneyConfig, Key, Output, PartState, Payload, Receipt, RecordFailure,
+    Screen, Service, Ticket, Touch, UnlockOutcome, View,
 };
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::submission::{Applicant, Assurance, DocumentFamily};
+use kiosk_wire::{CompartmentNo, Fact, Personal, ReceiptNumber, RosterWindow, Submission, SubmissionId, WindowId};
 use uuid::Uuid;
 
 /// The catalogue that ships.
@@ -58,7 +61,9 @@ pub(crate) struct Terminal {
     pub(crate) now: Duration,
     pub(crate) boxes: BTreeMap<u16, TestBox>,
     /// Everything on record, in order.
-    pub(crate) journal: Vec<Draft>,
+    pub(crate) journal: Vec<Fact>,
+    /// The personal parts of what is on record, in order.
+    pub(crate) payloads: Vec<Payload>,
     pub(crate) outputs: Vec<Output>,
     /// Doors whose opening is on record and not yet commanded.
     entitled: BTreeSet<u16>,
@@ -68,18 +73,18 @@ pub(crate) struct Terminal {
     pub(crate) always_fails: Option<RecordFailure>,
     /// Records are not answered until [`Terminal::answer`].
     pub(crate) slow: bool,
-    unanswered: Vec<(Ticket, Vec<Draft>)>,
+    unanswered: Vec<(Ticket, Vec<Entry>)>,
     pub(crate) touches: u32,
     receipts: u32,
-    pub(crate) last_visit: Option<Uuid>,
+    pub(crate) last_visit: Option<SubmissionId>,
     pub(crate) screens: Vec<&'static str>,
 }
 
 pub(crate) const ZHANG: &str = "11010519491231002X";
 pub(crate) const LI: &str = "440524188001010014";
 
-pub(crate) fn identity(name: &str, number: &str) -> Box<Identity> {
-    Box::new(Identity {
+pub(crate) fn applicant(name: &str, number: &str) -> Box<Applicant> {
+    Box::new(Applicant {
         name: name.into(),
         document: DocumentFamily::ResidentNumber,
         number: number.into(),
@@ -113,7 +118,8 @@ impl Terminal {
     pub(crate) fn with(catalogue: Arc<Catalogue>) -> Self {
         let mut terminal = Self::bare();
         terminal.input(Input::Health(healthy()));
-        terminal.input(Input::Windows(vec![Window {
+        terminal.input(Input::Windows(vec![RosterWindow {
+            id: WindowId(Uuid::from_u128(3)),
             name: "3号窗口".into(),
             departments: catalogue.departments.iter().map(|department| department.code.clone()).collect(),
             phone: Some("0795-3998888".into()),
@@ -139,6 +145,7 @@ impl Terminal {
             now: Duration::from_secs(100),
             boxes,
             journal: Vec::new(),
+            payloads: Vec::new(),
             outputs: Vec::new(),
             entitled: BTreeSet::new(),
             failures: Vec::new(),
@@ -167,7 +174,12 @@ impl Terminal {
 
     /// Tells the journey the whole cabinet.
     pub(crate) fn cabinet(&mut self) {
-        let all = self.boxes.iter().map(|(&no, b)| Compartment { no, size: b.size.into(), free: b.free, door: b.door });
+        let all = self.boxes.iter().map(|(&no, b)| Compartment {
+            no: CompartmentNo(no),
+            size: b.size.into(),
+            free: b.free,
+            door: b.door,
+        });
         let all = all.collect();
         self.input(Input::Cabinet(all));
     }
@@ -177,9 +189,9 @@ impl Terminal {
         while let Some(output) = self.journey.poll_output() {
             self.outputs.push(output.clone());
             match output {
-                Output::Record { ticket, drafts } if self.slow => self.unanswered.push((ticket, drafts)),
-                Output::Record { ticket, drafts } => self.record(ticket, drafts),
-                Output::OpenDoor { compartment } => self.pulse(compartment),
+                Output::Record { ticket, entries } if self.slow => self.unanswered.push((ticket, entries)),
+                Output::Record { ticket, entries } => self.record(ticket, entries),
+                Output::OpenDoor { compartment } => self.pulse(compartment.0),
                 Output::Play(_)
                 | Output::CallStaff(_)
                 | Output::LookUpPerson { .. }
@@ -200,68 +212,67 @@ impl Terminal {
 
     /// Answers the records held back.
     pub(crate) fn answer(&mut self) {
-        for (ticket, drafts) in std::mem::take(&mut self.unanswered) {
-            self.record(ticket, drafts);
+        for (ticket, entries) in std::mem::take(&mut self.unanswered) {
+            self.record(ticket, entries);
             self.drain();
         }
     }
 
-    fn record(&mut self, ticket: Ticket, drafts: Vec<Draft>) {
+    fn record(&mut self, ticket: Ticket, entries: Vec<Entry>) {
         let failure = self.always_fails.or_else(|| (!self.failures.is_empty()).then(|| self.failures.remove(0)));
         if let Some(why) = failure {
             return self.journey.handle(Input::RecordFailed { ticket, why }, self.now);
         }
         let mut receipt = None;
-        for draft in &drafts {
-            match draft {
-                Draft::SubmissionPrepared(_) => {
+        for fact in entries.iter().map(|entry| &entry.fact) {
+            match fact {
+                Fact::SubmissionPrepared { .. } => {
                     self.receipts += 1;
                     receipt = Some(Receipt {
-                        number: format!("1010100000{:04}", self.receipts),
+                        number: ReceiptNumber(format!("1010100000{:04}", self.receipts)),
                         made_at: "2026-11-23 10:00".into(),
                         answer_by: Some("2026-11-30".into()),
                     });
                 }
-                Draft::CorrectionPrepared(correction) => {
+                Fact::CorrectionPrepared { receipt: number, .. } => {
                     receipt = Some(Receipt {
-                        number: correction.receipt.clone(),
+                        number: number.clone(),
                         made_at: "2026-11-24 10:00".into(),
                         answer_by: Some("2026-12-01".into()),
                     });
                 }
-                Draft::DepositIntended { compartment: to, .. }
-                | Draft::DepositMoved { to, .. }
-                | Draft::LoadIntended { compartment: to, .. } => {
-                    let target = self.boxes.get_mut(to).expect("a box of this cabinet");
+                Fact::DepositIntended { compartment: to, .. }
+                | Fact::DepositMoved { to, .. }
+                | Fact::LoadIntended { compartment: to, .. } => {
+                    let target = self.boxes.get_mut(&to.0).expect("a box of this cabinet");
                     assert!(target.free, "P2: box {to} is offered although it is not free");
                     target.free = false;
-                    self.entitled.insert(*to);
+                    self.entitled.insert(to.0);
                 }
-                Draft::DepositReopened { compartment, .. }
-                | Draft::CollectionIntended { compartment, .. }
-                | Draft::PickupIntended { compartment, .. } => {
-                    self.entitled.insert(*compartment);
+                Fact::DepositReopened { compartment, .. }
+                | Fact::CollectionIntended { compartment, .. }
+                | Fact::PickupIntended { compartment, .. } => {
+                    self.entitled.insert(compartment.0);
                 }
-                Draft::LoadVoided { compartment, maybe_opened: false, .. }
-                | Draft::PickupAffirmed { compartment, .. }
-                | Draft::EmptinessAffirmed { compartment, .. } => {
-                    self.boxes.get_mut(compartment).expect("a box of this cabinet").free = true;
+                Fact::LoadVoided { compartment, maybe_opened: false, .. }
+                | Fact::PickupAffirmed { compartment, .. }
+                | Fact::EmptinessAffirmed { compartment, .. } => {
+                    self.boxes.get_mut(&compartment.0).expect("a box of this cabinet").free = true;
                 }
-                Draft::Deposited { .. }
-                | Draft::DepositUnconfirmed { .. }
-                | Draft::DepositVoided { .. }
-                | Draft::CompartmentSetAside { .. }
-                | Draft::CollectionClosed { .. }
-                | Draft::ResultLoaded { .. }
-                | Draft::LoadVoided { .. }
-                | Draft::PickedUp { .. }
-                | Draft::Rated { .. }
-                | Draft::StaffRefused { .. } => {}
+                _ => {}
             }
         }
-        self.journal.extend(drafts);
+        for Entry { fact, payload } in entries {
+            self.journal.push(fact);
+            self.payloads.extend(payload);
+        }
         self.journey.handle(Input::Recorded { ticket, receipt }, self.now);
-        let all = self.boxes.iter().map(|(&no, b)| Compartment { no, size: b.size.into(), free: b.free, door: b.door });
+        let all = self.boxes.iter().map(|(&no, b)| Compartment {
+            no: CompartmentNo(no),
+            size: b.size.into(),
+            free: b.free,
+            door: b.door,
+        });
         let all = all.collect();
         self.journey.handle(Input::Cabinet(all), self.now);
     }
@@ -279,7 +290,7 @@ impl Terminal {
             (Lock::Unseen, _) => (UnlockOutcome::Acknowledged, Some(DoorState::Unknown)),
             (Lock::NotSent, _) => (UnlockOutcome::NotSent, None),
         };
-        self.journey.handle(Input::Unlock { compartment: no, outcome }, self.now);
+        self.journey.handle(Input::Unlock { compartment: CompartmentNo(no), outcome }, self.now);
         if let Some(state) = seen {
             self.see(no, state);
         }
@@ -293,7 +304,7 @@ impl Terminal {
             }
             target.door = state;
         }
-        self.input(Input::Door { compartment: no, state });
+        self.input(Input::Door { compartment: CompartmentNo(no), state });
     }
 
     /// Somebody shuts the open door.
@@ -343,16 +354,16 @@ impl Terminal {
     }
 
     /// A card is read.
-    pub(crate) fn card(&mut self, name: &str, number: &str) -> Uuid {
-        let submission = Uuid::from_u128(self.now.as_millis() << 8 | 1);
+    pub(crate) fn card(&mut self, name: &str, number: &str) -> SubmissionId {
+        let submission = SubmissionId(Uuid::from_u128(self.now.as_millis() << 8 | 1));
         self.input(Input::CardPresent);
         self.wait(Duration::from_millis(700));
         self.last_visit = Some(submission);
-        self.input(Input::CardRead { identity: identity(name, number), submission });
+        self.input(Input::CardRead { applicant: applicant(name, number), submission });
         submission
     }
 
-    pub(crate) fn zhang(&mut self) -> Uuid {
+    pub(crate) fn zhang(&mut self) -> SubmissionId {
         self.card("张三丰", ZHANG)
     }
 
@@ -455,7 +466,7 @@ impl Terminal {
     }
 
     /// The whole way to an open door, for 营业性演出审批 by default.
-    pub(crate) fn as_far_as_the_door(&mut self) -> Uuid {
+    pub(crate) fn as_far_as_the_door(&mut self) -> SubmissionId {
         let submission = self.zhang();
         self.browse_to(PERFORMANCE);
         self.answer_all(Some("13812345678"));
@@ -468,6 +479,15 @@ impl Terminal {
         self.outputs.contains(output)
     }
 
+    /// What the applicant of the last submission said.
+    pub(crate) fn said(&self) -> &Submission {
+        let said = |payload: &'_ Payload| matches!(payload, Payload::Submission(_));
+        match self.payloads.iter().rfind(|payload| said(payload)) {
+            Some(Payload::Submission(submission)) => submission,
+            _ => panic!("nothing was handed in"),
+        }
+    }
+
     pub(crate) fn journal_kinds(&self) -> Vec<&'static str> {
         self.journal.iter().map(kind).collect()
     }
@@ -476,28 +496,29 @@ impl Terminal {
 /// 营业性演出审批.
 pub(crate) const PERFORMANCE: &str = "commercial-performance";
 
-pub(crate) fn kind(draft: &Draft) -> &'static str {
-    match draft {
-        Draft::SubmissionPrepared(_) => "prepared",
-        Draft::DepositIntended { .. } => "intended",
-        Draft::DepositReopened { .. } => "reopened",
-        Draft::DepositMoved { .. } => "moved",
-        Draft::Deposited { .. } => "deposited",
-        Draft::DepositUnconfirmed { .. } => "unconfirmed",
-        Draft::DepositVoided { .. } => "voided",
-        Draft::CorrectionPrepared(_) => "correction prepared",
-        Draft::LoadIntended { .. } => "load intended",
-        Draft::ResultLoaded { .. } => "result loaded",
-        Draft::LoadVoided { .. } => "load voided",
-        Draft::PickupIntended { .. } => "pickup intended",
-        Draft::PickedUp { .. } => "picked up",
-        Draft::PickupAffirmed { .. } => "pickup affirmed",
-        Draft::Rated { .. } => "rated",
-        Draft::CompartmentSetAside { .. } => "set aside",
-        Draft::CollectionIntended { .. } => "collection intended",
-        Draft::CollectionClosed { .. } => "collection closed",
-        Draft::EmptinessAffirmed { .. } => "affirmed",
-        Draft::StaffRefused { .. } => "staff refused",
+pub(crate) fn kind(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::SubmissionPrepared { .. } => "prepared",
+        Fact::DepositIntended { .. } => "intended",
+        Fact::DepositReopened { .. } => "reopened",
+        Fact::DepositMoved { .. } => "moved",
+        Fact::Deposited { .. } => "deposited",
+        Fact::DepositUnconfirmed { .. } => "unconfirmed",
+        Fact::DepositVoided { .. } => "voided",
+        Fact::CorrectionPrepared { .. } => "correction prepared",
+        Fact::LoadIntended { .. } => "load intended",
+        Fact::ResultLoaded { .. } => "result loaded",
+        Fact::LoadVoided { .. } => "load voided",
+        Fact::PickupIntended { .. } => "pickup intended",
+        Fact::PickedUp { .. } => "picked up",
+        Fact::PickupAffirmed { .. } => "pickup affirmed",
+        Fact::Rated { .. } => "rated",
+        Fact::CompartmentSetAside { .. } => "set aside",
+        Fact::CollectionIntended { .. } => "collection intended",
+        Fact::CollectionClosed { .. } => "collection closed",
+        Fact::EmptinessAffirmed { .. } => "affirmed",
+        Fact::StaffRefused { .. } => "staff refused",
+        other => panic!("not the journey's: {other:?}"),
     }
 }
 

@@ -4,24 +4,27 @@ use std::time::Duration;
 
 use crate::terminal::{LI, PERFORMANCE, Terminal, ZHANG, done, door, healthy, personal};
 use kiosk_journey::{
-    Act, CardProblem, DoorPhase, DoorState, Draft, Input, Key, Language, NoDeposit, Output, Overlay, PartState,
-    Personal, PhoneCheck, Screen, Service, Sound, StaffCall, TextSize, Touch, Turn,
+    Act, CardProblem, DoorPhase, Input, Key, Language, NoDeposit, Output, Overlay, PartState, PhoneCheck, Screen,
+    Service, Sound, StaffCall, TextSize, Touch, Turn,
 };
+use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, Fact, Personal, SubmissionId};
 
 #[test]
 fn from_the_card_to_you_may_leave() {
     let mut terminal = Terminal::new();
     let submission = terminal.as_far_as_the_door();
     assert_eq!(terminal.journal_kinds(), ["prepared", "intended"], "both on record before the door");
-    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
-    assert_eq!((prepared.submission, prepared.item.as_str()), (submission, PERFORMANCE));
+    let Fact::SubmissionPrepared { submission: prepared, item, .. } = &terminal.journal[0] else { panic!() };
+    assert_eq!((*prepared, item.as_str()), (submission, PERFORMANCE));
+    let prepared = terminal.said();
     assert_eq!(prepared.phone, Some(personal("13812345678")));
     assert!(!prepared.materials.is_empty());
     assert_eq!((door(&terminal).compartment, door(&terminal).phase), (1, DoorPhase::Open));
 
     terminal.wait_s(5);
     terminal.shut();
-    assert_eq!(terminal.journal.last(), Some(&Draft::Deposited { submission, compartment: 1 }));
+    assert_eq!(terminal.journal.last(), Some(&Fact::Deposited { submission, compartment: CompartmentNo(1) }));
     let view = done(&terminal);
     assert_eq!((view.compartment, view.receipt.as_str()), (1, "10101000000001"));
     assert_eq!(view.answer_by.as_deref(), Some("2026-11-30"));
@@ -111,7 +114,7 @@ fn a_number_known_from_before_takes_one_touch() {
     terminal.browse_to(PERFORMANCE);
     terminal.answer_all(None);
     terminal.next();
-    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    let prepared = terminal.said();
     assert_eq!(prepared.phone, Some(personal("13912345678")));
     assert!(terminal.touches <= 11, "{} touches", terminal.touches);
 }
@@ -406,7 +409,7 @@ fn doors_open_at_the_start_are_to_be_shut_first() {
     let mut terminal = Terminal::new();
     terminal.boxes.get_mut(&3).unwrap().door = DoorState::Open;
     terminal.cabinet();
-    terminal.input(Input::OpenDoorsAtBoot(vec![3]));
+    terminal.input(Input::OpenDoorsAtBoot(vec![CompartmentNo(3)]));
     assert_eq!(terminal.view().screen, Screen::ShutDoors { doors: vec![3] });
     assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorsOpenAtBoot)));
     terminal.see(3, DoorState::Closed);
@@ -471,7 +474,7 @@ fn a_text_field_takes_pinyin_and_keeps_its_text() {
     assert_eq!(text(&terminal).text, "幼儿园");
     terminal.next();
     terminal.next();
-    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
+    let prepared = terminal.said();
     assert_eq!(prepared.answers.values().collect::<Vec<_>>(), [&personal("幼儿园")]);
     assert_eq!(prepared.phone, None, "skipped");
 }
@@ -506,9 +509,9 @@ fn another_item_voids_what_hung_on_the_first() {
     assert_ne!(terminal.screen(), "check", "its own questions and materials come first");
     terminal.answer_all(None);
     terminal.next();
-    let Draft::SubmissionPrepared(prepared) = &terminal.journal[0] else { panic!() };
-    assert_eq!(prepared.item, "road-excavation");
-    assert_eq!(prepared.phone, Some(personal("13812345678")), "the phone is the person's, not the item's");
+    let Fact::SubmissionPrepared { item, .. } = &terminal.journal[0] else { panic!() };
+    assert_eq!(item, "road-excavation");
+    assert_eq!(terminal.said().phone, Some(personal("13812345678")), "the phone is the person's, not the item's");
 }
 
 #[test]
@@ -542,12 +545,12 @@ fn the_view_changes_only_when_something_changed() {
 #[test]
 fn nothing_personal_is_printed_by_debug() {
     let secret: Personal = ZHANG.into();
-    let identity = crate::terminal::identity("张三丰", ZHANG);
+    let applicant = crate::terminal::applicant("张三丰", ZHANG);
     let key = Input::Touch(Touch::Key(Key::Char('7')));
     assert!(!format!("{key:?}").contains('7'), "{key:?}");
     let text = format!(
-        "{secret:?} {identity:?} {:?}",
-        Input::KnownPhone { visit: uuid::Uuid::nil(), phone: personal("13812345678") }
+        "{secret:?} {applicant:?} {:?}",
+        Input::KnownPhone { visit: SubmissionId(uuid::Uuid::nil()), phone: personal("13812345678") }
     );
     for personal in ["张三丰", ZHANG, "13812345678", "幸福路"] {
         assert!(!text.contains(personal), "{text}");

@@ -3,13 +3,40 @@
 //! One struct a page is filled and set whole; the page that was left is emptied, so that nothing of a person stays in
 //! a property nobody sees.
 
-mod pages;
+mod answering;
+mod card;
+mod choosing;
+mod errands;
+mod finding;
+mod item;
+mod locker;
+mod outside;
 mod qr;
+mod shared;
+mod staff;
 
-use kiosk_journey::{Act, Key, Language, Overlay, TextSize, Touch, Turn, View};
+use kiosk_journey::{Act, Key, Language, Overlay, Screen, TextSize, Touch, Turn, View};
 use slint::{ComponentHandle, SharedString};
 
-use crate::generated::{Action, App, OverlayKind, Session, Show, Theme};
+use crate::generated::{Action, App, OverlayKind, Session, ShowOverlay, Theme};
+
+/// Shows the page if it is one of the room's, and says so.
+type Show = fn(&App, &View) -> bool;
+/// Empties what the room's pages show.
+type Empty = fn(&App);
+
+/// The rooms, one for each file in `slint/pages`.
+const ROOMS: [(Show, Empty); 9] = [
+    (outside::show, outside::empty),
+    (card::show, card::empty),
+    (finding::show, finding::empty),
+    (choosing::show, choosing::empty),
+    (item::show, item::empty),
+    (answering::show, answering::empty),
+    (locker::show, locker::empty),
+    (errands::show, errands::empty),
+    (staff::show, staff::empty),
+];
 
 /// What is on the screen now.
 #[derive(Default)]
@@ -29,12 +56,14 @@ impl Drawn {
         }
         let resized = before.is_none_or(|before| before.text_size != view.text_size);
         if resized || before.is_none_or(|before| before.screen != view.screen) {
-            if let Some(before) = before
-                && before.screen.name() != view.screen.name()
-            {
-                pages::empty(app, &before.screen);
+            if before.is_none_or(|before| before.screen.name() != view.screen.name()) {
+                ROOMS.iter().for_each(|(_, empty)| empty(app));
             }
-            pages::show(app, &view.screen, view.text_size);
+            if let Screen::Idle(idle) = &view.screen {
+                app.global::<Session>().set_hall(idle.hall_name.as_str().into());
+            }
+            let shown = ROOMS.iter().filter(|(show, _)| show(app, view)).count();
+            debug_assert_eq!(shown, 1, "the page {} belongs to one room", view.screen.name());
         }
         if before.is_none_or(|before| before.overlay != view.overlay) {
             show_overlay(app, view.overlay.as_ref());
@@ -74,7 +103,7 @@ fn show_frame(app: &App, view: &View) {
 }
 
 fn show_overlay(app: &App, overlay: Option<&Overlay>) {
-    let show = app.global::<Show>();
+    let show = app.global::<ShowOverlay>();
     show.set_overlay(match overlay {
         None => OverlayKind::None,
         Some(Overlay::StillThere { seconds_left }) => {

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use e2e::display::{Area, Changes, Display, Picture};
+use e2e::wait::let_pass;
 use e2e::{Context as _, Result};
 use tokio::sync::watch;
 
@@ -67,7 +68,7 @@ fn look(display: &Display, changes: &Changes, seen: &Mutex<Seen>, tell: &watch::
     loop {
         let first = changes.wait()?;
         // One drawing comes as several changes; what follows within a frame's time is taken together.
-        thread::sleep(std::time::Duration::from_millis(16));
+        let_pass(std::time::Duration::from_millis(16));
         let area = changes.drain()?.into_iter().fold(first, cover);
         let part = display.capture_area(area)?;
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);

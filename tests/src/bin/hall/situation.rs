@@ -2,15 +2,16 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use e2e::gateway::{Gateway, Message};
 use e2e::hall::{Hall, STAFF};
+use e2e::wait::{let_pass, now_ms};
 use e2e::{Context as _, Error, Result};
-use hardware::emulator::cabinet::DoorFaults;
-use hardware::emulator::people;
-use hardware::emulator::printer::PrinterFaults;
-use hardware::emulator::sam::SamReader;
+use peers::cabinet::DoorFaults;
+use peers::people;
+use peers::printer::PrinterFaults;
+use peers::sam::SamReader;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
@@ -185,7 +186,7 @@ impl Bench {
                         last = now;
                         tell.send_replace(Arc::new(last.clone()));
                     }
-                    thread::sleep(LOOK_EVERY);
+                    let_pass(LOOK_EVERY);
                 }
             })
             .context("the thread that watches the hall")?;
@@ -316,8 +317,7 @@ fn said((hour, minute): (i64, i64)) -> String {
 
 /// The hall's time, if no message leaves now.
 fn quiet() -> Option<String> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
-    let now = hall_time(i64::try_from(now.as_millis()).ok()?);
+    let now = hall_time(now_ms());
     (!LOUD_HOURS.contains(&now.0)).then(|| said(now))
 }
 

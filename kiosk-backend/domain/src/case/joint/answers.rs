@@ -26,7 +26,7 @@ use crate::ground::refusal::Refusal;
 
 /// A part that waits for an answer of the actor's windows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Asked {
+pub struct WaitingPart {
     /// The part.
     pub part: PartView,
     /// Number of the case.
@@ -41,7 +41,7 @@ pub struct Asked {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Waiting {
     /// What ends first on top.
-    pub rows: Vec<Asked>,
+    pub rows: Vec<WaitingPart>,
     /// Hand back as `after` for the next page; absent on the last.
     pub next: Option<u32>,
 }
@@ -104,7 +104,7 @@ pub async fn waiting(hall: &Hall, actor: &Actor, after: Option<u32>) -> Result<W
             for row in rows {
                 let (receipt, item, lead) = headline(connection, row.case)?;
                 let part = view(connection, &acting.moment, &departments, &row, true)?;
-                asked.push(Asked { part, receipt, item, lead });
+                asked.push(WaitingPart { part, receipt, item, lead });
             }
             Ok::<_, StoreError>(Waiting { rows: asked, next: more.then_some(offset + PAGE) })
         })

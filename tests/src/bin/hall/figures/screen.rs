@@ -1,12 +1,11 @@
 //! How fast the kiosk's screen is, seen from X, with a city's whole catalogue of 2,340 items.
 
 use std::fs;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::display::{Changes, Display};
 use e2e::hand::{GUIDE, LANGUAGE, Place, SEARCH_TAB, letter};
-use e2e::wait::until_true;
+use e2e::wait::{let_pass, until_true};
 use e2e::{Context as _, Hall, Result};
 
 use super::{Figure, memory_kb, ms, percentile};
@@ -71,7 +70,7 @@ fn first_frame(hall: &mut Hall) -> Result<Figure> {
 /// What the idle page draws when nothing happens.
 fn stillness(display: &Display) -> Result<Figure> {
     let changes = display.watch()?;
-    thread::sleep(Duration::from_secs(10));
+    let_pass(Duration::from_secs(10));
     let drawn = changes.drain()?.len();
     let found = format!("{drawn} drawings in 10 s");
     Ok(Figure::new("idle page, nothing changes", found, "draws nothing", drawn == 0))
@@ -135,7 +134,7 @@ fn pressed(hall: &mut Hall) -> Result<Figure> {
 /// Waits until nothing was drawn for longer than the guard against double touches lasts.
 fn settled(changes: &Changes) -> Result<()> {
     loop {
-        thread::sleep(Duration::from_millis(330));
+        let_pass(Duration::from_millis(330));
         if changes.drain()?.is_empty() {
             return Ok(());
         }

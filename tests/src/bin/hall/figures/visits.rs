@@ -1,12 +1,10 @@
 //! How whole visits go, one after the other: touches, doors, and how soon a clerk's browser knows.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use e2e::desk::Desk;
 use e2e::hand::Phone;
-use e2e::peer::now_ms;
-use e2e::wait::{PATIENCE, until, until_true};
+use e2e::wait::{PATIENCE, let_pass, now_ms, until, until_true};
 use e2e::{Context as _, Error, Hall, Result};
 use kiosk_wire::Fact;
 
@@ -70,7 +68,7 @@ fn visit(hall: &mut Hall, desk: &Desk, n: usize, times: &mut Times) -> Result<()
     if let (Some((_, heard)), Some(touched)) = (hall.cabinet.last_unlock(), hall.display.last_touch()) {
         times.unlock.push(heard.saturating_duration_since(touched));
     }
-    thread::sleep(Duration::from_millis(700 + 37 * u64::try_from(n).unwrap_or(0)));
+    let_pass(Duration::from_millis(700 + 37 * u64::try_from(n).unwrap_or(0)));
     let shut = Instant::now();
     hall.cabinet.shut(door);
     // The pale green of the page's head; nothing else has it there.
