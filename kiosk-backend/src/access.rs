@@ -4,7 +4,7 @@
 use axum::http::Extensions;
 use hall_domain::{Refusal, Staff};
 use hall_rules::Right;
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 /// What a path wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,12 +42,10 @@ pub fn check(extensions: &Extensions, staff: &Staff) -> Result<(), Refusal> {
 }
 
 fn change_first() -> Refusal {
-    let title = "The password is a one-time code and must be changed first";
-    Refusal::new(Code::Forbidden, title, "Sign in to the console and choose a password").field("password")
+    Reason::ChangeFirst.into()
 }
 
 /// The refusal for someone whose role lacks a right.
 pub fn not_yours(right: Right) -> Refusal {
-    let title = format!("Your role may not do this: {}", right.words().1);
-    Refusal::new(Code::Forbidden, title, "Ask someone whose post it is; the manual says whose")
+    Reason::NotYours { right }.into()
 }

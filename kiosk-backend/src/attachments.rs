@@ -12,7 +12,8 @@ use hall_domain::case::archive;
 use hall_domain::case::files::{self, Handed};
 use hall_domain::{Actor, Refusal};
 use hall_store::StoreError;
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 use tokio_stream::wrappers::ReceiverStream;
 
 use crate::app::App;
@@ -24,7 +25,7 @@ pub const LARGEST_FORM: usize = files::LARGEST as usize + 64 * 1024;
 
 /// Takes the field `file` of a form and attaches it; what is too large or nothing we take is refused and leaves nothing.
 pub async fn take(app: &App, actor: &Actor, id: SubmissionId, mut form: Multipart) -> Result<(), Refusal> {
-    let none = || Refusal::new(Code::InvalidValue, "No file was chosen", "Choose one, then press again").field("file");
+    let none = || Refusal::from(Reason::FileNotChosen);
     while let Some(mut field) = form.next_field().await.map_err(|cause| broken(&cause))? {
         if field.name() != Some("file") {
             continue;
@@ -48,13 +49,12 @@ fn broken(cause: &MultipartError) -> Refusal {
     if cause.status() == StatusCode::PAYLOAD_TOO_LARGE {
         return files::too_large();
     }
-    let title = "The upload broke off";
-    Refusal::new(Code::InvalidValue, title, "Nothing was kept; choose the file again").field("file")
+    Reason::UploadBroken.into()
 }
 
 /// An attachment, for saving, never for showing: nobody's file runs in a page of ours.
 pub async fn attachment(app: &App, actor: &Actor, id: SubmissionId, n: &str) -> Result<Response, Refusal> {
-    let none = |_| Refusal::new(Code::NotFound, "The case has no such attachment", "See the case's page");
+    let none = |_| Reason::NoSuchFile;
     let n = n.parse::<u64>().map_err(none)?;
     let Handed { name, kind, size, content } = files::read(app, actor, id, n).await?;
     Ok(download(&name, kind.media_type(), Some(size), Body::from_stream(stream(content))))

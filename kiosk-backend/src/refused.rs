@@ -17,7 +17,7 @@ impl<E: Into<Refusal>> From<E> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Refusal { problem, retry_after_s } = self.0;
+        let (problem, retry_after_s) = (self.0.problem(), self.0.reason.retry_after_s());
         let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response =
@@ -25,6 +25,8 @@ impl IntoResponse for Refused {
         if let Some(seconds) = retry_after_s {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        // Whoever makes a page of it says it in the reader's language.
+        response.extensions_mut().insert(self.0);
         response
     }
 }

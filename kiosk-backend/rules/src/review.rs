@@ -39,6 +39,21 @@ words! {
     OtherPaper = "other_paper", "与要求的材料不符", "not the document asked for";
 }
 
+words! {
+    /// Why what was found does not lead to a step.
+    Unfit, "unfit";
+    /// It is no acceptance of everything.
+    MissingOrWrong = "missing_or_wrong", "还有材料缺少或不符合", "a material is missing or wrong";
+    /// There is nothing to defer.
+    NothingMissing = "nothing_missing", "没有缺少的材料", "nothing is missing";
+    /// Only deferrable papers may follow.
+    NotDeferrable = "not_deferrable", "只有可以容缺后补的材料才能缺少，也不能有不符合的", "only papers that may follow later may be missing, and none may be wrong";
+    /// There is nothing to correct.
+    NothingAmiss = "nothing_amiss", "没有缺少或不符合的材料", "nothing is missing or wrong";
+    /// The applicant must be told what is amiss.
+    WithoutReason = "without_reason", "缺少或不符合的材料要逐项写明问题", "each material that is missing or wrong needs a reason";
+}
+
 /// The faults that a material can have: a list to pick from, by what is asked of it.
 pub fn faults(originals: u8, copies: u8) -> Vec<Fault> {
     use Fault as F;
@@ -76,19 +91,19 @@ impl fmt::Debug for Finding {
 
 /// Whether these findings allow a step; why not, otherwise.
 #[expect(clippy::wildcard_enum_match_arm, reason = "other steps do not look at findings")]
-pub fn allows(event: CaseEvent, findings: &[Finding]) -> Result<(), &'static str> {
+pub fn allows(event: CaseEvent, findings: &[Finding]) -> Result<(), Unfit> {
     let amiss = || findings.iter().filter(|finding| finding.verdict != Verdict::Fine);
     match event {
-        CaseEvent::Accepted if amiss().count() > 0 => Err("a material is missing or wrong"),
-        CaseEvent::AcceptedDeferred if amiss().count() == 0 => Err("nothing is missing"),
+        CaseEvent::Accepted if amiss().count() > 0 => Err(Unfit::MissingOrWrong),
+        CaseEvent::AcceptedDeferred if amiss().count() == 0 => Err(Unfit::NothingMissing),
         CaseEvent::AcceptedDeferred if amiss().any(|f| !f.deferrable || f.verdict != Verdict::Missing) => {
-            Err("only papers that may follow later may be missing, and none may be wrong")
+            Err(Unfit::NotDeferrable)
         }
         CaseEvent::CorrectionAsked | CaseEvent::CorrectionAskedAgain if amiss().count() == 0 => {
-            Err("nothing is missing or wrong")
+            Err(Unfit::NothingAmiss)
         }
         CaseEvent::CorrectionAsked | CaseEvent::CorrectionAskedAgain if amiss().any(|f| f.reason.trim().is_empty()) => {
-            Err("each material that is missing or wrong needs a reason")
+            Err(Unfit::WithoutReason)
         }
         _ => Ok(()),
     }

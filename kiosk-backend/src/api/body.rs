@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use futures_util::StreamExt as _;
 use hall_domain::Refusal;
-use kiosk_wire::Code;
+use hall_words::Reason;
 use serde::de::DeserializeOwned;
 
 use super::LARGEST_BODY;
@@ -28,9 +28,7 @@ async fn read(request: Request) -> Result<Vec<u8>, Refusal> {
     let mut stream = request.into_body().into_data_stream();
     let (mut body, mut length) = (Vec::new(), 0_usize);
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_torn| {
-            Refusal::new(Code::MalformedBody, "The body could not be read to its end", "Send it again")
-        })?;
+        let chunk = chunk.map_err(|_torn| Reason::BodyTorn)?;
         length = length.saturating_add(chunk.len());
         if length <= LARGEST_BODY {
             body.extend_from_slice(&chunk);
@@ -39,20 +37,15 @@ async fn read(request: Request) -> Result<Vec<u8>, Refusal> {
         }
     }
     if length > LARGEST_BODY {
-        let title = format!("The body is larger than {LARGEST_BODY} bytes");
-        return Err(Refusal::new(Code::BodyTooLarge, title, "Send fewer entries at a time"));
+        return Err(Reason::BodyLarge { most: LARGEST_BODY }.into());
     }
     Ok(body)
 }
 
 pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     serde_json::from_slice(bytes).map_err(|cause| {
-        let title = format!("The body is not the JSON that this path wants: {}", without_values(&cause));
-        Refusal::new(Code::MalformedBody, title, "See docs/wire.md for what is wanted").field(format!(
-            "line {} column {}",
-            cause.line(),
-            cause.column()
-        ))
+        let (line, column) = (cause.line(), cause.column());
+        Reason::BodyNotJson { cause: without_values(&cause), line, column }.into()
     })
 }
 

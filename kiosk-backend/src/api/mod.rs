@@ -13,8 +13,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, post};
-use hall_domain::Refusal;
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use crate::app::App;
 use crate::console::{self, guard};
@@ -56,11 +55,7 @@ async fn other_version(Path(rest): Path<String>) -> Refused {
     if rest.starts_with("v1/") {
         return kiosk::nothing_here().await;
     }
-    Refused(Refusal::new(
-        Code::UnknownVersion,
-        "This server speaks /kiosk/v1 only",
-        "Check [backend] url in kiosk.toml: it ends before /kiosk; or update the server",
-    ))
+    Reason::UnknownVersion.into()
 }
 
 /// What every JSON answer carries.

@@ -4,9 +4,8 @@
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
-use hall_domain::Refusal;
 use hall_domain::case::messages::deliver;
-use kiosk_wire::Code;
+use hall_words::Reason;
 use serde::Deserialize;
 
 use super::token::bearer;
@@ -27,27 +26,15 @@ pub(super) async fn post(
     body: Bytes,
 ) -> Result<StatusCode, Refused> {
     let Some((config, secret)) = app.gateway().and_then(|gateway| gateway.report()) else {
-        return Err(Refused(Refusal::new(
-            Code::NotFound,
-            "This hall takes no reports",
-            "See [sms.report] in operations.md",
-        )));
+        return Err(Reason::NoReports.into());
     };
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = bearer(&headers).unwrap_or(&shown.token);
     let proof = config.signature_header.as_deref().map_or(bearer, text);
     if !sms::is_from_gateway(config, secret, proof, &body) {
-        let advice = "Compare the gateway's secret with [sms.report] secret_file";
-        return Err(Refused(Refusal::new(
-            Code::TokenSignature,
-            "The report does not prove that it is the gateway's",
-            advice,
-        )));
+        return Err(Reason::ReportUnproven.into());
     }
-    let told = sms::reports(config, &body).ok_or_else(|| {
-        let advice = "Compare a report with [sms.report] list, out_id and state";
-        Refusal::new(Code::MalformedBody, "The report is not what [sms.report] describes", advice)
-    })?;
+    let told = sms::reports(config, &body).ok_or(Reason::ReportMisread)?;
     deliver::reported(&app, told).await?;
     Ok(StatusCode::OK)
 }

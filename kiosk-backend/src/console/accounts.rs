@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hall_domain::Refusal;
 use hall_domain::people::accounts::{self, NewAccount};
 use hall_rules::Role;
+use hall_words::Reason;
 use kiosk_wire::{Code, Personal, StaffId};
 use serde::Deserialize;
 
@@ -17,11 +18,11 @@ use super::session::{Nothing, Posted, SignedIn};
 use crate::refused::Refused;
 
 fn id_of(text: &str) -> Result<StaffId, Refusal> {
-    text.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such account", "See the list of accounts"))
+    text.parse().map_err(|_| Reason::NoSuchAccount.into())
 }
 
 fn status_of(refusal: &Refusal) -> StatusCode {
-    StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT)
+    StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT)
 }
 
 fn warning(me: &SignedIn, refusal: &Refusal) -> Note {
@@ -55,9 +56,7 @@ pub(super) async fn add(
 ) -> Result<Response, Refused> {
     let field = |name: &str| fields.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let added = async {
-        let role = Role::from_code(field("role")).ok_or_else(|| {
-            Refusal::new(Code::InvalidValue, "There is no such role", "Choose one of the list").field("role")
-        })?;
+        let role = Role::from_code(field("role")).ok_or(Reason::NoSuchRole)?;
         let windows = fields.iter().filter(|(key, _)| key == "window").map(|(_, value)| value.clone()).collect();
         let new = NewAccount { name: field("name").to_owned(), role, windows };
         accounts::add(&console.app, &me.actor, new).await
@@ -216,8 +215,7 @@ pub(super) async fn change_password(
     let done = if password == again {
         accounts::change_password(&console.app, &me.actor, me.key, Personal::new(old), Personal::new(password)).await
     } else {
-        let title = "The new password was not typed the same twice";
-        Err(Refusal::new(Code::InvalidValue, title, "Type it again").field("password"))
+        Err(Reason::PasswordTwice.into())
     };
     match done {
         Ok(()) if me.actor.staff.must_change => onward(&console, &me.visitor, me.actor.staff.id, "/").await,

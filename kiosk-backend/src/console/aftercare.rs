@@ -3,9 +3,9 @@
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use hall_domain::Refusal;
 use hall_domain::boxes::uncollected;
 use hall_domain::figures::callbacks::{self, CallOutcome};
+use hall_words::Reason;
 use kiosk_wire::{Code, Personal};
 use serde::Deserialize;
 
@@ -59,17 +59,14 @@ pub(super) async fn called(
         Some(outcome) => {
             callbacks::called(&console.app, &me.actor, id, called.seen, outcome, Personal::new(called.note)).await
         }
-        None => {
-            let title = "What the call came to is missing";
-            Err(Refusal::new(Code::InvalidValue, title, "Choose one of the list").field("outcome"))
-        }
+        None => Err(Reason::CallOutcome.into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to("/callbacks").into_response()),
         Err(refusal) if matches!(refusal.code(), Code::InvalidValue | Code::StalePage) => {
             let (title, body) = me.visitor.lang.problem(&refusal);
             let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
-            let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+            let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
             show(&console, &me, Some(note), status).await
         }
         Err(refusal) => Err(Refused(refusal)),

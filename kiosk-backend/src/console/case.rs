@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hall_domain::Refusal;
 use hall_domain::boxes::{collection, results};
 use hall_domain::case::{casework, claims, look, page};
+use hall_words::Reason;
 use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::Deserialize;
 
@@ -17,8 +18,7 @@ use crate::refused::Refused;
 
 /// An address that names no case is answered as one that names another window's.
 pub(super) fn id_of(text: &str) -> Result<SubmissionId, Refusal> {
-    text.parse()
-        .map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "It may belong to another window"))
+    text.parse().map_err(|_| Reason::NoSuchCase.into())
 }
 
 /// `GET /cases/{id}`
@@ -98,7 +98,7 @@ pub(super) async fn after(
     }
     let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
-    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
     show(console, me, id, Some(note), status).await
 }
 
@@ -170,10 +170,7 @@ pub(super) async fn load(
     let id = id_of(&id)?;
     let done = match load.kiosk.parse() {
         Ok(kiosk) => results::load(&console.app, &me.actor, id, load.version, kiosk).await,
-        Err(_) => {
-            let title = "There is no such terminal in service";
-            Err(Refusal::new(Code::InvalidValue, title, "Choose another").field("kiosk"))
-        }
+        Err(_) => Err(Reason::KioskOutOfService.into()),
     };
     after(&console, &me, id, done).await
 }
@@ -207,8 +204,7 @@ pub(super) async fn open_now(
     let done = if typed.is_some() && typed == case.row.compartment.map(|no| no.0) {
         collection::open_now(&console.app, &me.actor, id, press.version, &press.reason).await
     } else {
-        let title = "The number you typed is not this case's box";
-        Err(Refusal::new(Code::InvalidValue, title, "Look at the page and type it again").field("compartment"))
+        Err(Reason::BoxNumberWrong.into())
     };
     after(&console, &me, id, done).await
 }
@@ -256,7 +252,7 @@ async fn shown(
         let (status, value) = match value {
             Ok(value) => (StatusCode::OK, value.expose().clone()),
             Err(refusal) => {
-                let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+                let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
                 (status, me.visitor.lang.problem(&refusal).0)
             }
         };

@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use hall_domain::Refusal;
-use kiosk_wire::{Code, Problem};
+use hall_words::Reason;
 
 use super::Console;
 use super::frame::Here;
@@ -32,9 +32,6 @@ const HEADERS: [(&str, &str); 7] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
-/// The longest problem that becomes a page, bytes; ours are far shorter.
-const LONGEST_PROBLEM: usize = 64 * 1024;
-
 /// Sets the headers, and turns a refusal into a page in the reader's language.
 pub(super) async fn guard(State(console): State<Console>, request: Request, next: Next) -> Response {
     let lang = lang_of(request.headers(), console.cookies());
@@ -42,9 +39,10 @@ pub(super) async fn guard(State(console): State<Console>, request: Request, next
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     let typed = response.extensions_mut().remove::<Form>();
-    let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == Problem::MEDIA_TYPE);
-    if is_problem {
-        response = as_page(&console, lang, &path, typed, response).await;
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    let is_problem = refusal.is_some();
+    if let Some(refusal) = refusal {
+        response = as_page(&console, lang, &path, typed, &refusal, &response);
     } else if let Some(typed) = typed {
         response = with_typed(typed, response).await;
     }
@@ -57,8 +55,7 @@ pub(super) async fn guard(State(console): State<Console>, request: Request, next
 
 /// A page's address, asked in a way that it does not take: most likely the target of a form, typed or kept.
 pub(crate) async fn wrong_method() -> Refused {
-    let advice = "Use the links and buttons of the pages";
-    Refused(Refusal::new(Code::MethodNotAllowed, "This address cannot be opened like this", advice))
+    Reason::WrongWay.into()
 }
 
 /// Tells browsers that came through TLS to come no other way for a year.
@@ -114,21 +111,15 @@ struct TypedPart {
     fields: String,
 }
 
-async fn as_page(
+fn as_page(
     console: &Console,
     lang: super::words::Lang,
     path: &str,
     typed: Option<Form>,
-    response: Response,
+    refusal: &Refusal,
+    document: &Response,
 ) -> Response {
-    let (parts, body) = response.into_parts();
-    let problem = match to_bytes(body, LONGEST_PROBLEM).await {
-        Ok(bytes) => serde_json::from_slice::<Problem>(&bytes).ok(),
-        Err(_) => None,
-    };
-    let Some(problem) = problem else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    let code = problem.code;
-    let (title, body) = lang.problem(&Refusal::from(problem));
+    let (code, (title, body)) = (refusal.code(), lang.problem(refusal));
     let (back, back_words) = match &typed {
         Some(_) => (page_of(path), lang.t("回到那一页", "Back to that page")),
         None => ("/".to_owned(), lang.t("回首页", "Back to the start")),
@@ -137,9 +128,9 @@ async fn as_page(
     // Another try would be refused again; what was typed is shown, to be taken along.
     let typed = typed.map(|typed| written(typed.fields)).unwrap_or_default();
     let page = RefusalPage { shell, title, body, code: code.as_str(), back, back_words, typed };
-    let mut page = pages::respond(parts.status, &page);
+    let mut page = pages::respond(document.status(), &page);
     for name in [header::RETRY_AFTER, header::ALLOW] {
-        if let Some(value) = parts.headers.get(&name) {
+        if let Some(value) = document.headers().get(&name) {
             page.headers_mut().insert(name, value.clone());
         }
     }

@@ -8,6 +8,7 @@ use hall_domain::case::inbox::{self, Filter, Inbox};
 use hall_domain::case::joint::answers;
 use hall_domain::case::{claims, look};
 use hall_store::cases::Only;
+use hall_words::Reason;
 use kiosk_wire::{Code, SubmissionId};
 use serde::Deserialize;
 
@@ -130,10 +131,7 @@ pub(super) async fn bulk(
         "claim" => Act::Claim,
         "release" => Act::Release,
         "read" => Act::Read,
-        _ => {
-            let title = "There is no such thing to do to several cases";
-            return Err(Refused(Refusal::new(Code::InvalidValue, title, "Load the page again").field("act")));
-        }
+        _ => return Err(Reason::NoSuchAct.into()),
     };
     let ids: Vec<SubmissionId> =
         fields.iter().filter(|(key, _)| key == "case").filter_map(|(_, value)| value.parse().ok()).collect();
@@ -216,7 +214,7 @@ pub(super) async fn forget_view(
     Path(view): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refused> {
-    let id = view.parse().map_err(|_| Refusal::new(Code::NotFound, "You have no such view", "Load the page again"))?;
+    let id = view.parse().map_err(|_| Reason::NoSuchView)?;
     inbox::forget_view(&console.app, &me.actor, id).await?;
     Ok(Redirect::to("/inbox").into_response())
 }

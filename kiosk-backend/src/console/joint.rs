@@ -8,6 +8,7 @@ use hall_domain::Refusal;
 use hall_domain::case::clocks::Due;
 use hall_domain::case::joint::answers::{self, PartCase};
 use hall_rules::Right;
+use hall_words::Reason;
 use kiosk_wire::Code;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -30,13 +31,7 @@ pub(super) struct PartPage {
 }
 
 fn part_of(text: &str) -> Result<Uuid, Refusal> {
-    text.parse().map_err(|_| {
-        Refusal::new(
-            Code::NotFound,
-            "There is no such question to a department here",
-            "It may belong to another window",
-        )
-    })
+    text.parse().map_err(|_| Reason::NoSuchPart.into())
 }
 
 /// `GET /joint/{part}`
@@ -61,7 +56,7 @@ async fn show(
     let mut status = StatusCode::OK;
     if let Some(refusal) = refused {
         let (title, body) = me.visitor.lang.problem(&refusal);
-        status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+        status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
         shell.note = Some(Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) });
     }
     Ok(pages::respond(status, &PartPage { shell, one, typed }))
@@ -95,10 +90,7 @@ pub(super) async fn answer(
     };
     let done = match agrees {
         Some(agrees) => answers::answer(&console.app, &me.actor, part, agrees, &answer.opinion).await,
-        None => {
-            let title = "Say whether the department agrees";
-            Err(Refusal::new(Code::InvalidValue, title, "Choose one of the two").field("opinion"))
-        }
+        None => Err(Reason::OpinionMissing.into()),
     };
     match done {
         Ok(()) => Ok(Redirect::to(&format!("/joint/{part}")).into_response()),

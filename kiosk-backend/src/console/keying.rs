@@ -104,7 +104,7 @@ async fn show(
         shell.note = Some(Note { tone: Tone::Warn, title, body, code: Some(Code::InvalidValue.as_str()) });
     } else if let Some(refusal) = refused {
         let (title, body) = lang.problem(&refusal);
-        status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+        status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
         shell.note = Some(Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) });
     }
     Ok(pages::respond(status, &FieldsPage { shell, case, keying, typed, wrong }))

@@ -7,6 +7,7 @@ use hall_domain::Refusal;
 use hall_domain::boxes::{cabinet, collection, rounds};
 use hall_domain::figures::verify;
 use hall_domain::terminals::list;
+use hall_words::Reason;
 use kiosk_wire::{Code, CompartmentNo, KioskId};
 use serde::Deserialize;
 
@@ -61,7 +62,7 @@ fn id_of(text: &str) -> Result<KioskId, Refusal> {
 }
 
 fn unknown() -> Refusal {
-    Refusal::new(Code::NotFound, "There is no such terminal", "See the list of terminals")
+    Reason::NoSuchKiosk.into()
 }
 
 /// After a press about a round: the cabinet, or the cabinet with a note that says why not.
@@ -75,17 +76,12 @@ async fn after_round<T>(
         Ok(_) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
         Err(refusal) => refusal,
     };
-    let lang = me.visitor.lang;
     if !matches!(refusal.code(), Code::WrongState | Code::KioskOffline | Code::CaseClaimed) {
         return Err(Refused(refusal));
     }
-    let (title, body) = if refusal.code() == Code::WrongState && lang == super::words::Lang::Zh {
-        ("现在没有可取的柜子".to_owned(), "柜里没有您窗口的件，或同事正在取；下面是现在的样子。".to_owned())
-    } else {
-        lang.problem(&refusal)
-    };
+    let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
-    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
     show(console, me, &kiosk.to_string(), Some(note), status).await
 }
 
@@ -147,26 +143,19 @@ pub(super) async fn return_to_service(
     let kiosk = id_of(&id)?;
     let done = match which.compartment.trim().parse::<u16>() {
         Ok(no) => cabinet::return_to_service(&console.app, &me.actor, kiosk, CompartmentNo(no)).await,
-        Err(_) => Err(Refusal::new(Code::InvalidValue, "This is not a box number", "Type the number on its door")),
+        Err(_) => Err(Reason::NotABoxNumber.into()),
     };
     let refusal = match done {
         Ok(()) => return Ok(Redirect::to(&format!("/kiosks/{kiosk}")).into_response()),
         Err(refusal) => refusal,
     };
-    let lang = me.visitor.lang;
-    let (title, body) = if matches!(refusal.code(), Code::InvalidValue | Code::NotFound) {
-        let title = lang.t("没有这个柜号", "There is no such box");
-        (title.to_owned(), lang.t("请写柜门上的号码。", "Type the number on its door.").to_owned())
-    } else if refusal.code() == Code::WrongState {
-        let title = lang.t("还有办件的材料在这个柜里", "A case says its paper is in this box");
-        let body = lang.t("请先取件，或先核实那个存件。", "Collect it, or settle the unconfirmed deposit first.");
-        (title.to_owned(), body.to_owned())
-    } else if refusal.code() == Code::KioskOffline {
-        lang.problem(&refusal)
-    } else {
+    let told_on_the_page =
+        matches!(refusal.code(), Code::InvalidValue | Code::NotFound | Code::WrongState | Code::KioskOffline);
+    if !told_on_the_page {
         return Err(Refused(refusal));
-    };
+    }
+    let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
-    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::CONFLICT);
+    let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
     show(&console, &me, &id, Some(note), status).await
 }

@@ -3,10 +3,9 @@
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use hall_domain::Refusal;
 use hall_domain::figures::audit_page;
 use hall_domain::terminals::set_aside;
-use kiosk_wire::Code;
+use hall_words::Reason;
 use serde::Deserialize;
 
 use super::Console;
@@ -29,8 +28,7 @@ pub(super) async fn looked(
     Path(entry): Path<String>,
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response, Refused> {
-    let entry =
-        entry.parse().map_err(|_| Refusal::new(Code::NotFound, "There is no such entry", "Load the page again"))?;
+    let entry = entry.parse().map_err(|_| Reason::NoSuchEntry)?;
     set_aside::looked_at(&console.app, &me.actor, entry).await?;
     Ok(Redirect::to("/attention").into_response())
 }

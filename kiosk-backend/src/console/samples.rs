@@ -8,7 +8,6 @@ mod values;
 
 pub(super) use casework::every_notice;
 use casework::*;
-use hall_domain::Refusal;
 use hall_domain::boxes::cabinet::CompartmentView;
 use hall_domain::boxes::may::May;
 use hall_domain::boxes::rounds::{Round, Stop};
@@ -21,7 +20,7 @@ use hall_domain::case::page::{CaseView, Collecting, NoticeView, SameView, StepVi
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
 use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::gaps::CalendarGap;
@@ -40,6 +39,7 @@ use hall_store::messages::MessageState;
 use hall_store::saved_views::SavedView;
 use hall_store::sessions::Listed;
 use hall_store::supervision::Tally;
+use hall_words::Reason;
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
@@ -115,10 +115,8 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     });
     let either = outside.clone();
     let mut unmatched = outside.clone();
-    let (title, body) = lang.problem(
-        &Refusal::new(Code::SignInRefused, "No account here is yours yet", "7c1e0f52-8a1b-4c7e-9d20-3f8f0a6b52d1")
-            .field("oidc-subject"),
-    );
+    let (title, body) =
+        lang.problem(&Reason::ProviderSubject { subject: "7c1e0f52-8a1b-4c7e-9d20-3f8f0a6b52d1".into() }.into());
     unmatched.note = Some(Note { tone: Tone::Bad, title, body, code: Some(Code::SignInRefused.as_str()) });
     let way = |name: Option<&str>| Way { words: oidc::words(name, lang), href: "/sign-in/oidc?next=/inbox".into() };
     let sign_in = |shell: Shell, name: &str, provider: Option<Way>| {

@@ -16,7 +16,8 @@ use hall_domain::ground::origin::Origin;
 use hall_domain::people::browsers::Browser;
 use hall_domain::people::staff;
 use hall_store::sessions::{self, Digest};
-use kiosk_wire::{Code, StaffId};
+use hall_words::Reason;
+use kiosk_wire::StaffId;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
@@ -311,9 +312,7 @@ impl<T: DeserializeOwned> FromRequest<Console> for Posted<T> {
                 return Err(foreign());
             }
             let body = to_bytes(body, LONGEST_FORM).await.map_err(|_| too_large())?;
-            let form = |cause: &dyn std::fmt::Display| {
-                Refusal::new(Code::MalformedBody, "The form cannot be read", cause.to_string())
-            };
+            let form = |cause: &dyn std::fmt::Display| Refusal::from(Reason::FormBroken { cause: cause.to_string() });
             let request = |bytes: axum::body::Bytes| {
                 let mut request = Request::new(axum::body::Body::from(bytes));
                 *request.method_mut() = axum::http::Method::POST;
@@ -346,9 +345,7 @@ impl FromRequest<Console> for Upload {
             if elsewhere {
                 return Err(foreign());
             }
-            let broken = |cause: &dyn std::fmt::Display| {
-                Refusal::new(Code::MalformedBody, "The form cannot be read", cause.to_string())
-            };
+            let broken = |cause: &dyn std::fmt::Display| Reason::FormBroken { cause: cause.to_string() };
             let mut form = Multipart::from_request(request, &()).await.map_err(|cause| broken(&cause))?;
             let first = form.next_field().await.map_err(|cause| broken(&cause))?;
             let Some(mut first) = first.filter(|field| field.name() == Some("csrf")) else { return Err(foreign()) };
@@ -370,7 +367,7 @@ impl FromRequest<Console> for Upload {
 }
 
 pub(super) fn too_large() -> Refusal {
-    Refusal::new(Code::BodyTooLarge, "The form is too large", "Shorten what you typed")
+    Reason::FormLarge.into()
 }
 
 /// Whether a form is from a page of this browser's session, or from one that the same person had open before they
@@ -392,11 +389,7 @@ pub(super) async fn owner_of(console: &Console, token: &str) -> Result<Option<St
 }
 
 fn foreign() -> Refusal {
-    Refusal::new(
-        Code::CsrfMismatch,
-        "The form is not from a page of this console, or the page is too old",
-        "Load the page again and repeat",
-    )
+    Reason::ForeignForm.into()
 }
 
 /// Whether the browser says that another site sent this. HTTP/2 names the host in the request's `authority` and has no

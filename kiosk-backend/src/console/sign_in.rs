@@ -80,9 +80,9 @@ pub(super) fn again(
 ) -> Result<Response, Refused> {
     let (title, body) = visitor.lang.problem(refusal);
     let note = Note { tone: Tone::Bad, title, body, code: Some(refusal.code().as_str()) };
-    let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+    let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::UNAUTHORIZED);
     let mut response = form(console, visitor, name, next, Some(note), status)?;
-    if let Some(seconds) = refusal.retry_after_s {
+    if let Some(seconds) = refusal.reason.retry_after_s() {
         response.headers_mut().insert(axum::http::header::RETRY_AFTER, seconds.into());
     }
     Ok(response)

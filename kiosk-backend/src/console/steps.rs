@@ -9,7 +9,7 @@ use hall_domain::case::{look, page};
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Express, Form};
 use hall_rules::review::{Fault, Finding, Verdict};
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use super::Console;
 use super::case::{after, id_of};
@@ -80,20 +80,18 @@ pub(super) async fn notice(
     Path((id, n)): Path<(String, String)>,
 ) -> Result<Response, Refused> {
     let id = id_of(&id)?;
-    let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See the case's page");
+    let none = |_| Reason::NoSuchNotice;
     let n = n.parse::<u32>().map_err(none)?;
     let document = look::read(&console.app, &me.actor, id, n).await?;
     Ok(pages::respond(StatusCode::OK, &NoticePage { lang: me.visitor.lang, case: id.to_string(), document }))
 }
 
 fn event_of(code: &str) -> Result<CaseEvent, Refusal> {
-    let unknown = || Refusal::new(Code::InvalidValue, "There is no such step", "Load the page again").field("event");
-    CaseEvent::from_code(code).ok_or_else(unknown)
+    CaseEvent::from_code(code).ok_or_else(|| Reason::NoSuchStep.into())
 }
 
 fn version(fields: &Fields) -> Result<u64, Refusal> {
-    let old = |_| Refusal::new(Code::StalePage, "The page is older than the case", "Load the page again");
-    field(fields, "version").parse().map_err(old)
+    field(fields, "version").parse().map_err(|_| Reason::FormMoved.into())
 }
 
 fn form(fields: &Fields) -> Form {

@@ -3,10 +3,9 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use hall_domain::Refusal;
 use hall_domain::figures::escalations;
 use hall_domain::figures::statistics::{self, Export, SPANS};
-use kiosk_wire::Code;
+use hall_words::Reason;
 use serde::Deserialize;
 
 use super::Console;
@@ -67,9 +66,7 @@ pub(super) async fn export(
     me: SignedIn,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Refused> {
-    let what = Export::from_code(&asked.what).ok_or_else(|| {
-        Refusal::new(Code::NotFound, "There is no such table", "Take one from the page of statistics")
-    })?;
+    let what = Export::from_code(&asked.what).ok_or(Reason::NoSuchTable)?;
     let text = statistics::export(&console.app, &me.actor, what, asked.span()).await?;
     let name = format!("attachment; filename=\"{}-{}-days.csv\"", what.code(), asked.span());
     Ok(([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)], text)

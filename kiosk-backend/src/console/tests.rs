@@ -1,6 +1,7 @@
 //! Routes through the whole router, as a browser uses them: cookies, forms and redirects, over a real store.
 
 mod accounts;
+mod audit;
 mod browser;
 mod casework;
 mod hall;

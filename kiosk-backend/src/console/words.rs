@@ -30,10 +30,15 @@ impl Lang {
 
     /// A text of the catalogue or the rules.
     pub(crate) fn text<'a>(&self, text: &'a Text) -> &'a str {
-        text.get(match self {
+        text.get(self.language())
+    }
+
+    /// As the rules and the catalogue of words call it.
+    pub(crate) fn language(&self) -> Language {
+        match self {
             Self::Zh => Language::Zh,
             Self::En => Language::En,
-        })
+        }
     }
 
     /// As in the `lang` attribute and in the cookie.

@@ -1,10 +1,10 @@
 //! Away to the provider and back: what the two ends of a sign-in do here.
 
 use hall_domain::Refusal;
-use hall_domain::people::city_accounts::{self, refused};
+use hall_domain::people::city_accounts::{self};
 use hall_domain::people::sign_in::{Opened, new_token};
 use hall_store::sessions::Digest;
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use super::flow::Flow;
 use super::{Provider, ProviderError, is_word};
@@ -25,9 +25,7 @@ pub struct Answer {
 
 /// The provider, or a refusal where there is none.
 fn provider(app: &App) -> Result<&Provider, Refusal> {
-    app.provider().ok_or_else(|| {
-        Refusal::new(Code::NotFound, "There is no sign-in with the city's accounts here", "Sign in with a password")
-    })
+    Ok(app.provider().ok_or(Reason::NoCityAccounts)?)
 }
 
 /// Begins: the address to send the browser to, and what its cookie keeps meanwhile.
@@ -59,15 +57,14 @@ pub async fn finish(
     if !answer.error.is_empty() || answer.code.is_empty() {
         let word = if is_word(&answer.error) { answer.error.as_str() } else { "" };
         tracing::info!(cause = word, "the provider of accounts sent somebody back without a code");
-        return Err(refused("oidc-denied", "The provider did not sign you in", "Try again, or use your password"));
+        return Err(Reason::ProviderDenied.into());
     }
     let subject = match provider.finish(&flow, &answer.code, now).await {
         Ok(Ok(subject)) => subject,
         Ok(Err(flaw)) => {
             tracing::warn!(cause = %flaw, "the provider's word was not believed");
             city_accounts::refuse(app, from, "oidc: token").await?;
-            let advice = format!("Try again; if it stays, tell the administrator this: {flaw}");
-            return Err(refused("oidc-token", "The provider's answer cannot be trusted", advice));
+            return Err(Reason::ProviderUntrusted { flaw: flaw.to_string() }.into());
         }
         Err(cause) => return Err(unavailable(&cause)),
     };
@@ -77,10 +74,10 @@ pub async fn finish(
 
 /// It was begun elsewhere, too long ago, or came back before.
 fn not_ours() -> Refusal {
-    refused("oidc-state", "This sign-in is over", "It took too long, or was used already. Press the button again")
+    Reason::ProviderStateOld.into()
 }
 
 fn unavailable(cause: &ProviderError) -> Refusal {
     tracing::warn!(cause = %cause, "the provider of accounts cannot be asked");
-    Refusal::new(Code::ProviderUnavailable, "The city's sign-in does not work now", "Sign in with your password here")
+    Reason::ProviderDown.into()
 }

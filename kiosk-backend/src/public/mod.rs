@@ -17,7 +17,6 @@ use axum::middleware;
 use axum::response::Response;
 use axum::routing::get;
 use hall_domain::case::progress;
-use kiosk_wire::Code;
 use serde::Deserialize;
 
 use self::pages::{FormPage, NothingPage, StatePage};
@@ -29,6 +28,7 @@ use hall_domain::case::progress::Asker;
 
 use crate::origin;
 use hall_domain::Refusal;
+use hall_words::Reason;
 
 /// The longest form: a number, four characters and a ticket.
 const LONGEST_FORM: usize = 4096;
@@ -100,7 +100,7 @@ fn show(app: &App, lang: Lang, receipt: String, refused: Option<Refusal>, status
         refused: refused.as_ref().map(|refusal| pages::refused(lang, refusal)),
     };
     let mut response = pages::respond(status, &page);
-    if let Some(seconds) = refused.and_then(|refusal| refusal.retry_after_s) {
+    if let Some(seconds) = refused.and_then(|refusal| refusal.reason.retry_after_s()) {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
@@ -132,7 +132,7 @@ async fn typed(request: Request) -> (Option<Typed>, Parts) {
 }
 
 fn unreadable(app: &App, parts: &Parts) -> Response {
-    let refusal = Refusal::new(Code::MalformedBody, "The form cannot be read", "Fill it in again");
+    let refusal = Refusal::from(Reason::FormUnreadable);
     show(app, lang_of("", parts), String::new(), Some(refusal), StatusCode::BAD_REQUEST)
 }
 
@@ -175,7 +175,7 @@ fn answer(
             pages::respond(StatusCode::OK, &page)
         }
         Err(refusal) => {
-            let status = StatusCode::from_u16(refusal.problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let receipt = pages::kept(&receipt);
             show(app, lang, receipt, Some(refusal), status)
         }

@@ -68,49 +68,21 @@ pub(super) fn kept(receipt: &str) -> String {
     receipt.chars().filter(|c| c.is_ascii_digit() || *c == ' ').take(20).collect()
 }
 
-/// A refusal in plain words.
+/// A refusal in plain words: what was typed or pressed says what is amiss with it, the rest are failures of ours.
 #[expect(clippy::wildcard_enum_match_arm, reason = "other codes are failures of ours")]
 pub(super) fn refused(lang: Lang, refusal: &Refusal) -> (String, String) {
-    let (title, advice) = match refusal.code() {
-        Code::NotFound => (
-            lang.t("没有查到", "Nothing found"),
-            lang.t(
-                "编号和证件号码后四位对不上。请对照凭条和证件再填一次。",
-                "Number and characters do not belong together. Compare both with the receipt and the card.",
-            ),
-        ),
-        Code::InvalidValue if refusal.problem.field.as_deref() == Some("receipt") => (
-            lang.t("编号填得不对", "The number is not right"),
-            lang.t("编号有14位数字，请对照凭条再填一次。", "It has 14 digits. Compare it with the receipt."),
-        ),
-        Code::InvalidValue => {
-            (lang.t("请选一项", "Choose one"), lang.t("五项里选一项再提交。", "Choose one of the five levels."))
-        }
-        Code::TooManyTries => (
-            lang.t("试的次数太多了", "Too many tries"),
-            lang.t(
-                "请过一段时间再试，或到大厅自助终端刷身份证查看。",
-                "Try again later, or tap your ID card at a terminal of the hall.",
-            ),
-        ),
-        Code::StalePage => (
-            lang.t("页面放得太久了", "The page is too old"),
-            lang.t("请重新填写编号和后四位。", "Type number and characters again."),
-        ),
-        Code::MethodNotAllowed => (
-            lang.t("这个地址不能这样打开", "This address cannot be opened like this"),
-            lang.t("请在下面填写。", "Use the form below."),
-        ),
-        Code::WrongState => (
-            lang.t("现在还不能评价", "It cannot be rated yet"),
-            lang.t("领取结果后再来。", "Come back with the result."),
-        ),
+    match refusal.code() {
+        Code::NotFound
+        | Code::InvalidValue
+        | Code::TooManyTries
+        | Code::StalePage
+        | Code::MethodNotAllowed
+        | Code::WrongState => refusal.reason.said(lang.language()),
         _ => (
-            lang.t("现在查不了", "It cannot be looked up now"),
-            lang.t("请过几分钟再试，或问大厅工作人员。", "Try again in a few minutes, or ask at the hall."),
+            lang.t("现在查不了", "It cannot be looked up now").to_owned(),
+            lang.t("请过几分钟再试，或问大厅工作人员。", "Try again in a few minutes, or ask at the hall.").to_owned(),
         ),
-    };
-    (title.to_owned(), advice.to_owned())
+    }
 }
 
 /// Renders a page with a status.

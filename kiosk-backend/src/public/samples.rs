@@ -5,8 +5,8 @@ use hall_domain::Refusal;
 use hall_domain::case::progress::Progress;
 use hall_rules::clock::ClockKind;
 use hall_rules::{CaseState, Text};
+use hall_words::Reason;
 use jiff::civil::date;
-use kiosk_wire::Code;
 
 use super::pages::{FormPage, NothingPage, StatePage, refused};
 use crate::console::words::Lang;
@@ -65,7 +65,7 @@ pub(crate) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     };
     vec![
         ("progress", form("", None)),
-        ("progress-refused", form("10101000000186", Some(Refusal::new(Code::NotFound, "none", "compare")))),
+        ("progress-refused", form("10101000000186", Some(Reason::ProgressUnknown.into()))),
         ("nothing", NothingPage { hall: hall(), lang }.render().expect("renders")),
         ("progress-accepted", state(progress(CaseState::Accepted), false)),
         ("progress-correction", state(correction, false)),

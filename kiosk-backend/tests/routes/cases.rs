@@ -137,7 +137,7 @@ async fn the_second_clerk_is_told_who_collects_and_only_a_chief_takes_over() {
     assert_eq!(desk.orders().await.len(), 1, "pressing twice arms once");
     for take_over in [false, true] {
         let refusal = collection::collect(desk.app(), &second, desk.case, None, take_over).await.expect_err("refused");
-        assert_eq!((refusal.code(), refusal.problem.detail.as_str()), (Code::AlreadyBeingCollected, "李梅"));
+        assert_eq!((refusal.code(), refusal.problem().detail.as_str()), (Code::AlreadyBeingCollected, "李梅"));
     }
     let view = page::case(desk.app(), &second, desk.case).await.unwrap();
     assert_eq!(view.collecting.unwrap().code, None, "the code is for the one who asked");
@@ -210,7 +210,7 @@ async fn chiefs_open_from_the_desk_with_a_reason_and_clerks_do_not() {
     assert_eq!(code(refused), Code::Forbidden);
     for reason in ["", "  ", "a\nb", &"长".repeat(201)] {
         let refusal = collection::open_now(app, &chief, desk.case, None, reason).await.expect_err("refused");
-        assert_eq!((refusal.code(), refusal.problem.field.as_deref()), (Code::InvalidValue, Some("reason")));
+        assert_eq!((refusal.code(), refusal.problem().field.as_deref()), (Code::InvalidValue, Some("reason")));
     }
     collection::open_now(app, &chief, desk.case, None, "听见异响").await.unwrap();
     let orders = desk.orders().await;

@@ -406,7 +406,7 @@ async fn a_subject_is_one_account_and_taking_it_away_signs_out() {
     let long = "x".repeat(256);
     for (subject, says) in [(SUBJECT, "belongs to \"李梅\""), ("李梅", "ASCII"), (&long, "ASCII")] {
         let refusal = set(clerk.staff.id, subject).await.unwrap_err();
-        assert!(refusal.problem.title.contains(says), "{refusal}");
+        assert!(refusal.problem().title.contains(says), "{refusal}");
     }
     assert!(accounts::set_subject(app, &clerk, clerk.staff.id, "me").await.is_err(), "not a clerk's");
     set(clerk.staff.id, " other ").await.unwrap();

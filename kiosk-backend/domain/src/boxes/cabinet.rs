@@ -3,13 +3,13 @@
 use hall_rules::Right;
 use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, Connection};
+use hall_words::Reason;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
-use kiosk_wire::{Code, CompartmentNo, DirectiveOrder, KioskId, SubmissionId};
+use kiosk_wire::{CompartmentNo, DirectiveOrder, KioskId, SubmissionId};
 use serde::Serialize;
 
 use crate::boxes::collection::heard_lately;
 use crate::boxes::directives::{self, AFFIRM_MS, Ask};
-use crate::case::command::wrong_state;
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
@@ -39,9 +39,7 @@ pub async fn cabinet(hall: &Hall, actor: &Actor, kiosk: KioskId) -> Result<Vec<C
     let acting = Acting::new(hall, actor);
     hall.store()
         .read(move |connection| {
-            let row = store::kiosks::get(connection, kiosk)?.ok_or_else(|| {
-                Refusal::new(Code::NotFound, "There is no such terminal", "See the list of terminals")
-            })?;
+            let row = store::kiosks::get(connection, kiosk)?.ok_or(Reason::NoSuchKiosk)?;
             let mut views: Vec<CompartmentView> = Vec::new();
             for told in heartbeat(row.heartbeat.as_deref()).map(|said| said.compartments).unwrap_or_default() {
                 views.push(CompartmentView {
@@ -95,7 +93,7 @@ fn add_known(
 
 /// Which compartment a command means, for its messages.
 pub(crate) fn no_compartment(no: CompartmentNo) -> Refusal {
-    Refusal::new(Code::NotFound, format!("The terminal has no compartment {no}"), "See the cabinet's page")
+    Reason::NoSuchBox { no: no.0 }.into()
 }
 
 /// Staff looked into a compartment that was set aside: it serves again.
@@ -115,10 +113,7 @@ pub async fn return_to_service(hall: &Hall, actor: &Actor, kiosk: KioskId, no: C
                     return Err(no_compartment(no));
                 }
                 if head.compartment == Some(no) && head.state.in_box() {
-                    return Err(wrong_state(
-                        "A case says its paper is in this box",
-                        "Collect it, or settle the unconfirmed deposit first",
-                    ));
+                    return Err(Reason::BoxInUse.into());
                 }
             }
             let ask = Ask { kiosk, staff: &acting.actor.staff, lasts_ms: AFFIRM_MS, case, compartment: Some(no) };

@@ -3,11 +3,12 @@
 use hall_rules::{CaseEvent, CaseState, Right};
 use hall_store::cases::CaseRow;
 use hall_store::{self as store, Tx};
-use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOrder, KioskId, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOrder, KioskId, SubmissionId};
 
 use crate::boxes::directives::{self, AFFIRM_MS, ARMED_MS, Ask, OPEN_NOW_MS};
 use crate::boxes::may::{box_opened, may};
-use crate::case::command::{checked_reason, command, happened, run, wrong_state};
+use crate::case::command::{checked_reason, command, happened, run};
 use crate::case::happening::Happening;
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
@@ -37,11 +38,7 @@ pub async fn collect(
                 return Ok(());
             }
             if !over {
-                return Err(Refusal::new(
-                    Code::AlreadyBeingCollected,
-                    "Someone else is collecting this",
-                    claim.staff_name.clone(),
-                ));
+                return Err(Reason::BeingCollected { name: claim.staff_name.clone() }.into());
             }
         }
         let (kiosk, _) = place(row)?;
@@ -90,10 +87,10 @@ pub async fn cancel_collect(hall: &Hall, actor: &Actor, id: SubmissionId, seen: 
     command(hall, actor, id, seen, |tx, acting, row| {
         let claim = row.claim.clone().filter(|claim| claim.is_active(acting.now_ms));
         let Some(claim) = claim.filter(|claim| claim.staff == acting.actor.staff.id) else {
-            return Err(wrong_state("You are not collecting this", "Load the page again"));
+            return Err(Reason::NotCollecting.into());
         };
         if box_opened(tx, row)? {
-            return Err(wrong_state("The box was opened already", "Press 已取出 if you have the paper"));
+            return Err(Reason::BoxOpened.into());
         }
         disarm(tx, acting, row, claim.directive, claim.expires_ms)?;
         store::cases::set_claim(tx, row.id, None)?;
@@ -111,10 +108,8 @@ pub async fn affirm_empty(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Op
     command(hall, actor, id, seen, |tx, acting, row| {
         let opened = box_opened(tx, row)?;
         if !may(acting, row, opened).affirm {
-            return Err(wrong_state(
-                "The terminal has not reported that the box was opened and shut for staff",
-                "Open it at the terminal first; if it was opened, wait until the terminal is connected again",
-            ));
+            let awaited = row.state.in_box() || row.state == CaseState::ResultReady;
+            return Err(if awaited { Reason::DoorNotReported } else { Reason::EmptiedAlready }.into());
         }
         let (_, no) = place(row)?;
         let ask = ask(acting, row, AFFIRM_MS);
@@ -181,7 +176,7 @@ pub async fn open_now(
     command(hall, actor, id, seen, move |tx, acting, row| {
         let (kiosk, no) = place(row)?;
         if !may(acting, row, false).open_now {
-            return Err(wrong_state("There is no paper in a box for this case", "Load the page again"));
+            return Err(Reason::NoPaperInBox.into());
         }
         heard_lately(&asked, tx, acting, kiosk)?;
         let ask = ask(acting, row, OPEN_NOW_MS);
@@ -217,14 +212,15 @@ fn settle(row: &CaseRow) -> Result<(), Refusal> {
     if row.state == CaseState::DepositUnconfirmed {
         return Ok(());
     }
-    Err(wrong_state("The deposit is not in doubt", "Load the page again"))
+    Err(Reason::NotInDoubt.into())
 }
 
 fn place(row: &CaseRow) -> Result<(KioskId, CompartmentNo), Refusal> {
-    row.compartment
+    Ok(row
+        .compartment
         .filter(|_| !matches!(row.state, CaseState::Submitted | CaseState::Voided))
         .map(|no| (row.kiosk.0, no))
-        .ok_or_else(|| wrong_state("There is no paper in a box for this case", "Load the page again"))
+        .ok_or(Reason::NoPaperInBox)?)
 }
 
 pub(crate) fn heard_lately(hall: &Hall, tx: &Tx<'_>, acting: &Acting, kiosk: KioskId) -> Result<(), Refusal> {
@@ -232,9 +228,5 @@ pub(crate) fn heard_lately(hall: &Hall, tx: &Tx<'_>, acting: &Acting, kiosk: Kio
     if stored.max(hall.heard_ms(kiosk)).is_some_and(|seen| acting.now_ms - seen < UNSEEN_MS) {
         return Ok(());
     }
-    Err(Refusal::new(
-        Code::KioskOffline,
-        "The terminal has not been heard of for a minute",
-        "Staff card and PIN open your window's boxes at the terminal without the network",
-    ))
+    Err(Reason::KioskSilent.into())
 }

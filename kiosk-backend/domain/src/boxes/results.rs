@@ -3,11 +3,12 @@
 
 use hall_rules::{CaseEvent, PersonKey};
 use hall_store as store;
-use kiosk_wire::{Code, DirectiveOrder, KioskId, ReceiptNumber, ResultHolder, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{DirectiveOrder, KioskId, ReceiptNumber, ResultHolder, SubmissionId};
 
 use crate::boxes::collection::heard_lately;
 use crate::boxes::directives::{self, ARMED_MS, Ask};
-use crate::case::command::{command, happened, wrong_state};
+use crate::case::command::{command, happened};
 use crate::case::happening::Happening;
 use crate::case::{history, index, record};
 use crate::ground::actor::Actor;
@@ -27,25 +28,20 @@ pub async fn load(
     let asked = hall.clone();
     command(hall, actor, id, seen, move |tx, acting, row| {
         if history::standing(tx, id)?.row(CaseEvent::ResultReady).is_none() {
-            return Err(wrong_state("The case has no result to hand over now", "Load the page again"));
+            return Err(Reason::NoResultNow.into());
         }
         if let Some(claim) = row.claim.as_ref().filter(|claim| claim.is_active(acting.now_ms)) {
             if claim.staff == acting.actor.staff.id {
                 return Ok(());
             }
-            let title = "Someone else is putting the result in";
-            return Err(Refusal::new(Code::AlreadyBeingCollected, title, claim.staff_name.clone()));
+            return Err(Reason::BeingLoaded { name: claim.staff_name.clone() }.into());
         }
         let known = store::kiosks::get(tx, kiosk)?.filter(|row| row.enrolled_ms.is_some() && row.revoked_ms.is_none());
         if known.is_none() {
-            let refusal = Refusal::new(Code::InvalidValue, "There is no such terminal in service", "Choose another");
-            return Err(refusal.field("kiosk"));
+            return Err(Reason::KioskOutOfService.into());
         }
         heard_lately(&asked, tx, acting, kiosk)?;
-        let made = record::submission_of(tx, &acting.keys, row.entry)?.ok_or_else(|| {
-            let title = "What the applicant handed in cannot be read, so no card could open the box";
-            Refusal::new(Code::PayloadUnreadable, title, "Hand the result over at the window")
-        })?;
+        let made = record::submission_of(tx, &acting.keys, row.entry)?.ok_or(Reason::HolderUnreadable)?;
         let person = PersonKey::new(index::family(made.applicant.document), made.applicant.number.expose().as_str());
         let holder = ResultHolder {
             mark: ResultHolder::mark_of(id, person.expose()),

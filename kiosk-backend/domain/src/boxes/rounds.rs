@@ -6,13 +6,14 @@ use hall_rules::{Right, Text};
 use hall_store::cases::CaseRow;
 use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, Tx};
-use kiosk_wire::{Code, CompartmentNo, DirectiveOutcome, KioskId, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{CompartmentNo, DirectiveOutcome, KioskId, SubmissionId};
 use serde::Serialize;
 
 use crate::boxes::collection::{arm, disarm, heard_lately};
 use crate::boxes::directives::ARMED_MS;
 use crate::boxes::may::box_opened;
-use crate::case::command::{self, wrong_state};
+use crate::case::command;
 use crate::case::happening::Happening;
 use crate::case::{holding, record};
 use crate::ground::actor::Actor;
@@ -67,8 +68,7 @@ pub async fn begin(hall: &Hall, actor: &Actor, kiosk: KioskId) -> Result<usize, 
             rows.retain(|row| is_free(&acting, row));
             rows.truncate(MOST);
             if rows.is_empty() {
-                let detail = "Its boxes hold nothing of your windows, or colleagues are collecting it";
-                return Err(wrong_state("There is nothing to collect here", detail));
+                return Err(Reason::NothingToCollect.into());
             }
             let lasts_ms = ARMED_MS + EACH_MS * i64::try_from(rows.len()).unwrap_or(0);
             let mut round = None;
@@ -148,7 +148,7 @@ pub async fn end(hall: &Hall, actor: &Actor, kiosk: KioskId) -> Result<usize, Re
                 ended += 1;
             }
             if ended == 0 {
-                return Err(Refusal::new(Code::WrongState, "No box of a round is waiting", "Load the page again"));
+                return Err(Reason::RoundOver.into());
             }
             tell(tx, kiosk);
             Ok(ended)

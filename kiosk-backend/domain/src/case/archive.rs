@@ -6,7 +6,8 @@ use hall_rules::notice::Document;
 use hall_rules::{CaseState, Right};
 use hall_store::papers::FileRow;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 use serde_json::{Value, json};
 
 use crate::case::bundle::{self, BundleError, BundledEvent, Manifest, Writer};
@@ -77,7 +78,7 @@ pub fn gather_by_name(hall: &Hall, name: &str, page: NoticePage) -> Result<Gathe
             Ok(id) => Some(id),
             Err(_) => store::cases::by_receipt(tx, &name.replace([' ', '-'], ""))?,
         };
-        let none = || Refusal::new(Code::NotFound, format!("There is no case {name}"), "Give its id or its number");
+        let none = || Refusal::from(Reason::NoSuchCaseNamed { name: name.clone() });
         let id = id.ok_or_else(none)?;
         let head = store::cases::head(tx, id)?.ok_or_else(none)?;
         must_be_closed(head.state)?;
@@ -91,7 +92,7 @@ fn must_be_closed(state: CaseState) -> Result<(), Refusal> {
     if is_closed(state) {
         return Ok(());
     }
-    Err(Refusal::new(Code::WrongState, "The case is not closed yet", "Close and archive it first"))
+    Err(Reason::CaseNotClosed.into())
 }
 
 /// Writes a gathered case.

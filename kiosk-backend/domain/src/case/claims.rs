@@ -2,9 +2,10 @@
 
 use hall_rules::Right;
 use hall_store as store;
+use hall_words::Reason;
 use kiosk_wire::SubmissionId;
 
-use crate::case::command::{self, checked_reason, wrong_state};
+use crate::case::command::{self, checked_reason};
 use crate::case::holding::hold;
 use crate::case::seen::seen_case;
 use crate::ground::actor::Actor;
@@ -34,7 +35,7 @@ pub async fn release(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Option<
     actor.must(Right::ClaimCases)?;
     command::command(hall, actor, id, seen, |tx, acting, row| {
         if row.held.as_ref().is_none_or(|held| held.until_ms <= acting.now_ms) {
-            return Err(wrong_state("You do not hold this case", "Load the page again"));
+            return Err(Reason::NotHeld.into());
         }
         store::claims::release(tx, row.id)?;
         Ok(audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseReleased, Some(row.id), "")?)

@@ -4,6 +4,7 @@
 use hall_store::cases::CaseRow;
 use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, Tx};
+use hall_words::Reason;
 use kiosk_wire::{Code, SubmissionId};
 
 use crate::case::happening::{Happened, Happening};
@@ -68,7 +69,7 @@ where
             work(tx, &acting, &row).map_err(|refusal| {
                 // An old page explains a wrong state better than the state does.
                 let stale = seen.is_some_and(|seen| seen != row.version) && refusal.code() == Code::WrongState;
-                if stale { stale_page(&refusal) } else { refusal }
+                if stale { Reason::CaseMoved { why: Box::new(refusal.reason) }.into() } else { refusal }
             })?;
             store::cases::mark_read(tx, id, acting.actor.staff.id, acting.now_ms)?;
             let window = row.window.as_ref().map(|(window, _)| *window);
@@ -97,27 +98,13 @@ pub(crate) fn happened(
     if history::append(tx, &acting.moment, row.id, &event)? {
         return Ok(());
     }
-    Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"))
+    Err(Reason::NotNow.into())
 }
 
 pub(crate) fn checked_reason(reason: &str) -> Result<String, Refusal> {
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON || reason.chars().any(char::is_control) {
-        return Err(Refusal::new(
-            Code::InvalidValue,
-            format!("A reason has 1 to {REASON} characters on one line"),
-            "It goes on record: say why, without names or numbers of the applicant",
-        )
-        .field("reason"));
+        return Err(Reason::ReasonMissing { longest: REASON }.into());
     }
     Ok(reason.to_owned())
-}
-
-pub(crate) fn wrong_state(title: &str, detail: &str) -> Refusal {
-    Refusal::new(Code::WrongState, title, detail)
-}
-
-fn stale_page(refusal: &Refusal) -> Refusal {
-    let detail = format!("Load the page again: meanwhile something else happened. {}", refusal.problem.title);
-    Refusal::new(Code::StalePage, "The page is older than the case", detail)
 }

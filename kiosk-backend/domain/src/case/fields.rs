@@ -8,10 +8,11 @@ use hall_rules::catalogue::{AskedAt, Field, FieldGroup};
 use hall_rules::field::ValueError;
 use hall_rules::{CaseState, Right, ServiceItem, Text};
 use hall_store::{self as store, Connection, StoreResult};
-use kiosk_wire::{Code, Personal, Submission, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{Personal, Submission, SubmissionId};
 use serde::Serialize;
 
-use crate::case::command::{self, wrong_state};
+use crate::case::command;
 use crate::case::happening::{Happened, Happening};
 use crate::case::seen::seen_case;
 use crate::case::{clocks, history, record};
@@ -72,10 +73,9 @@ impl From<KeyError> for Refusal {
         match error {
             KeyError::Refused(refusal) => refusal,
             KeyError::Values(wrong) => {
-                let title = format!("{} values do not suit their fields; nothing was kept", wrong.len());
                 let each: Vec<String> = wrong.iter().map(|(code, cause)| format!("{code}: {cause}")).collect();
                 let first = wrong.first().map(|(code, _)| code.clone()).unwrap_or_default();
-                Self::new(Code::InvalidValue, title, each.join("; ")).field(first)
+                Reason::FieldsWrong { count: wrong.len(), each: each.join("; "), first }.into()
             }
         }
     }
@@ -210,15 +210,13 @@ pub async fn key_in(
     let count = changed.len();
     command::command(hall, actor, id, None, move |tx, acting, row| {
         if held(tx, &acting.moment, id)?.1 != seen {
-            let detail = "A colleague keyed something in meanwhile. Compare, then save again";
-            return Err(Refusal::new(Code::StalePage, "The page is older than the case", detail));
+            return Err(Reason::FieldsMoved.into());
         }
         if !has_paper(row.state) {
-            return Err(wrong_state("The form is not on the desk, or the case is over", "Load the page again"));
+            return Err(Reason::FieldsNotOnDesk.into());
         }
         if !may_key(acting, row) {
-            let title = "Your role does not key in fields";
-            return Err(Refusal::new(Code::Forbidden, title, "Ask a clerk of the case's window"));
+            return Err(Reason::KeyingNotYours.into());
         }
         let staff = acting.actor.staff.id;
         let note = named(&changed);
@@ -261,8 +259,7 @@ fn changed(known: &Keying, values: &[(String, Personal<String>)]) -> Result<Chan
     let (mut changed, mut wrong) = (Vec::new(), Vec::new());
     for (code, value) in values {
         let Some((field, keyed)) = known.fields.iter().find(|(field, _)| field.code == *code) else {
-            let title = format!("The item has no field {code:?} to key in");
-            return Err(Refusal::new(Code::InvalidValue, title, "Load the page again").field("fields").into());
+            return Err(Refusal::from(Reason::NoSuchField { code: format!("{code:?}") }).into());
         };
         if value.expose().trim().is_empty() && keyed.is_none() {
             continue;

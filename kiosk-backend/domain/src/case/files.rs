@@ -5,10 +5,11 @@ use hall_rules::case::Party;
 use hall_store::papers::{FileRow, Paper};
 use hall_store::vault::{Incoming, Outgoing};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 use serde::{Deserialize, Serialize};
 
-use crate::case::command::{self, wrong_state};
+use crate::case::command;
 use crate::case::happening::{Happened, Happening};
 use crate::case::history;
 use crate::case::joint::parts;
@@ -83,18 +84,13 @@ pub async fn begin(hall: &Hall, actor: &Actor, id: SubmissionId) -> Result<Incom
 pub(crate) fn may_attach(acting: &Acting, row: &store::cases::CaseRow, count: usize) -> Result<(), Refusal> {
     let parties = acting.actor.staff.role.parties();
     if !parties.iter().any(|party| matches!(party, Party::Clerk | Party::Approver)) {
-        return Err(Refusal::new(
-            Code::Forbidden,
-            "Your role does not attach papers",
-            "Ask a clerk of the case's window",
-        ));
+        return Err(Reason::FilesNotYours.into());
     }
     if row.state.is_final() {
-        return Err(wrong_state("The case is over", "What belongs to it was archived"));
+        return Err(Reason::FilesClosed.into());
     }
     if count >= MOST {
-        let title = format!("A case has {MOST} attachments at most");
-        return Err(Refusal::new(Code::InvalidValue, title, "Scan several papers into one PDF").field("file"));
+        return Err(Reason::FilesFull { most: MOST }.into());
     }
     Ok(())
 }
@@ -109,8 +105,7 @@ pub fn take(incoming: &mut Incoming, bytes: &[u8]) -> Result<(), Refusal> {
 
 /// The refusal for a file that is too large.
 pub fn too_large() -> Refusal {
-    let title = format!("The file is larger than {} MB", LARGEST >> 20);
-    Refusal::new(Code::InvalidValue, title, "Scan it in grey at 200 dpi, or in parts").field("file")
+    Reason::FileLarge { mb: LARGEST >> 20 }.into()
 }
 
 /// The whole has come: checks what it is and attaches it.
@@ -123,18 +118,12 @@ pub async fn attach(
 ) -> Result<(), Refusal> {
     let name = checked_name(name)?;
     if incoming.size() == 0 {
-        return Err(Refusal::new(Code::InvalidValue, "The file is empty", "Choose the scanned file").field("file"));
+        return Err(Reason::FileEmpty.into());
     }
     let (head, tail) = incoming.ends();
-    let kind = FileKind::of(head, tail).ok_or_else(|| {
-        let title = "The file is neither a PDF nor a PNG or JPEG picture, or it is cut short";
-        Refusal::new(Code::InvalidValue, title, "Scan the paper again, to one of these").field("file")
-    })?;
+    let kind = FileKind::of(head, tail).ok_or(Reason::FileKind)?;
     if !kind.is_named(&name) {
-        let title = format!("The file is a {} although its name says something else", kind.word().to_uppercase());
-        return Err(
-            Refusal::new(Code::InvalidValue, title, "Give it its right name, or choose another").field("file-name")
-        );
+        return Err(Reason::FileMisnamed { kind: kind.word().to_uppercase() }.into());
     }
     let synced = tokio::task::spawn_blocking(move || incoming.sync().map(|()| incoming));
     let incoming = synced.await.map_err(|cause| Refusal::internal(&cause))??;
@@ -173,8 +162,7 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
     if fits {
         return Ok(name.to_owned());
     }
-    let title = format!("A file's name has 1 to {LONGEST_NAME} characters");
-    Err(Refusal::new(Code::InvalidValue, title, "Give it a shorter name").field("file-name"))
+    Err(Reason::FileName { longest: LONGEST_NAME }.into())
 }
 
 /// An attachment to be handed out.
@@ -199,7 +187,7 @@ pub async fn read(hall: &Hall, actor: &Actor, id: SubmissionId, n: u64) -> Resul
             if !parts::was_asked(tx, &acting.actor, id)? {
                 seen_case(tx, &acting, id)?;
             }
-            let none = || Refusal::new(Code::NotFound, "The case has no such attachment", "See the case's page");
+            let none = || Refusal::from(Reason::NoSuchFile);
             let row = store::papers::file(tx, id, n)?.ok_or_else(none)?;
             let papers = store::papers::of_case(tx, id, Paper::File)?;
             let paper = papers.iter().find(|paper| paper.n == n).ok_or_else(none)?;

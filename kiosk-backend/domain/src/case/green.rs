@@ -2,9 +2,10 @@
 
 use hall_rules::Right;
 use hall_store as store;
+use hall_words::Reason;
 use kiosk_wire::SubmissionId;
 
-use crate::case::command::{self, checked_reason, wrong_state};
+use crate::case::command::{self, checked_reason};
 use crate::case::happening::{Happened, Happening};
 use crate::case::{clocks, history};
 use crate::ground::actor::Actor;
@@ -25,13 +26,10 @@ pub async fn set(
     let reason = checked_reason(reason)?;
     command::command(hall, actor, id, seen, move |tx, acting, row| {
         if !(row.state.before_acceptance() || row.state.at_work()) {
-            return Err(wrong_state(
-                "The case is decided or over",
-                "The green channel shortens the way to the decision",
-            ));
+            return Err(Reason::PastGreen.into());
         }
         if row.green == on {
-            return Err(wrong_state("It is so already", "Load the page again"));
+            return Err(Reason::GreenAlready.into());
         }
         let what = if on { Happening::GreenSet } else { Happening::GreenEnded };
         let happened = Happened {

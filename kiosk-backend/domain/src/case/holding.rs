@@ -3,7 +3,8 @@
 
 use hall_store::cases::CaseRow;
 use hall_store::{self as store, StoreResult, Tx};
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 
 use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
@@ -15,9 +16,7 @@ pub const HOLDS_MS: i64 = 15 * 60_000;
 pub(crate) fn mine_or_free(acting: &Acting, row: &CaseRow) -> Result<(), Refusal> {
     match row.held.as_ref().filter(|held| held.until_ms > acting.now_ms && held.staff != acting.actor.staff.id) {
         None => Ok(()),
-        Some(held) => {
-            Err(Refusal::new(Code::CaseClaimed, "Someone else is working on this case", held.staff_name.clone()))
-        }
+        Some(held) => Err(Reason::CaseClaimed { name: held.staff_name.clone() }.into()),
     }
 }
 

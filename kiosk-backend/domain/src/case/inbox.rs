@@ -8,7 +8,7 @@ use hall_store::keys::Keys;
 pub use hall_store::saved_views::SavedView;
 use hall_store::seal::IndexOf;
 use hall_store::{self as store, Connection, StoreError};
-use kiosk_wire::Code;
+use hall_words::Reason;
 use serde::Serialize;
 
 use crate::case::joint::answers;
@@ -262,15 +262,13 @@ fn item_name(body: &str) -> Option<hall_rules::Text> {
 pub async fn save_view(hall: &Hall, actor: &Actor, name: &str, query: String) -> Result<(), Refusal> {
     let (name, staff) = (name.trim().to_owned(), actor.staff.id);
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-        let title = format!("A view's name has 1 to {LONGEST_NAME} characters");
-        return Err(Refusal::new(Code::InvalidValue, title, "Give it a short name").field("view"));
+        return Err(Reason::ViewName { longest: LONGEST_NAME }.into());
     }
     hall.store()
         .write(move |tx| {
             let known = store::saved_views::of(tx, staff)?;
             if known.len() >= MOST_VIEWS && known.iter().all(|view| view.name != name) {
-                let title = format!("You keep {MOST_VIEWS} views already");
-                return Err(Refusal::new(Code::InvalidValue, title, "Forget one first").field("view"));
+                return Err(Reason::ViewsFull { most: MOST_VIEWS }.into());
             }
             Ok(store::saved_views::save(tx, staff, &name, &query)?)
         })
@@ -285,7 +283,7 @@ pub async fn forget_view(hall: &Hall, actor: &Actor, id: i64) -> Result<(), Refu
             if store::saved_views::forget(tx, staff, id)? {
                 return Ok(());
             }
-            Err(Refusal::new(Code::NotFound, "You have no such view", "Load the page again"))
+            Err(Reason::NoSuchView.into())
         })
         .await
 }

@@ -3,7 +3,8 @@
 use hall_rules::Right;
 use hall_rules::notice::Document;
 use hall_store as store;
-use kiosk_wire::{Code, Personal, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{Personal, SubmissionId};
 use sha2::{Digest, Sha256};
 
 use crate::case::command::checked_reason;
@@ -57,10 +58,10 @@ async fn reveal(
     hall.store()
         .write(move |tx| {
             let row = seen_case(tx, &acting, id)?;
-            let value =
-                record::submission_of(tx, &acting.keys, row.entry)?.as_ref().and_then(pick).ok_or_else(|| {
-                    Refusal::new(Code::NotFound, "The applicant gave none, or it is unreadable", "Ask at the window")
-                })?;
+            let value = record::submission_of(tx, &acting.keys, row.entry)?
+                .as_ref()
+                .and_then(pick)
+                .ok_or(Reason::NothingGiven)?;
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), action, Some(id), &reason)?;
             Ok(value)
         })
@@ -85,8 +86,7 @@ pub async fn read(hall: &Hall, actor: &Actor, id: SubmissionId, n: u32) -> Resul
     hall.store()
         .write(move |tx| {
             seen_case(tx, &acting, id)?;
-            let (sealed, hash) = store::notices::sealed(tx, id, n)?
-                .ok_or_else(|| Refusal::new(Code::NotFound, "The case has no such notice", "See the case's page"))?;
+            let (sealed, hash) = store::notices::sealed(tx, id, n)?.ok_or(Reason::NoSuchNotice)?;
             let text = acting.moment.keys.sealer.open(&sealed, &store::notices::context(id, n))?;
             if Sha256::digest(text.expose()).as_slice() != hash {
                 return Err(Refusal::internal(&format!("notice {n} of case {id} does not match its hash")));

@@ -4,10 +4,11 @@ use hall_rules::case::Party;
 use hall_rules::{Right, mask};
 use hall_store::papers::Paper;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 use serde::{Deserialize, Serialize};
 
-use crate::case::command::{self, wrong_state};
+use crate::case::command;
 use crate::case::happening::{Happened, Happening};
 use crate::case::history;
 use crate::ground::actor::Actor;
@@ -44,10 +45,10 @@ pub(crate) fn of_case(connection: &Connection, moment: &Moment, id: SubmissionId
 /// Adds a note. Whoever works on the case may; also while a colleague holds it, and after its end until it is archived.
 pub async fn add(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Option<u64>, text: &str) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
-    let text = several_lines(text, LONGEST, "note")?;
+    let text = several_lines(text)?;
     command::command_over(hall, actor, id, seen, move |tx, acting, row| {
         if row.state.is_final() {
-            return Err(wrong_state("The case is over", "Nothing is added to it any more"));
+            return Err(Reason::NotesClosed.into());
         }
         keep(tx, acting, id, row.version + 1, (Happening::NoteAdded, Paper::Note), &text)?;
         audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::NoteAdded, Some(id), "")?;
@@ -57,14 +58,13 @@ pub async fn add(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Option<u64>
 }
 
 /// Checks a text of several lines.
-fn several_lines(text: &str, longest: usize, field: &str) -> Result<String, Refusal> {
+fn several_lines(text: &str) -> Result<String, Refusal> {
     let text = text.trim().replace("\r\n", "\n");
-    let fits = !text.is_empty() && text.chars().count() <= longest;
+    let fits = !text.is_empty() && text.chars().count() <= LONGEST;
     if fits && !text.chars().any(|c| c.is_control() && c != '\n') {
         return Ok(text);
     }
-    let title = format!("This has 1 to {longest} characters");
-    Err(Refusal::new(Code::InvalidValue, title, "Write it shorter").field(field))
+    Err(Reason::NoteLong { longest: LONGEST }.into())
 }
 
 fn keep(
@@ -164,17 +164,15 @@ pub async fn check_mandate(
     };
     command::command(hall, actor, id, seen, move |tx, acting, row| {
         if !acting.actor.staff.role.parties().contains(&Party::Clerk) {
-            let title = "Your role does not check mandates";
-            return Err(Refusal::new(Code::Forbidden, title, "Ask a clerk of the case's window"));
+            return Err(Reason::MandateNotYours.into());
         }
         if row.state.is_final() {
-            return Err(wrong_state("The case is over", "Nothing is added to it any more"));
+            return Err(Reason::NotesClosed.into());
         }
         if let Some(n) = mandate.file
             && store::papers::file(tx, id, n)?.is_none()
         {
-            let title = "The case has no such attachment";
-            return Err(Refusal::new(Code::InvalidValue, title, "Attach the mandate first").field("mandate-file"));
+            return Err(Reason::MandateFile.into());
         }
         let text = serde_json::to_string(&mandate).map_err(|cause| Refusal::internal(&cause))?;
         keep(tx, acting, id, row.version + 1, (Happening::MandateChecked, Paper::Mandate), &text)?;
@@ -184,12 +182,11 @@ pub async fn check_mandate(
     .await
 }
 
-fn one_line(text: &str, shortest: usize, longest: usize, field: &str) -> Result<String, Refusal> {
+fn one_line(text: &str, shortest: usize, longest: usize, field: &'static str) -> Result<String, Refusal> {
     let text = text.trim();
     let length = text.chars().count();
     if (shortest..=longest).contains(&length) && !text.chars().any(char::is_control) {
         return Ok(text.to_owned());
     }
-    let title = format!("This has {shortest} to {longest} characters on one line");
-    Err(Refusal::new(Code::InvalidValue, title, "Write it as the mandate says it").field(field))
+    Err(Reason::MandateLine { shortest, longest, field }.into())
 }

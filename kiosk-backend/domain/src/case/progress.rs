@@ -4,13 +4,14 @@
 //! is, not what it is about, and not which papers are missing.
 
 use hall_rules::clock::ClockKind;
-use hall_rules::receipt::ReceiptError;
+use hall_rules::receipt::{DIGITS, ReceiptError};
 use hall_rules::{CaseState, ReceiptNumber, Text};
 use hall_store::cases::CaseRow;
 use hall_store::seal::IndexOf;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
+use hall_words::Reason;
 use jiff::civil::Date;
-use kiosk_wire::{Code, CompartmentNo, KioskId, SubmissionId};
+use kiosk_wire::{CompartmentNo, KioskId, SubmissionId};
 
 use crate::boxes::whereabouts::{self, Place, at_window};
 use crate::case::clocks::{self, Due};
@@ -125,7 +126,7 @@ pub async fn again(hall: &Hall, ticket: &str) -> Result<Progress, Refusal> {
 
 /// The case of a ticket that still holds.
 pub fn holder(hall: &Hall, ticket: &str) -> Result<SubmissionId, Refusal> {
-    let old = || Refusal::new(Code::StalePage, "The page is too old", "Type number and characters again");
+    let old = || Refusal::from(Reason::ProgressOld);
     let sealed = hex::decode(ticket).map_err(|_| old())?;
     let text = hall.keys().sealer.open(&sealed, TICKET).map_err(|_| old())?;
     let (until, case) = text.expose().split_once(' ').ok_or_else(old)?;
@@ -136,18 +137,21 @@ pub fn holder(hall: &Hall, ticket: &str) -> Result<SubmissionId, Refusal> {
 }
 
 fn too_many(wait: Wait) -> Refusal {
-    let wait_s = wait.seconds();
-    let advice = format!("Wait {} minutes, or ask at the hall", wait_s.div_ceil(60));
-    Refusal::new(Code::TooManyTries, "Too many tries", advice).retry_after_s(wait_s)
+    Reason::ProgressTries { wait: hall_words::Wait(wait.seconds()) }.into()
 }
 
 fn misread(cause: ReceiptError) -> Refusal {
-    Refusal::new(Code::InvalidValue, cause.to_string(), "Compare it with the receipt").field("receipt")
+    match cause {
+        ReceiptError::Shape => Reason::ProgressDigits { digits: DIGITS },
+        ReceiptError::CheckDigits | ReceiptError::Prefix | ReceiptError::Generation | ReceiptError::Sequence => {
+            Reason::ProgressMisread
+        }
+    }
+    .into()
 }
 
 fn unknown() -> Refusal {
-    let title = "There is no case with this number and these characters";
-    Refusal::new(Code::NotFound, title, "Compare both with the receipt and the card")
+    Reason::ProgressUnknown.into()
 }
 
 fn read(connection: &Connection, moment: &Moment, case: SubmissionId) -> Result<Option<Progress>, Refusal> {
@@ -219,15 +223,14 @@ fn next(connection: &Connection, row: &CaseRow) -> StoreResult<Option<Text>> {
 pub async fn rate(hall: &Hall, ticket: &str, level: u8) -> Result<(), Refusal> {
     let case = holder(hall, ticket)?;
     if !(1..=5).contains(&level) {
-        return Err(Refusal::new(Code::InvalidValue, "A rating has one of five levels", "Choose one").field("level"));
+        return Err(Reason::RatingLevel.into());
     }
     let moment = Moment::of(hall);
     hall.store()
         .write(move |tx| {
             let state = store::cases::head(tx, case)?.map(|head| head.state);
             if !state.is_some_and(may_rate) {
-                let title = "The case cannot be rated before its result was fetched";
-                return Err(Refusal::new(Code::WrongState, title, "Come back then"));
+                return Err(Reason::RatingEarly.into());
             }
             let now_ms = moment.now_ms;
             keep(tx, &moment, case, level, Via::Page, now_ms)?;

@@ -6,10 +6,11 @@ use hall_rules::notice::{Document, Express, Form};
 use hall_rules::{CaseEvent, Text, clock, mask, review};
 use hall_store::cases::CaseRow;
 use hall_store::{self as store, Connection};
+use hall_words::Reason;
 use kiosk_wire::{Code, SubmissionId};
 use serde::Serialize;
 
-use crate::case::command::{checked_reason, command, wrong_state};
+use crate::case::command::{checked_reason, command};
 use crate::case::happening::{Happened, Happening};
 use crate::case::joint::{answers, parts};
 use crate::case::seen::seen_case;
@@ -123,7 +124,7 @@ pub async fn take(
             form: Some(&form),
         };
         if !history::append(tx, &acting.moment, row.id, &happened)? {
-            return Err(wrong_state("The case is not in a state in which this can be done", "Load the page again"));
+            return Err(Reason::NotNow.into());
         }
         if matches!(event, CaseEvent::JointStarted | CaseEvent::Withdrawn) {
             answers::announce(tx, row.id)?;
@@ -144,24 +145,17 @@ fn check(
     mut form: Form,
 ) -> Result<(&'static Transition, Form), Refusal> {
     if seen != row.version {
-        let detail = "Load the page again: meanwhile something else happened";
-        return Err(Refusal::new(Code::StalePage, "The page is older than the case", detail));
+        return Err(Reason::StepMoved.into());
     }
     let past = store::case_events::history(connection, row.id)?;
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
     let own = matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
-    let transition = standing
-        .row(event)
-        .filter(|_| !own)
-        .ok_or_else(|| wrong_state("The case is not in a state in which this can be done", "Load the page again"))?;
+    let transition = standing.row(event).filter(|_| !own).ok_or(Reason::NotNow)?;
     if !acting.may_step(transition) {
-        let who: Vec<&str> = transition.by.iter().map(|party| party.words().1).collect();
-        let advice = format!("It is for: {}", who.join(", "));
-        return Err(Refusal::new(Code::Forbidden, "Your role may not take this step", advice));
+        return Err(Reason::NotYourStep { who: transition.by.to_vec() }.into());
     }
     if event == CaseEvent::JointStarted && parts::wanted_of(connection, &acting.moment, row.id)?.is_empty() {
-        let title = "The item names no other department for this case";
-        return Err(wrong_state(title, "Decide it alone; the catalogue says which departments are asked"));
+        return Err(Reason::NobodyToAsk.into());
     }
     for need in transition.needs {
         fill(connection, acting, row, event, *need, &mut form)?;
@@ -183,20 +177,17 @@ fn fill(
             let made = record::submission_of(connection, &acting.keys, row.entry)?;
             let lines = made.map(|made| made.materials).unwrap_or_default();
             if lines.len() != form.findings.len() {
-                let title = format!("{} of {} materials were checked", form.findings.len(), lines.len());
-                return Err(invalid(need, title, "Say of each material whether it is fine, missing or wrong"));
+                return Err(Reason::FindingsCount { checked: form.findings.len(), all: lines.len() }.into());
             }
             for (finding, line) in form.findings.iter_mut().zip(lines) {
                 finding.material = line.name;
                 finding.deferrable = line.deferrable;
                 finding.reason = finding.reason.trim().to_owned();
                 if finding.reason.chars().count() > LONGEST || finding.reason.chars().any(char::is_control) {
-                    let title = format!("What is amiss has at most {LONGEST} characters on one line");
-                    return Err(invalid(need, title, "Shorten it"));
+                    return Err(Reason::FindingLong { longest: LONGEST }.into());
                 }
             }
-            review::allows(event, &form.findings)
-                .map_err(|why| invalid(need, "What was found does not lead to this step", why))
+            review::allows(event, &form.findings).map_err(|why| Reason::FindingsUnfit { why }.into())
         }
         Need::Reason | Need::InternalReason => {
             form.reason = checked_reason(&form.reason)?;
@@ -206,14 +197,13 @@ fn fill(
             let most =
                 if event == CaseEvent::Extended { longest_extension(connection, acting, row)? } else { MOST_DAYS };
             let fits = form.days.is_some_and(|days| (1..=most).contains(&days));
-            let title = format!("A number of working days from 1 to {most} is needed");
-            if fits { Ok(()) } else { Err(invalid(need, title, "Type the number")) }
+            if fits { Ok(()) } else { Err(Reason::DaysMissing { most }.into()) }
         }
         Need::Elsewhere => word(need, &mut form.elsewhere),
         Need::Document => word(need, &mut form.document),
         Need::Delivery => {
             if let Some(express) = &mut form.express {
-                parcel(need, express)?;
+                parcel(express)?;
                 form.delivery = format!("快递寄送：{}，单号 {}", express.carrier, express.tracking);
             }
             word(need, &mut form.delivery)
@@ -221,16 +211,10 @@ fn fill(
         Need::Receiver => word(need, &mut form.receiver),
         Need::Opinions => match parts::missing(connection, row.id)? {
             0 => Ok(()),
-            missing => {
-                let title = format!("{missing} departments have not answered");
-                Err(invalid(need, title, "Wait for them, or recall the question with a reason"))
-            }
+            missing => Err(Reason::OpinionsMissing { missing }.into()),
         },
         Need::Disagreement if parts::disagrees(connection, row.id)? => {
-            form.disagreement = checked_reason(&form.disagreement).map_err(|_| {
-                let title = "A department did not agree: the decision must say how that is dealt with";
-                invalid(need, title, "Write 1 to 200 characters on one line; they stand in the decision")
-            })?;
+            form.disagreement = checked_reason(&form.disagreement).map_err(|_| Reason::DisagreementMissing)?;
             Ok(())
         }
         Need::Disagreement => {
@@ -249,8 +233,7 @@ fn longest_extension(connection: &Connection, acting: &Acting, row: &CaseRow) ->
 fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
     let trimmed = text.trim();
     if trimmed.is_empty() || trimmed.chars().count() > LONGEST || trimmed.chars().any(char::is_control) {
-        let title = format!("{} has 1 to {LONGEST} characters on one line", need.words().1);
-        return Err(invalid(need, title, "Fill it in"));
+        return Err(Reason::WordMissing { need, longest: LONGEST }.into());
     }
     *text = trimmed.to_owned();
     Ok(())
@@ -260,7 +243,7 @@ fn word(need: Need, text: &mut String) -> Result<(), Refusal> {
 const TRACKING: std::ops::RangeInclusive<usize> = 6..=40;
 
 /// A parcel is shown to its applicant without a sign-in: nothing but a carrier and a number can be written there.
-fn parcel(need: Need, express: &mut Express) -> Result<(), Refusal> {
+fn parcel(express: &mut Express) -> Result<(), Refusal> {
     express.carrier = express.carrier.trim().to_owned();
     express.tracking = express.tracking.trim().to_uppercase();
     let name = |c: char| c.is_alphabetic();
@@ -269,11 +252,7 @@ fn parcel(need: Need, express: &mut Express) -> Result<(), Refusal> {
     if letters && number && TRACKING.contains(&express.tracking.len()) {
         return Ok(());
     }
-    Err(invalid(need, "A carrier's name and its tracking number are needed", "Copy both from the express slip"))
-}
-
-fn invalid(need: Need, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
-    Refusal::new(Code::InvalidValue, title, detail).field(need.code())
+    Err(Reason::ParcelMissing.into())
 }
 
 /// What the timeline says of it.

@@ -5,8 +5,9 @@ use hall_rules::clock::{Clock, ClockKind, Light};
 use hall_store::event::{Event, EventKind};
 use hall_store::ratings::Callback;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
+use hall_words::Reason;
 use jiff::Timestamp;
-use kiosk_wire::{Code, Personal, SubmissionId};
+use kiosk_wire::{Personal, SubmissionId};
 use serde::{Deserialize, Serialize};
 
 use crate::case::clocks::{self, Due};
@@ -184,22 +185,17 @@ pub async fn called(
         || text.chars().count() > LONGEST
         || text.chars().any(|c| c.is_control() && c != '\n' && c != '\r')
     {
-        let title = format!("A note has 1 to {LONGEST} characters");
-        return Err(
-            Refusal::new(Code::InvalidValue, title, "Say what the applicant said and what was done").field("note")
-        );
+        return Err(Reason::CallNote { longest: LONGEST }.into());
     }
     let words = Personal::new(text);
     let acting = Acting::new(hall, actor);
     hall.store()
         .write(move |tx| {
             seen_case(tx, &acting, case)?;
-            let none = || Refusal::new(Code::NotFound, "The case has no call-back", "Load the page again");
-            let open = store::ratings::callback_of(tx, case)?.ok_or_else(none)?;
+            let open = store::ratings::callback_of(tx, case)?.ok_or(Reason::NoCallBack)?;
             let before = store::ratings::notes_of(tx, case)?.len();
             if open.closed_ms.is_some() || before != seen {
-                let title = "Somebody was faster";
-                return Err(Refusal::new(Code::StalePage, title, "Load the page again and read what they wrote"));
+                return Err(Reason::CallBackMoved.into());
             }
             let n = u32::try_from(before + 1).unwrap_or(u32::MAX);
             let sealed = acting.keys.sealer.seal(words.expose(), &store::ratings::note_context(case, n))?;

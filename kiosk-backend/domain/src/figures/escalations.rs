@@ -3,7 +3,8 @@
 use hall_rules::{Right, Text};
 use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, StoreError};
-use kiosk_wire::{Code, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::SubmissionId;
 use serde::Serialize;
 
 use crate::case::clocks::Due;
@@ -86,7 +87,7 @@ pub async fn seen(hall: &Hall, actor: &Actor, case: SubmissionId) -> Result<(), 
         .write(move |tx| {
             seen_case(tx, &acting, case)?;
             if !store::escalations::seen(tx, case, acting.actor.staff.id, acting.now_ms)? {
-                return Err(Refusal::new(Code::NotFound, "Somebody saw it before you", "Load the page again"));
+                return Err(Reason::SeenAlready.into());
             }
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::EscalationSeen, Some(case), "")?;
             tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });

@@ -1,10 +1,11 @@
 //! Who asks or commands: a member of staff, and from where.
 
 use hall_rules::{Right, Role};
+use hall_words::Reason;
 use kiosk_wire::{StaffId, WindowId};
 use serde::Serialize;
 
-use crate::ground::refusal::{Refusal, not_yours};
+use crate::ground::refusal::Refusal;
 
 /// A member of staff, as every request needs them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -42,7 +43,7 @@ impl Actor {
 
     /// Refuses those whose role does not give them this right.
     pub fn must(&self, right: Right) -> Result<(), Refusal> {
-        if self.may(right) { Ok(()) } else { Err(not_yours(right)) }
+        if self.may(right) { Ok(()) } else { Err(Reason::NotYours { right }.into()) }
     }
 
     /// The windows whose cases are theirs to see; absent for every window and none.

@@ -5,6 +5,7 @@ use hall_rules::{Right, Role};
 use hall_store::sessions::{Digest, Listed};
 use hall_store::staff::StaffRow;
 use hall_store::{self as store, Connection, StoreError, Tx};
+use hall_words::Reason;
 use kiosk_wire::{Code, Personal, StaffId, WindowId};
 
 use crate::ground::actor::{Actor, Staff};
@@ -13,7 +14,7 @@ use crate::ground::codes::{in_groups, new_code, normal};
 use crate::ground::hall::Hall;
 use crate::ground::refusal::Refusal;
 use crate::people::secrets::{CODE_MS, PASSWORD_CHARACTERS, hash_secret, opens};
-use crate::people::staff::{self, invalid, named, windows_by_name};
+use crate::people::staff::{self, named, windows_by_name};
 use crate::people::{city_accounts, sign_in};
 
 /// From so many wrong passwords on an account is worth a word in the list.
@@ -100,7 +101,7 @@ pub async fn one(hall: &Hall, actor: &Actor, id: StaffId) -> Result<(AccountRow,
 }
 
 fn nobody() -> Refusal {
-    Refusal::new(Code::NotFound, "There is no such account", "See the list of accounts")
+    Reason::NoSuchAccount.into()
 }
 
 /// Names of all windows.
@@ -112,7 +113,7 @@ pub async fn windows(hall: &Hall) -> Result<Vec<(WindowId, String)>, Refusal> {
 /// Adds someone. Returns who, and their one-time code: it is shown once and kept nowhere.
 pub async fn add(hall: &Hall, actor: &Actor, new: NewAccount) -> Result<(StaffId, String), Refusal> {
     actor.must(Right::ManageAccounts)?;
-    let name = named("name", &new.name)?;
+    let name = named(&new.name, Reason::NameShape)?;
     let (shown, phc) = code().await?;
     let (now, actor) = (hall.now_ms(), actor.clone());
     let row = StaffRow {
@@ -156,7 +157,7 @@ pub fn reset_at_server(hall: &Hall, name: &str) -> Result<String, Refusal> {
 
 fn reset_in(tx: &mut Tx<'_>, who: Who<'_>, row: &StaffRow, phc: &str, now: i64) -> Result<(), Refusal> {
     if row.disabled_ms.is_some() {
-        return Err(Refusal::new(Code::WrongState, "The account is closed", "Add a new one under another name"));
+        return Err(Reason::AccountClosed.into());
     }
     store::staff::set_password(tx, row.id, phc, Some(now + CODE_MS))?;
     store::sessions::end_all(tx, row.id, None, now)?;
@@ -166,13 +167,12 @@ fn reset_in(tx: &mut Tx<'_>, who: Who<'_>, row: &StaffRow, phc: &str, now: i64) 
 /// Closes an account: its owner is signed out at once, and terminals forget them with the next roster.
 pub async fn disable(hall: &Hall, actor: &Actor, id: StaffId) -> Result<(), Refusal> {
     if actor.staff.id == id {
-        let title = "You cannot close your own account";
-        return Err(Refusal::new(Code::InvalidValue, title, "Ask another administrator").field("account"));
+        return Err(Reason::OwnAccount.into());
     }
     let now = hall.now_ms();
     manage(hall, actor, id, move |tx, who, row| {
         if !store::staff::disable(tx, &row.name, now)? {
-            return Err(Refusal::new(Code::WrongState, "The account is closed already", "Load the page again"));
+            return Err(Reason::AccountClosedAlready.into());
         }
         store::sessions::end_all(tx, row.id, None, now)?;
         audit::write(tx, now, who, Action::StaffDisabled, None, &row.name)?;
@@ -228,7 +228,7 @@ pub async fn end_session(hall: &Hall, actor: &Actor, whose: StaffId, session: &s
     if actor.staff.id != whose {
         actor.must(Right::ManageAccounts)?;
     }
-    let gone = || Refusal::new(Code::NotFound, "That session has ended", "Load the page again");
+    let gone = || Refusal::from(Reason::SessionGone);
     let mut short = [0; 16];
     hex::decode_to_slice(session, &mut short).map_err(|_| gone())?;
     let (now, actor) = (hall.now_ms(), actor.clone());
@@ -253,20 +253,17 @@ pub async fn change_password(
 ) -> Result<(), Refusal> {
     let (id, now) = (actor.staff.id, hall.now_ms());
     if new.expose().chars().count() < PASSWORD_CHARACTERS {
-        let title = format!("The password has fewer than {PASSWORD_CHARACTERS} characters");
-        return Err(invalid("password", title, "Choose a longer one; a short sentence is good"));
+        return Err(Reason::PasswordShort { least: PASSWORD_CHARACTERS }.into());
     }
     let row = hall.store().read(move |connection| store::staff::get(connection, id)).await?.ok_or_else(nobody)?;
     let under = sign_in::counted_change(&row);
     sign_in::count(hall, &actor.from, &under).await?;
     let checked = tokio::task::spawn_blocking(move || {
         if !opens(&row, old.expose(), now) {
-            return Err(
-                Refusal::new(Code::SignInRefused, "The present password is wrong", "Type it again").field("old")
-            );
+            return Err(Reason::PasswordWrong.into());
         }
         if normal(old.expose()) == normal(new.expose()) {
-            return Err(invalid("password", "The new password is the old one", "Choose another"));
+            return Err(Reason::PasswordSame.into());
         }
         hash_secret(new.expose())
     });

@@ -4,14 +4,15 @@
 use hall_store::sessions::Digest;
 use hall_store::staff::StaffRow;
 use hall_store::{self as store, Connection, StoreError, Tx};
-use kiosk_wire::{Code, StaffId};
+use hall_words::Reason;
+use kiosk_wire::StaffId;
 
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
 use crate::ground::refusal::Refusal;
 use crate::people::sign_in::{self, Opened};
-use crate::people::staff::{self, invalid};
+use crate::people::staff;
 
 /// Longest `sub` (OpenID Connect Core 1.0, 2).
 pub const LONGEST_SUBJECT: usize = 255;
@@ -41,7 +42,7 @@ pub async fn enter(hall: &Hall, from: &str, subject: String, replaces: Option<Di
     match staff {
         Some(staff) if staff.disabled => {
             refuse(hall, from, "oidc: closed").await?;
-            Err(refused("oidc-closed", "Your account here is closed", "Ask an administrator of the hall"))
+            Err(Reason::ProviderAccountClosed.into())
         }
         Some(staff) => {
             let actor = Actor { staff, from: from.to_owned() };
@@ -50,21 +51,14 @@ pub async fn enter(hall: &Hall, from: &str, subject: String, replaces: Option<Di
         None => {
             refuse(hall, from, "oidc: subject").await?;
             // The detail is what an administrator needs to enter.
-            Err(refused("oidc-subject", "No account here is yours yet", subject))
+            Err(Reason::ProviderSubject { subject }.into())
         }
     }
 }
 
 /// Who issues the city's accounts, or a refusal where nobody does.
 fn issuer(hall: &Hall) -> Result<&str, Refusal> {
-    hall.settings().issuer.as_deref().ok_or_else(|| {
-        Refusal::new(Code::NotFound, "There is no sign-in with the city's accounts here", "Sign in with a password")
-    })
-}
-
-/// The refusal of a sign-in through the provider.
-pub fn refused(field: &str, title: &str, advice: impl Into<String>) -> Refusal {
-    Refusal::new(Code::SignInRefused, title, advice).field(field)
+    Ok(hall.settings().issuer.as_deref().ok_or(Reason::NoCityAccounts)?)
 }
 
 /// Writes into the audit that somebody was refused whom the provider knows.
@@ -93,8 +87,7 @@ pub(crate) fn typed(hall: &Hall, subject: &str) -> Result<(String, Option<String
     let issuer = issuer(hall)?.to_owned();
     let subject = subject.trim();
     if !subject.is_empty() && !is_subject(subject) {
-        let title = format!("A subject has 1 to {LONGEST_SUBJECT} ASCII characters");
-        return Err(invalid("subject", title, "Copy the `sub` of the person from the provider"));
+        return Err(Reason::SubjectShape { longest: LONGEST_SUBJECT }.into());
     }
     Ok((issuer, Some(subject.to_owned()).filter(|subject| !subject.is_empty())))
 }
@@ -109,7 +102,7 @@ pub(crate) fn set_in(
     now: i64,
 ) -> Result<(), Refusal> {
     if row.disabled_ms.is_some() && subject.is_some() {
-        return Err(Refusal::new(Code::WrongState, "The account is closed", "Add a new one under another name"));
+        return Err(Reason::AccountClosed.into());
     }
     let before = store::oidc::subject_of(tx, row.id, issuer)?;
     if before.as_deref() == subject {
@@ -119,8 +112,7 @@ pub(crate) fn set_in(
         && let Some(owner) = store::oidc::staff_of(tx, issuer, subject)?
     {
         let name = store::staff::get(tx, owner)?.map(|owner| owner.name).unwrap_or_default();
-        let title = format!("This subject belongs to {name:?}");
-        return Err(invalid("subject", title, "Take it from that account first"));
+        return Err(Reason::SubjectTaken { name: format!("{name:?}") }.into());
     }
     store::oidc::set_subject(tx, row.id, issuer, subject)?;
     if before.is_some() {

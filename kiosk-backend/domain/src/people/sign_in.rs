@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hall_store::sessions::{self, Digest, Session};
 use hall_store::staff::StaffRow;
 use hall_store::{self as store, StoreError};
+use hall_words::Reason;
 use kiosk_wire::{Code, Personal};
 
 use crate::ground::actor::{Actor, Staff};
@@ -125,9 +126,7 @@ pub(crate) async fn count(hall: &Hall, from: &str, under: &[Counted]) -> Result<
             })
             .await?;
     }
-    let seconds = wait.seconds();
-    let advice = format!("Wait {} minutes, or ask an administrator", seconds.div_ceil(60));
-    Err(Refusal::new(Code::TooManyTries, "Too many wrong passwords", advice).retry_after_s(seconds))
+    Err(Reason::PasswordTries { wait: hall_words::Wait(wait.seconds()) }.into())
 }
 
 /// Opens a session for someone who proved who they are, by their password or by the word of the city's provider.

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use hall_rules::Role;
 use hall_store::staff::{StaffRow, WindowRow};
 use hall_store::{self as store, Connection, StoreError, Tx};
-use kiosk_wire::{Code, Personal, StaffId, WindowId};
+use hall_words::Reason;
+use kiosk_wire::{Personal, StaffId, WindowId};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -47,11 +48,7 @@ pub async fn sign_in(hall: &Hall, name: &str, password: Personal<String>) -> Res
         Some(row) if matches && row.disabled_ms.is_none() => {
             get(hall, row.id).await?.ok_or_else(|| Refusal::internal(&"a member of staff vanished"))
         }
-        _ => Err(Refusal::new(
-            Code::SignInRefused,
-            "Name and password do not belong together, or the account is closed",
-            "Try again, or ask an administrator",
-        )),
+        _ => Err(Reason::SignIn.into()),
     }
 }
 
@@ -99,10 +96,9 @@ pub struct NewStaff {
 
 /// Adds someone.
 pub fn add(hall: &Hall, new: NewStaff) -> Result<StaffId, Refusal> {
-    let name = named("name", &new.name)?;
+    let name = named(&new.name, Reason::NameShape)?;
     if new.password.expose().chars().count() < PASSWORD_CHARACTERS {
-        let title = format!("The password has fewer than {PASSWORD_CHARACTERS} characters");
-        return Err(invalid("password", title, "Choose a longer one; a short sentence is good"));
+        return Err(Reason::PasswordShort { least: PASSWORD_CHARACTERS }.into());
     }
     let card = new.card.as_ref().map(|(uid, pin)| card_and_pin(uid, pin)).transpose()?;
     let (card_hash, pin_phc) = card.unzip();
@@ -133,14 +129,12 @@ pub(crate) fn insert(
     now: i64,
 ) -> Result<(), Refusal> {
     if store::staff::by_name(tx, &row.name)?.is_some() {
-        let title = format!("There is someone named {:?} already", row.name);
-        return Err(invalid("name", title, "Give another name, such as one with the window"));
+        return Err(Reason::NameTaken { name: format!("{:?}", row.name) }.into());
     }
     if let Some(hash) = &row.card_hash
         && let Some(owner) = store::staff::by_card(tx, hash)?
     {
-        let title = format!("This card is {:?}'s", owner.name);
-        return Err(invalid("card-uid", title, "Give each person a card of their own"));
+        return Err(Reason::CardTaken { name: format!("{:?}", owner.name) }.into());
     }
     store::staff::add(tx, row, windows, now)?;
     audit::write(tx, now, who, Action::StaffAdded, None, &row.name)?;
@@ -152,8 +146,7 @@ pub fn disable(hall: &Hall, name: &str) -> Result<(), Refusal> {
     let (name, now) = (name.trim().to_owned(), hall.now_ms());
     hall.store().write_blocking(move |tx| {
         if !store::staff::disable(tx, &name, now)? {
-            let title = format!("Nobody named {name:?} has an open account");
-            return Err(Refusal::new(Code::NotFound, title, "See `kiosk-backend staff list`"));
+            return Err(Reason::NobodyNamed { name: format!("{name:?}") }.into());
         }
         audit::write(tx, now, Who::CommandLine, Action::StaffDisabled, None, &name)?;
         tx.revise()?;
@@ -168,17 +161,18 @@ pub fn add_window(
     phone: Option<String>,
     departments: Vec<String>,
 ) -> Result<WindowId, Refusal> {
-    let row = WindowRow { id: WindowId(uuid::Uuid::now_v7()), name: named("name", name)?, phone, departments };
+    let row =
+        WindowRow { id: WindowId(uuid::Uuid::now_v7()), name: named(name, Reason::WindowName)?, phone, departments };
     known_departments(hall, &row.departments)?;
     let now = hall.now_ms();
     hall.store().write_blocking(move |tx| {
         for window in store::staff::windows(tx)? {
             if window.name == row.name {
-                return Err(invalid("name", format!("There is a window {:?} already", row.name), "Give another name"));
+                return Err(Reason::WindowTaken { name: format!("{:?}", row.name) }.into());
             }
             if let Some(taken) = row.departments.iter().find(|code| window.departments.contains(code)) {
-                let title = format!("Department {taken:?} belongs to window {:?}", window.name);
-                return Err(invalid("department", title, "A department has one window"));
+                let (department, window) = (format!("{taken:?}"), format!("{:?}", window.name));
+                return Err(Reason::DepartmentTaken { department, window }.into());
             }
         }
         store::staff::add_window(tx, &row, now)?;
@@ -196,8 +190,7 @@ fn known_departments(hall: &Hall, departments: &[String]) -> Result<(), Refusal>
         None => Ok(()),
         Some(code) => {
             let known: Vec<&str> = catalogue.departments.iter().map(|known| known.code.as_str()).collect();
-            let advice = format!("The catalogue has: {}", known.join(", "));
-            Err(invalid("department", format!("The catalogue has no department {code:?}"), advice))
+            Err(Reason::NoSuchDepartment { code: format!("{code:?}"), known: known.join(", ") }.into())
         }
     }
 }
@@ -209,56 +202,44 @@ pub(crate) fn windows_by_name(connection: &Connection, names: &[String]) -> Resu
         .map(|name| {
             windows.iter().find(|window| window.name == *name).map(|window| window.id).ok_or_else(|| {
                 let known: Vec<&str> = windows.iter().map(|window| window.name.as_str()).collect();
-                let advice = format!("Windows are: {}. Add one with `kiosk-backend window add`", known.join(", "));
-                invalid("window", format!("There is no window {name:?}"), advice)
+                Reason::NoSuchWindow { name: format!("{name:?}"), known: known.join(", ") }.into()
             })
         })
         .collect()
 }
 
-pub(crate) fn named(field: &str, name: &str) -> Result<String, Refusal> {
+pub(crate) fn named(name: &str, otherwise: Reason) -> Result<String, Refusal> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
-        return Err(invalid(field, "A name has 1 to 64 characters, none of them control characters", "Give another"));
+        return Err(otherwise.into());
     }
     Ok(name.to_owned())
-}
-
-pub(crate) fn invalid(field: &str, title: impl Into<String>, detail: impl Into<String>) -> Refusal {
-    Refusal::new(Code::InvalidValue, title, detail).field(field)
 }
 
 /// Checks a card's UID and a PIN; returns the hash of the one and the PHC string of the other.
 fn card_and_pin(uid: &str, pin: &Personal<String>) -> Result<(String, String), Refusal> {
     let text: String = uid.chars().filter(|c| !matches!(c, ' ' | ':' | '-')).collect();
-    let bytes = hex::decode(&text).map_err(|_| {
-        invalid(
-            "card-uid",
-            "The card's UID is not hex",
-            "Read it with `kiosk card read --json`, such as 04A1B2C3D4E5F6",
-        )
-    })?;
+    let bytes = hex::decode(&text).map_err(|_| Reason::CardNotHex)?;
     check_uid(&bytes)?;
     let pin = pin.expose();
     if !PIN_DIGITS.contains(&pin.len()) || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
-        let title = format!("A PIN has {} to {} digits", PIN_DIGITS.start(), PIN_DIGITS.end());
-        return Err(invalid("pin", title, "Choose another"));
+        return Err(Reason::PinDigits { least: *PIN_DIGITS.start(), most: *PIN_DIGITS.end() }.into());
     }
     if pin.bytes().all(|digit| pin.as_bytes().first() == Some(&digit)) || "0123456789876543210".contains(pin) {
-        return Err(invalid("pin", "This PIN is one of the first that anyone tries", "Choose another"));
+        return Err(Reason::PinGuessable.into());
     }
     Ok((hex::encode(Sha256::digest(&bytes)), hash_secret(pin)?))
 }
 
 /// Refuses UIDs that do not name one card (ISO/IEC 14443-3, 6.5.4: a UID that begins with `08` is random).
 fn check_uid(uid: &[u8]) -> Result<(), Refusal> {
-    let title = match uid {
-        _ if !matches!(uid.len(), 4 | 7 | 10) => "A card's UID has 4, 7 or 10 bytes",
-        _ if uid.iter().all(|byte| *byte == 0) => "This UID is all zeros: the reader did not read it",
-        [0x08, _, _, _] => "This card makes a new random UID each time (it begins with 08)",
+    Err(match uid {
+        _ if !matches!(uid.len(), 4 | 7 | 10) => Reason::CardLength,
+        _ if uid.iter().all(|byte| *byte == 0) => Reason::CardZeros,
+        [0x08, _, _, _] => Reason::CardRandom,
         _ => return Ok(()),
-    };
-    Err(invalid("card-uid", title, "Use a card with a UID of its own"))
+    }
+    .into())
 }
 
 #[cfg(test)]
@@ -272,8 +253,8 @@ mod tests {
             [("00000000", "all zeros"), ("08A1B2C3", "random"), ("04A1B2", "4, 7 or 10"), ("xyz", "not hex")]
         {
             let refusal = card_and_pin(uid, &pin).expect_err(uid);
-            assert!(refusal.problem.title.contains(says), "{refusal}");
-            assert_eq!(refusal.problem.field.as_deref(), Some("card-uid"));
+            assert!(refusal.problem().title.contains(says), "{refusal}");
+            assert_eq!(refusal.problem().field.as_deref(), Some("card-uid"));
         }
         let (hash, phc) = card_and_pin("04:a1:b2:c3:d4:e5:f6", &pin).expect("a good card");
         assert_eq!(hash, hex::encode(Sha256::digest([0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6])));

@@ -2,6 +2,7 @@
 
 use ed25519_dalek::VerifyingKey;
 use hall_store::{self as store, StoreError};
+use hall_words::Reason;
 use kiosk_wire::kiosk_api::{EnrolAnswer, EnrolRequest};
 use kiosk_wire::{Code, KioskId};
 use sha2::{Digest, Sha256};
@@ -36,16 +37,13 @@ pub struct Added {
 pub fn add(hall: &Hall, name: &str) -> Result<Added, Refusal> {
     let name = name.trim().to_owned();
     if name.is_empty() || name.chars().count() > 64 || name.chars().any(char::is_control) {
-        let title = "A terminal's name has 1 to 64 characters";
-        return Err(Refusal::new(Code::InvalidValue, title, "Give another").field("name"));
+        return Err(Reason::KioskName.into());
     }
     let code = new_code()?;
     let (kiosk, now_ms, hash) = (KioskId(uuid::Uuid::now_v7()), hall.now_ms(), hash(&code));
     hall.store().write_blocking(move |tx| {
         if store::kiosks::all(tx)?.iter().any(|row| row.name == name) {
-            let title = format!("There is a terminal named {name:?} already");
-            let advice = "Give another name; a terminal that is enrolled anew is a new terminal";
-            return Err(Refusal::new(Code::InvalidValue, title, advice).field("name"));
+            return Err(Reason::KioskNameTaken { name: format!("{name:?}") }.into());
         }
         let expires_ms = now_ms + CODE_MS;
         let receipt_prefix = store::kiosks::add(tx, kiosk, &name, &hash, expires_ms, now_ms)?;
@@ -64,8 +62,7 @@ pub fn revoke(hall: &Hall, name: &str) -> Result<(), Refusal> {
             None => false,
         };
         if !revoked {
-            let title = format!("No terminal {name:?} is there to revoke");
-            return Err(Refusal::new(Code::NotFound, title, "See `kiosk-backend kiosk list`"));
+            return Err(Reason::NoKioskToRevoke { name: format!("{name:?}") }.into());
         }
         audit::write(tx, now_ms, Who::CommandLine, Action::KioskRevoked, None, &name)?;
         tx.revise()?;
@@ -89,7 +86,9 @@ pub async fn enrol(hall: &Hall, from: Origin, request: EnrolRequest) -> Result<E
     let enrolled = hall
         .store()
         .write(move |tx| {
-            let Some(row) = store::kiosks::by_code(tx, &hash)? else { return Err(refused()) };
+            let Some(row) = store::kiosks::by_code(tx, &hash)? else {
+                return Err(Refusal::from(Reason::EnrolmentCode));
+            };
             let open = row.revoked_ms.is_none() && row.code_expires_ms.is_some_and(|expires| expires > now_ms);
             match row.public_key {
                 Some(known) if open && known == key => {}
@@ -98,7 +97,7 @@ pub async fn enrol(hall: &Hall, from: Origin, request: EnrolRequest) -> Result<E
                     audit::write(tx, now_ms, Who::Kiosk(row.id), Action::KioskEnrolled, None, &row.name)?;
                     tx.revise()?;
                 }
-                _ => return Err(refused()),
+                _ => return Err(Reason::EnrolmentCode.into()),
             }
             Ok(row)
         })
@@ -122,31 +121,16 @@ pub async fn enrol(hall: &Hall, from: Origin, request: EnrolRequest) -> Result<E
 /// Counts a wrong code.
 fn wrong(hall: &Hall, from: Origin, now_ms: i64) -> Refusal {
     let Err(wait) = hall.tries().count(&[(Kind::EnrolFrom, Key::new("", &from.line()))], now_ms) else {
-        return refused();
+        return Reason::EnrolmentCode.into();
     };
-    let seconds = wait.seconds();
-    let advice = format!("Compare it with what `kiosk-backend kiosk add` printed, and wait {seconds} seconds");
-    Refusal::new(Code::TooManyTries, "Too many codes were wrong", advice).retry_after_s(seconds)
-}
-
-fn refused() -> Refusal {
-    Refusal::new(
-        Code::EnrolmentCodeRefused,
-        "The enrolment code is unknown, used or expired",
-        "Make a new one with `kiosk-backend kiosk add NAME`",
-    )
-    .field("code")
+    Reason::EnrolmentTries { seconds: wait.seconds() }.into()
 }
 
 fn public_key(text: &str) -> Result<[u8; 32], Refusal> {
-    let bad = || {
-        let title = "The public key is not an Ed25519 key: 32 bytes in hex";
-        Refusal::new(Code::InvalidValue, title, "Run `kiosk enrol` again").field("public_key")
-    };
     let mut key = [0; 32];
-    hex::decode_to_slice(text, &mut key).map_err(|_| bad())?;
-    let parsed = VerifyingKey::from_bytes(&key).map_err(|_| bad())?;
-    if parsed.is_weak() { Err(bad()) } else { Ok(key) }
+    hex::decode_to_slice(text, &mut key).map_err(|_| Reason::PublicKey)?;
+    let parsed = VerifyingKey::from_bytes(&key).map_err(|_| Reason::PublicKey)?;
+    if parsed.is_weak() { Err(Reason::PublicKey.into()) } else { Ok(key) }
 }
 
 /// Codes are random enough for a plain hash.

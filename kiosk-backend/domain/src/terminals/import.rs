@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 
+use hall_rules::load::CatalogueFlaws;
 use hall_rules::{Calendar, Catalogue, Right};
 use hall_store as store;
 use hall_store::catalogue::ItemVersion;
 use hall_store::event::{Event, EventKind};
-use kiosk_wire::Code;
+use hall_words::Reason;
 use sha2::{Digest, Sha256};
 
 use crate::case::clocks;
@@ -34,9 +35,8 @@ pub struct Imported {
 /// Imports all `.toml` files of a folder.
 pub fn catalogue_folder(hall: &Hall, folder: &Path) -> Result<Imported, Refusal> {
     let files = toml_files(folder)?;
-    let catalogue = Catalogue::from_files(&files).map_err(|flaws| {
-        Refusal::new(Code::InvalidValue, "The catalogue was not imported; nothing was changed", flaws.to_string())
-    })?;
+    let flawed = |flaws: CatalogueFlaws| Reason::CatalogueFlawed { flaws: flaws.to_string() };
+    let catalogue = Catalogue::from_files(&files).map_err(flawed)?;
     catalogue_value(hall, &catalogue)
 }
 
@@ -61,9 +61,7 @@ pub fn catalogue_value(hall: &Hall, catalogue: &Catalogue) -> Result<Imported, R
             }
         }
         if !changed_in_place.is_empty() {
-            let title = "Items were changed without a new version; nothing was changed";
-            let advice = format!("Raise `version` of: {}", changed_in_place.join(", "));
-            return Err(Refusal::new(Code::KeyReused, title, advice));
+            return Err(Refusal::from(Reason::CatalogueUnversioned { items: changed_in_place.join(", ") }));
         }
         let changed = store::catalogue::import(tx, &etag, version, &body, now_ms)?;
         if changed {
@@ -91,9 +89,8 @@ pub async fn calendar_typed(hall: &Hall, actor: &Actor, text: String) -> Result<
 }
 
 fn calendar_text(hall: &Hall, actor: Option<Actor>, name: &str, text: String) -> Result<Vec<i16>, Refusal> {
-    let calendar = Calendar::from_files(&[(name, text.as_str())]).map_err(|flaws| {
-        Refusal::new(Code::InvalidValue, "The calendar was not imported; nothing was changed", flaws.to_string())
-    })?;
+    let flawed = |flaws: CatalogueFlaws| Reason::CalendarFlawed { flaws: flaws.to_string() };
+    let calendar = Calendar::from_files(&[(name, text.as_str())]).map_err(flawed)?;
     let years: Vec<i16> = calendar.years().map(|(year, _)| year).collect();
     let (now_ms, imported) = (hall.now_ms(), years.clone());
     hall.store().write_blocking(move |tx| {
@@ -129,9 +126,9 @@ fn json<T: serde::Serialize>(value: &T) -> Result<String, Refusal> {
 }
 
 fn toml_files(folder: &Path) -> Result<Vec<(String, String)>, Refusal> {
-    let unreadable = |cause: std::io::Error| {
-        let title = format!("The folder {} cannot be read: {cause}", folder.display());
-        Refusal::new(Code::NotFound, title, "Give the folder that holds the catalogue's .toml files")
+    let unreadable = |cause: std::io::Error| Reason::FolderUnreadable {
+        folder: folder.display().to_string(),
+        cause: cause.to_string(),
     };
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(unreadable)? {
@@ -141,16 +138,13 @@ fn toml_files(folder: &Path) -> Result<Vec<(String, String)>, Refusal> {
         }
     }
     if paths.is_empty() {
-        let title = format!("The folder {} has no .toml files", folder.display());
-        return Err(Refusal::new(Code::NotFound, title, "Give the folder that holds the catalogue"));
+        return Err(Reason::FolderEmpty { folder: folder.display().to_string() }.into());
     }
     paths.sort();
     paths.iter().map(|path| Ok((path.display().to_string(), read(path)?))).collect()
 }
 
 fn read(path: &Path) -> Result<String, Refusal> {
-    fs::read_to_string(path).map_err(|cause| {
-        let title = format!("{} cannot be read: {cause}", path.display());
-        Refusal::new(Code::NotFound, title, "Files are UTF-8 text")
-    })
+    fs::read_to_string(path)
+        .map_err(|cause| Reason::FileUnreadable { file: path.display().to_string(), cause: cause.to_string() }.into())
 }

@@ -7,6 +7,7 @@ use hall_store::event::{Event, EventKind};
 use hall_store::journal::{JournalHead, NewEntry};
 use hall_store::keys::Keys;
 use hall_store::{self as store, StoreError, StoreResult, Tx, meta};
+use hall_words::Reason;
 use kiosk_wire::kiosk_api::{EntryResult, JournalAnswer, JournalPush, Taken};
 use kiosk_wire::{Code, Fact, Header, JournalId, KioskId, Stamp, Submission};
 
@@ -63,8 +64,7 @@ enum Outcome {
 /// Takes a push from `kiosk`.
 pub async fn take(hall: &Hall, kiosk: KioskId, push: JournalPush) -> Result<JournalAnswer, Refusal> {
     if push.entries.len() > MOST_ENTRIES {
-        let title = format!("A push has at most {MOST_ENTRIES} entries, this one has {}", push.entries.len());
-        return Err(Refusal::new(Code::InvalidValue, title, "Send fewer at a time").field("entries"));
+        return Err(Reason::PushLong { most: MOST_ENTRIES, sent: push.entries.len() }.into());
     }
     let (journal, sent) = (push.journal, push.clock.filter(|_| hall.clock().doubt().is_none()));
     let keys = hall.keys();
@@ -104,9 +104,7 @@ fn ready_all(keys: &Arc<Keys>, push: JournalPush) -> Result<Vec<Ready>, Refusal>
         if let Some((seq, hash)) = before
             && (ready.seq != seq + 1 || ready.prev != hash)
         {
-            let title = format!("Entry {} does not follow entry {seq}", ready.seq);
-            return Err(Refusal::new(Code::JournalGap, title, "Send a run without gaps, oldest first")
-                .field(format!("entries[{n}]")));
+            return Err(Reason::EntryOutOfOrder { seq: ready.seq, before: seq, n }.into());
         }
         before = Some((ready.seq, ready.hash));
         all.push(ready);
@@ -115,16 +113,13 @@ fn ready_all(keys: &Arc<Keys>, push: JournalPush) -> Result<Vec<Ready>, Refusal>
 }
 
 fn ready(keys: &Keys, journal: JournalId, envelope: kiosk_wire::Envelope, n: usize) -> Result<Ready, Refusal> {
-    let corrupt = |title: String| {
-        Refusal::new(Code::EntryCorrupt, title, "Run `kiosk journal verify` on the terminal; keep its disk")
-            .field(format!("entries[{n}]"))
-    };
-    let hash = envelope.check(journal).map_err(|cause| corrupt(format!("Entry {}: {cause}", envelope.seq)))?;
-    if envelope.seq == 0 {
-        return Err(corrupt("Positions begin at 1".into()));
+    let seq = envelope.seq;
+    let hash = envelope.check(journal).map_err(|cause| Reason::EntryCorrupt { seq, cause: cause.to_string(), n })?;
+    if seq == 0 {
+        return Err(Reason::EntryZero { n }.into());
     }
     let mut prev = [0; 32];
-    hex::decode_to_slice(&envelope.prev, &mut prev).map_err(|_| corrupt("`prev` is not a hash".into()))?;
+    hex::decode_to_slice(&envelope.prev, &mut prev).map_err(|_| Reason::EntryPrev { n })?;
     let header: Option<Header> = serde_json::from_str(&envelope.header).ok();
     let sealed = match &envelope.payload {
         Some(text) => {
@@ -177,9 +172,7 @@ fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, 
         }
     };
     if head.kiosk != context.kiosk {
-        let title = "This journal belongs to another terminal";
-        let advice = "Do not copy a journal to another terminal; enrol this one anew with an empty folder";
-        return Ok(Outcome::Refused(Refusal::new(Code::Forbidden, title, advice).field("journal")));
+        return Ok(Outcome::Refused(Reason::ForeignJournal.into()));
     }
     if head.forked {
         return Ok(Outcome::Refused(forked(head.next)));
@@ -194,9 +187,8 @@ fn store_all(tx: &mut Tx<'_>, run: &Run, mistakes: Mistakes) -> Result<Outcome, 
             Stored::Taken(taken) => results.push(EntryResult { seq: entry.seq, taken }),
             Stored::Forked => return fork(tx, context, journal, before, &head, entry.seq),
             Stored::Gap => {
-                let title = format!("Entry {} came, entry {} is lacking", entry.seq, head.next);
-                let advice = format!("Send again from {}", head.next);
-                return Ok(Outcome::Refused(Refusal::new(Code::JournalGap, title, advice).field("entries")));
+                let lacking = Reason::EntriesLacking { came: entry.seq, next: head.next };
+                return Ok(Outcome::Refused(lacking.into()));
             }
         }
     }
@@ -313,7 +305,5 @@ fn fork(
 }
 
 fn forked(seq: u64) -> Refusal {
-    let title = format!("The journal does not continue what is stored (near position {seq})");
-    let advice = "The terminal must stop taking deposits. Keep its disk, look into its boxes, then enrol it anew";
-    Refusal::new(Code::JournalForked, title, advice).field("entries")
+    Reason::JournalForked { seq }.into()
 }

@@ -3,6 +3,7 @@
 use hall_rules::Right;
 use hall_store as store;
 use hall_store::event::{Event, EventKind};
+use hall_words::Reason;
 use kiosk_wire::{Code, JournalId, KioskId};
 use serde::Serialize;
 
@@ -63,7 +64,7 @@ pub async fn looked_at(hall: &Hall, actor: &Actor, entry: i64) -> Result<(), Ref
     hall.store()
         .write(move |tx| {
             if !store::journal::looked_at(tx, entry, acting.actor.staff.id, acting.now_ms)? {
-                return Err(Refusal::new(Code::NotFound, "There is no such entry", "Load the page again"));
+                return Err(Reason::NoSuchEntry.into());
             }
             let object = format!("entry {entry}");
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::SetAsideLooked, None, &object)?;

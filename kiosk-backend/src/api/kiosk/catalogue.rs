@@ -3,8 +3,7 @@
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Response;
-use hall_domain::Refusal;
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use super::tagged;
 use crate::api::token::Terminal;
@@ -12,8 +11,6 @@ use crate::app::App;
 use crate::refused::Refused;
 
 pub(super) async fn get(State(app): State<App>, _: Terminal, asked: HeaderMap) -> Result<Response, Refused> {
-    let (etag, body) = app.catalogue().ok_or_else(|| {
-        Refusal::new(Code::NotFound, "No catalogue was imported yet", "Run `kiosk-backend catalogue import DIR`")
-    })?;
+    let (etag, body) = app.catalogue().ok_or(Reason::NoCatalogue)?;
     tagged(&asked, &etag, || Ok(body.as_bytes().to_vec()))
 }

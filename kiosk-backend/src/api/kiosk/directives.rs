@@ -6,8 +6,9 @@ use axum::extract::{RawQuery, State};
 use hall_domain::Refusal;
 use hall_domain::terminals::roster;
 use hall_store::{self as store, StoreError, meta};
+use hall_words::Reason;
+use kiosk_wire::KioskId;
 use kiosk_wire::kiosk_api::DirectivesAnswer;
-use kiosk_wire::{Code, KioskId};
 use tokio::time::{Instant, timeout_at};
 
 use crate::api::token::Terminal;
@@ -60,7 +61,5 @@ async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
 fn number(query: &str, name: &str) -> Result<Option<u64>, Refusal> {
     let value = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name);
     let Some((_, text)) = value else { return Ok(None) };
-    let bad =
-        |_| Refusal::new(Code::InvalidValue, format!("`{name}` is not a whole number"), "See docs/wire.md").field(name);
-    text.parse().map(Some).map_err(bad)
+    text.parse().map(Some).map_err(|_| Reason::NotWhole { name: name.to_owned() }.into())
 }

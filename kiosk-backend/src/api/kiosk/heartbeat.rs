@@ -5,6 +5,7 @@ use hall_domain::Refusal;
 use hall_domain::case::times;
 use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, StoreError, meta};
+use hall_words::Reason;
 use kiosk_wire::kiosk_api::{Heartbeat, HeartbeatAnswer};
 
 use crate::api::body::Json;
@@ -22,8 +23,7 @@ pub(super) async fn post(
 ) -> Result<axum::Json<HeartbeatAnswer>, Refused> {
     let text = serde_json::to_string(&said).map_err(|cause| Refusal::internal(&cause))?;
     if text.len() > LONGEST {
-        let title = format!("A heartbeat has at most {LONGEST} bytes");
-        return Err(Refused(Refusal::new(kiosk_wire::Code::BodyTooLarge, title, "Report fewer compartments")));
+        return Err(Reason::HeartbeatLong { most: LONGEST }.into());
     }
     app.clock().witness(said.wall_ms_utc);
     let (now_ms, asked) = (app.now_ms(), app.clone());

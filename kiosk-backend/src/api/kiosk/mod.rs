@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use hall_domain::Refusal;
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use crate::app::App;
 use crate::refused::Refused;
@@ -36,11 +36,11 @@ pub(super) fn router() -> Router<App> {
 }
 
 pub(super) async fn wrong_method() -> Refused {
-    Refused(Refusal::new(Code::MethodNotAllowed, "This path does not take this method", "`Allow` names those it takes"))
+    Reason::WrongMethod.into()
 }
 
 pub(super) async fn nothing_here() -> Refused {
-    Refused(Refusal::new(Code::NotFound, "There is nothing at this path", "See docs/wire.md"))
+    Reason::NothingHere.into()
 }
 
 /// Answers with JSON under an ETag, or with 304 when the asker has it already.

@@ -5,7 +5,7 @@ use axum::http::request::Parts;
 use hall_domain::people::staff;
 use hall_domain::{Actor, Refusal};
 use hall_store::sessions::{self, Digest};
-use kiosk_wire::Code;
+use hall_words::Reason;
 
 use crate::api::token::bearer;
 use crate::app::App;
@@ -38,9 +38,5 @@ impl FromRequestParts<App> for Bearer {
 }
 
 fn not_signed_in() -> Refusal {
-    Refusal::new(
-        Code::NotSignedIn,
-        "The request needs a sign-in",
-        "POST /api/v1/sessions, then send its token as Bearer",
-    )
+    Reason::NotSignedIn.into()
 }

@@ -7,7 +7,6 @@ use axum::Json as Answer;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, RawQuery, State};
 use axum::response::Response;
-use hall_domain::Refusal;
 use hall_domain::boxes::results;
 use hall_domain::case::casework::{self, Casework};
 use hall_domain::case::fields::{self, Keying};
@@ -20,13 +19,14 @@ use hall_domain::case::{claims, green};
 use hall_rules::catalogue::Field;
 use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, Text};
-use kiosk_wire::{Code, KioskId, Personal};
+use hall_words::Reason;
+use kiosk_wire::{KioskId, Personal};
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::auth::Bearer;
 use super::bodies::{self, Channel, Keyed, Load, Note, Opinion, Reasoned, Recall, Round};
-use super::handlers::{Result, case_commands, case_id, invalid, whole};
+use super::handlers::{Result, case_commands, case_id, whole};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::attachments;
@@ -69,7 +69,7 @@ pub(super) async fn message_again(
     Json(told): Json<Round>,
 ) -> Result<Answer<CaseView>> {
     let id = case_id(&id)?;
-    let none = |_| Refusal::new(Code::NotFound, "The case has no such message", "See `messages` of the case");
+    let none = |_| Reason::MessageIdShape;
     deliver::again(&app, &who.actor, id, n.parse().map_err(none)?, told.round).await?;
     page::case(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }
@@ -159,10 +159,7 @@ pub(super) async fn attach(
     Path(id): Path<String>,
     form: std::result::Result<Multipart, MultipartRejection>,
 ) -> Result<Answer<Casework>> {
-    let form = form.map_err(|cause| {
-        let title = "The body is no multipart/form-data with a field `file`";
-        Refusal::new(Code::MalformedBody, title, cause.body_text())
-    })?;
+    let form = form.map_err(|cause| Reason::NoMultipart { cause: cause.body_text() })?;
     let id = case_id(&id)?;
     attachments::take(&app, &who.actor, id, form).await?;
     casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
@@ -186,9 +183,7 @@ pub(super) async fn waiting(State(app): State<App>, who: Bearer, RawQuery(query)
 }
 
 fn part_id(text: &str) -> Result<Uuid> {
-    text.parse()
-        .map_err(|_| Refusal::new(Code::NotFound, "There is no such question here", "An id is a UUID"))
-        .map_err(Refused)
+    text.parse().map_err(|_| Reason::PartIdShape.into())
 }
 
 pub(super) async fn part(State(app): State<App>, who: Bearer, Path(id): Path<String>) -> Result<Answer<PartCase>> {
@@ -213,7 +208,7 @@ pub(super) async fn recall(
     Json(told): Json<Recall>,
 ) -> Result<Answer<Casework>> {
     let id = case_id(&id)?;
-    let part = told.part.parse().map_err(|_| invalid("part", "`part` is no id of a question to a department"))?;
+    let part = told.part.parse().map_err(|_| Reason::QueryPart)?;
     answers::recall(&app, &who.actor, id, told.seen, part, &told.reason).await?;
     casework::of(&app, &who.actor, id).await.map(Answer).map_err(Refused)
 }

@@ -3,7 +3,6 @@
 
 use axum::Json as Answer;
 use axum::extract::{Path, RawQuery, State};
-use hall_domain::Refusal;
 use hall_domain::boxes::cabinet::{self, CompartmentView};
 use hall_domain::boxes::rounds::{self, Round};
 use hall_domain::boxes::uncollected;
@@ -12,19 +11,18 @@ use hall_domain::figures::callbacks::{self, CallOutcome, CallbackView};
 use hall_domain::figures::escalations::{self, Late};
 use hall_domain::figures::statistics::{self, SPANS, Statistics};
 use hall_domain::terminals::set_aside::{self, SetAsideRow};
-use kiosk_wire::{Code, CompartmentNo, KioskId, Personal};
+use hall_words::Reason;
+use kiosk_wire::{CompartmentNo, KioskId, Personal};
 
 use super::auth::Bearer;
 use super::bodies::{Called, Compartment};
-use super::handlers::{Result, case_id, invalid, whole};
+use super::handlers::{Result, case_id, whole};
 use crate::api::body::Json;
 use crate::app::App;
 use crate::refused::Refused;
 
 pub(super) fn kiosk_id(text: &str) -> Result<KioskId> {
-    text.parse()
-        .map_err(|_| Refusal::new(Code::NotFound, "There is no such terminal", "See /api/v1/kiosks"))
-        .map_err(Refused)
+    text.parse().map_err(|_| Reason::KioskIdShape.into())
 }
 
 pub(super) async fn round(
@@ -71,7 +69,7 @@ pub(super) async fn looked(
     who: Bearer,
     Path(n): Path<String>,
 ) -> Result<Answer<Vec<SetAsideRow>>> {
-    let none = |_| Refusal::new(Code::NotFound, "There is no such entry", "See /api/v1/set-aside");
+    let none = |_| Reason::EntryIdShape;
     set_aside::looked_at(&app, &who.actor, n.parse().map_err(none)?).await?;
     set_aside::set_aside(&app, &who.actor).await.map(Answer).map_err(Refused)
 }
@@ -110,6 +108,6 @@ pub(super) async fn statistics(
 ) -> Result<Answer<Statistics>> {
     let days = whole(&query.unwrap_or_default(), "days")?.unwrap_or(30);
     let span = SPANS.into_iter().find(|span| i64::from(*span) == days);
-    let span = span.ok_or_else(|| invalid("days", "`days` is one of 7, 30, 90"))?;
+    let span = span.ok_or(Reason::QueryDays)?;
     statistics::of(&app, &who.actor, span).await.map(Answer).map_err(Refused)
 }

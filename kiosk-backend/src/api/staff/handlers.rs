@@ -3,6 +3,7 @@
 use axum::Json as Answer;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
+use hall_domain::Staff;
 use hall_domain::boxes::cabinet::{self, CompartmentView};
 use hall_domain::boxes::collection;
 use hall_domain::case::inbox::{self, Counts, Filter, Inbox};
@@ -12,15 +13,15 @@ use hall_domain::figures::audit_page::{self, AuditPage};
 use hall_domain::people::sign_in;
 use hall_domain::terminals::list::{self, KioskView};
 use hall_domain::terminals::set_aside::{self, SetAsideRow};
-use hall_domain::{Refusal, Staff};
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Document, Form};
 use hall_store::sessions;
-use kiosk_wire::{Code, Personal, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{Personal, SubmissionId};
 use serde::Serialize;
 
 use super::auth::Bearer;
-use super::bodies::{self, Collect, Credentials, Reason, Reasoned, Search, Step};
+use super::bodies::{self, Collect, Credentials, Reasoned, Search, Step};
 use super::hall::kiosk_id;
 use crate::api::body::Json;
 use crate::app::App;
@@ -66,7 +67,7 @@ pub(super) async fn cases(State(app): State<App>, who: Bearer, RawQuery(query): 
         Some("mine") => Filter::Mine,
         Some("attention") => Filter::Attention,
         Some("all") => Filter::All,
-        Some(_) => return Err(Refused(invalid("view", "`view` is one of new, work, waiting, mine, attention, all"))),
+        Some(_) => return Err(Reason::QueryView.into()),
     };
     let after = whole(&query, "after")?.map(|after| u32::try_from(after).unwrap_or(u32::MAX / 2));
     inbox::page(&app, &who.actor, filter, inbox::Only::default(), after).await.map(Answer).map_err(Refused)
@@ -151,7 +152,7 @@ pub(super) async fn notice(
     who: Bearer,
     Path((id, n)): Path<(String, String)>,
 ) -> Result<Answer<Document>> {
-    let none = |_| Refusal::new(Code::NotFound, "The case has no such notice", "See `notices` of the case");
+    let none = |_| Reason::NoticeIdShape;
     look::read(&app, &who.actor, case_id(&id)?, n.parse().map_err(none)?).await.map(Answer).map_err(Refused)
 }
 
@@ -170,25 +171,19 @@ pub(super) async fn number(
     State(app): State<App>,
     who: Bearer,
     Path(id): Path<String>,
-    Json(told): Json<Reason>,
+    Json(told): Json<bodies::Reason>,
 ) -> Result<Answer<Revealed>> {
     let value = look::reveal_number(&app, &who.actor, case_id(&id)?, &told.reason).await?;
     Ok(Answer(Revealed { value }))
 }
 
 pub(super) fn case_id(text: &str) -> Result<SubmissionId> {
-    text.parse()
-        .map_err(|_| Refusal::new(Code::NotFound, "There is no such case here", "An id is a UUID"))
-        .map_err(Refused)
-}
-
-pub(super) fn invalid(field: &str, title: &str) -> Refusal {
-    Refusal::new(Code::InvalidValue, title, "See /api/openapi.json").field(field)
+    text.parse().map_err(|_| Reason::CaseIdShape.into())
 }
 
 pub(super) fn whole(query: &str, name: &str) -> Result<Option<i64>> {
-    let bad = |_| invalid(name, "Not a whole number");
-    parameter(query, name).map(|text| text.parse().map_err(bad)).transpose().map_err(Refused)
+    let bad = |_| Reason::QueryWhole { name: name.to_owned() }.into();
+    parameter(query, name).map(|text| text.parse().map_err(bad)).transpose()
 }
 
 /// A query parameter; all are plain words and numbers.

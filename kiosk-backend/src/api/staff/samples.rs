@@ -17,7 +17,7 @@ use hall_domain::case::page::{CaseView, Collecting, NoticeView, StepView, Timeli
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
 use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, Statistics};
@@ -424,6 +424,7 @@ pub(super) fn audit() -> Value {
         action: "case_looked".into(),
         case: Some((SubmissionId(ID), "10101000000186".into())),
         reason: String::new(),
+        object: Object::None,
         from: "192.0.2.7".into(),
     };
     json!(AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 })

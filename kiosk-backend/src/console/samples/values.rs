@@ -433,6 +433,7 @@ pub(super) fn audit() -> AuditPage {
         action: action.into(),
         case: Some((SubmissionId(id(104)), "101000000047".into())),
         reason: reason.into(),
+        object: Object::Text(reason.into()),
         from: "10.1.3.27".into(),
     };
     AuditPage {

@@ -116,8 +116,11 @@ fn accounts_are_closed_unlocked_and_signed_out_by_administrators_only() {
     admin.get("/accounts");
     assert_eq!(admin.post(&format!("/accounts/{own}/disable"), &[]).status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(admin.post(&format!("/accounts/{other}/disable"), &[]).status, StatusCode::SEE_OTHER);
-    assert_eq!(admin.post(&format!("/accounts/{other}/disable"), &[]).status, StatusCode::CONFLICT, "closed already");
-    assert_eq!(admin.post(&format!("/accounts/{other}/reset"), &[]).status, StatusCode::CONFLICT);
+    for (press, says) in [("disable", "这个账号已经停用"), ("reset", "这个账号已停用，不能再改")] {
+        let page = admin.post(&format!("/accounts/{other}/{press}"), &[]);
+        assert_eq!(page.status, StatusCode::CONFLICT, "closed in another tab");
+        assert!(page.body.contains(says) && !page.body.contains("办件的情况"), "it is about no case: {}", page.body);
+    }
     assert_eq!(enter(&hall, "赵燕", PASSWORD).0, 401);
     for action in ["staff_disabled", "account_unlocked", "session_ended"] {
         assert!(hall.audit().iter().any(|known| known == action), "{action}");

@@ -212,6 +212,14 @@ impl Hall {
         ]);
     }
 
+    /// The terminal carries out that staff said: it is empty.
+    pub(super) fn emptied(&mut self, id: SubmissionId, no: u16, name: &str) {
+        let everyone = self.app.store().read_blocking(staff::all).expect("staff");
+        let staff = everyone.into_iter().find(|staff| staff.name == name).expect("someone").id;
+        let fact = Fact::EmptinessAffirmed { submission: Some(id), compartment: CompartmentNo(no), staff };
+        self.journal(vec![(fact, None)]);
+    }
+
     /// The version of an item in the present catalogue.
     fn item_version(&self, code: &str) -> u32 {
         let (_, body) = self.app.catalogue().expect("a catalogue");

@@ -68,7 +68,8 @@ fn one_press_arms_my_boxes_along_the_wall_under_one_code() {
     assert!(page.contains(&code) && !page.contains("data-box=\"2\""), "{page}");
     assert_eq!(clerk.post(&format!("{cabinet}/round/end"), &[]).location(), cabinet);
     assert!(clerk.get(&cabinet).body.contains("id=\"round-begin\""));
-    assert_eq!(clerk.post(&format!("{cabinet}/round/end"), &[]).status, StatusCode::CONFLICT);
+    let over = clerk.post(&format!("{cabinet}/round/end"), &[]);
+    assert!(over.status == StatusCode::CONFLICT && over.body.contains("这一轮没有等着的柜子了"), "{}", over.body);
     hall.app.clock().advance(60_000);
     clerk.get(&cabinet);
     let answer = clerk.post(&format!("{cabinet}/round"), &[]);
@@ -76,4 +77,26 @@ fn one_press_arms_my_boxes_along_the_wall_under_one_code() {
     let mut elsewhere = hall.signed_in("赵燕");
     assert!(!elsewhere.get(&cabinet).body.contains("id=\"round-begin\""));
     assert_eq!(elsewhere.post(&format!("{cabinet}/round"), &[]).status, StatusCode::CONFLICT);
+}
+
+#[test]
+fn emptied_pressed_twice_says_that_it_is_done_and_not_that_nothing_was_there() {
+    let mut hall = Hall::open();
+    let case = hall.deposit(2, NAME, true);
+    let cabinet = format!("/kiosks/{}", hall.kiosk);
+    let (affirm, of_case) = (format!("{cabinet}/round/affirm"), [("case", case.to_string())]);
+    let of_case = of_case.each_ref().map(|(name, value)| (*name, value.as_str()));
+    let mut clerk = hall.signed_in("王敏");
+    clerk.get(&cabinet);
+    clerk.post(&format!("{cabinet}/round"), &[]);
+    hall.open_and_shut(case, 2, "王敏");
+    let mut clerk = hall.signed_in("王敏");
+    clerk.get(&cabinet);
+    assert_eq!(clerk.post(&affirm, &of_case).location(), cabinet);
+    hall.emptied(case, 2, "王敏");
+    let mut clerk = hall.signed_in("王敏");
+    clerk.get(&cabinet);
+    let twice = clerk.post(&affirm, &of_case);
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.body.contains("已经按过“已取出”") && !twice.body.contains("现在没有可取的柜子"), "{}", twice.body);
 }

@@ -6,11 +6,12 @@ use hall_rules::{Right, Text};
 use hall_store::event::{Event, EventKind};
 use hall_store::joint::PartRow;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
-use kiosk_wire::{Code, SubmissionId, WindowId};
+use hall_words::Reason;
+use kiosk_wire::{SubmissionId, WindowId};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::case::command::{self, checked_reason, wrong_state};
+use crate::case::command::{self, checked_reason};
 use crate::case::files::{self, FileView};
 use crate::case::happening::{Happened, Happening};
 use crate::case::history;
@@ -71,13 +72,7 @@ pub struct PartCase {
 }
 
 fn seen_part(connection: &Connection, actor: &Actor, id: Uuid) -> Result<PartRow, Refusal> {
-    store::joint::get(connection, id)?.filter(|row| sees(actor, row)).ok_or_else(|| {
-        Refusal::new(
-            Code::NotFound,
-            "There is no such question to a department here",
-            "It may belong to another window",
-        )
-    })
+    Ok(store::joint::get(connection, id)?.filter(|row| sees(actor, row)).ok_or(Reason::NoSuchPart)?)
 }
 
 /// Whose answers these are: the actor's own windows', and, for chiefs, those of departments that have none here.
@@ -178,13 +173,11 @@ pub async fn answer(hall: &Hall, actor: &Actor, id: Uuid, agrees: bool, opinion:
         .write(move |tx| {
             let row = seen_part(tx, &acting.actor, id)?;
             if !answers_for(&acting.actor, row.window.as_ref().map(|(id, _)| *id)) {
-                let title = "The answer is for the department that was asked";
-                return Err(Refusal::new(Code::Forbidden, title, "Ask a colleague of that department's window"));
+                return Err(Reason::PartOfOthers.into());
             }
             let event = if agrees { PartEvent::Agreed } else { PartEvent::Disagreed };
             if !end(tx, &acting.moment, &row, event, Some(acting.actor.staff.id), &opinion)? {
-                let title = "This was answered or recalled already";
-                return Err(wrong_state(title, "Load the page again to see what was said"));
+                return Err(Reason::PartAnswered.into());
             }
             let said = format!("{}：{}", Names::of(catalogue.as_deref()).name(&row.department).zh, event.words().0);
             tell(tx, &acting.moment, &row, Happening::PartAnswered, Some(acting.actor.staff.id), &said)?;
@@ -202,9 +195,7 @@ fn checked_opinion(opinion: &str) -> Result<String, Refusal> {
     if fits && !opinion.chars().any(|c| c.is_control() && c != '\n') {
         return Ok(opinion);
     }
-    let title = format!("An opinion has 1 to {LONGEST} characters");
-    Err(Refusal::new(Code::InvalidValue, title, "Who does not agree says why; the decision must deal with it")
-        .field("opinion"))
+    Err(Reason::OpinionShape { longest: LONGEST }.into())
 }
 
 /// The lead needs no answer of this department any more, for a reason that it reads.
@@ -221,14 +212,11 @@ pub async fn recall(
     let catalogue = hall.catalogue().map(|(_, body)| body);
     command::command(hall, actor, case, seen, move |tx, acting, row| {
         if !acting.actor.staff.role.parties().contains(&Party::Clerk) {
-            let title = "Only the window that leads takes a question back";
-            return Err(Refusal::new(Code::Forbidden, title, "Ask a clerk of the case's window"));
+            return Err(Reason::NotTheLead.into());
         }
-        let part = store::joint::get(tx, id)?.filter(|part| part.case == row.id).ok_or_else(|| {
-            Refusal::new(Code::NotFound, "The case has no such question to a department", "Load the page again")
-        })?;
+        let part = store::joint::get(tx, id)?.filter(|part| part.case == row.id).ok_or(Reason::NoPartOfCase)?;
         if !end(tx, &acting.moment, &part, PartEvent::Recalled, Some(acting.actor.staff.id), &reason)? {
-            return Err(wrong_state("The department has answered, or was recalled already", "Load the page again"));
+            return Err(Reason::PartOver.into());
         }
         let said = format!("{}：{reason}", Names::of(catalogue.as_deref()).name(&part.department).zh);
         tell(tx, &acting.moment, &part, Happening::PartRecalled, Some(acting.actor.staff.id), &said)?;

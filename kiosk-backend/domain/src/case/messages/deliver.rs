@@ -7,7 +7,8 @@ use hall_store::event::{Event, EventKind};
 use hall_store::jobs::Job;
 use hall_store::messages::{MessageRow, MessageState as S};
 use hall_store::{self as store, StoreResult, Tx};
-use kiosk_wire::{Code, Personal, SubmissionId};
+use hall_words::Reason;
+use kiosk_wire::{Personal, SubmissionId};
 
 use crate::boxes::whereabouts;
 use crate::case::command::command;
@@ -185,15 +186,13 @@ pub async fn again(hall: &Hall, actor: &Actor, case: SubmissionId, message: i64,
     command(hall, actor, case, None, move |tx, acting, row| {
         let found = store::messages::get(tx, message)?.filter(|found| found.case == row.id);
         let Some(found) = found else {
-            return Err(Refusal::new(Code::NotFound, "The case has no such message", "Load the page again"));
+            return Err(Reason::NoSuchMessage.into());
         };
         if !acting.moment.sends_messages {
-            let title = "This hall sends no messages";
-            return Err(Refusal::new(Code::WrongState, title, "Phone the applicant; [sms] is not configured"));
+            return Err(Reason::SendsNoMessages.into());
         }
         if found.round != round || !may_repeat(found.state) || !store::messages::again(tx, &found, acting.now_ms)? {
-            let title = "The message is on its way or was sent again already";
-            return Err(Refusal::new(Code::WrongState, title, "Load the page again"));
+            return Err(Reason::MessageOnItsWay.into());
         }
         queue(tx, &acting.moment, found.id, &found.mark, found.round + 1, acting.now_ms)?;
         let object = format!("{} {}", found.kind, found.round + 1);
