@@ -15,13 +15,11 @@ use hall_rules::Right;
 use hall_store::kept_forms::{self, Kept};
 use hall_store::sessions::{self, Digest};
 use kiosk_wire::StaffId;
-use serde::{Deserialize, Serialize};
 
 use super::frame::{Here, Shell};
 use super::paths::{encoded, own_path, page_of};
 use super::session::{
-    LONGEST_FORM, Next as Asked, SignedIn, Visitor, comes_from_elsewhere, csrf_of_key, holder, owner_of, same,
-    too_large,
+    LONGEST_FORM, Next as Asked, SignedIn, Visitor, comes_from_elsewhere, holder, owner_of, too_large,
 };
 use super::typed::{Form, written};
 use super::{Console, pages};

@@ -15,7 +15,6 @@ use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
 use kiosk_wire::{Code, DirectiveOutcome};
 
-use super::typed::written;
 use super::words::Lang;
 
 impl Lang {

@@ -4,7 +4,7 @@
 use axum::Extension;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
-use hall_rules::{Right, Role};
+use hall_rules::Right;
 
 use super::{
     Console, accounts, aftercare, assets, calendar, case, inbox, joint, keeping, keying, live, machines, messages,

@@ -63,7 +63,6 @@ use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
     NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage, Way,
 };
-use super::typed::written;
 use super::words::{Clock, Lang};
 
 /// Every page with its file name.

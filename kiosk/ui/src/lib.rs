@@ -21,9 +21,7 @@ mod screen;
     clippy::unwrap_used,
     reason = "written by the Slint compiler; see slint/app.slint"
 )]
-mod generated {
-    slint::include_modules!();
-}
+mod generated;
 
 #[doc(hidden)]
 pub use generated::{App, Session, ShowAnswering, ShowLocker};

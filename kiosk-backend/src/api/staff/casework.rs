@@ -1,8 +1,6 @@
 //! What the window's work adds to a case: who holds it, what other departments say, the form keyed in, notes,
 //! attachments, mandates, the green channel, the result on its way out.
 
-use std::collections::BTreeMap;
-
 use axum::Json as Answer;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, RawQuery, State};
@@ -16,11 +14,9 @@ use hall_domain::case::notes::{self, Mandate};
 use hall_domain::case::page::{self, CaseView};
 use hall_domain::case::steps::{self, Preview};
 use hall_domain::case::{claims, green};
+use hall_rules::Text;
 use hall_rules::catalogue::Field;
-use hall_rules::notice::Form;
-use hall_rules::{CaseEvent, Text};
 use hall_words::Reason;
-use kiosk_wire::{KioskId, Personal};
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -7,12 +7,12 @@ use hall_domain::boxes::cabinet::{self, CompartmentView};
 use hall_domain::boxes::rounds::{self, Round};
 use hall_domain::boxes::uncollected;
 use hall_domain::case::rows::InboxRow;
-use hall_domain::figures::callbacks::{self, CallOutcome, CallbackView};
+use hall_domain::figures::callbacks::{self, CallbackView};
 use hall_domain::figures::escalations::{self, Late};
 use hall_domain::figures::statistics::{self, SPANS, Statistics};
 use hall_domain::terminals::set_aside::{self, SetAsideRow};
 use hall_words::Reason;
-use kiosk_wire::{CompartmentNo, KioskId, Personal};
+use kiosk_wire::KioskId;
 
 use super::auth::Bearer;
 use super::bodies::{Called, Compartment};

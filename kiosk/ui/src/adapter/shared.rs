@@ -9,7 +9,6 @@ use crate::generated as ui;
 macro_rules! room {
     ($room:ident, $shown:ident, $view:ident; $($screen:pat => $page:ident { $($set:ident: $value:expr)? },)+) => {
         /// Shows the page if it is one of these, and says so.
-        #[allow(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
         pub(super) fn show(app: &crate::generated::App, $view: &kiosk_journey::View) -> bool {
             let room = slint::ComponentHandle::global::<ui::$room<'_>>(app);
             let page = match &$view.screen {

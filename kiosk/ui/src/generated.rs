@@ -1,0 +1,3 @@
+//! The screens, as the Slint compiler writes them.
+
+slint::include_modules!();
