@@ -46,7 +46,7 @@ pub struct AuditRow {
     pub at_ms: i64,
     /// Who: a staff name, a terminal's name, or `command line`.
     pub who: String,
-    /// What: a word of [`audit::Action`].
+    /// What: a word of `hall_words::Action`.
     pub action: String,
     /// About which case: id and number.
     pub case: Option<(SubmissionId, String)>,

@@ -23,7 +23,7 @@ pub struct KioskView {
     pub revoked_ms: Option<i64>,
     /// When it was last heard of.
     pub seen_ms: Option<i64>,
-    /// Not heard of for [`super::UNSEEN_MS`] although enrolled and not revoked.
+    /// Not heard of for [`crate::ground::hall::UNSEEN_MS`] although enrolled and not revoked.
     pub unseen: bool,
     /// What it last said of itself.
     pub heartbeat: Option<Heartbeat>,
