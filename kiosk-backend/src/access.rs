@@ -33,19 +33,10 @@ impl Wants {
 pub fn check(extensions: &Extensions, staff: &Staff) -> Result<(), Refusal> {
     match extensions.get::<Wants>() {
         Some(Wants::Nothing | Wants::Own) => Ok(()),
-        Some(_) if staff.must_change => Err(change_first()),
+        Some(_) if staff.must_change => Err(Reason::ChangeFirst.into()),
         Some(Wants::SignIn) => Ok(()),
         Some(Wants::Right(right)) if staff.role.may(*right) => Ok(()),
-        Some(Wants::Right(right)) => Err(not_yours(*right)),
+        Some(Wants::Right(right)) => Err(Reason::NotYours { right: *right }.into()),
         None => Err(Refusal::internal(&"a path does not say what it wants")),
     }
-}
-
-fn change_first() -> Refusal {
-    Reason::ChangeFirst.into()
-}
-
-/// The refusal for someone whose role lacks a right.
-pub fn not_yours(right: Right) -> Refusal {
-    Reason::NotYours { right }.into()
 }

@@ -110,5 +110,8 @@ fn announcement(tx: &Tx<'_>, _: &Moment, appended: &Appended<'_>) -> StoreResult
     let kind = if deposit { EventKind::NewDeposit } else { EventKind::CaseChanged };
     let (case, kiosk) = (Some(appended.case), appended.happened.kiosk);
     tx.announce(Event { case, window: appended.window, kiosk, kind });
+    if appended.is(CaseEvent::JointStarted) || appended.is(CaseEvent::Withdrawn) {
+        parts::announce_all(tx, appended.case)?;
+    }
     Ok(())
 }

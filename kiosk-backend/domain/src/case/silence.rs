@@ -1,7 +1,6 @@
 //! What the law does by itself when a time is over.
 
 use hall_rules::CaseEvent;
-use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, Tx};
 use kiosk_wire::SubmissionId;
 
@@ -43,11 +42,8 @@ fn deem(tx: &mut Tx<'_>, moment: &Moment, id: SubmissionId) -> Result<(), Refusa
     let what = Happening::Case(CaseEvent::DeemedAccepted);
     let happened =
         Happened { what, at_ms: moment.now_ms, staff: None, kiosk: None, compartment: None, note: None, form: None };
-    if history::append(tx, moment, id, &happened)?
-        && let Some(head) = store::cases::head(tx, id)?
-    {
+    if history::append(tx, moment, id, &happened)? {
         tracing::warn!(submission = %id, "accepted by silence");
-        tx.announce(Event { case: Some(id), window: head.window, kiosk: None, kind: EventKind::CaseChanged });
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::case::command::{checked_reason, command};
 use crate::case::happening::{Happened, Happening};
-use crate::case::joint::{answers, parts};
+use crate::case::joint::parts;
 use crate::case::seen::seen_case;
 use crate::case::{clocks, history, notices, record};
 use crate::ground::actor::Actor;
@@ -125,9 +125,6 @@ pub async fn take(
         };
         if !history::append(tx, &acting.moment, row.id, &happened)? {
             return Err(Reason::NotNow.into());
-        }
-        if matches!(event, CaseEvent::JointStarted | CaseEvent::Withdrawn) {
-            answers::announce(tx, row.id)?;
         }
         audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseStepped, Some(row.id), event.code())?;
         Ok(())

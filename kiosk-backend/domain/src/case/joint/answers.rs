@@ -3,7 +3,6 @@
 use hall_rules::case::Party;
 use hall_rules::joint::PartEvent;
 use hall_rules::{Right, Text};
-use hall_store::event::{Event, EventKind};
 use hall_store::joint::PartRow;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use hall_words::Reason;
@@ -15,7 +14,7 @@ use crate::case::command::{self, checked_reason};
 use crate::case::files::{self, FileView};
 use crate::case::happening::{Happened, Happening};
 use crate::case::history;
-use crate::case::joint::parts::{Names, PartView, answers_for, end, latest, sees, view};
+use crate::case::joint::parts::{self, Names, PartView, answers_for, end, sees, view};
 use crate::case::record::{self, AnswerRow, ApplicantView, MaterialRow};
 use crate::case::rows::PAGE;
 use crate::ground::actor::Actor;
@@ -227,7 +226,7 @@ pub async fn recall(
     .await
 }
 
-/// Notes on the case what happened to a part, and tells both windows.
+/// Notes on the case what happened to a part, and tells the window that was asked; the lead hears of every event.
 fn tell(
     tx: &mut Tx<'_>,
     moment: &Moment,
@@ -239,19 +238,7 @@ fn tell(
     let happened =
         Happened { what, at_ms: moment.now_ms, staff, kiosk: None, compartment: None, note: Some(note), form: None };
     history::append(tx, moment, part.case, &happened)?;
-    let lead = store::cases::head(tx, part.case)?.and_then(|head| head.window);
-    for window in [lead, part.window.as_ref().map(|(id, _)| *id)] {
-        tx.announce(Event { case: Some(part.case), window, kiosk: None, kind: EventKind::CaseChanged });
-    }
-    Ok(())
-}
-
-/// Tells the windows whose departments are asked, or are asked no more, that the case's step changed that.
-pub(crate) fn announce(tx: &mut Tx<'_>, case: SubmissionId) -> StoreResult<()> {
-    for part in latest(tx, case)? {
-        let window = part.window.as_ref().map(|(id, _)| *id);
-        tx.announce(Event { case: Some(case), window, kiosk: None, kind: EventKind::CaseChanged });
-    }
+    parts::announce(tx, part);
     Ok(())
 }
 

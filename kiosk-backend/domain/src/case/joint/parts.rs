@@ -9,6 +9,7 @@ use hall_rules::catalogue::Department;
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::joint::{self, PartEvent, PartState};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text};
+use hall_store::event::{Event, EventKind};
 use hall_store::joint::{NewPart, PartRow};
 use hall_store::{self as store, Connection, StoreResult, Tx};
 use jiff::Timestamp;
@@ -111,7 +112,7 @@ pub(crate) fn of_case(
     rows.iter().map(|row| view(connection, moment, &names, row, row.round == last)).collect()
 }
 
-pub(crate) fn latest(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<PartRow>> {
+fn latest(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<PartRow>> {
     let mut rows = store::joint::of_case(connection, case)?;
     let last = rows.last().map(|row| row.round);
     rows.retain(|row| Some(row.round) == last);
@@ -195,6 +196,18 @@ pub(crate) fn follow(
         }
     }
     Ok(())
+}
+
+/// Tells the windows whose departments are asked, or are asked no more, that the case's step changed that.
+pub(crate) fn announce_all(tx: &Tx<'_>, case: SubmissionId) -> StoreResult<()> {
+    latest(tx, case)?.iter().for_each(|part| announce(tx, part));
+    Ok(())
+}
+
+/// Tells the window whose department was asked.
+pub(crate) fn announce(tx: &Tx<'_>, part: &PartRow) {
+    let window = part.window.as_ref().map(|(id, _)| *id);
+    tx.announce(Event { case: Some(part.case), window, kiosk: None, kind: EventKind::CaseChanged });
 }
 
 /// Computes a part's last day; a year that the calendar lacks leaves it open.
