@@ -1,6 +1,6 @@
 //! The command line. Commands open the same store as a running server, safely, and it notices.
 
-use std::io::{BufRead, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -117,6 +117,15 @@ enum StaffCommand {
         name: String,
         /// The provider's `sub`, exactly; leave it out to take it from the account.
         subject: Option<String>,
+    },
+    /// Give an account a card and a PIN in place of what it had: after a lost card, a PIN that was locked or that somebody
+    /// saw. Reads the PIN from stdin. Without --card-uid, take its card away.
+    Card {
+        /// Their name.
+        name: String,
+        /// UID of the card in hex, as `kiosk card read --json` shows it: the former one, or another.
+        #[arg(long, value_name = "HEX")]
+        card_uid: Option<String>,
     },
     /// Close an account. It ends their sign-in at once, and at terminals with the next roster.
     Disable {
@@ -375,6 +384,16 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
             };
             Ok((text, json!({ "name": name, "subject": subject })))
         }
+        StaffCommand::Card { name, card_uid } => {
+            let card = card_uid.map(|uid| Ok::<_, String>((uid, line("PIN")?))).transpose()?;
+            let text = match &card {
+                Some(_) => format!("{name} has this card and PIN. Terminals know it as soon as they hear the server."),
+                None => format!("{name} has no card any more. Terminals know it as soon as they hear the server."),
+            };
+            let has_card = card.is_some();
+            staff::set_card(app, &name, card).map_err(|refusal| refusal.to_string())?;
+            Ok((text, json!({ "name": name, "has_card": has_card })))
+        }
         StaffCommand::Disable { name } => {
             staff::disable(app, &name).map_err(|refusal| refusal.to_string())?;
             Ok((format!("{name}'s account is closed."), json!({ "name": name })))
@@ -382,13 +401,16 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
     }
 }
 
-fn add_staff(app: &App, new: AddStaff) -> Answer {
-    let mut lines = std::io::stdin().lock().lines();
-    let mut line = |what: &str| match lines.next() {
+/// The next line of stdin.
+fn line(what: &str) -> Result<Personal<String>, String> {
+    match std::io::stdin().lines().next() {
         Some(Ok(line)) => Ok(Personal::new(line.trim_end_matches('\r').to_owned())),
         Some(Err(cause)) => Err(format!("stdin: {cause}")),
         None => Err(format!("give the {what} on stdin, a line of its own")),
-    };
+    }
+}
+
+fn add_staff(app: &App, new: AddStaff) -> Answer {
     let password = line("password")?;
     let card = match new.card_uid {
         Some(uid) => Some((uid, line("PIN")?)),

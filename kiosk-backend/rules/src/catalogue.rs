@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::text::Text;
@@ -65,7 +66,7 @@ pub struct FieldGroup {
 }
 
 /// How sure we are of a statement. Published data is only as good as its marks; screens say what is unconfirmed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Mark {
     /// Checked against the text of a law or a published guide.
     #[serde(rename = "S")]
@@ -360,7 +361,7 @@ pub enum LimitStart {
 
 /// For which answers something holds: every question named must be answered with one of the options named. Empty
 /// means always. The question `acting_for` has the options of [`crate::answers::ActingFor`].
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct When(pub BTreeMap<String, Vec<String>>);
 
@@ -395,7 +396,7 @@ pub struct Situation {
 }
 
 /// An option of a situation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// Unique in its question: `a`, `b` …
     pub code: String,
@@ -500,7 +501,7 @@ pub enum Necessity {
 }
 
 /// A field (字段) of the application.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Field {
     /// Unique in its item.
     pub code: String,
@@ -528,7 +529,7 @@ pub struct Field {
 }
 
 /// What a field takes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
     /// Free text.
@@ -546,7 +547,7 @@ pub enum FieldKind {
 }
 
 /// Where a field is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AskedAt {
     /// On the terminal's screen: only what routing needs.

@@ -5,6 +5,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::ACCEPTANCE_DAYS;
@@ -13,7 +14,7 @@ use crate::clock::CORRECTION_DAYS;
 use crate::review::{Finding, Verdict};
 
 /// What a notice says. Every word of it is here.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Document {
     pub title: String,
     /// Number, unique within kind and year.
@@ -70,11 +71,12 @@ pub struct Said<'a> {
 }
 
 /// What a clerk fills in for a step; each step asks for some of it ([`crate::case::Need`]).
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct Form {
     /// Each material, as found.
     pub findings: Vec<Finding>,
+    /// Why.
     pub reason: String,
     /// How many working days.
     pub days: Option<u16>,
@@ -93,7 +95,7 @@ pub struct Form {
 }
 
 /// A result that goes by express.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Express {
     /// Who carries it.
     pub carrier: String,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::CaseEvent;
@@ -70,7 +71,7 @@ pub fn faults(originals: u8, copies: u8) -> Vec<Fault> {
 }
 
 /// What was found of one material.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Name of the material.
     pub material: String,

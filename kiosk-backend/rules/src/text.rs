@@ -1,5 +1,6 @@
 //! Words in two languages.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Languages of the screens.
@@ -14,7 +15,7 @@ pub enum Language {
 }
 
 /// A text in Chinese, which it always has, and in English, which it may lack.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Text {
     /// 中文.
     pub zh: String,

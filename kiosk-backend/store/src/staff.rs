@@ -90,6 +90,18 @@ pub fn disable(connection: &Connection, name: &str, now_ms: i64) -> StoreResult<
     Ok(changed > 0)
 }
 
+/// Gives an account this card and PIN in place of what it had, or takes its card away. False when there is no such open
+/// account.
+pub fn set_card(connection: &Connection, name: &str, card: Option<(&str, &str)>) -> StoreResult<bool> {
+    let (hash, pin) = card.unzip();
+    let changed = connection.execute(
+        "UPDATE staff SET card_hash = $1, pin_phc = $2 WHERE name = $3 AND disabled_ms IS NULL",
+        params![hash, pin, name],
+    )?;
+    roster_changed(connection)?;
+    Ok(changed > 0)
+}
+
 /// Someone by name.
 pub fn by_name(connection: &Connection, name: &str) -> StoreResult<Option<StaffRow>> {
     Ok(connection

@@ -114,6 +114,14 @@ fn commands_build_a_hall_and_refuse_with_a_reason() {
     json(&run(dir, &add("李梅"), "a long password\n2580\n"));
     refused(&run(dir, &add("王强"), "a long password\n2580\n"), "This card is \\\"李梅\\\"'s");
     refused(&run(dir, &add("王强"), "a long password\n"), "give the PIN on stdin");
+    let give = |name, pin| run(dir, &["--json", "staff", "card", name, "--card-uid", "04A1B2C3D4E5F6"], pin);
+    assert_eq!(json(&give("李梅", "8025\n"))["has_card"], true);
+    refused(&give("李梅", "1111\n"), "PIN");
+    refused(&give("李梅", ""), "give the PIN on stdin");
+    refused(&give("王强", "8025\n"), "This card is \\\"李梅\\\"'s");
+    refused(&run(dir, &["staff", "card", "nobody"], ""), "nobody");
+    assert_eq!(json(&run(dir, &["--json", "staff", "card", "李梅"], ""))["has_card"], false);
+    assert_eq!(json(&run(dir, &["--json", "staff", "list"], ""))[0]["has_card"], false);
     refused(&run(dir, &["staff", "add", "王强", "--role", "clerk", "--window", "x"], "a long password\n"), "no window");
     let listed = json(&run(dir, &["--json", "staff", "list"], ""));
     assert_eq!(listed[0]["windows"][0][1], "3号窗口");

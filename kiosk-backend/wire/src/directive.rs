@@ -1,6 +1,7 @@
 //! What the backend asks a terminal to do. A directive is a command, not a fact: the terminal checks it against the
 //! present and answers with a journal entry, [`crate::Fact::DirectiveAnswered`], and nothing else.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CompartmentNo, DirectiveId, KioskId, ReceiptNumber, StaffId, SubmissionId};
@@ -81,7 +82,7 @@ pub enum DirectiveOrder {
 }
 
 /// How a directive ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DirectiveOutcome {
     /// Accepted and waiting for the clerk (arming only).

@@ -16,6 +16,7 @@
 //! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
 //! [`crate::Problem`].
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{JournalId, KioskId, ReceiptNumber, SubmissionId};
@@ -104,7 +105,7 @@ pub enum Taken {
 }
 
 /// Sent every 15 seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Heartbeat {
     /// Software version.
     pub software: String,
@@ -135,7 +136,7 @@ pub struct Heartbeat {
 }
 
 /// One device or part, as the status line, the doctor and the heartbeat share it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DeviceReport {
     /// `reader` (of several: `reader-1`, `reader-2`), `locker`, `journal`, `clock`, `disk`, `backend`, `printer`,
     /// `scanner`, `call`.
@@ -151,7 +152,7 @@ pub struct DeviceReport {
 }
 
 /// How a device or part is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeviceState {
     /// Not asked yet.
@@ -169,7 +170,7 @@ pub enum DeviceState {
 }
 
 /// One compartment as the terminal sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CompartmentReport {
     /// Its number.
     pub no: crate::CompartmentNo,
@@ -182,7 +183,7 @@ pub struct CompartmentReport {
 }
 
 /// What may be in a compartment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CompartmentState {
     /// Certainly empty and offered.
@@ -200,7 +201,7 @@ pub enum CompartmentState {
 }
 
 /// What is seen of a door.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DoorState {
     /// Closed.

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 /// A value that belongs to a person: it cannot be displayed, its `Debug` says only that it is there, and its memory
 /// is wiped when it is dropped. Reading it is a visible act: [`Personal::expose`].
-#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Personal<T: Zeroize = String>(T);
 

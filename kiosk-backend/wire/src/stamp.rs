@@ -1,12 +1,13 @@
 //! When something happened, as well as the terminal knows.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// When something happened. A terminal's wall clock is a claim; `boot_id` and `mono_ms` order entries of one boot and
 /// give exact intervals whatever the wall clock does, and `server_offset_ms` is what the terminal last learnt of the
 /// backend's clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stamp {
     /// The terminal's wall clock, milliseconds since the Unix epoch, UTC.
     pub wall_ms_utc: i64,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -31,7 +32,7 @@ pub struct Submission {
 }
 
 /// For whom the applicant acts (为谁办理).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActingFor {
     /// For themself (本人).
@@ -78,7 +79,7 @@ impl Applicant {
 }
 
 /// What became of the signature on a travel document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentSignature {
     /// It holds, and an authority that the terminal trusts has made it.
@@ -95,7 +96,7 @@ pub enum DocumentSignature {
 }
 
 /// Families of documents. A resident ID and a social security card with one number are one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentFamily {
     /// 公民身份号码, on a resident ID card, a residence permit for HK, Macau and Taiwan residents, or a social security card.
@@ -107,7 +108,7 @@ pub enum DocumentFamily {
 }
 
 /// How far a reading can be trusted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Assurance {
     /// Anything that can be copied: a social security card's open files, a plain UID, a travel document whose chip proves

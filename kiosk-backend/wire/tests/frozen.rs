@@ -12,7 +12,8 @@ use kiosk_wire::kiosk_api::{
 };
 use kiosk_wire::signed::{Purpose, Signed, TokenClaims};
 use kiosk_wire::{
-    Code, Corrections, Directive, DirectiveOutcome, JournalId, Problem, ResultHolder, Roster, Submission, SubmissionId,
+    Code, Corrections, Directive, DirectiveOutcome, HallSettings, JournalId, Problem, ResultHolder, Roster, Submission,
+    SubmissionId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -233,6 +234,14 @@ fn the_progress_of_version_1() {
     frozen::<ProgressAnswer>(
         r#"{"receipt":"10101000000186","state":{"zh":"待取件","en":"b"},"told":{"zh":"丙","en":"c"},
         "due":{"what":{"zh":"丁","en":"d"},"day":"2026-12-03"},"paused":true,"next":{"zh":"戊","en":"e"},"here":7}"#,
+    );
+}
+
+#[test]
+fn the_settings_of_version_1() {
+    frozen::<HallSettings>(
+        r#"{"time_zone":"Asia/Urumqi","box_sizes":["S","L"],"staff_pin":{"least":6,"most":8,"tries":3},
+        "public_url":"https://hall.example","calendar":[{"year":2026,"text":"year = 2026"}]}"#,
     );
 }
 

@@ -106,6 +106,8 @@ actions! {
     KioskRevoked = "kiosk_revoked", "注销终端";
     StaffAdded = "staff_added", "新增人员";
     StaffDisabled = "staff_disabled", "停用账号";
+    StaffCardSet = "staff_card_set", "设定工作卡";
+    StaffCardTaken = "staff_card_taken", "收回工作卡";
     PasswordChanged = "password_changed", "修改自己的密码";
     PasswordReset = "password_reset", "重设密码";
     SubjectSet = "subject_set", "设定统一身份标识";
@@ -120,7 +122,7 @@ actions! {
 sentences_of! { StaffRefusal, "StaffRefusal":
     UnknownCard = "卡未登记";
     WrongPin = "PIN 不对";
-    Locked = "PIN 错了五次，已锁定";
+    Locked = "PIN 错得太多，已锁定";
     WrongCode = "取件码不对或用过了";
     RosterExpired = "终端的人员名单太旧";
 }

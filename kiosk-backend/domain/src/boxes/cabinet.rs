@@ -6,6 +6,7 @@ use hall_store::{self as store, Connection};
 use hall_words::Reason;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
 use kiosk_wire::{CompartmentNo, DirectiveOrder, KioskId, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boxes::collection::heard_lately;
@@ -18,7 +19,7 @@ use crate::ground::refusal::Refusal;
 use crate::terminals::list::heartbeat;
 
 /// One compartment on the cabinet's map.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CompartmentView {
     /// Number.
     pub no: CompartmentNo,

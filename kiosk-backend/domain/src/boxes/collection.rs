@@ -8,7 +8,7 @@ use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOrder, KioskId, Submission
 
 use crate::boxes::directives::{self, AFFIRM_MS, ARMED_MS, Ask, OPEN_NOW_MS};
 use crate::boxes::may::{box_opened, may};
-use crate::case::command::{checked_reason, command, happened, run};
+use crate::case::command::{checked_reason, command, command_over, happened};
 use crate::case::happening::Happening;
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
@@ -28,7 +28,7 @@ pub async fn collect(
     actor.must(Right::HandleBoxes)?;
     let asked = hall.clone();
     let over = take_over && actor.may(Right::TakeOver);
-    run(hall, actor, id, seen, over, move |tx, acting, row| {
+    command_over(hall, actor, id, seen, over, move |tx, acting, row| {
         if over {
             store::claims::release(tx, row.id)?;
         }

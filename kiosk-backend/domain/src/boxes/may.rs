@@ -4,13 +4,14 @@ use hall_rules::{CaseState, Right};
 use hall_store::cases::CaseRow;
 use hall_store::{self as store, Connection, StoreResult};
 use kiosk_wire::kiosk_api::CompartmentState;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::rows::held;
 use crate::ground::moment::Acting;
 
 /// What the asker may do with a case now; a page offers exactly these.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct May {
     /// Arm the box for themself.
     pub collect: bool,

@@ -8,6 +8,7 @@ use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, Tx};
 use hall_words::Reason;
 use kiosk_wire::{CompartmentNo, DirectiveOutcome, KioskId, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boxes::collection::{arm, disarm, heard_lately};
@@ -29,7 +30,7 @@ const MOST: usize = 24;
 const EACH_MS: i64 = 2 * 60_000;
 
 /// One box of a round that is not affirmed empty yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Stop {
     /// The case.
     pub case: SubmissionId,
@@ -46,7 +47,7 @@ pub struct Stop {
 }
 
 /// A round under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Round {
     /// The one code that opens each of its boxes.
     pub code: String,

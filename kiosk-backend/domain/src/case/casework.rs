@@ -5,6 +5,7 @@ use hall_rules::case::Party;
 use hall_rules::{CaseState, Right, Text};
 use kiosk_wire::SubmissionId;
 use kiosk_wire::submission::ActingFor;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::files::{self, FileView};
@@ -18,7 +19,7 @@ use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
 
 /// All of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Casework {
     /// The departments that would be asked, with their working days.
     pub wanted: Vec<(Text, u16)>,

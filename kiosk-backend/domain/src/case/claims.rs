@@ -53,7 +53,7 @@ pub async fn take_over(
 ) -> Result<(), Refusal> {
     actor.must(Right::TakeOver)?;
     let reason = checked_reason(reason)?;
-    command::command_over(hall, actor, id, seen, move |tx, acting, row| {
+    command::command_over(hall, actor, id, seen, true, move |tx, acting, row| {
         let from = row.held.as_ref().map(|held| held.staff_name.as_str()).unwrap_or_default();
         let object = format!("from {from}: {reason}");
         hold(tx, acting, row.id)?;

@@ -11,13 +11,14 @@ use hall_store::cases::{Clocked, LimitedBy, Shown};
 use hall_store::{self as store, Connection, StoreResult};
 use jiff::civil::Date;
 use kiosk_wire::{Submission, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::record;
 use crate::ground::moment::Moment;
 
 /// The clock of a case that ends first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "clock", rename_all = "snake_case")]
 pub enum Due {
     /// It runs.
@@ -41,7 +42,7 @@ pub enum Due {
 }
 
 /// One clock of a case, as its page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClockView {
     /// Which.
     pub kind: ClockKind,

@@ -30,24 +30,11 @@ pub(crate) async fn command<F>(
 where
     F: FnOnce(&mut Tx<'_>, &Acting, &CaseRow) -> Result<(), Refusal> + Send + 'static,
 {
-    run(hall, actor, id, seen, false, work).await
+    command_over(hall, actor, id, seen, false, work).await
 }
 
-/// As [`command`], also while somebody else holds the case: for those who may take it over.
+/// As [`command`]; with `over` also while somebody else holds the case: for those who may take it over.
 pub(crate) async fn command_over<F>(
-    hall: &Hall,
-    actor: &Actor,
-    id: SubmissionId,
-    seen: Option<u64>,
-    work: F,
-) -> Result<(), Refusal>
-where
-    F: FnOnce(&mut Tx<'_>, &Acting, &CaseRow) -> Result<(), Refusal> + Send + 'static,
-{
-    run(hall, actor, id, seen, true, work).await
-}
-
-pub(crate) async fn run<F>(
     hall: &Hall,
     actor: &Actor,
     id: SubmissionId,

@@ -10,6 +10,7 @@ use hall_rules::{CaseState, Right, ServiceItem, Text};
 use hall_store::{self as store, Connection, StoreResult};
 use hall_words::Reason;
 use kiosk_wire::{Personal, Submission, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::command;
@@ -26,7 +27,7 @@ use crate::ground::refusal::Refusal;
 const NAMED: usize = 6;
 
 /// What was keyed in of a field last.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Keyed {
     /// The value, in its one form.
     pub value: Personal<String>,

@@ -7,6 +7,7 @@ use hall_store::vault::{Incoming, Outgoing};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use hall_words::Reason;
 use kiosk_wire::SubmissionId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::command;
@@ -31,7 +32,7 @@ pub const MOST: usize = 40;
 const LONGEST_NAME: usize = 80;
 
 /// One attachment, as pages show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FileView {
     /// Number within the case's history.
     pub n: u64,
@@ -127,7 +128,7 @@ pub async fn attach(
     }
     let synced = tokio::task::spawn_blocking(move || incoming.sync().map(|()| incoming));
     let incoming = synced.await.map_err(|cause| Refusal::internal(&cause))??;
-    command::command_over(hall, actor, id, None, move |tx, acting, row| {
+    command::command_over(hall, actor, id, None, true, move |tx, acting, row| {
         may_attach(acting, row, store::papers::files(tx, id)?.len())?;
         let n = row.version + 1;
         let kept = incoming.keep(|sha256| store::papers::content_of(tx, sha256))?;

@@ -3,10 +3,11 @@
 use hall_rules::CaseEvent;
 use hall_rules::notice::Form;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// What can happen to a case: what moves its state, and what only tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Happening {
     /// The applicant's door was about to be opened.

@@ -9,6 +9,7 @@ pub use hall_store::saved_views::SavedView;
 use hall_store::seal::IndexOf;
 use hall_store::{self as store, Connection, StoreError};
 use hall_words::Reason;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::joint::answers;
@@ -19,7 +20,7 @@ use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
 
 /// Saved views of the inbox.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, serde::Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Filter {
     /// Deposited, nobody on the way.
@@ -38,7 +39,7 @@ pub enum Filter {
 }
 
 /// How many there are in each view, each counted up to a thousand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Counts {
     /// [`Filter::New`].
     pub new: u32,
@@ -67,7 +68,7 @@ pub struct Counts {
 }
 
 /// A page of the inbox.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Inbox {
     /// The rows: most urgent first, in [`Filter::All`] newest first.
     pub rows: Vec<InboxRow>,

@@ -6,6 +6,7 @@ use hall_store::papers::Paper;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use hall_words::Reason;
 use kiosk_wire::SubmissionId;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::command;
@@ -46,7 +47,7 @@ pub(crate) fn of_case(connection: &Connection, moment: &Moment, id: SubmissionId
 pub async fn add(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Option<u64>, text: &str) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
     let text = several_lines(text)?;
-    command::command_over(hall, actor, id, seen, move |tx, acting, row| {
+    command::command_over(hall, actor, id, seen, true, move |tx, acting, row| {
         if row.state.is_final() {
             return Err(Reason::NotesClosed.into());
         }
@@ -84,7 +85,7 @@ fn keep(
 }
 
 /// What a mandate says, as it was checked.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Mandate {
     /// On whose behalf the applicant acts: a person's or an organisation's name.
@@ -105,7 +106,7 @@ impl std::fmt::Debug for Mandate {
 }
 
 /// A mandate as pages show it: masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MandateView {
     /// Principal, masked.
     pub principal: String,

@@ -5,6 +5,7 @@ use hall_rules::{CaseEvent, CaseState, Text};
 use hall_store::cases::{CaseRow, Claim};
 use hall_store::{self as store, Connection, StoreResult};
 use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, KioskId, StaffId, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boxes::may::{self, May, box_opened};
@@ -24,7 +25,7 @@ use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
 
 /// One step that the asker can take.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct StepView {
     /// What would happen.
     pub event: CaseEvent,
@@ -37,7 +38,7 @@ pub struct StepView {
 }
 
 /// One notice of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct NoticeView {
     /// Position within the case.
     pub n: u32,
@@ -52,7 +53,7 @@ pub struct NoticeView {
 }
 
 /// Someone is on the way to a box.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Collecting {
     /// The directive that armed it.
     pub directive: DirectiveId,
@@ -73,7 +74,7 @@ pub struct Collecting {
 }
 
 /// One line of a case's history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct TimelineRow {
     /// When it happened; where that is not known, not before this.
     pub at_ms: i64,
@@ -95,7 +96,7 @@ pub struct TimelineRow {
 }
 
 /// One case, as its page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CaseView {
     /// What its inbox row shows.
     pub row: InboxRow,
@@ -142,7 +143,7 @@ pub struct CaseView {
 }
 
 /// Another open case of the same item by the same person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SameView {
     /// The case.
     pub id: SubmissionId,

@@ -8,6 +8,7 @@ use hall_store::keys::Keys;
 use hall_store::{self as store, Connection, StoreResult};
 use kiosk_wire::Submission;
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// The personal payload of a case; `None` when it is missing or unreadable.
@@ -103,7 +104,7 @@ fn option_label(situation: &hall_rules::catalogue::Situation, answer: &str) -> T
 }
 
 /// One line of the material list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MaterialRow {
     /// Name as the applicant saw it.
     pub name: String,
@@ -123,7 +124,7 @@ pub struct MaterialRow {
 
 /// Where a material is. A terminal asks only whether everything was brought and takes nothing without a yes, so what is
 /// not in the box was never said to be missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MaterialPlace {
     /// In the box, the applicant says.
@@ -149,7 +150,7 @@ impl MaterialPlace {
 }
 
 /// One question and its answer, with the wording of the catalogue version it was asked from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AnswerRow {
     /// The question; its code when the catalogue never had it.
     pub question: Text,
@@ -158,7 +159,7 @@ pub struct AnswerRow {
 }
 
 /// The applicant, masked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ApplicantView {
     /// Name, masked.
     pub name: String,

@@ -6,6 +6,7 @@ use hall_rules::{CaseState, ServiceItem, Text, mask};
 use hall_store::cases::CaseRow;
 use hall_store::{Connection, StoreResult};
 use kiosk_wire::{CompartmentNo, KioskId, Submission, SubmissionId, WindowId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::clocks::{self, Due};
@@ -13,7 +14,7 @@ use crate::case::record::{item_of, submission_of};
 use crate::ground::moment::Acting;
 
 /// One row of the inbox.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct InboxRow {
     /// The case.
     pub id: SubmissionId,
@@ -59,7 +60,7 @@ impl InboxRow {
 }
 
 /// Someone works on the case now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HeldView {
     /// Their name.
     pub name: String,

@@ -8,6 +8,7 @@ use hall_store::cases::CaseRow;
 use hall_store::{self as store, Connection};
 use hall_words::Reason;
 use kiosk_wire::{Code, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::command::{checked_reason, command};
@@ -32,7 +33,7 @@ const REVIEWED: [CaseEvent; 4] =
     [CaseEvent::Accepted, CaseEvent::AcceptedDeferred, CaseEvent::CorrectionAsked, CaseEvent::CorrectionAskedAgain];
 
 /// What a step would do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Preview {
     /// Which step.
     pub event: CaseEvent,

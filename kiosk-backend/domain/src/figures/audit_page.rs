@@ -4,6 +4,7 @@ use hall_rules::{CaseEvent, Right};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use kiosk_wire::SubmissionId;
 use kiosk_wire::entry::StaffRefusal;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::rows::PAGE;
@@ -38,7 +39,7 @@ pub enum Object {
 }
 
 /// One audit entry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditRow {
     /// Position in the chain.
     pub seq: i64,
@@ -60,7 +61,7 @@ pub struct AuditRow {
 }
 
 /// A page of the audit, newest first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditPage {
     /// The rows.
     pub rows: Vec<AuditRow>,

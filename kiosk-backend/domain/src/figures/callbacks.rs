@@ -8,6 +8,7 @@ use hall_store::{self as store, Connection, StoreError, StoreResult};
 use hall_words::Reason;
 use jiff::Timestamp;
 use kiosk_wire::{Personal, SubmissionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::case::clocks::{self, Due};
@@ -51,7 +52,7 @@ pub(crate) fn late(connection: &Connection, moment: &Moment, case: SubmissionId)
 }
 
 /// What a call-back came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CallOutcome {
     /// Nobody answered: it stays open.
@@ -107,7 +108,7 @@ impl CallOutcome {
 }
 
 /// One line about a call-back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CallNote {
     /// When.
     pub at_ms: i64,
@@ -120,7 +121,7 @@ pub struct CallNote {
 }
 
 /// One call-back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CallbackView {
     /// Its case.
     pub row: InboxRow,

@@ -5,6 +5,7 @@ use hall_store::event::{Event, EventKind};
 use hall_store::{self as store, StoreError};
 use hall_words::Reason;
 use kiosk_wire::SubmissionId;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::clocks::Due;
@@ -22,7 +23,7 @@ use crate::ground::refusal::Refusal;
 const SHOWN: u32 = 200;
 
 /// A case that is late, in itself or in what it has brought about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Late {
     /// The case.
     pub row: InboxRow,

@@ -9,6 +9,7 @@ use hall_store::supervision::{Measured, Tally};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::CompartmentState;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::{clocks, record};
@@ -37,7 +38,7 @@ pub struct NamedTally {
 }
 
 /// One day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Day {
     /// Which.
     pub date: Date,
@@ -48,7 +49,7 @@ pub struct Day {
 }
 
 /// One clock over all cases in which it ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClockFigure {
     /// Which.
     pub kind: ClockKind,
@@ -63,7 +64,7 @@ pub struct ClockFigure {
 }
 
 /// One terminal's boxes now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LockerUse {
     /// The terminal.
     pub name: String,
@@ -72,7 +73,7 @@ pub struct LockerUse {
 }
 
 /// What happened in a time.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Statistics {
     /// How many days, today included.
     pub span: u16,

@@ -3,12 +3,13 @@
 use hall_rules::{Right, Role};
 use hall_words::Reason;
 use kiosk_wire::{StaffId, WindowId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ground::refusal::Refusal;
 
 /// A member of staff, as every request needs them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Staff {
     /// Their id.
     pub id: StaffId,

@@ -128,14 +128,39 @@ pub(crate) fn insert(
     if store::staff::by_name(tx, &row.name)?.is_some() {
         return Err(Reason::NameTaken { name: format!("{:?}", row.name) }.into());
     }
-    if let Some(hash) = &row.card_hash
-        && let Some(owner) = store::staff::by_card(tx, hash)?
-    {
-        return Err(Reason::CardTaken { name: format!("{:?}", owner.name) }.into());
+    if let Some(hash) = &row.card_hash {
+        is_free(tx, hash, &row.name)?;
     }
     store::staff::add(tx, row, windows, now)?;
     audit::write(tx, now, who, Action::StaffAdded, None, &row.name)?;
     Ok(tx.revise()?)
+}
+
+/// Refuses a card that is somebody else's.
+fn is_free(tx: &Connection, card_hash: &str, name: &str) -> Result<(), Refusal> {
+    match store::staff::by_card(tx, card_hash)?.filter(|owner| owner.name != name) {
+        Some(owner) => Err(Reason::CardTaken { name: format!("{:?}", owner.name) }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Gives an account a card and a PIN in place of what it had, or takes its card away. Terminals know it with the next
+/// roster; a PIN that was locked by wrong ones is free again, as it is another one.
+pub fn set_card(hall: &Hall, name: &str, card: Option<(String, Personal<String>)>) -> Result<(), Refusal> {
+    let (name, now) = (name.trim().to_owned(), hall.now_ms());
+    let card = card.map(|(uid, pin)| card_and_pin(&uid, &pin, hall.settings().staff_pin)).transpose()?;
+    hall.store().write_blocking(move |tx| {
+        if let Some((hash, _)) = &card {
+            is_free(tx, hash, &name)?;
+        }
+        let held = card.as_ref().map(|(hash, pin)| (hash.as_str(), pin.as_str()));
+        if !store::staff::set_card(tx, &name, held)? {
+            return Err(Reason::NobodyNamed { name: format!("{name:?}") }.into());
+        }
+        let action = if held.is_some() { Action::StaffCardSet } else { Action::StaffCardTaken };
+        audit::write(tx, now, Who::CommandLine, action, None, &name)?;
+        Ok(tx.revise()?)
+    })
 }
 
 /// Closes an account.

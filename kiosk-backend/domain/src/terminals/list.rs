@@ -3,13 +3,14 @@
 use hall_store::{self as store, StoreError};
 use kiosk_wire::KioskId;
 use kiosk_wire::kiosk_api::Heartbeat;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ground::hall::{Hall, UNSEEN_MS};
 use crate::ground::refusal::Refusal;
 
 /// One terminal.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KioskView {
     /// Its id.
     pub id: KioskId,

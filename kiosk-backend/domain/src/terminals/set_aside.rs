@@ -5,6 +5,7 @@ use hall_store as store;
 use hall_store::event::{Event, EventKind};
 use hall_words::Reason;
 use kiosk_wire::{Code, JournalId, KioskId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::ground::actor::Actor;
@@ -14,7 +15,7 @@ use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
 
 /// One journal entry that waits for a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct SetAsideRow {
     /// Our number of it.
     pub id: i64,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use hall_domain::figures::callbacks::CallOutcome;
 use hall_rules::CaseEvent;
 use hall_rules::notice::Form;
-use hall_rules::review::Verdict;
 use kiosk_wire::{CompartmentNo, KioskId, Personal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -28,14 +27,12 @@ pub(super) struct Credentials {
     /// staff name
     pub(super) name: String,
     /// password
-    #[schemars(with = "String")]
     pub(super) password: Personal<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Search {
     /// receipt number, last four of the document number, full name, its initials, or phone
-    #[schemars(with = "String")]
     pub(super) text: Personal<String>,
 }
 
@@ -81,10 +78,8 @@ pub(super) struct Step {
     /// `version` of the case as it was shown; another one is refused as stale-page
     pub(super) seen: u64,
     /// which step
-    #[schemars(with = "String", extend("enum" = events()))]
     pub(super) event: CaseEvent,
     #[serde(flatten)]
-    #[schemars(with = "FormBody")]
     pub(super) form: Form,
 }
 
@@ -94,79 +89,9 @@ pub(super) struct Preview {
     pub(super) seen: u64,
     /// which step; without it, what follows from `findings`
     #[serde(default)]
-    #[schemars(with = "Option<String>", extend("enum" = events_or_none()))]
     pub(super) event: Option<CaseEvent>,
     #[serde(flatten)]
-    #[schemars(with = "FormBody")]
     pub(super) form: Form,
-}
-
-fn events() -> Vec<&'static str> {
-    CaseEvent::ALL.iter().map(|event| event.code()).collect()
-}
-
-fn events_or_none() -> Vec<Option<&'static str>> {
-    events().into_iter().map(Some).chain([None]).collect()
-}
-
-/// What is filled in for a step, as the document tells it: [`Form`] is the rules' type.
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "it only has a schema")]
-struct FormBody {
-    /// one for each material, in their order
-    #[serde(default)]
-    findings: Vec<FindingBody>,
-    /// why
-    #[serde(default)]
-    reason: String,
-    /// working days
-    #[serde(default)]
-    days: Option<u16>,
-    /// which body to apply to
-    #[serde(default)]
-    elsewhere: String,
-    /// number of the document issued
-    #[serde(default)]
-    document: String,
-    /// how the result goes to the applicant
-    #[serde(default)]
-    delivery: String,
-    /// instead of `delivery`, for a parcel
-    #[serde(default)]
-    express: Option<ExpressBody>,
-    /// who took it
-    #[serde(default)]
-    receiver: String,
-    /// how the decision deals with a department that did not agree
-    #[serde(default)]
-    disagreement: String,
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "it only has a schema")]
-struct FindingBody {
-    /// its name
-    material: String,
-    /// whether it may follow later
-    deferrable: bool,
-    /// what was found
-    #[schemars(with = "String", extend("enum" = verdicts()))]
-    verdict: Verdict,
-    /// what is amiss, as the applicant will read it
-    reason: String,
-}
-
-fn verdicts() -> Vec<Value> {
-    [Verdict::Fine, Verdict::Missing, Verdict::Wrong].iter().filter_map(|one| serde_json::to_value(one).ok()).collect()
-}
-
-#[derive(JsonSchema)]
-#[expect(dead_code, reason = "it only has a schema")]
-struct ExpressBody {
-    /// who carries it
-    carrier: String,
-    /// its number there
-    tracking: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -175,7 +100,6 @@ pub(super) struct Load {
     #[serde(default)]
     pub(super) seen: Option<u64>,
     /// which terminal: one of `terminals` of the case
-    #[schemars(with = "String", extend("format" = "uuid"))]
     pub(super) kiosk: KioskId,
 }
 
@@ -191,7 +115,6 @@ pub(super) struct Note {
     #[serde(default)]
     pub(super) seen: Option<u64>,
     /// 1 to 500 characters; for staff only, never taken back
-    #[schemars(with = "String")]
     pub(super) text: Personal<String>,
 }
 
@@ -201,11 +124,9 @@ pub(super) struct Mandate {
     #[serde(default)]
     pub(super) seen: Option<u64>,
     /// on whose behalf
-    #[schemars(with = "String")]
     pub(super) principal: Personal<String>,
     /// the principal's document or code
     #[serde(default)]
-    #[schemars(with = "Option<String>")]
     pub(super) number: Option<Personal<String>>,
     /// for what
     pub(super) scope: String,
@@ -230,7 +151,6 @@ pub(super) struct Keyed {
     /// `seen` of the fields as they were shown; another one is refused as stale-page
     pub(super) seen: u64,
     /// by code of the field
-    #[schemars(with = "BTreeMap<String, String>")]
     pub(super) values: BTreeMap<String, Personal<String>>,
 }
 
@@ -258,7 +178,6 @@ pub(super) struct Recall {
 #[derive(Deserialize, JsonSchema)]
 pub(super) struct Compartment {
     /// number of the box
-    #[schemars(with = "u16")]
     pub(super) compartment: CompartmentNo,
 }
 
@@ -270,22 +189,5 @@ pub(super) struct Called {
     #[schemars(with = "String", extend("enum" = CallOutcome::ALL.map(CallOutcome::code)))]
     pub(super) outcome: CallOutcome,
     /// 1 to 500 characters
-    #[schemars(with = "String")]
     pub(super) note: Personal<String>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_document_says_of_a_form_is_what_the_rules_read() {
-        let told = schema_of::<FormBody>();
-        let mut told: Vec<&str> = told["properties"].as_object().expect("fields").keys().map(String::as_str).collect();
-        let read = serde_json::to_value(Form::default()).expect("JSON");
-        let mut read: Vec<&str> = read.as_object().expect("fields").keys().map(String::as_str).collect();
-        told.sort_unstable();
-        read.sort_unstable();
-        assert_eq!(told, read);
-    }
 }

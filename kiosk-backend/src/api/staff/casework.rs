@@ -17,6 +17,7 @@ use hall_domain::case::{claims, green};
 use hall_rules::Text;
 use hall_rules::catalogue::Field;
 use hall_words::Reason;
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -110,7 +111,7 @@ pub(super) async fn green(
 }
 
 /// The form to key in.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct FormView {
     receipt: String,
     item: Text,
@@ -119,7 +120,7 @@ pub(super) struct FormView {
     fields: Vec<FieldView>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FieldView {
     #[serde(flatten)]
     field: Field,

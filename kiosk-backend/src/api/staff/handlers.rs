@@ -17,6 +17,7 @@ use hall_rules::notice::Document;
 use hall_store::sessions;
 use hall_words::Reason;
 use kiosk_wire::{Personal, SubmissionId};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::auth::Bearer;
@@ -30,7 +31,7 @@ use crate::refused::Refused;
 pub(super) type Result<T> = std::result::Result<T, Refused>;
 
 /// A new session.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Opened {
     pub(super) token: String,
     pub(super) ends_ms: i64,
@@ -156,7 +157,7 @@ pub(super) async fn notice(
 }
 
 /// One personal value in full.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct Revealed {
     pub(super) value: Personal<String>,
 }

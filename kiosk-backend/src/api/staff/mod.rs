@@ -15,8 +15,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
 use hall_rules::Right;
-use schemars::JsonSchema;
-use serde_json::Value;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use self::bodies::schema_of;
 use super::kiosk::{nothing_here, wrong_method};
@@ -34,8 +35,7 @@ struct Endpoint {
     query: &'static [(&'static str, &'static str)],
     /// What is posted.
     body: Body,
-    /// An example of the answer, made from the very types; null when it is a file.
-    answer: fn() -> Value,
+    answer: Answer,
     /// What it wants of whoever asks.
     wants: Wants,
     handler: MethodRouter<App>,
@@ -57,30 +57,46 @@ impl Body {
     }
 }
 
+/// What is answered.
+enum Answer {
+    /// JSON: its type, and an example made of it.
+    Json(Box<dyn Fn(&mut SchemaGenerator) -> (Schema, Value)>),
+    /// Bytes to be saved.
+    File,
+}
+
+impl Answer {
+    fn of<T: JsonSchema + Serialize + 'static>(example: fn() -> T) -> Self {
+        Self::Json(Box::new(move |schemas| (schemas.subschema_for::<T>(), json!(example()))))
+    }
+}
+
 impl Endpoint {
-    fn get(
+    fn get<T: JsonSchema + Serialize + 'static>(
         path: &'static str,
         summary: &'static str,
         query: &'static [(&'static str, &'static str)],
-        answer: fn() -> Value,
+        answer: fn() -> T,
         handler: MethodRouter<App>,
     ) -> Self {
+        let answer = Answer::of(answer);
         Self { method: "get", path, summary, query, body: Body::None, answer, wants: Wants::SignIn, handler }
     }
 
-    fn post(
+    fn post<T: JsonSchema + Serialize + 'static>(
         path: &'static str,
         summary: &'static str,
         body: Body,
-        answer: fn() -> Value,
+        answer: fn() -> T,
         handler: MethodRouter<App>,
     ) -> Self {
+        let answer = Answer::of(answer);
         Self { method: "post", path, summary, query: &[], body, answer, wants: Wants::SignIn, handler }
     }
 
-    /// Bytes to be saved.
     fn file(path: &'static str, summary: &'static str, handler: MethodRouter<App>) -> Self {
-        Self::get(path, summary, &[], || Value::Null, handler)
+        let (body, answer) = (Body::None, Answer::File);
+        Self { method: "get", path, summary, query: &[], body, answer, wants: Wants::SignIn, handler }
     }
 
     /// Only for those who have this right.

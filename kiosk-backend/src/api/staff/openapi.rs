@@ -1,25 +1,36 @@
-//! The OpenAPI 3.1 document, generated from the table of endpoints and the examples.
+//! The OpenAPI 3.1 document, generated from the table of endpoints and the types of what is posted and answered.
 
 use axum::Json;
-use kiosk_wire::{Code, Problem};
+use kiosk_wire::Problem;
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{Body, Endpoint, endpoints};
+use super::{Answer, Body, Endpoint, endpoints};
 
 /// `GET /api/openapi.json`
 pub(super) async fn document() -> Json<Value> {
     Json(generate())
 }
 
+/// Answers' types, each once under `components`, as they are written: what is always there is required.
+fn schemas() -> SchemaGenerator {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
+        settings.meta_schema = None;
+        settings.definitions_path = "/components/schemas".into();
+    });
+    settings.into_generator()
+}
+
 fn generate() -> Value {
+    let mut schemas = schemas();
     let mut paths: Map<String, Value> = Map::new();
     for endpoint in endpoints() {
         let path = paths.entry(format!("/api{}", endpoint.path)).or_insert_with(|| json!({}));
-        path[endpoint.method] = operation(&endpoint);
+        path[endpoint.method] = operation(&endpoint, &mut schemas);
     }
     let sign_out = json!({ "summary": "Sign out", "responses": { "204": { "description": "Done" } } });
     paths["/api/v1/sessions"]["delete"] = sign_out;
-    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
     json!({
         "openapi": "3.1.0",
         "info": {
@@ -31,33 +42,28 @@ fn generate() -> Value {
         "paths": paths,
         "components": {
             "securitySchemes": { "session": { "type": "http", "scheme": "bearer" } },
-            "schemas": { "Problem": {
-                "type": "object",
-                "required": ["code", "status", "title"],
-                "properties": {
-                    "code": { "type": "string", "enum": codes },
-                    "status": { "type": "integer" },
-                    "title": { "type": "string" },
-                    "detail": { "type": "string" },
-                    "field": { "type": "string" },
-                    "server_ms": { "type": "integer" },
-                },
-            } },
+            "schemas": schemas.take_definitions(true),
         },
     })
 }
 
-fn operation(endpoint: &Endpoint) -> Value {
-    let example = (endpoint.answer)();
+fn operation(endpoint: &Endpoint, schemas: &mut SchemaGenerator) -> Value {
     let refusal = json!({
         "description": "Refused",
-        "content": { Problem::MEDIA_TYPE: { "schema": { "$ref": "#/components/schemas/Problem" } } },
+        "content": { Problem::MEDIA_TYPE: { "schema": schemas.subschema_for::<Problem>() } },
     });
+    let content = match &endpoint.answer {
+        Answer::File => json!({ "application/octet-stream": {} }),
+        Answer::Json(of) => {
+            let (schema, example) = of(schemas);
+            json!({ "application/json": { "schema": schema, "example": example } })
+        }
+    };
     let mut operation = json!({
         "summary": endpoint.summary,
         "x-right": endpoint.wants.right().map(hall_rules::Right::code),
         "parameters": parameters(endpoint),
-        "responses": { "200": { "description": "Done", "content": content(&example) }, "default": refusal },
+        "responses": { "200": { "description": "Done", "content": content }, "default": refusal },
     });
     if let Some(body) = posted(&endpoint.body) {
         operation["requestBody"] = json!({ "required": true, "content": body });
@@ -80,14 +86,6 @@ fn posted(body: &Body) -> Option<Value> {
     }
 }
 
-/// What an answer carries: JSON of this shape, or a file.
-fn content(example: &Value) -> Value {
-    if example.is_null() {
-        return json!({ "application/octet-stream": {} });
-    }
-    json!({ "application/json": { "schema": schema(example), "example": example } })
-}
-
 fn parameters(endpoint: &Endpoint) -> Vec<Value> {
     let mut all = Vec::new();
     if endpoint.path.contains("{id}") {
@@ -102,28 +100,4 @@ fn parameters(endpoint: &Endpoint) -> Vec<Value> {
         all.push(json!({ "name": name, "in": "query", "description": what, "schema": { "type": "string" } }));
     }
     all
-}
-
-fn is_pair(members: &[Value]) -> bool {
-    matches!(members, [first, second] if first.is_string() || schema(first) != schema(second))
-}
-
-/// The shape of an example.
-fn schema(value: &Value) -> Value {
-    match value {
-        Value::Null => json!({}),
-        Value::Bool(_) => json!({ "type": "boolean" }),
-        Value::Number(_) => json!({ "type": "integer" }),
-        Value::String(_) => json!({ "type": "string" }),
-        // Pairs, as of id and name, are arrays of unlike members.
-        Value::Array(members) if is_pair(members) => {
-            json!({ "type": "array", "prefixItems": members.iter().map(schema).collect::<Vec<_>>() })
-        }
-        Value::Array(members) => json!({ "type": "array", "items": members.first().map_or_else(|| json!({}), schema) }),
-        Value::Object(fields) => {
-            let properties: Map<String, Value> =
-                fields.iter().map(|(name, value)| (name.clone(), schema(value))).collect();
-            json!({ "type": "object", "properties": properties })
-        }
-    }
 }

@@ -34,7 +34,6 @@ use jiff::civil::date;
 use kiosk_wire::kiosk_api::{CompartmentState, DoorState};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{Code, CompartmentNo, DirectiveId, JournalId, KioskId, Personal, StaffId, SubmissionId, WindowId};
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::casework::FormView;
@@ -47,7 +46,7 @@ fn text(zh: &str, en: &str) -> Text {
     Text::new(zh, en)
 }
 
-pub(super) fn session() -> Value {
+pub(super) fn session() -> Opened {
     let staff = Staff {
         id: StaffId(ID),
         name: "李梅".into(),
@@ -57,11 +56,11 @@ pub(super) fn session() -> Value {
         has_card: true,
         must_change: false,
     };
-    json!(Opened { token: "64 hex digits".into(), ends_ms: WHEN, staff })
+    Opened { token: "64 hex digits".into(), ends_ms: WHEN, staff }
 }
 
-pub(super) fn counts() -> Value {
-    json!(Counts {
+pub(super) fn counts() -> Counts {
+    Counts {
         new: 3,
         work: 4,
         joint: 1,
@@ -73,8 +72,8 @@ pub(super) fn counts() -> Value {
         set_aside: 0,
         callbacks: 0,
         uncollected: 0,
-        late: 0
-    })
+        late: 0,
+    }
 }
 
 fn row() -> InboxRow {
@@ -104,15 +103,11 @@ fn row() -> InboxRow {
     }
 }
 
-pub(super) fn inbox() -> Value {
-    json!(Inbox { rows: vec![row()], next: Some(50) })
+pub(super) fn inbox() -> Inbox {
+    Inbox { rows: vec![row()], next: Some(50) }
 }
 
-pub(super) fn case() -> Value {
-    json!(case_view())
-}
-
-fn case_view() -> CaseView {
+pub(super) fn case() -> CaseView {
     CaseView {
         row: row(),
         item_version: 1,
@@ -204,11 +199,7 @@ fn case_view() -> CaseView {
     }
 }
 
-pub(super) fn notice() -> Value {
-    json!(document())
-}
-
-fn document() -> Document {
+pub(super) fn notice() -> Document {
     Document {
         title: "受理通知书".into(),
         number: "受字〔2026〕1号".into(),
@@ -242,8 +233,8 @@ fn file_view() -> FileView {
     FileView { n: 9, name: "授权委托书.pdf".into(), size: 318_204, by: "李梅".into(), at_ms: WHEN }
 }
 
-pub(super) fn casework() -> Value {
-    json!(Casework {
+pub(super) fn casework() -> Casework {
+    Casework {
         wanted: vec![(text("公安局", "Public security bureau"), 2)],
         parts: vec![part_view()],
         keyed: Some((3, 8)),
@@ -257,18 +248,18 @@ pub(super) fn casework() -> Value {
             at_ms: WHEN,
         }),
         ..Casework::default()
-    })
+    }
 }
 
-pub(super) fn preview() -> Value {
-    json!([Preview {
+pub(super) fn preview() -> Vec<Preview> {
+    vec![Preview {
         event: CaseEvent::Accepted,
-        document: Some(document()),
+        document: Some(notice()),
         told: Some(text("您的申请已受理", "Your application was accepted")),
-    }])
+    }]
 }
 
-pub(super) fn fields() -> Value {
+pub(super) fn fields() -> FormView {
     let field = Field {
         code: "org_name".into(),
         label: text("单位名称", "Organisation"),
@@ -282,28 +273,28 @@ pub(super) fn fields() -> Value {
     };
     let keyed =
         Keyed { value: Personal::from("江西春台文化传播有限公司"), by: "李梅".into(), at_ms: WHEN };
-    json!(FormView::from(Keying {
+    FormView::from(Keying {
         receipt: "10101000000186".into(),
         item: text("营业性演出审批", "Commercial performance permit"),
         seen: 7,
         fields: vec![(field, Some(keyed))],
         may_key: true,
-    }))
+    })
 }
 
-pub(super) fn waiting() -> Value {
+pub(super) fn waiting() -> Waiting {
     let asked = WaitingPart {
         part: part_view(),
         receipt: "10101000000186".into(),
         item: text("挖掘城市道路审批", "Digging up a city road"),
         lead: Some("7号窗口".into()),
     };
-    json!(Waiting { rows: vec![asked], next: Some(50) })
+    Waiting { rows: vec![asked], next: Some(50) }
 }
 
-pub(super) fn part() -> Value {
-    let CaseView { applicant, materials, answers, .. } = case_view();
-    json!(PartCase {
+pub(super) fn part() -> PartCase {
+    let CaseView { applicant, materials, answers, .. } = case();
+    PartCase {
         part: part_view(),
         case: SubmissionId(ID),
         receipt: "10101000000186".into(),
@@ -314,10 +305,10 @@ pub(super) fn part() -> Value {
         answers,
         files: vec![file_view()],
         may_answer: true,
-    })
+    }
 }
 
-pub(super) fn round() -> Value {
+pub(super) fn round() -> Option<Round> {
     let stop = Stop {
         case: SubmissionId(ID),
         receipt: "10101000000186".into(),
@@ -326,40 +317,40 @@ pub(super) fn round() -> Value {
         shut: false,
         answer: Some(kiosk_wire::DirectiveOutcome::Armed),
     };
-    json!(Round { code: "123456".into(), expires_ms: WHEN, stops: vec![stop] })
+    Some(Round { code: "123456".into(), expires_ms: WHEN, stops: vec![stop] })
 }
 
-pub(super) fn uncollected() -> Value {
-    json!([row()])
+pub(super) fn uncollected() -> Vec<InboxRow> {
+    vec![row()]
 }
 
 fn call_due() -> Due {
     Due::Running { kind: ClockKind::Callback, due: date(2026, 12, 14), days_left: Some(15), light: Light::Green }
 }
 
-pub(super) fn late() -> Value {
+pub(super) fn late() -> Vec<Late> {
     let parts = vec![(text("公安局", "Public security bureau"), part_view().due)];
-    json!([Late { row: row(), over: true, since_ms: WHEN, parts, callback: Some((2, call_due())) }])
+    vec![Late { row: row(), over: true, since_ms: WHEN, parts, callback: Some((2, call_due())) }]
 }
 
-pub(super) fn callbacks() -> Value {
+pub(super) fn callbacks() -> Vec<CallbackView> {
     let note =
         CallNote {
             at_ms: WHEN, staff: "周正".into(), outcome: Some(CallOutcome::Unreachable), words: "没人接".into()
         };
-    json!([CallbackView {
+    vec![CallbackView {
         row: row(),
         level: 2,
         made_ms: WHEN,
         due: call_due(),
         closed_ms: Some(WHEN),
         notes: vec![note],
-    }])
+    }]
 }
 
-pub(super) fn statistics() -> Value {
+pub(super) fn statistics() -> Statistics {
     let clock = ClockFigure { kind: ClockKind::Acceptance, ended: 12, in_time: 11, median_used: 1, median_limit: 5 };
-    json!(Statistics {
+    Statistics {
         span: 30,
         days: vec![Day { date: date(2026, 11, 23), came: 12, decided: 9 }],
         clocks: vec![clock],
@@ -369,15 +360,15 @@ pub(super) fn statistics() -> Value {
         callbacks: (1, 1, 1),
         lockers: vec![LockerUse { name: "大厅东侧".into(), boxes: vec![(CompartmentState::Free, 17)] }],
         measured: (12, false),
-    })
+    }
 }
 
-pub(super) fn revealed() -> Value {
-    json!(Revealed { value: Personal::from("13812345678") })
+pub(super) fn revealed() -> Revealed {
+    Revealed { value: Personal::from("13812345678") }
 }
 
-pub(super) fn kiosks() -> Value {
-    json!([KioskView {
+pub(super) fn kiosks() -> Vec<KioskView> {
+    vec![KioskView {
         id: KioskId(ID),
         name: "大厅东侧".into(),
         receipt_prefix: "101".into(),
@@ -389,22 +380,22 @@ pub(super) fn kiosks() -> Value {
         heartbeat_ms: Some(WHEN),
         journal_next: Some(5),
         forked: false,
-    }])
+    }]
 }
 
-pub(super) fn cabinet() -> Value {
-    json!([CompartmentView {
+pub(super) fn cabinet() -> Vec<CompartmentView> {
+    vec![CompartmentView {
         no: CompartmentNo(7),
         size: "A4".into(),
         state: CompartmentState::Paper,
         door: DoorState::Closed,
         since_ms: Some(WHEN),
         case: Some((SubmissionId(ID), "10101000000186".into())),
-    }])
+    }]
 }
 
-pub(super) fn set_aside() -> Value {
-    json!([SetAsideRow {
+pub(super) fn set_aside() -> Vec<SetAsideRow> {
+    vec![SetAsideRow {
         id: 1,
         kiosk: (KioskId(ID), "大厅东侧".into()),
         journal: JournalId(ID),
@@ -413,10 +404,10 @@ pub(super) fn set_aside() -> Value {
         code: Code::EntryKindUnknown,
         received_ms: WHEN,
         looked_by: Some("赵敏".into()),
-    }])
+    }]
 }
 
-pub(super) fn audit() -> Value {
+pub(super) fn audit() -> AuditPage {
     let row = AuditRow {
         seq: 12,
         at_ms: WHEN,
@@ -427,5 +418,5 @@ pub(super) fn audit() -> Value {
         object: Object::None,
         from: "192.0.2.7".into(),
     };
-    json!(AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 })
+    AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 }
 }

@@ -7,6 +7,7 @@ use hall_store::joint::PartRow;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use hall_words::Reason;
 use kiosk_wire::{SubmissionId, WindowId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use crate::ground::moment::{Acting, Moment};
 use crate::ground::refusal::Refusal;
 
 /// A part that waits for an answer of the actor's windows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WaitingPart {
     /// The part.
     pub part: PartView,
@@ -37,7 +38,7 @@ pub struct WaitingPart {
 }
 
 /// A page of what waits for an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Waiting {
     /// What ends first on top.
     pub rows: Vec<WaitingPart>,
@@ -46,7 +47,7 @@ pub struct Waiting {
 }
 
 /// A part with what the department may know of the case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartCase {
     /// The part.
     pub part: PartView,

@@ -14,6 +14,7 @@ use hall_store::joint::{NewPart, PartRow};
 use hall_store::{self as store, Connection, StoreResult, Tx};
 use jiff::Timestamp;
 use kiosk_wire::{SubmissionId, WindowId};
+use schemars::JsonSchema;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -24,7 +25,7 @@ use crate::ground::actor::Actor;
 use crate::ground::moment::Moment;
 
 /// One part, as pages show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartView {
     /// Id.
     pub id: Uuid,

@@ -12,6 +12,7 @@ use hall_store::messages::{MessageRow, MessageState as S, NewMessage};
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use jiff::civil::Date;
 use kiosk_wire::{Personal, SubmissionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boxes::whereabouts::{self, Place, at_window};
@@ -26,7 +27,7 @@ pub const SMS: &str = "sms";
 pub const LOUD_HOURS: std::ops::Range<i8> = 8..21;
 
 /// What a message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// The application was accepted, by somebody or by silence.
@@ -106,7 +107,7 @@ impl Kind {
 }
 
 /// One message, as the case's page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MessageView {
     /// Number.
     pub id: i64,
@@ -244,7 +245,7 @@ fn day(date: Date) -> String {
 }
 
 /// What a job carries: numbers only.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
 pub(crate) struct Errand {
     pub(crate) message: i64,
     pub(crate) round: u32,
