@@ -44,9 +44,9 @@ impl Lang {
             ("the server stopped while it was being sent", "发送时服务器中断"),
         ];
         let zh = known.into_iter().find_map(|(en, zh)| Some((zh, cause.strip_prefix(en)?)));
-        match (self, zh) {
-            (Self::Zh, Some((zh, rest))) => format!("{zh}{rest}"),
-            (Self::Zh, None) | (Self::En, _) => cause.to_owned(),
+        match (*self, zh) {
+            (Self::ZH, Some((zh, rest))) => format!("{zh}{rest}"),
+            (Self::ZH, None) | (Self::EN, _) => cause.to_owned(),
         }
     }
 }

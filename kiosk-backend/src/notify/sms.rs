@@ -8,7 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use hall_domain::case::messages::deliver::{DeliveryReport, Letter, Outcome};
-use hall_domain::case::messages::write::Kind;
+use hall_domain::case::messages::write::TEXT;
+use hall_words::case::MessageKind;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -92,9 +93,9 @@ impl Gateway {
     }
 
     /// The words of a message.
-    pub fn text(&self, kind: Kind, said: &BTreeMap<String, String>) -> String {
+    pub fn text(&self, kind: MessageKind, said: &BTreeMap<String, String>) -> String {
         let own = self.config.message.get(&kind).and_then(|wording| wording.text.as_deref());
-        fill(own.unwrap_or(kind.text()), |name| Some(said.get(name).cloned().unwrap_or_default())).unwrap_or_default()
+        fill(own.unwrap_or(TEXT), |name| Some(said.get(name).cloned().unwrap_or_default())).unwrap_or_default()
     }
 
     /// Sends one message.

@@ -21,6 +21,7 @@ pub mod roster;
 pub mod signed;
 pub mod stamp;
 pub mod submission;
+pub mod told;
 
 pub use directive::{Directive, DirectiveOrder, DirectiveOutcome};
 pub use entry::{Envelope, Fact, Header};
@@ -31,6 +32,7 @@ pub use roster::{Roster, RosterStaff, RosterWindow};
 pub use signed::Signed;
 pub use stamp::Stamp;
 pub use submission::{Corrections, ResultHolder, Submission};
+pub use told::{FaultCode, StaffCall};
 
 /// The wire version this build writes. It reads every version from 1 on.
 pub const VERSION: u16 = 1;

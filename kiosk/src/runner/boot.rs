@@ -9,16 +9,17 @@ use hall_rules::{Calendar, Catalogue};
 use hardware::cards::MrzLines;
 use jiff::tz::{Offset, TimeZone};
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
-use kiosk_wire::Fact;
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::kiosk_api::CalendarAnswer;
 use kiosk_wire::signed::Purpose;
+use kiosk_wire::{Fact, FaultCode};
 
 use super::health::Parts;
-use super::{Event, Hands, Runner, SOFTWARE, TICK, Told, desk};
-use crate::cache::{self, Kind};
+use super::{Event, Hands, LastTold, Runner, SOFTWARE, TICK, desk};
+use crate::cache::{self, Kept};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::flaw::Flaw;
 use crate::identity::Identity;
 use crate::journal::{self, Journal, NewEntry, OpenError};
 use crate::staff;
@@ -110,13 +111,13 @@ impl Runner {
             armed: Vec::new(),
             waiting: Vec::new(),
             remote: None,
-            desk: desk::Desk::default(),
+            desk: desk::StaffVisit::default(),
             asked: None,
             mrz_lines: MrzLines::default(),
             catalogue: None,
             postponed: Vec::new(),
             call: None,
-            told: Told::default(),
+            told: LastTold::default(),
         };
         runner.open_journal();
         runner.read_caches();
@@ -217,8 +218,8 @@ impl Runner {
                 None
             })
         };
-        let (roster, catalogue, calendar) = (read(Kind::Roster), read(Kind::Catalogue), read(Kind::Calendar));
-        let public_url = read(Kind::PublicUrl).map(|told| told.body).filter(|url| !url.is_empty());
+        let (roster, catalogue, calendar) = (read(Kept::Roster), read(Kept::Catalogue), read(Kept::Calendar));
+        let public_url = read(Kept::PublicUrl).map(|told| told.body).filter(|url| !url.is_empty());
         self.tell_public_url(public_url);
         if let Some(told) = roster {
             match staff::read_roster(&told.body, &identity, None) {
@@ -285,8 +286,9 @@ impl Runner {
             Ok(sync) => self.sync = Some(sync),
             Err(error) => {
                 tracing::error!(%error, "nothing can be sent");
-                let advice = "correct `[backend]` in the configuration";
-                self.parts.backend_is(false, error.to_string(), advice, self.clock.stamp().wall_ms_utc);
+                let code = FaultCode::BackendSetup { detail: error.to_string() };
+                let flaw = Flaw::new(error.to_string(), "correct `[backend]` in the configuration", code);
+                self.parts.backend_is(false, flaw, self.clock.stamp().wall_ms_utc);
             }
         }
     }

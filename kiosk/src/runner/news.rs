@@ -4,7 +4,7 @@ use kiosk_journey::Input;
 use kiosk_wire::Roster;
 
 use super::Runner;
-use crate::cache::{self, Kind, Told};
+use crate::cache::{self, Kept, Tagged};
 use crate::staff;
 use crate::sync::News;
 
@@ -42,15 +42,15 @@ impl Runner {
             News::Progress { ask, answer } => self.take_progress(ask, answer),
             News::PublicUrl(url) => self.take_public_url(url),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
-            News::Backend { reachable, error, advice } => self.parts.backend_is(reachable, error, advice, at),
+            News::Backend { reachable, flaw } => self.parts.backend_is(reachable, flaw, at),
         }
     }
 
-    fn take_new_roster(&mut self, told: &Told) {
+    fn take_new_roster(&mut self, told: &Tagged) {
         let Some(identity) = &self.identity else { return };
         match staff::read_roster(&told.body, identity, self.roster.as_ref()) {
             Ok(roster) => {
-                if let Err(error) = cache::write(&self.folder, Kind::Roster, told) {
+                if let Err(error) = cache::write(&self.folder, Kept::Roster, told) {
                     tracing::warn!(%error, "the roster could not be kept; after a restart without network there is none");
                 }
                 tracing::info!(version = roster.version, "roster received");
@@ -65,8 +65,8 @@ impl Runner {
         if url == self.told.public_url {
             return;
         }
-        let told = Told { etag: String::new(), body: url.clone().unwrap_or_default() };
-        if let Err(error) = cache::write(&self.folder, Kind::PublicUrl, &told) {
+        let told = Tagged { etag: String::new(), body: url.clone().unwrap_or_default() };
+        if let Err(error) = cache::write(&self.folder, Kept::PublicUrl, &told) {
             tracing::warn!(%error, "the hall's public address could not be kept; after a restart it is heard again");
         }
         tracing::info!(url = url.as_deref().unwrap_or("none"), "receipts lead to");

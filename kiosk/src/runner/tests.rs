@@ -498,7 +498,7 @@ fn entries_say_when_as_well_as_the_terminal_knows() {
 /// Told once, it leads there after a restart without the network too; given up, it does not.
 #[test]
 fn where_receipts_lead_is_kept() {
-    let shown = |bench: &Bench| cache::read(bench.folder.path(), cache::Kind::PublicUrl).expect("readable");
+    let shown = |bench: &Bench| cache::read(bench.folder.path(), cache::Kept::PublicUrl).expect("readable");
     let mut bench = Bench::new();
     assert_eq!((&bench.runner.told.public_url, shown(&bench)), (&None, None), "never heard of");
     for url in [Some("https://hall.example".to_owned()), None] {
@@ -513,9 +513,10 @@ fn where_receipts_lead_is_kept() {
 fn a_call_for_staff_stands_in_the_heartbeat_and_is_told_to_have_arrived() {
     let mut bench = Bench::new();
     bench.all_closed();
-    bench.runner.call_staff(kiosk_journey::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) });
+    bench.runner.call_staff(kiosk_wire::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) });
     let call = bench.runner.heartbeat().devices.into_iter().find(|part| part.part == "call").expect("a call");
     assert!(call.last_error.contains("door 3"), "{}", call.last_error);
+    assert_eq!(call.call, Some(kiosk_wire::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) }));
     bench.happens(Event::News(News::CallHeard { since_ms: call.since_ms }));
     bench.runner.clock.pass(Duration::from_secs(301));
     bench.runner.end_old_call();

@@ -340,7 +340,7 @@ fn the_halls_working_days_are_fetched_and_kept() {
     let heard = terminal.wait(|news| if let News::Calendar(calendar) = news { Some(calendar) } else { None });
     assert_eq!((heard.years[0].year, &*heard.years[0].text), (2027, "year = 2027"));
     let kept =
-        crate::cache::read(terminal.folder.path(), crate::cache::Kind::Calendar).expect("reads").expect("is kept");
+        crate::cache::read(terminal.folder.path(), crate::cache::Kept::Calendar).expect("reads").expect("is kept");
     assert_eq!((&*kept.etag, &*kept.body), ("\"c1\"", told));
 }
 
@@ -374,7 +374,7 @@ fn answers_that_are_none_lose_nothing() {
     let backend = Backend::start();
     backend.script(|script| script.garbage = 4);
     let terminal = Terminal::start(&backend, 3);
-    let lost = |news| if let News::Backend { reachable: false, error, .. } = news { Some(error) } else { None };
+    let lost = |news| if let News::Backend { reachable: false, flaw } = news { Some(flaw.error) } else { None };
     let error = terminal.wait(lost);
     assert!(error.contains("cannot be read"), "{error}");
     terminal.wait_acknowledged(3);

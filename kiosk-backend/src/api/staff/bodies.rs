@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use hall_domain::figures::callbacks::CallOutcome;
 use hall_rules::CaseEvent;
 use hall_rules::notice::Form;
 use hall_rules::review::Verdict;
+use hall_words::case::CallOutcome;
 use kiosk_wire::{CompartmentNo, KioskId, Personal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -267,7 +267,7 @@ pub(super) struct Called {
     /// how many `notes` were shown; when there are more by now this is refused as stale-page
     pub(super) seen: usize,
     /// what it came to: the last three end it
-    #[schemars(with = "String", extend("enum" = CallOutcome::ALL.map(CallOutcome::code)))]
+    #[schemars(with = "String", extend("enum" = CallOutcome::ALL.iter().map(|outcome| outcome.code()).collect::<Vec<_>>()))]
     pub(super) outcome: CallOutcome,
     /// 1 to 500 characters
     #[schemars(with = "String")]

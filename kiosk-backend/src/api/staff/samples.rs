@@ -17,8 +17,8 @@ use hall_domain::case::page::{CaseView, Collecting, NoticeView, StepView, Timeli
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
-use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::callbacks::{CallNote, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, Statistics};
 use hall_domain::ground::actor::Staff;
@@ -187,7 +187,7 @@ fn case_view() -> CaseView {
         }],
         messages: vec![MessageView {
             id: 1,
-            kind: Some(hall_domain::case::messages::write::Kind::Accepted),
+            kind: Some(hall_words::case::MessageKind::Accepted),
             state: hall_store::messages::MessageState::Unknown,
             round: 1,
             made_ms: WHEN,
@@ -343,10 +343,12 @@ pub(super) fn late() -> Value {
 }
 
 pub(super) fn callbacks() -> Value {
-    let note =
-        CallNote {
-            at_ms: WHEN, staff: "周正".into(), outcome: Some(CallOutcome::Unreachable), words: "没人接".into()
-        };
+    let note = CallNote {
+        at_ms: WHEN,
+        staff: "周正".into(),
+        outcome: Some(hall_words::case::CallOutcome::Unreachable),
+        words: "没人接".into(),
+    };
     json!([CallbackView {
         row: row(),
         level: 2,
@@ -424,7 +426,7 @@ pub(super) fn audit() -> Value {
         action: "case_looked".into(),
         case: Some((SubmissionId(ID), "10101000000186".into())),
         reason: String::new(),
-        object: Object::None,
+        object: None,
         from: "192.0.2.7".into(),
     };
     json!(AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 })
