@@ -15,7 +15,7 @@ use crate::{Fault, House, Verdict};
 pub(crate) fn judge(house: &House) -> Verdict {
     let mut faults = Vec::new();
     let mut allowed: Vec<_> =
-        house.allowed.house.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
+        house.allowed.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
     let mut declared = BTreeSet::new();
     for member in &house.workspace.members {
         let name = &member.package.name;
