@@ -53,6 +53,8 @@ fn settings(config: &Config) -> Settings {
     Settings {
         name: config.hall.clone(),
         zone: config.zone(),
+        box_sizes: config.box_sizes.clone(),
+        staff_pin: config.staff_pin,
         chiefs_decide: config.chiefs_decide,
         joint_silence_agrees: config.joint_silence_agrees,
         green_channel_percent: config.green_channel_percent,

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
+use kiosk_wire::{HallSettings, PinLimits};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -24,6 +25,12 @@ pub struct Config {
     /// IANA time zone of the hall: working days end at its midnight.
     #[serde(default = "default_time_zone")]
     pub time_zone: String,
+    /// Size classes of the compartments, smallest first, as `kiosk.toml` names them. Terminals are told.
+    #[serde(default = "box_sizes")]
+    pub box_sizes: Vec<String>,
+    /// PINs of staff cards. Terminals are told.
+    #[serde(default, deserialize_with = "pin_limits")]
+    pub staff_pin: PinLimits,
     /// Whether chiefs may also decide, as approvers do: grant, deny, extend, take a decision back.
     #[serde(default = "yes")]
     pub chiefs_decide: bool,
@@ -191,6 +198,15 @@ impl Config {
         if jiff::tz::TimeZone::get(&self.time_zone).is_err() {
             return bad("time_zone", format!("is {:?}: give an IANA name such as \"Asia/Shanghai\"", self.time_zone));
         }
+        let twice = |n: usize, size: &String| self.box_sizes[..n].iter().any(|other| other.eq_ignore_ascii_case(size));
+        if self.box_sizes.is_empty()
+            || self.box_sizes.iter().enumerate().any(|(n, size)| size.trim().is_empty() || twice(n, size))
+        {
+            return bad("box_sizes", "must name each size once, smallest first".into());
+        }
+        if !self.staff_pin.are_sound() {
+            return bad("staff_pin", "must have 4 <= least <= most <= 8 digits and 1 to 10 tries".into());
+        }
         if !(1..=100).contains(&self.green_channel_percent) {
             return bad("green_channel_percent", format!("is {}: give 1 to 100", self.green_channel_percent));
         }
@@ -264,6 +280,27 @@ fn networks<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::
     Vec::<String>::deserialize(from)?.into_iter().map(network).collect()
 }
 
+fn box_sizes() -> Vec<String> {
+    HallSettings::default().box_sizes
+}
+
+/// As the wire has them, but strict: an unknown key is an error.
+fn pin_limits<'de, D: serde::Deserializer<'de>>(from: D) -> Result<PinLimits, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Written {
+        least: Option<u8>,
+        most: Option<u8>,
+        tries: Option<u8>,
+    }
+    let (written, usual) = (Written::deserialize(from)?, PinLimits::default());
+    Ok(PinLimits {
+        least: written.least.unwrap_or(usual.least),
+        most: written.most.unwrap_or(usual.most),
+        tries: written.tries.unwrap_or(usual.tries),
+    })
+}
+
 fn half() -> u8 {
     50
 }
@@ -281,7 +318,7 @@ fn yes() -> bool {
 }
 
 fn default_time_zone() -> String {
-    "Asia/Shanghai".into()
+    HallSettings::default().time_zone
 }
 
 #[cfg(test)]
@@ -309,6 +346,10 @@ mod tests {
             (&format!("{GOOD}colour = 1\n"), "colour"),
             (&format!("{GOOD}listen = \"0.0.0.0:80\"\n"), "`listen` is 0.0.0.0:80"),
             (&format!("{GOOD}time_zone = \"Mars/Olympus\"\n"), "`time_zone`"),
+            (&format!("{GOOD}box_sizes = []\n"), "`box_sizes`"),
+            (&format!("{GOOD}box_sizes = [\"A4\", \"a4\"]\n"), "`box_sizes`"),
+            (&format!("{GOOD}[staff_pin]\nleast = 3\n"), "`staff_pin`"),
+            (&format!("{GOOD}[staff_pin]\nlongest = 9\n"), "longest"),
             (&format!("{GOOD}green_channel_percent = 0\n"), "`green_channel_percent` is 0: give 1 to 100"),
             (&format!("{GOOD}trusted_proxies = [\"10.0.0.0/33\"]\n"), "\"10.0.0.0/33\" is no network"),
             (&format!("{GOOD}[tls]\ncert = \"a\"\n"), "key"),

@@ -17,10 +17,8 @@ pub enum Kept {
     /// The signed roster.
     Roster,
     Catalogue,
-    /// The working days.
-    Calendar,
-    /// Where the public finds the backend: no ETag; an empty body where it has no such address.
-    PublicUrl,
+    /// The signed settings of the hall.
+    Settings,
 }
 
 impl Kept {
@@ -29,8 +27,7 @@ impl Kept {
         match self {
             Self::Roster => "roster",
             Self::Catalogue => "catalogue",
-            Self::Calendar => "calendar",
-            Self::PublicUrl => "public-url",
+            Self::Settings => "settings",
         }
     }
 

@@ -17,9 +17,6 @@ use crate::directive::{Present, armed_collection, is_armed};
 use crate::identity::Identity;
 use crate::journal::Holds;
 
-/// Wrong PINs in a row after which a card is locked until its PIN is set anew.
-pub const PIN_TRIES: u32 = 5;
-
 /// A roster is not taken.
 #[derive(Debug, Error)]
 pub enum RosterError {

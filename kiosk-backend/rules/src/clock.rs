@@ -204,6 +204,13 @@ pub fn clocks(past: &[Past], limits: &Limits) -> Vec<Clock> {
     ClockKind::ALL.iter().filter_map(|kind| clock(*kind, past, limits)).collect()
 }
 
+/// Those of [`clocks`] that run now, without a look at the others: which can run follows from the state alone.
+pub fn running(state: CaseState, past: &[Past], limits: &Limits) -> Vec<Clock> {
+    let may_run = |kind: &ClockKind| [false, true].iter().any(|from| phase(*kind, state, *from) == Phase::Runs);
+    let kinds = ClockKind::ALL.iter().filter(|kind| may_run(kind));
+    kinds.filter_map(|kind| clock(*kind, past, limits)).filter(Clock::runs).collect()
+}
+
 /// Days and unit of a kind's limit, and whether it counts from the application.
 fn limit_of(kind: ClockKind, limits: &Limits, joint: bool) -> Option<(u16, bool, bool)> {
     use ClockKind as K;
@@ -726,6 +733,33 @@ mod tests {
             let due = clock.last_day(&calendar, &zone()).unwrap();
             prop_assert_eq!(clock.used(&calendar, &zone(), due), Ok(30));
             prop_assert!(calendar.is_working_day(due).unwrap());
+        }
+
+        /// Whatever the table lets happen: those that run are the same, asked for alone or among all.
+        #[test]
+        fn those_that_run_are_among_all(
+            steps in proptest::collection::vec((any::<prop::sample::Index>(), 0_i64..5), 0..16),
+            from_application in any::<bool>(),
+        ) {
+            let (mut standing, mut day, mut events) = (Standing::default(), date(2026, 3, 2), Vec::new());
+            for (choice, days) in steps {
+                let may: Vec<_> = E::ALL.iter().filter(|event| standing.after(**event).is_some()).collect();
+                if may.is_empty() {
+                    break;
+                }
+                let event = **choice.get(&may);
+                day = day.checked_add(days.days()).unwrap();
+                standing = standing.after(event).unwrap();
+                events.push(Past { days: Some(3), ..past(event, day) });
+            }
+            let mut limits = limits(8);
+            if from_application {
+                limits.promised.as_mut().unwrap().starts = LimitStart::Application;
+            }
+            let mut all = clocks(&events, &limits);
+            all.retain(Clock::runs);
+            let alone = standing.state.map_or_else(Vec::new, |state| running(state, &events, &limits));
+            prop_assert_eq!(alone, all);
         }
     }
 }

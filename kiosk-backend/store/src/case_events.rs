@@ -4,7 +4,7 @@ use hall_rules::CaseEvent;
 use hall_rules::clock::Past;
 use jiff::Timestamp;
 use kiosk_wire::{CompartmentNo, KioskId, StaffId, SubmissionId};
-use rusqlite::params;
+use rusqlite::{Row, params};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -201,10 +201,23 @@ pub struct History {
     ns: Vec<u64>,
 }
 
+/// What [`History::read`] wants of `case_events e`, as the first five columns.
+pub(crate) const HISTORY: &str = "e.n, e.kind, e.at_ms, e.days, CASE e.kind WHEN 'time_settled' THEN e.note END";
+
 impl History {
-    fn push(&mut self, n: u64, past: Past) {
-        self.past.push(past);
-        self.ns.push(n);
+    /// Takes in a row that begins with [`HISTORY`], each after the one before it; answers its number.
+    pub(crate) fn read(&mut self, row: &Row<'_>) -> StoreResult<u64> {
+        let n = u64_at(row, 0)?;
+        let kind = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;
+        // Others only tell: who is on the way, which door was opened.
+        if let Some(event) = CaseEvent::from_code(kind) {
+            let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
+            self.past.push(Past { event, at, days: row.get(3)? });
+            self.ns.push(n);
+        } else if kind == TIME_SETTLED {
+            self.settle(&times(row.get::<_, Option<String>>(4)?.as_deref()));
+        }
+        Ok(n)
     }
 
     /// Takes in that these events were at these times, in milliseconds since the epoch.
@@ -248,23 +261,13 @@ pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Pas
 
 /// As [`history`], and where the next event goes.
 pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(History, Tip)> {
-    let mut statement = connection.prepare_cached(
-        "SELECT n, kind, at_ms, days, hash, CASE kind WHEN 'time_settled' THEN note END
-         FROM case_events WHERE case_id = $1 ORDER BY n",
-    )?;
+    let sql = format!("SELECT {HISTORY}, e.hash FROM case_events e WHERE e.case_id = $1 ORDER BY e.n");
+    let mut statement = connection.prepare_cached(&sql)?;
     let (mut history, mut tip) = (History::default(), Tip::default());
     let mut rows = statement.query([id.0.as_bytes()])?;
     while let Some(row) = rows.next()? {
         // An event from before the chain has no hash: the chain begins after it.
-        tip = Tip { n: u64_at(row, 0)?, hash: row.get::<_, Option<_>>(4)?.unwrap_or_default() };
-        // Others only tell: who is on the way, which door was opened.
-        let kind: String = row.get(1)?;
-        if let Some(event) = CaseEvent::from_code(&kind) {
-            let at = Timestamp::from_millisecond(row.get(2)?).unwrap_or(Timestamp::UNIX_EPOCH);
-            history.push(tip.n, Past { event, at, days: row.get(3)? });
-        } else if kind == TIME_SETTLED {
-            history.settle(&times(row.get::<_, Option<String>>(5)?.as_deref()));
-        }
+        tip = Tip { n: history.read(row)?, hash: row.get::<_, Option<_>>(5)?.unwrap_or_default() };
     }
     Ok((history, tip))
 }

@@ -1,7 +1,11 @@
 //! Cases, one by one; lists of them are in `cases/listing.rs`.
 
+mod clocks;
 mod listing;
 
+pub use clocks::{
+    Clocked, LimitedBy, Shown, accepted_by_silence, clocked, limited_by, show, with_clock, without_end, without_warning,
+};
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
 use hall_rules::initials::READINGS;
@@ -430,27 +434,6 @@ pub fn item_of(connection: &Connection, id: SubmissionId) -> StoreResult<Option<
         .optional()?)
 }
 
-/// What a case's limits hang on.
-#[derive(Clone, Debug)]
-pub struct LimitedBy {
-    /// Code and version of its item.
-    pub item: (String, u32),
-    /// The entry with its answers.
-    pub entry: i64,
-    /// Whether a chief put it into the green channel.
-    pub green: bool,
-}
-
-/// What a case's limits hang on.
-pub fn limited_by(connection: &Connection, id: SubmissionId) -> StoreResult<Option<LimitedBy>> {
-    Ok(connection
-        .prepare_cached("SELECT item, item_version, entry_id, green_ms IS NOT NULL FROM cases WHERE id = $1")?
-        .query_row([id.0.as_bytes()], |row| {
-            Ok(LimitedBy { item: (row.get(0)?, row.get(1)?), entry: row.get(2)?, green: row.get(3)? })
-        })
-        .optional()?)
-}
-
 /// Whether a chief put the case into the green channel.
 pub fn is_green(connection: &Connection, id: SubmissionId) -> StoreResult<bool> {
     Ok(connection
@@ -465,77 +448,6 @@ pub fn set_green(connection: &Connection, id: SubmissionId, since_ms: Option<i64
     connection
         .prepare_cached("UPDATE cases SET green_ms = $1 WHERE id = $2")?
         .execute(params![since_ms, id.0.as_bytes()])?;
-    Ok(())
-}
-
-/// Open cases of an older release, whose clock lacks the day from which it is soon, or has no end and does not say which
-/// year that hangs on.
-pub fn without_warning(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM cases WHERE due_clock IS NOT NULL AND soon_date IS NULL AND due_lacks IS NULL ORDER BY id",
-    )?;
-    let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Open cases: all whose clock runs. For a calendar that was imported anew.
-pub fn with_clock(connection: &Connection) -> StoreResult<Vec<SubmissionId>> {
-    let mut statement = connection.prepare_cached("SELECT id FROM cases WHERE due_clock IS NOT NULL ORDER BY id")?;
-    let rows = statement.query_map([], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// A clock runs and its end cannot be told. What has no last day has no day from which it is soon: the index of clocks
-/// begins with that.
-const WITHOUT_END: &str = "due_clock IS NOT NULL AND soon_date IS NULL AND due_date IS NULL";
-
-/// Open cases whose clock has no end, and the year that it hangs on.
-pub fn without_end(connection: &Connection) -> StoreResult<Vec<(i16, SubmissionId)>> {
-    let sql = format!("SELECT due_lacks, id FROM cases WHERE {WITHOUT_END} AND due_lacks IS NOT NULL");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map([], |row| Ok((row.get(0)?, SubmissionId(uuid_at(row, 1)?))))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// Cases that silence accepts: the window has the paper, and the last day of the five is before `today`.
-pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<Vec<SubmissionId>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id FROM cases WHERE due_clock = 'acceptance' AND soon_date <= $1 AND due_date < $1
-             AND state IN ('received', 'pre_review')",
-    )?;
-    let rows = statement.query_map([today], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// The clock that a list shows, its last day and from when it is soon, both `YYYY-MM-DD`.
-#[derive(Clone, Debug, Default)]
-pub struct Shown {
-    /// Which one; absent when none runs.
-    pub clock: Option<ClockKind>,
-    /// Absent while the calendar lacks a year.
-    pub due_and_soon: Option<(String, String)>,
-    /// That year.
-    pub lacks: Option<i16>,
-}
-
-impl Shown {
-    fn columns(&self) -> (Option<&'static str>, Option<&str>, Option<&str>, Option<i16>) {
-        let days = self.due_and_soon.as_ref().map(|(due, soon)| (due.as_str(), soon.as_str()));
-        let (due, soon) = days.unzip();
-        (self.clock.map(ClockKind::code), due, soon, self.lacks)
-    }
-}
-
-/// Sets the clock that a list shows, where it is another one now.
-pub fn set_clock(connection: &Connection, id: SubmissionId, shown: &Shown) -> StoreResult<()> {
-    let (clock, due, soon, lacks) = shown.columns();
-    connection
-        .prepare_cached(
-            "UPDATE cases SET due_clock = $1, due_date = $2, soon_date = $3, due_lacks = $4 WHERE id = $5 AND
-                 (due_clock IS DISTINCT FROM $1 OR due_date IS DISTINCT FROM $2 OR soon_date IS DISTINCT FROM $3
-                  OR due_lacks IS DISTINCT FROM $4)",
-        )?
-        .execute(params![clock, due, soon, lacks, id.0.as_bytes()])?;
     Ok(())
 }
 

@@ -9,7 +9,8 @@
 //! | `GET /kiosk/v1/roster` | `If-None-Match` | [`crate::Signed`] of a [`crate::Roster`], or 304 |
 //! | `POST /kiosk/v1/person` | [`PersonQuery`] | [`PersonAnswer`]: where the cases of the person at the screen stand |
 //! | `POST /kiosk/v1/progress` | [`ProgressQuery`] | [`ProgressAnswer`]: how the case of a receipt stands, or `not-found` |
-//! | `GET /kiosk/v1/calendar` | `If-None-Match` | [`CalendarAnswer`], or 304 |
+//! | `GET /kiosk/v1/settings` | `If-None-Match` | [`crate::Signed`] of [`crate::HallSettings`], or 304 |
+//! | `GET /kiosk/v1/calendar` | `If-None-Match` | [`CalendarAnswer`], or 304: for terminals of 0.1.0 |
 //! | `GET /kiosk/v1/catalogue` | `If-None-Match` | `hall_rules::Catalogue` as JSON, or 304 |
 //!
 //! All but enrolment carry `Authorization: Bearer` [`crate::signed::TokenClaims`]. Every refusal is a
@@ -228,7 +229,8 @@ pub struct HeartbeatAnswer {
     /// The next position the backend lacks of the journal named in the heartbeat.
     pub next: u64,
     /// Where the public finds the hall's server, without a slash at the end: `/p/` and a receipt number after it is the
-    /// page that receipts lead to. Absent where the hall has no such address.
+    /// page that receipts lead to. Absent where the hall has no such address. For terminals of 0.1.0: it is one of the
+    /// [`crate::HallSettings`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub public_url: Option<String>,
 }
@@ -248,9 +250,12 @@ pub struct DirectivesAnswer {
     pub roster_etag: String,
     /// ETag of the present catalogue; empty when none was imported.
     pub catalogue_etag: String,
-    /// ETag of the working days that were imported; empty when none were, or the backend is of an older release.
+    /// ETag of the working days that were imported, for terminals of 0.1.0; empty when none were.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub calendar_etag: String,
+    /// ETag of the hall's settings; empty when the backend is of an older release.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub settings_etag: String,
 }
 
 /// The working days that the hall counts by, year by year.

@@ -18,6 +18,7 @@ pub mod kiosk_api;
 pub mod personal;
 pub mod problem;
 pub mod roster;
+pub mod settings;
 pub mod signed;
 pub mod stamp;
 pub mod submission;
@@ -29,6 +30,7 @@ pub use ids::{CompartmentNo, DirectiveId, JournalId, KioskId, ReceiptNumber, Sta
 pub use personal::Personal;
 pub use problem::{Code, Problem};
 pub use roster::{Roster, RosterStaff, RosterWindow};
+pub use settings::{HallSettings, PinLimits};
 pub use signed::Signed;
 pub use stamp::Stamp;
 pub use submission::{Corrections, ResultHolder, Submission};

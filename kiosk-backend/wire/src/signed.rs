@@ -1,6 +1,6 @@
 //! One way to sign: an Ed25519 signature (RFC 8032) over a domain string and the exact bytes that were made.
 //!
-//! Rosters and directives are signed by the hall's key, request tokens by a terminal's. What was signed travels as the
+//! Rosters, settings and directives are signed by the hall's key, request tokens by a terminal's. What was signed travels as the
 //! text that was signed, so nobody has to agree on a canonical form.
 
 use base64::Engine as _;
@@ -19,6 +19,8 @@ pub enum Purpose {
     Roster,
     /// A [`crate::Directive`].
     Directive,
+    /// [`crate::HallSettings`].
+    Settings,
     /// A [`TokenClaims`].
     Token,
 }
@@ -28,6 +30,7 @@ impl Purpose {
         match self {
             Self::Roster => b"hall-roster-v1\0",
             Self::Directive => b"hall-directive-v1\0",
+            Self::Settings => b"hall-settings-v1\0",
             Self::Token => b"kiosk-token-v1\0",
         }
     }

@@ -1,40 +1,33 @@
 //! The compartments as this visit knows them, and which one to take.
 
 use hall_rules::catalogue::SizeHint;
-use kiosk_wire::CompartmentNo;
 use kiosk_wire::kiosk_api::DoorState;
+use kiosk_wire::{CompartmentNo, HallSettings};
 
 use crate::input::Compartment;
 use crate::view::{BoxSizeRow, CabinetCell};
-
-/// Size classes by their usual names, smallest first, for cabinets whose order was not told.
-const USUAL_ORDER: [&str; 5] = ["envelope", "A4", "A3", "large", "parcel"];
 
 /// All compartments, by number.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cabinet {
     compartments: Vec<Compartment>,
+    /// Their size classes, smallest first.
     sizes: Vec<String>,
 }
 
 impl Cabinet {
-    pub(crate) fn new(sizes: Vec<String>) -> Self {
-        Self { compartments: Vec::new(), sizes }
+    /// Replaces what is known; sizes are in the hall's order.
+    pub(crate) fn replace(&mut self, mut compartments: Vec<Compartment>, hall: &HallSettings) {
+        compartments.sort_by_key(|compartment| compartment.no);
+        self.sizes = compartments.iter().map(|compartment| compartment.size.clone()).collect();
+        self.compartments = compartments;
+        self.order(hall);
     }
 
-    /// Replaces what is known.
-    pub(crate) fn replace(&mut self, mut compartments: Vec<Compartment>) {
-        compartments.sort_by_key(|compartment| compartment.no);
-        let mut unknown: Vec<String> = Vec::new();
-        for compartment in &compartments {
-            if !self.sizes.contains(&compartment.size) && !unknown.contains(&compartment.size) {
-                unknown.push(compartment.size.clone());
-            }
-        }
-        let rank = |size: &String| USUAL_ORDER.iter().position(|usual| usual.eq_ignore_ascii_case(size));
-        unknown.sort_by_key(|size| rank(size).unwrap_or(USUAL_ORDER.len()));
-        self.sizes.append(&mut unknown);
-        self.compartments = compartments;
+    /// The hall's order of sizes.
+    pub(crate) fn order(&mut self, hall: &HallSettings) {
+        self.sizes.sort_by_cached_key(|size| (hall.rank(size), size.clone()));
+        self.sizes.dedup();
     }
 
     /// A door's sensor changed.
@@ -126,17 +119,20 @@ impl Cabinet {
 mod tests {
     use super::*;
 
+    fn compartment(no: u16, size: &str, free: bool, door: DoorState) -> Compartment {
+        Compartment { no: CompartmentNo(no), size: size.into(), free, door }
+    }
+
     fn cabinet() -> Cabinet {
         let mut cabinet = Cabinet::default();
-        let compartment =
-            |no, size: &str, free, door| Compartment { no: CompartmentNo(no), size: size.into(), free, door };
-        cabinet.replace(vec![
+        let compartments = vec![
             compartment(5, "large", true, DoorState::Closed),
             compartment(4, "A4", true, DoorState::Closed),
             compartment(3, "A4", true, DoorState::Open),
             compartment(2, "A4", false, DoorState::Closed),
             compartment(1, "envelope", true, DoorState::Closed),
-        ]);
+        ];
+        cabinet.replace(compartments, &HallSettings::default());
         cabinet
     }
 
@@ -156,11 +152,17 @@ mod tests {
     fn sizes_by_name_or_by_place() {
         let cabinet = cabinet();
         assert_eq!(cabinet.size_for(SizeHint::A4), Some("A4"));
-        let mut odd = Cabinet::new(vec!["S".into(), "M".into(), "L".into()]);
-        odd.replace(vec![]);
+        let mut odd = Cabinet::default();
+        let sizes = ["L", "M", "S"].into_iter().zip(1..);
+        let all = sizes.map(|(size, no)| compartment(no, size, true, DoorState::Closed)).collect();
+        odd.replace(all, &HallSettings::default());
+        assert_eq!(odd.size_for(SizeHint::Envelope), Some("L"), "nobody told what is small");
+        let told = ["s", "m", "l"].map(String::from).into();
+        odd.order(&HallSettings { box_sizes: told, ..HallSettings::default() });
         assert_eq!(odd.size_for(SizeHint::Envelope), Some("S"));
         assert_eq!(odd.size_for(SizeHint::A4), Some("M"));
         assert_eq!(odd.size_for(SizeHint::Large), Some("L"));
+        assert_eq!(odd.pick("M", &[CompartmentNo(2)]), Some(CompartmentNo(1)), "larger before smaller");
         assert_eq!(Cabinet::default().size_for(SizeHint::A4), None);
     }
 }

@@ -8,7 +8,8 @@ use kiosk_wire::entry::{Authority, StaffRefusal};
 use kiosk_wire::kiosk_api::{CaseBrief, DoorState, ProgressAnswer};
 use kiosk_wire::submission::Applicant;
 use kiosk_wire::{
-    CompartmentNo, DirectiveId, Personal, ReceiptNumber, ResultHolder, RosterWindow, StaffId, SubmissionId,
+    CompartmentNo, DirectiveId, HallSettings, Personal, ReceiptNumber, ResultHolder, RosterWindow, StaffId,
+    SubmissionId,
 };
 
 use crate::terms::{CardProblem, DocumentKey, FindFailure, PartState, PrintJob, StaffDoorKind, Ticket};
@@ -97,8 +98,8 @@ pub enum Input {
     Catalogue(Arc<Catalogue>),
     /// Windows, from the roster.
     Windows(Vec<RosterWindow>),
-    /// Where the public finds the hall's server, such as `https://hall.example`; `None`: nowhere. Receipts lead there.
-    PublicUrl(Option<String>),
+    /// What the hall tells of itself: where receipts lead, its order of sizes, what a PIN is.
+    Hall(Box<HallSettings>),
     /// The number this person left with an earlier visit: the answer to [`crate::Output::LookUpPerson`].
     KnownPhone {
         /// Which visit asked: an answer that comes after its visit is dropped.
@@ -301,8 +302,6 @@ pub enum Service {
 pub struct JourneyConfig {
     /// The hall's name.
     pub hall_name: String,
-    /// Size classes of its compartments, smallest first.
-    pub sizes: Vec<String>,
     /// How long a "done" page stays. Default 30 s.
     pub done_stays: Duration,
     /// Whether there is a scanner.
@@ -311,6 +310,6 @@ pub struct JourneyConfig {
 
 impl Default for JourneyConfig {
     fn default() -> Self {
-        Self { hall_name: String::new(), sizes: Vec::new(), done_stays: Duration::from_secs(30), scans: false }
+        Self { hall_name: String::new(), done_stays: Duration::from_secs(30), scans: false }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hall_rules::Language;
-use kiosk_wire::{CompartmentNo, Personal, RosterWindow, StaffCall};
+use kiosk_wire::{CompartmentNo, HallSettings, Personal, RosterWindow, StaffCall};
 
 use crate::cabinet::Cabinet;
 use crate::door::DoorWatch;
@@ -59,7 +59,7 @@ pub struct Journey {
     pub(crate) service: Option<Service>,
     pub(crate) health: Health,
     pub(crate) windows: Vec<RosterWindow>,
-    pub(crate) public_url: Option<String>,
+    pub(crate) hall: HallSettings,
     pub(crate) offer: Option<Arc<Offer>>,
     pub(crate) cabinet: Cabinet,
 
@@ -102,15 +102,14 @@ pub struct Journey {
 impl Journey {
     /// A terminal that just started.
     pub fn new(config: JourneyConfig) -> Self {
-        let cabinet = Cabinet::new(config.sizes.clone());
         Self {
             config,
             service: None,
             health: Health::default(),
             windows: Vec::new(),
-            public_url: None,
+            hall: HallSettings::default(),
             offer: None,
-            cabinet,
+            cabinet: Cabinet::default(),
             page: Page::Starting,
             entered: Duration::ZERO,
             deaf_until: Duration::ZERO,
@@ -149,7 +148,7 @@ impl Journey {
             Input::CardRemoved => self.card_removed(now),
             Input::Door { compartment, state } => self.door_seen(compartment, state, now),
             Input::Unlock { compartment, outcome } => self.unlock_done(compartment, outcome, now),
-            Input::Cabinet(compartments) => self.cabinet.replace(compartments),
+            Input::Cabinet(compartments) => self.cabinet.replace(compartments, &self.hall),
             Input::Recorded { ticket, receipt } => self.recorded(ticket, receipt, now),
             Input::RecordFailed { ticket, why } => self.record_failed(ticket, why, now),
             Input::Printed { job, whole } => self.printed(job, whole),
@@ -166,7 +165,10 @@ impl Journey {
             Input::Health(health) => self.health = health,
             Input::Catalogue(catalogue) => self.offer = Some(Arc::new(Offer::new(catalogue))),
             Input::Windows(windows) => self.windows = windows,
-            Input::PublicUrl(url) => self.public_url = url,
+            Input::Hall(settings) => {
+                self.hall = *settings;
+                self.cabinet.order(&self.hall);
+            }
             Input::KnownPhone { visit, phone } => self.known_phone(visit, phone),
             Input::Errands { visit, errands } => self.errands(visit, errands, now),
             Input::ProgressTold { ask, answer } => self.progress_told(ask, answer, now),

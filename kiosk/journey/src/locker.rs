@@ -78,7 +78,7 @@ impl Journey {
             _ => visit.material_count(),
         };
         DoneView {
-            qr: Qr::of(&number, self.public_url.as_deref()),
+            qr: Qr::of(&number, self.hall.public_url.as_deref()),
             receipt: number,
             compartment: deposit.compartment.0,
             item: item.unwrap_or_default().to_owned(),

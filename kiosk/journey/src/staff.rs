@@ -18,10 +18,6 @@ use crate::view::{Screen, StaffBoxRow, StaffBoxesView, StaffPadView};
 
 /// Boxes of staff on a page.
 const STAFF_ROWS: usize = 4;
-/// The longest PIN.
-const PIN_DIGITS: u8 = 8;
-/// The shortest PIN that is sent to be checked.
-const PIN_LEAST: u8 = 4;
 
 impl Journey {
     pub(crate) fn staff_card(&mut self, staff: StaffId, name: String, now: Duration) {
@@ -62,7 +58,7 @@ impl Journey {
 
     fn staff_key(&mut self, key: Key, now: Duration) {
         let code = self.page == Page::StaffCode;
-        let longest = if code { CODE_DIGITS } else { PIN_DIGITS };
+        let longest = if code { CODE_DIGITS } else { self.hall.staff_pin.most };
         let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_none()) else { return };
         staff.refused = None;
         match key {
@@ -80,7 +76,7 @@ impl Journey {
 
     fn verify(&mut self, now: Duration) {
         let code = self.page == Page::StaffCode;
-        let least = if code { CODE_DIGITS } else { PIN_LEAST };
+        let least = if code { CODE_DIGITS } else { self.hall.staff_pin.least };
         let Some(staff) = self.session.staff_mut().filter(|staff| staff.checking.is_none()) else { return };
         if staff.digits.expose().len() < usize::from(least) {
             return;
@@ -313,7 +309,7 @@ impl Journey {
     #[expect(clippy::wildcard_enum_match_arm, reason = "other pages are other rooms'")]
     pub(crate) fn staff_screen(&self) -> Option<Screen> {
         Some(match &self.page {
-            Page::StaffPin => Screen::StaffPin(self.pad(PIN_DIGITS)),
+            Page::StaffPin => Screen::StaffPin(self.pad(self.hall.staff_pin.most)),
             Page::StaffCode => Screen::StaffCode(self.pad(CODE_DIGITS)),
             Page::StaffBoxes { page } => Screen::StaffBoxes(self.boxes(*page)),
             Page::StaffDoor => Screen::StaffDoor(self.door()),

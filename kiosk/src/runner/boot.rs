@@ -5,12 +5,10 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
-use hall_rules::{Calendar, Catalogue};
+use hall_rules::Catalogue;
 use hardware::cards::MrzLines;
-use jiff::tz::{Offset, TimeZone};
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
 use kiosk_wire::entry::UnconfirmedReason;
-use kiosk_wire::kiosk_api::CalendarAnswer;
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{Fact, FaultCode};
 
@@ -20,6 +18,7 @@ use crate::cache::{self, Kept};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::flaw::Flaw;
+use crate::hall::{self, Hall};
 use crate::identity::Identity;
 use crate::journal::{self, Journal, NewEntry, OpenError};
 use crate::staff;
@@ -27,13 +26,6 @@ use crate::sync::{Courier, Position, Setup};
 
 /// Longest wait for the doors before people are told how things are.
 const DOORS_WAIT: Duration = Duration::from_secs(4);
-/// The hall's zone, and its offset where the machine has no zone data. China has one zone and no summer time.
-const ZONE: (&str, Offset) = ("Asia/Shanghai", jiff::tz::offset(8));
-/// Working days as announced, built in, for a terminal that the hall has told nothing yet. A year that neither has gives
-/// no deadline on the receipt; the window tells it.
-const CALENDAR: &[(&str, &str)] =
-    &[("calendar/2026.toml", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../assets/calendar/2026.toml")))];
-
 /// How the terminal stands.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
@@ -81,7 +73,6 @@ impl Runner {
         });
         let journey = Journey::new(JourneyConfig {
             hall_name: identity.as_ref().map(|identity| identity.told().hall_name.clone()).unwrap_or_default(),
-            sizes: sizes_in_order(&sizes),
             scans: config.scanner.is_some(),
             ..JourneyConfig::default()
         });
@@ -89,8 +80,7 @@ impl Runner {
             fitted: sizes.keys().copied().collect(),
             parts: Parts::new(&config),
             doors_seen: config.locker.is_none(),
-            zone: TimeZone::get(ZONE.0).unwrap_or_else(|_| TimeZone::fixed(ZONE.1)),
-            calendar: Calendar::from_files(CALENDAR).unwrap_or_default(),
+            hall: Hall::default(),
             next_tick: clock.now() + TICK,
             clock,
             config,
@@ -218,9 +208,7 @@ impl Runner {
                 None
             })
         };
-        let (roster, catalogue, calendar) = (read(Kept::Roster), read(Kept::Catalogue), read(Kept::Calendar));
-        let public_url = read(Kept::PublicUrl).map(|told| told.body).filter(|url| !url.is_empty());
-        self.tell_public_url(public_url);
+        let (roster, settings, catalogue) = (read(Kept::Roster), read(Kept::Settings), read(Kept::Catalogue));
         if let Some(told) = roster {
             match staff::read_roster(&told.body, &identity, None) {
                 Ok(roster) => {
@@ -230,13 +218,13 @@ impl Runner {
                 Err(error) => tracing::warn!(%error, "the roster at hand is not believed"),
             }
         }
-        if let Some(told) = calendar {
-            match serde_json::from_str(&told.body) {
-                Ok(calendar) => {
-                    self.parts.calendar_etag = told.etag;
-                    self.take_calendar(calendar);
+        if let Some(told) = settings {
+            match hall::read_settings(&told.body, &identity) {
+                Ok(settings) => {
+                    self.parts.settings_etag = told.etag;
+                    self.take_settings(settings);
                 }
-                Err(error) => tracing::warn!(%error, "the working days at hand cannot be read"),
+                Err(error) => tracing::warn!(%error, "the hall's settings at hand are not believed"),
             }
         }
         if let Some(told) = catalogue {
@@ -249,18 +237,6 @@ impl Runner {
                 }
                 Err(error) => tracing::warn!(%error, "the catalogue at hand cannot be read"),
             }
-        }
-    }
-
-    /// The hall's working days, and those that are built in for years that it has not.
-    pub(super) fn take_calendar(&mut self, told: CalendarAnswer) {
-        let built_in = CALENDAR.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        let has = |name: &str| told.years.iter().any(|year| name.ends_with(&format!("/{}.toml", year.year)));
-        let mut files: Vec<(String, String)> = built_in.filter(|(name, _)| !has(name)).collect();
-        files.extend(told.years.iter().map(|year| (format!("calendar/{}.toml", year.year), year.text.clone())));
-        match Calendar::from_files(&files) {
-            Ok(calendar) => self.calendar = calendar,
-            Err(error) => tracing::warn!(%error, "the hall's working days cannot be read"),
         }
     }
 
@@ -280,7 +256,7 @@ impl Runner {
             heartbeat: self.heartbeat(),
             roster_etag: self.parts.roster_etag.clone(),
             catalogue_etag: self.parts.catalogue_etag.clone(),
-            calendar_etag: self.parts.calendar_etag.clone(),
+            settings_etag: self.parts.settings_etag.clone(),
         };
         match Courier::spawn(setup, move |news| drop(sender.send(Event::News(news)))) {
             Ok(sync) => self.sync = Some(sync),
@@ -359,16 +335,6 @@ impl Runner {
             }
         }
     }
-}
-
-/// Size classes, smallest first as far as their names tell: envelope, A4, A3, then others by name.
-fn sizes_in_order(sizes: &std::collections::BTreeMap<kiosk_wire::CompartmentNo, String>) -> Vec<String> {
-    let known = ["envelope", "small", "A5", "A4", "medium", "A3", "large"];
-    let rank = |size: &String| known.iter().position(|name| name.eq_ignore_ascii_case(size)).unwrap_or(known.len());
-    let mut distinct: Vec<String> = sizes.values().cloned().collect();
-    distinct.sort_by_key(|size| (rank(size), size.clone()));
-    distinct.dedup();
-    distinct
 }
 
 /// How often backend time is kept.

@@ -10,7 +10,7 @@ use kiosk_wire::{CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Personal, S
 use super::{Event, Runner};
 use crate::directive::Present;
 use crate::journal::NewEntry;
-use crate::staff::{self, PIN_TRIES};
+use crate::staff;
 
 /// Wrong one-time codes, and for how long codes are refused after that many.
 const CODE_TRIES: usize = 5;
@@ -139,9 +139,10 @@ impl Runner {
             return self.refuse(Some(id), StaffRefusal::UnknownCard, None);
         };
         let mark = staff::pin_mark(&phc);
+        let tries = u32::from(self.hall.settings.staff_pin.tries);
         // A count that cannot be read counts as exhausted.
-        let wrong = self.journal.as_ref().and_then(|journal| journal.wrong_pins(id, &mark).ok()).unwrap_or(PIN_TRIES);
-        if wrong >= PIN_TRIES {
+        let wrong = self.journal.as_ref().and_then(|journal| journal.wrong_pins(id, &mark).ok()).unwrap_or(tries);
+        if wrong >= tries {
             return self.refuse(Some(id), StaffRefusal::Locked, None);
         }
         let (visit, sender) = (self.desk.visit, self.sender.clone());
@@ -154,7 +155,8 @@ impl Runner {
     pub(super) fn take_pin_check(&mut self, check: PinCheck) {
         let PinCheck { visit, staff, mark, right } = check;
         let Some(journal) = self.journal.as_mut() else { return };
-        let before = journal.wrong_pins(staff, &mark).unwrap_or(PIN_TRIES);
+        let tries = u32::from(self.hall.settings.staff_pin.tries);
+        let before = journal.wrong_pins(staff, &mark).unwrap_or(tries);
         let wrong = if right { 0 } else { before.saturating_add(1) };
         if wrong != before
             && let Err(error) = journal.set_wrong_pins(staff, &mark, wrong)
@@ -166,7 +168,7 @@ impl Runner {
             return;
         }
         if !right {
-            let left = PIN_TRIES.saturating_sub(wrong);
+            let left = tries.saturating_sub(wrong);
             let why = if left == 0 { StaffRefusal::Locked } else { StaffRefusal::WrongPin };
             return self.refuse(Some(staff), why, Some(u8::try_from(left).unwrap_or(0)));
         }

@@ -58,9 +58,7 @@ impl Runner {
 
     fn take_identity(&mut self, card: &cards::Identity) {
         // What is not certainly over is not over: a wrong clock turns nobody away.
-        let today = jiff::Timestamp::from_millisecond(self.clock.earliest_ms())
-            .ok()
-            .map(|at| at.to_zoned_datetime(self.zone.clone()).date());
+        let today = jiff::Timestamp::from_millisecond(self.clock.earliest_ms()).ok().map(|at| self.hall.day(at));
         let expired = today.is_some_and(|today| {
             let [year, month, day] = [today.year().into(), i32::from(today.month()), i32::from(today.day())];
             cards::Date::new(to(year), to(month), to(day)).is_some_and(|today| card.expired_on(today))

@@ -118,7 +118,7 @@ pub(super) struct Parts {
     /// ETag of the catalogue that was at hand at the start.
     pub(super) catalogue_etag: String,
     /// ETag of the working days that were at hand at the start.
-    pub(super) calendar_etag: String,
+    pub(super) settings_etag: String,
     /// When backend time was last kept.
     pub(super) kept_time_at: Option<Duration>,
 }
@@ -136,7 +136,7 @@ impl Parts {
             unsent: Unsent::default(),
             roster_etag: String::new(),
             catalogue_etag: String::new(),
-            calendar_etag: String::new(),
+            settings_etag: String::new(),
             kept_time_at: None,
         }
     }
@@ -255,7 +255,7 @@ impl Runner {
                 .unsent
                 .oldest_ms
                 .filter(|_| self.parts.unsent.deposits > 0)
-                .map(|ms| self.civil(ms)),
+                .map(|ms| self.hall.civil(ms)),
         }
     }
 

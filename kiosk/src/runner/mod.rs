@@ -35,18 +35,17 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
-use hall_rules::Calendar;
 use hardware::cards::{CardEvent, MrzKey, MrzLines};
 use hardware::lockers::{DoorState, LockerEvent, OpenError};
 use hardware::printer::{Document, PrinterEvent, PrinterGone};
 use hardware::scanner::ScannerEvent;
-use jiff::tz::TimeZone;
 use kiosk_journey::{Entry, Input, Journey, Output, Receipt, RecordFailure, Service, Sound, Ticket, Touch, View};
 use kiosk_wire::{CompartmentNo, Directive, Fact, ReceiptNumber, Roster};
 
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::files;
+use crate::hall::Hall;
 use crate::identity::Identity;
 use crate::journal::{Journal, NewEntry, RecordError};
 use crate::sync::{Courier, News, Position};
@@ -109,8 +108,7 @@ pub struct Runner {
     sizes: BTreeMap<CompartmentNo, String>,
     fitted: BTreeSet<CompartmentNo>,
     folder: PathBuf,
-    zone: TimeZone,
-    calendar: Calendar,
+    hall: Hall,
     events: Receiver<Event>,
     sender: Sender<Event>,
     hands: Hands,
@@ -155,7 +153,6 @@ struct LastTold {
     status_at: Duration,
     revision: Option<u64>,
     screen: &'static str,
-    public_url: Option<String>,
 }
 
 impl Runner {
@@ -350,17 +347,8 @@ impl Runner {
 
     fn receipt(&self, number: ReceiptNumber) -> Receipt {
         let best_ms = self.clock.best_ms();
-        let answer_by = jiff::Timestamp::from_millisecond(best_ms)
-            .ok()
-            .and_then(|at| self.calendar.acceptance_deadline(at, &self.zone).ok());
-        Receipt { number, made_at: self.civil(best_ms), answer_by: answer_by.map(|day| day.to_string()) }
-    }
-
-    /// Civil time in the hall's zone, `YYYY-MM-DD HH:MM`.
-    fn civil(&self, ms: i64) -> String {
-        jiff::Timestamp::from_millisecond(ms)
-            .map(|at| at.to_zoned_datetime(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string())
-            .unwrap_or_default()
+        let answer_by = self.hall.answer_by(best_ms).map(|day| day.to_string());
+        Receipt { number, made_at: self.hall.civil(best_ms), answer_by }
     }
 
     /// Writes entries, durable when this returns.

@@ -1,10 +1,11 @@
 //! What the backend told.
 
 use kiosk_journey::Input;
-use kiosk_wire::Roster;
+use kiosk_wire::{HallSettings, Roster};
 
 use super::Runner;
 use crate::cache::{self, Kept, Tagged};
+use crate::hall;
 use crate::staff;
 use crate::sync::News;
 
@@ -32,7 +33,7 @@ impl Runner {
             News::Generation(generation) => self.generation = self.generation.max(generation),
             News::Directives(signed) => self.take_directives(signed),
             News::Roster(told) => self.take_new_roster(&told),
-            News::Calendar(calendar) => self.take_calendar(calendar),
+            News::Settings(told) => self.take_new_settings(&told),
             News::Catalogue(catalogue) => {
                 tracing::info!(version = catalogue.version, "catalogue received");
                 self.catalogue = Some(std::sync::Arc::clone(&catalogue));
@@ -40,7 +41,6 @@ impl Runner {
             }
             News::Person { visit, answer } => self.take_cases(visit, answer),
             News::Progress { ask, answer } => self.take_progress(ask, answer),
-            News::PublicUrl(url) => self.take_public_url(url),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
             News::Backend { reachable, flaw } => self.parts.backend_is(reachable, flaw, at),
         }
@@ -60,22 +60,24 @@ impl Runner {
         }
     }
 
-    /// Kept, so that receipts lead there after a restart without the network too.
-    fn take_public_url(&mut self, url: Option<String>) {
-        if url == self.told.public_url {
-            return;
+    /// Kept, so that they hold after a restart without the network too.
+    fn take_new_settings(&mut self, told: &Tagged) {
+        let Some(identity) = &self.identity else { return };
+        match hall::read_settings(&told.body, identity) {
+            Ok(settings) => {
+                if let Err(error) = cache::write(&self.folder, Kept::Settings, told) {
+                    tracing::warn!(%error, "the hall's settings could not be kept; after a restart they are heard again");
+                }
+                tracing::info!(zone = settings.time_zone, years = settings.calendar.len(), "settings received");
+                self.take_settings(settings);
+            }
+            Err(error) => tracing::error!(%error, "settings are not believed"),
         }
-        let told = Tagged { etag: String::new(), body: url.clone().unwrap_or_default() };
-        if let Err(error) = cache::write(&self.folder, Kept::PublicUrl, &told) {
-            tracing::warn!(%error, "the hall's public address could not be kept; after a restart it is heard again");
-        }
-        tracing::info!(url = url.as_deref().unwrap_or("none"), "receipts lead to");
-        self.tell_public_url(url);
     }
 
-    pub(super) fn tell_public_url(&mut self, url: Option<String>) {
-        self.told.public_url.clone_from(&url);
-        self.tell(Input::PublicUrl(url));
+    pub(super) fn take_settings(&mut self, settings: HallSettings) {
+        self.hall.hear(settings);
+        self.tell(Input::Hall(Box::new(self.hall.settings.clone())));
     }
 
     pub(super) fn take_roster(&mut self, roster: Roster) {

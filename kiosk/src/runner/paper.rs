@@ -11,7 +11,7 @@ use crate::papers;
 
 impl Runner {
     pub(super) fn print(&mut self, job: PrintJob, slip: &Slip) {
-        let paper = papers::document(slip, &self.civil(self.clock.best_ms()));
+        let paper = papers::document(slip, &self.hall.civil(self.clock.best_ms()));
         if let Err(error) = (self.hands.print)(job.0, paper) {
             tracing::warn!(%error, "not printed");
             self.tell(Input::Printed { job, whole: false });

@@ -10,7 +10,8 @@ use kiosk_wire::kiosk_api::EnrolAnswer;
 use kiosk_wire::roster::{Role, RosterStaff, RosterWindow};
 use kiosk_wire::signed::Purpose;
 use kiosk_wire::{
-    DirectiveId, DirectiveOrder, DirectiveOutcome, Header, KioskId, Signed, StaffId, Stamp, SubmissionId, WindowId,
+    DirectiveId, DirectiveOrder, DirectiveOutcome, HallSettings, Header, KioskId, PinLimits, Signed, StaffId, Stamp,
+    SubmissionId, WindowId,
 };
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
@@ -495,18 +496,30 @@ fn entries_say_when_as_well_as_the_terminal_knows() {
     assert!((stamp.best_ms_utc() - SERVER_MS).abs() < 60_000);
 }
 
-/// Told once, it leads there after a restart without the network too; given up, it does not.
+fn signed_settings(settings: &HallSettings, purpose: Purpose, key: &SigningKey) -> Event {
+    let signed = Signed::seal(settings, purpose, key).expect("signed");
+    let body = serde_json::to_string(&signed).expect("text");
+    Event::News(News::Settings(cache::Tagged { etag: "\"s1\"".into(), body }))
+}
+
+/// Told once, they hold after a restart without the network too; what another key signed never does.
 #[test]
-fn where_receipts_lead_is_kept() {
-    let shown = |bench: &Bench| cache::read(bench.folder.path(), cache::Kept::PublicUrl).expect("readable");
+fn the_halls_settings_are_verified_and_kept() {
     let mut bench = Bench::new();
-    assert_eq!((&bench.runner.told.public_url, shown(&bench)), (&None, None), "never heard of");
-    for url in [Some("https://hall.example".to_owned()), None] {
-        bench.happens(Event::News(News::PublicUrl(url.clone())));
-        assert_eq!(shown(&bench).map(|told| told.body), Some(url.clone().unwrap_or_default()));
-        bench = bench.restart();
-        assert_eq!(bench.runner.told.public_url, url);
-    }
+    assert_eq!(bench.runner.hall.settings, HallSettings::default(), "never heard of");
+    let told = HallSettings {
+        box_sizes: vec!["A4".into()],
+        staff_pin: PinLimits { least: 6, most: 6, tries: 3 },
+        public_url: Some("https://hall.example".into()),
+        ..HallSettings::default()
+    };
+    bench.happens(signed_settings(&told, Purpose::Settings, &SigningKey::from_bytes(&[1; 32])));
+    bench.happens(signed_settings(&told, Purpose::Roster, &hall_key()));
+    assert_eq!(bench.runner.hall.settings, HallSettings::default(), "not signed by the hall, or not as settings");
+    bench.happens(signed_settings(&told, Purpose::Settings, &hall_key()));
+    assert_eq!(bench.runner.hall.settings, told);
+    bench = bench.restart();
+    assert_eq!((&bench.runner.hall.settings, &*bench.runner.parts.settings_etag), (&told, "\"s1\""));
 }
 
 #[test]

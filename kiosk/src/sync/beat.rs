@@ -49,7 +49,6 @@ async fn beat(context: &Arc<Context>, mut heartbeat: Heartbeat) {
     if let Ok(answer) = answered {
         context.client.clock().hear(answer.server_ms);
         context.tell(News::Generation(answer.generation));
-        context.tell(News::PublicUrl(answer.public_url));
         context.lacking.send_replace(Some((journal, answer.next)));
         if let Some(call) = heartbeat.devices.iter().find(|part| part.part == CALL) {
             context.tell(News::CallHeard { since_ms: call.since_ms });

@@ -1,4 +1,4 @@
-//! Directives by long poll; roster, catalogue and calendar when their names changed.
+//! Directives by long poll; roster, settings and catalogue when their names changed.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ const HELD_S: u64 = 20;
 pub(super) struct Held {
     pub(super) roster: String,
     pub(super) catalogue: String,
-    pub(super) calendar: String,
+    pub(super) settings: String,
 }
 
 /// Listens for ever.
@@ -69,11 +69,11 @@ async fn hear(context: &Arc<Context>, answer: DirectivesAnswer, held: &mut Held)
         }
         held.catalogue = answer.catalogue_etag;
     }
-    if !answer.calendar_etag.is_empty() && answer.calendar_etag != held.calendar {
-        if let Some(calendar) = fetch(context, Kept::Calendar, &held.calendar).await? {
-            context.tell(News::Calendar(calendar));
+    if !answer.settings_etag.is_empty() && answer.settings_etag != held.settings {
+        if let Some(told) = context.client.get_changed("/kiosk/v1/settings", &held.settings).await? {
+            context.tell(News::Settings(told));
         }
-        held.calendar = answer.calendar_etag;
+        held.settings = answer.settings_etag;
     }
     Ok(answer.revision)
 }

@@ -6,7 +6,7 @@
 //! | task | when | on failure |
 //! |---|---|---|
 //! | push | as soon as there are entries that the backend lacks | again after a back-off, see [`backoff`] |
-//! | listen | always: directives by long poll; roster, catalogue and calendar when their ETag changed | the same |
+//! | listen | always: directives by long poll; roster, settings and catalogue when their ETag changed | the same |
 //! | person | when a card was read | never: the visit goes on without the answer |
 //! | progress | when somebody asks by a receipt's number | told at once: there is nothing else to show |
 //! | beat | every 15 s, and soon after something changed | the next beat comes anyway |
@@ -72,8 +72,8 @@ pub enum News {
     Directives(Vec<Signed>),
     /// A roster came in; it is to be verified and kept.
     Roster(Tagged),
-    /// The hall's working days came in; they are kept already.
-    Calendar(kiosk_wire::kiosk_api::CalendarAnswer),
+    /// Settings of the hall came in; they are to be verified and kept.
+    Settings(Tagged),
     /// A catalogue came in; it is kept already.
     Catalogue(Arc<Catalogue>),
     /// Where the cases of a person stand.
@@ -89,8 +89,6 @@ pub enum News {
         /// The answer, or what the backend says in place of one; `None`: it said nothing.
         answer: Result<Box<ProgressAnswer>, Option<Code>>,
     },
-    /// Where the public finds the backend, if anywhere: told with each heartbeat.
-    PublicUrl(Option<String>),
     /// A heartbeat that calls staff arrived.
     CallHeard {
         /// Since when the call stands, as the heartbeat said.
@@ -132,8 +130,8 @@ pub struct Setup {
     pub roster_etag: String,
     /// ETag of the catalogue at hand.
     pub catalogue_etag: String,
-    /// ETag of the working days at hand.
-    pub calendar_etag: String,
+    /// ETag of the hall's settings at hand.
+    pub settings_etag: String,
 }
 
 /// The thread. Dropping it ends it.
@@ -177,7 +175,7 @@ impl Courier {
                 tokio::select! {
                     () = push::run(&context, positions.clone()) => {}
                     () = push::count(&context, positions) => {}
-                    () = listen::run(&context, listen::Held { roster: setup.roster_etag, catalogue: setup.catalogue_etag, calendar: setup.calendar_etag }) => {}
+                    () = listen::run(&context, listen::Held { roster: setup.roster_etag, catalogue: setup.catalogue_etag, settings: setup.settings_etag }) => {}
                     () = beat::run(&context, heartbeats) => {}
                     () = person::run(&context, asked) => {}
                     () = progress::run(&context, receipts_asked) => {}

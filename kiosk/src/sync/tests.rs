@@ -25,8 +25,6 @@ struct Script {
     stored: BTreeMap<u64, Envelope>,
     /// Every push that came, also those whose reply was dropped.
     pushes: Vec<JournalPush>,
-    /// The working days, as JSON.
-    calendar: Option<String>,
     /// Replies to pushes that are dropped after storing.
     drop_replies: u32,
     /// Answered to everything.
@@ -139,12 +137,9 @@ fn answer(
     }
     let next = |script: &Script| script.stored.keys().max().map_or(1, |seq| seq + 1) + script.ahead;
     Some(match path {
-        "/kiosk/v1/heartbeat" => json(&HeartbeatAnswer {
-            generation: 4,
-            server_ms: 5_000,
-            next: next(script),
-            public_url: Some("https://hall.example".into()),
-        }),
+        "/kiosk/v1/heartbeat" => {
+            json(&HeartbeatAnswer { generation: 4, server_ms: 5_000, next: next(script), public_url: None })
+        }
         "/kiosk/v1/directives" => {
             // A real one holds the poll open; so that this one is not asked all the time, it is slow.
             std::thread::sleep(Duration::from_millis(20));
@@ -156,10 +151,11 @@ fn answer(
                 directives: vec![],
                 roster_etag,
                 catalogue_etag,
-                calendar_etag: script.calendar.as_ref().map(|_| "\"c1\"".to_owned()).unwrap_or_default(),
+                calendar_etag: String::new(),
+                settings_etag: "\"s1\"".into(),
             })
         }
-        "/kiosk/v1/calendar" => (200, "\"c1\"".into(), script.calendar.clone().unwrap_or_default()),
+        "/kiosk/v1/settings" => (200, "\"s1\"".into(), "settings".into()),
         "/kiosk/v1/roster" if etag == script.roster_etag => (304, etag.to_owned(), String::new()),
         "/kiosk/v1/roster" => {
             script.rosters_sent += 1;
@@ -228,7 +224,7 @@ impl Terminal {
             heartbeat: heartbeat(),
             roster_etag: String::new(),
             catalogue_etag: String::new(),
-            calendar_etag: String::new(),
+            settings_etag: String::new(),
         };
         let sync = Courier::spawn(setup, move |news| drop(sender.send(news))).expect("starts");
         Self { folder, journal, sync, news }
@@ -269,14 +265,6 @@ fn everything_is_delivered_in_order_and_told() {
         assert_eq!(script.stored.values().cloned().collect::<Vec<_>>(), own);
         assert!(script.pushes.len() <= 5, "in batches: {}", script.pushes.len());
     });
-}
-
-#[test]
-fn where_the_public_finds_the_hall_is_heard_with_a_heartbeat() {
-    let backend = Backend::start();
-    let terminal = Terminal::start(&backend, 1);
-    let url = terminal.wait(|news| if let News::PublicUrl(url) = news { url } else { None });
-    assert_eq!(url, "https://hall.example");
 }
 
 #[test]
@@ -332,16 +320,11 @@ fn another_history_is_told_and_nothing_more_is_sent() {
 }
 
 #[test]
-fn the_halls_working_days_are_fetched_and_kept() {
+fn the_halls_settings_are_fetched_as_they_were_signed() {
     let backend = Backend::start();
-    let told = r#"{"years":[{"year":2027,"text":"year = 2027"}]}"#;
-    backend.script(|script| script.calendar = Some(told.to_owned()));
     let terminal = Terminal::start(&backend, 1);
-    let heard = terminal.wait(|news| if let News::Calendar(calendar) = news { Some(calendar) } else { None });
-    assert_eq!((heard.years[0].year, &*heard.years[0].text), (2027, "year = 2027"));
-    let kept =
-        crate::cache::read(terminal.folder.path(), crate::cache::Kept::Calendar).expect("reads").expect("is kept");
-    assert_eq!((&*kept.etag, &*kept.body), ("\"c1\"", told));
+    let told = terminal.wait(|news| if let News::Settings(told) = news { Some(told) } else { None });
+    assert_eq!((&*told.etag, &*told.body), ("\"s1\"", "settings"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use hall_rules::answers::ACTING_FOR;
 use hall_rules::calendar::CalendarError;
 use hall_rules::clock::{self, Clock, ClockKind, Light, Limits, Past, Reading};
 use hall_rules::{Answers, CaseState, ServiceItem};
-use hall_store::cases::{LimitedBy, Shown};
+use hall_store::cases::{Clocked, LimitedBy, Shown};
 use hall_store::{self as store, Connection, StoreResult};
 use jiff::civil::Date;
 use kiosk_wire::{Submission, SubmissionId};
@@ -94,11 +94,22 @@ pub(crate) fn shown_with(
     past: &[Past],
     items: &mut Items,
 ) -> StoreResult<Shown> {
-    let state = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state;
-    // Only an accepted case needs its item's limits: intake stays quick.
-    let at_work = state.is_some_and(CaseState::at_work);
-    let limits = if at_work { limits_with(tx, moment, id, items)? } else { Limits::default() };
-    let clocks = clock::clocks(past, &limits);
+    shown_under(moment, id, past, || limits_with(tx, moment, id, items))
+}
+
+/// Which clock a list shows; `limits` are asked for only where they matter: an accepted case has its item's. So intake
+/// stays quick.
+fn shown_under(
+    moment: &Moment,
+    id: SubmissionId,
+    past: &[Past],
+    limits: impl FnOnce() -> StoreResult<Limits>,
+) -> StoreResult<Shown> {
+    let Some(state) = hall_rules::case::derive(past.iter().map(|past| past.event)).standing.state else {
+        return Ok(Shown::default());
+    };
+    let limits = if state.at_work() { limits()? } else { Limits::default() };
+    let clocks = clock::running(state, past, &limits);
     Ok(match clock::governing(&clocks, &moment.calendar, &moment.zone) {
         Some((clock, Ok(Reading { due, soon }))) => {
             Shown { clock: Some(clock.kind), due_and_soon: Some((due.to_string(), soon.to_string())), lacks: None }
@@ -125,10 +136,12 @@ pub fn stored_limits(tx: &Connection, moment: &Moment, id: SubmissionId) -> Stor
 }
 
 fn limits_with(tx: &Connection, moment: &Moment, id: SubmissionId, items: &mut Items) -> StoreResult<Limits> {
-    let Some(LimitedBy { item, entry, green }) = store::cases::limited_by(tx, id)? else {
-        return Ok(Limits::default());
-    };
-    let item = match items.entry(item) {
+    let by = store::cases::limited_by(tx, id)?;
+    by.map_or_else(|| Ok(Limits::default()), |by| limits_by(tx, moment, by, items))
+}
+
+fn limits_by(tx: &Connection, moment: &Moment, by: LimitedBy, items: &mut Items) -> StoreResult<Limits> {
+    let item = match items.entry(by.item) {
         Entry::Occupied(known) => known.into_mut(),
         Entry::Vacant(new) => {
             let read = record::item(tx, &new.key().0, new.key().1)?;
@@ -137,16 +150,17 @@ fn limits_with(tx: &Connection, moment: &Moment, id: SubmissionId, items: &mut I
     };
     // What was answered is opened only where a limit hangs on it.
     let asks = |item: &ServiceItem| item.promised_limits.iter().chain(&item.legal_limits).any(|l| !l.when.is_always());
-    let made = if item.as_ref().is_some_and(asks) { record::submission_of(tx, &moment.keys, entry)? } else { None };
-    Ok(limits(moment, item.as_ref(), made.as_ref(), green))
+    let made = if item.as_ref().is_some_and(asks) { record::submission_of(tx, &moment.keys, by.entry)? } else { None };
+    Ok(limits(moment, item.as_ref(), made.as_ref(), by.green))
 }
 
 /// Computes the clocks of these cases again.
 pub fn settle_all(tx: &Connection, moment: &Moment, ids: &[SubmissionId]) -> StoreResult<()> {
     let mut items = Items::new();
     for id in ids {
-        let past = store::case_events::history(tx, *id)?;
-        store::cases::set_clock(tx, *id, &shown_with(tx, moment, *id, &past, &mut items)?)?;
+        let Some(Clocked { past, limited_by, row }) = store::cases::clocked(tx, *id)? else { continue };
+        let shown = shown_under(moment, *id, &past, || limits_by(tx, moment, limited_by, &mut items))?;
+        store::cases::show(tx, row, &shown)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use hall_store::vault::Vault;
 use hall_store::{Store, StoreError};
 use ipnet::IpNet;
 use jiff::tz::TimeZone;
-use kiosk_wire::KioskId;
+use kiosk_wire::{KioskId, PinLimits};
 use thiserror::Error;
 use tokio::sync::{broadcast, watch};
 
@@ -126,6 +126,10 @@ pub struct Settings {
     pub name: String,
     /// Its time zone: working days end at its midnight.
     pub zone: TimeZone,
+    /// Size classes of compartments, smallest first.
+    pub box_sizes: Vec<String>,
+    /// PINs of staff cards.
+    pub staff_pin: PinLimits,
     /// Whether chiefs may also decide.
     pub chiefs_decide: bool,
     /// Whether a department's silence counts as agreed.

@@ -6,7 +6,7 @@ use hall_rules::Role;
 use hall_store::staff::{StaffRow, WindowRow};
 use hall_store::{self as store, Connection, StoreError, Tx};
 use hall_words::Reason;
-use kiosk_wire::{Personal, StaffId, WindowId};
+use kiosk_wire::{Personal, PinLimits, StaffId, WindowId};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
@@ -21,9 +21,6 @@ static TRIES_AT_ONCE: Semaphore = Semaphore::const_new(2);
 
 /// Verified against for names that do not exist, so that both refusals take as long.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_secret("nobody has this password").unwrap_or_default());
-
-/// Digits of a PIN, fewest and most.
-pub const PIN_DIGITS: std::ops::RangeInclusive<usize> = 4..=8;
 
 /// Checks name and password. Equal refusals for an unknown name, a wrong password and a closed account.
 pub async fn sign_in(hall: &Hall, name: &str, password: Personal<String>) -> Result<Staff, Refusal> {
@@ -100,7 +97,7 @@ pub fn add(hall: &Hall, new: NewStaff) -> Result<StaffId, Refusal> {
     if new.password.expose().chars().count() < PASSWORD_CHARACTERS {
         return Err(Reason::PasswordShort { least: PASSWORD_CHARACTERS }.into());
     }
-    let card = new.card.as_ref().map(|(uid, pin)| card_and_pin(uid, pin)).transpose()?;
+    let card = new.card.as_ref().map(|(uid, pin)| card_and_pin(uid, pin, hall.settings().staff_pin)).transpose()?;
     let (card_hash, pin_phc) = card.unzip();
     let row = StaffRow {
         id: StaffId(uuid::Uuid::now_v7()),
@@ -217,13 +214,13 @@ pub(crate) fn named(name: &str, otherwise: Reason) -> Result<String, Refusal> {
 }
 
 /// Checks a card's UID and a PIN; returns the hash of the one and the PHC string of the other.
-fn card_and_pin(uid: &str, pin: &Personal<String>) -> Result<(String, String), Refusal> {
+fn card_and_pin(uid: &str, pin: &Personal<String>, limits: PinLimits) -> Result<(String, String), Refusal> {
     let text: String = uid.chars().filter(|c| !matches!(c, ' ' | ':' | '-')).collect();
     let bytes = hex::decode(&text).map_err(|_| Reason::CardNotHex)?;
     check_uid(&bytes)?;
     let pin = pin.expose();
-    if !PIN_DIGITS.contains(&pin.len()) || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(Reason::PinDigits { least: *PIN_DIGITS.start(), most: *PIN_DIGITS.end() }.into());
+    if !limits.allow(pin) {
+        return Err(Reason::PinDigits { least: limits.least.into(), most: limits.most.into() }.into());
     }
     if pin.bytes().all(|digit| pin.as_bytes().first() == Some(&digit)) || "0123456789876543210".contains(pin) {
         return Err(Reason::PinGuessable.into());
@@ -252,11 +249,11 @@ mod tests {
         for (uid, says) in
             [("00000000", "all zeros"), ("08A1B2C3", "random"), ("04A1B2", "4, 7 or 10"), ("xyz", "not hex")]
         {
-            let refusal = card_and_pin(uid, &pin).expect_err(uid);
+            let refusal = card_and_pin(uid, &pin, PinLimits::default()).expect_err(uid);
             assert!(refusal.problem().title.contains(says), "{refusal}");
             assert_eq!(refusal.problem().field.as_deref(), Some("card-uid"));
         }
-        let (hash, phc) = card_and_pin("04:a1:b2:c3:d4:e5:f6", &pin).expect("a good card");
+        let (hash, phc) = card_and_pin("04:a1:b2:c3:d4:e5:f6", &pin, PinLimits::default()).expect("a good card");
         assert_eq!(hash, hex::encode(Sha256::digest([0x04, 0xa1, 0xb2, 0xc3, 0xd4, 0xe5, 0xf6])));
         assert!(verify_secret("2580", &phc) && !verify_secret("2581", &phc));
     }
@@ -264,7 +261,7 @@ mod tests {
     #[test]
     fn pins_that_anyone_tries_are_refused() {
         for pin in ["1111", "1234", "9876", "12a4", "123", "123456789"] {
-            assert!(card_and_pin("04A1B2C3", &Personal::from(pin)).is_err(), "{pin}");
+            assert!(card_and_pin("04A1B2C3", &Personal::from(pin), PinLimits::default()).is_err(), "{pin}");
         }
     }
 }

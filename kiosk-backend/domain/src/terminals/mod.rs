@@ -8,3 +8,4 @@ pub mod list;
 pub mod person;
 pub mod roster;
 pub mod set_aside;
+pub mod settings;

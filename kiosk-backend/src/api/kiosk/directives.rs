@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::extract::{RawQuery, State};
 use hall_domain::Refusal;
-use hall_domain::terminals::roster;
+use hall_domain::terminals::{roster, settings};
 use hall_store::{self as store, StoreError, meta};
 use hall_words::Reason;
 use kiosk_wire::KioskId;
@@ -41,7 +41,7 @@ pub(super) async fn get(
 }
 
 async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
-    let (now_ms, keys) = (app.now_ms(), app.keys());
+    let (now_ms, keys, hall) = (app.now_ms(), app.keys(), app.settings().clone());
     Ok(app
         .store()
         .read(move |connection| {
@@ -53,6 +53,7 @@ async fn read(app: &App, kiosk: KioskId) -> Result<DirectivesAnswer, Refusal> {
                 roster_etag: roster::etag(connection, now_ms)?,
                 catalogue_etag: store::catalogue::present_etag(connection)?,
                 calendar_etag: store::catalogue::calendar_etag(connection)?,
+                settings_etag: settings::etag(connection, &hall)?,
             })
         })
         .await?)

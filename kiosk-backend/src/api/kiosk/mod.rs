@@ -9,6 +9,7 @@ mod journal;
 mod person;
 mod progress;
 mod roster;
+mod settings;
 
 use axum::Router;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -29,6 +30,7 @@ pub(super) fn router() -> Router<App> {
         .route("/roster", get(roster::get))
         .route("/person", post(person::post))
         .route("/progress", post(progress::post))
+        .route("/settings", get(settings::get))
         .route("/calendar", get(calendar::get))
         .route("/catalogue", get(catalogue::get))
         .method_not_allowed_fallback(wrong_method)

@@ -106,6 +106,8 @@ fn latin(cell: &str) -> Vec<&str> {
 #[test]
 fn whatever_the_audit_keeps_is_told_in_words_of_the_readers_language() {
     let mut hall = Hall::open();
+    // What is written here did not happen.
+    hall.checked.0 = None;
     let case = hall.deposit(7, NAME, true);
     let mut chief = hall.signed_in("李强");
     let mut told = [Vec::new(), Vec::new()];

@@ -5,7 +5,8 @@ use kiosk_wire::{KioskId, StaffId, WindowId};
 use rusqlite::types::Value;
 use rusqlite::{params, params_from_iter};
 
-use super::{CaseRow, SELECT, WITHOUT_END, case};
+use super::clocks::WITHOUT_END;
+use super::{CaseRow, SELECT, case};
 use crate::seal::BlindIndex;
 use crate::{Connection, StoreResult};
 

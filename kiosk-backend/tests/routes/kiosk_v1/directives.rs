@@ -1,4 +1,4 @@
-//! `GET /kiosk/v1/directives`, `roster`, `catalogue`, and `POST heartbeat`.
+//! `GET /kiosk/v1/directives`, `roster`, `settings`, `catalogue`, and `POST heartbeat`.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use hall_domain::people::staff;
 use hall_rules::Role;
 use kiosk_wire::kiosk_api::{CalendarAnswer, DirectivesAnswer, Heartbeat, HeartbeatAnswer};
 use kiosk_wire::signed::Purpose;
-use kiosk_wire::{Directive, DirectiveOrder, Roster, Signed};
+use kiosk_wire::{Directive, DirectiveOrder, HallSettings, PinLimits, Roster, Signed};
 
 use crate::hall::{Hall, MONDAY, Terminal, json};
 
@@ -122,7 +122,7 @@ async fn a_heartbeat_is_kept_and_told_the_time_the_next_position_and_where_recei
 }
 
 #[tokio::test]
-async fn working_days_are_fetched_by_name_and_another_year_gives_another_name() {
+async fn terminals_of_the_first_release_fetch_working_days_by_name() {
     let hall = Hall::new().await;
     let terminal = hall.terminal("东侧", 1).await;
     let token = terminal.token(MONDAY);
@@ -135,11 +135,34 @@ async fn working_days_are_fetched_by_name_and_another_year_gives_another_name() 
         hall.get("/kiosk/v1/calendar", &token, Some(&told.calendar_etag)).await.status,
         StatusCode::NOT_MODIFIED
     );
+}
+
+/// What terminals must know of their hall is signed, and has another name as soon as it says anything else.
+#[tokio::test]
+async fn settings_are_signed_and_another_year_gives_another_name() {
+    let hall = Hall::with("box_sizes = [\"S\", \"L\"]\n[staff_pin]\nleast = 6\ntries = 3\n").await;
+    let terminal = hall.terminal("东侧", 1).await;
+    let token = terminal.token(MONDAY);
+    let told: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
+    let answer = hall.get("/kiosk/v1/settings", &token, None).await;
+    assert_eq!(answer.headers["etag"].to_str().unwrap(), told.settings_etag);
+    let again = hall.get("/kiosk/v1/settings", &token, Some(&told.settings_etag)).await;
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+    let key = hall.app.keys().hall.verifying_key();
+    let settings: HallSettings = answer.json::<Signed>().open(Purpose::Settings, &key).unwrap();
+    assert_eq!((&*settings.time_zone, settings.box_sizes), ("Asia/Shanghai", vec!["S".to_owned(), "L".to_owned()]));
+    assert_eq!(settings.staff_pin, PinLimits { least: 6, most: 8, tries: 3 });
+    assert_eq!(settings.calendar.iter().map(|year| year.year).collect::<Vec<_>>(), [2026]);
     // As if it had been announced.
     let file = hall.dir.path().join("2027.toml");
     let text = "year = 2027\nsource = \"test\"\n\n[[holiday]]\nname = \"元旦\"\nfrom = 2027-01-01\nto = 2027-01-03\nmakeup_workdays = []\n";
     std::fs::write(&file, text).unwrap();
     hall.blocking(move |app| hall_domain::terminals::import::calendar_file(app, &file).unwrap()).await;
     let next: DirectivesAnswer = hall.get("/kiosk/v1/directives", &token, None).await.json();
-    assert!(next.calendar_etag != told.calendar_etag && next.revision > told.revision, "terminals are woken");
+    assert!(
+        next.settings_etag != told.settings_etag
+            && next.calendar_etag != told.calendar_etag
+            && next.revision > told.revision,
+        "terminals are woken"
+    );
 }

@@ -5,7 +5,7 @@ use kiosk_journey::{
     Act, CheckLabel, Health, Input, MaterialCount, Output, PartState, Place, PrintJob, PrintState, Qr, Screen, Slip,
     SlipKind, Touch,
 };
-use kiosk_wire::Personal;
+use kiosk_wire::{HallSettings, Personal};
 
 use crate::errands;
 use crate::terminal::{CATALOGUE, PERFORMANCE, Terminal, done, healthy};
@@ -61,6 +61,10 @@ fn the_receipt_is_printed_after_the_record_and_says_what_became_of_it() {
     }
 }
 
+fn hall(public_url: Option<&str>) -> Input {
+    Input::Hall(Box::new(HallSettings { public_url: public_url.map(str::to_owned), ..HallSettings::default() }))
+}
+
 /// Screen and paper carry the same code: a link where the hall told one that fits, else the bare number.
 #[test]
 fn the_code_of_a_receipt_leads_to_the_progress_page() {
@@ -72,7 +76,7 @@ fn the_code_of_a_receipt_leads_to_the_progress_page() {
         (Some(too_long.as_str()), false),
     ] {
         let mut terminal = with_printer(PartState::Ok);
-        terminal.input(Input::PublicUrl(url.map(str::to_owned)));
+        terminal.input(hall(url));
         terminal.as_far_as_the_door();
         terminal.shut();
         let shown = done(&terminal);
@@ -86,7 +90,7 @@ fn the_code_of_a_receipt_leads_to_the_progress_page() {
         assert_eq!(qr, &expected, "{url:?}");
         // A hall that gave its address up is not led to any more.
         terminal.next();
-        terminal.input(Input::PublicUrl(None));
+        terminal.input(hall(None));
         terminal.as_far_as_the_door();
         terminal.shut();
         assert!(!done(&terminal).qr.leads());

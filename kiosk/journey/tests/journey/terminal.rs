@@ -133,11 +133,7 @@ impl Terminal {
 
     /// A terminal that was told nothing.
     pub(crate) fn bare() -> Self {
-        let config = JourneyConfig {
-            hall_name: "宜春市政务服务大厅".into(),
-            sizes: vec!["envelope".into(), "A4".into(), "large".into()],
-            ..JourneyConfig::default()
-        };
+        let config = JourneyConfig { hall_name: "宜春市政务服务大厅".into(), ..JourneyConfig::default() };
         let test_box = |size| TestBox { size, free: true, door: DoorState::Closed, lock: Lock::Good, pulses: 0 };
         let boxes = (1..=6).map(|no| (no, test_box(if no <= 4 { "A4" } else { "large" }))).collect();
         Self {

@@ -210,7 +210,7 @@ fn person(submission: SubmissionId) -> u8 {
 
 impl Hall {
     fn new(flaw: Flaw) -> Self {
-        let journey = Journey::new(JourneyConfig { sizes: vec!["A4".into(), "large".into()], ..Default::default() });
+        let journey = Journey::new(JourneyConfig::default());
         let view = journey.view(Duration::ZERO);
         let now = Duration::from_secs(100);
         let mut hall = Self { journey, now, reference: Reference::default(), records: vec![], seen: 0, view };

@@ -2,7 +2,7 @@
 
 use hardware::cards::{Assurance, CardEvent, Date, Document, Identity, Secret, Sex, Uid, ValidTo};
 
-use kiosk_wire::kiosk_api::{CalendarAnswer, CalendarYear};
+use kiosk_wire::kiosk_api::CalendarYear;
 
 use super::*;
 
@@ -132,6 +132,10 @@ fn imagined(year: i16) -> CalendarYear {
     CalendarYear { year, text }
 }
 
+fn settings(year: CalendarYear) -> Event {
+    signed_settings(&HallSettings { calendar: vec![year], ..HallSettings::default() }, Purpose::Settings, &hall_key())
+}
+
 #[test]
 fn a_receipt_of_december_names_the_day_once_the_hall_has_told_next_year() {
     // 2026-12-29 10:00 in the hall: the fifth working day lies in January.
@@ -142,10 +146,10 @@ fn a_receipt_of_december_names_the_day_once_the_hall_has_told_next_year() {
     let mut bench = Bench::under(folder, clock);
     let answer_by = |bench: &Bench| bench.runner.receipt(ReceiptNumber("1".into())).answer_by;
     assert_eq!(answer_by(&bench), None, "no day is guessed");
-    bench.happens(Event::News(News::Calendar(CalendarAnswer { years: vec![imagined(2027)] })));
+    bench.happens(settings(imagined(2027)));
     assert!(answer_by(&bench).is_some_and(|day| day.starts_with("2027-01-")), "{:?}", answer_by(&bench));
     // Nonsense takes nothing away.
     let bad = CalendarYear { year: 2027, text: "year =".into() };
-    bench.happens(Event::News(News::Calendar(CalendarAnswer { years: vec![bad] })));
+    bench.happens(settings(bad));
     assert!(answer_by(&bench).is_some());
 }
