@@ -116,19 +116,19 @@ pub enum Object {
     TakenFrom { name: String },
     /// Whose it was, and why it was taken.
     TakenFromFor { name: String, reason: String },
-    /// Which fields.
+    /// What was keyed in, by the names of the fields.
     Fields { names: Vec<Text> },
-    /// An attachment.
+    /// The number of a file that was read.
     Attachment { n: u32 },
-    /// An attachment and its hash.
+    /// The number of a file that was added, and its hash.
     AttachmentSum { n: u32, sum: String },
-    /// A notice.
+    /// The number of a document that was read.
     Notice { n: u32 },
     /// A department that was asked.
     Department { name: Text },
     /// A department and what it answered.
     Answer { name: Text, event: PartEvent },
-    /// A department, and why.
+    /// Which department is not asked any more, and why.
     DepartmentFor { name: Text, reason: String },
     /// A table of the statistics.
     Export { export: Export, days: u16 },
@@ -148,7 +148,7 @@ pub enum Object {
     ProviderToken,
     /// By the provider of the city's accounts.
     Provider,
-    /// A catalogue.
+    /// What was imported.
     Catalogue { version: u64, count: u64 },
     /// Working days of a year, and their hash.
     Calendar { year: u16, sum: String },

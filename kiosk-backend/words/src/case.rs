@@ -1,5 +1,7 @@
 //! What is said of a case: messages, call-backs, ratings, what an applicant does next, and why something came about.
 
+use std::fmt::Display;
+
 use hall_rules::Text;
 use hall_rules::clock::ClockKind;
 use kiosk_wire::entry::{MoveReason, SetAsideReason, UnconfirmedReason, VoidReason};
@@ -17,6 +19,34 @@ coded! {
     Express = "express", "结果已寄出";
     Reminder = "reminder", "提醒领取";
     Recovered = "recovered", "结果转到窗口";
+}
+
+coded! {
+    /// Why a message did not go out, or why nobody knows. The longer of two that begin alike comes first.
+    MessageFault, "MessageFault":
+    Silent = "the gateway stayed silent", "短信网关没有答复";
+    Undelivered = "the gateway could not deliver it", "短信网关没有送到";
+    RefusedWith = "the gateway refused with", "短信网关拒收：";
+    Refused = "the gateway refused", "短信网关拒收";
+    Busy = "the gateway has no time", "短信网关忙";
+    Stranger = "the gateway does not know us", "短信网关不认本厅的密钥，请告诉管理员";
+    Failed = "the gateway failed", "短信网关出错";
+    NoLine = "the line failed", "连不上短信网关";
+    BrokeOff = "the line broke off", "与短信网关的连接中断";
+    Misread = "the answer", "短信网关的答复看不懂";
+    Stopped = "the server stopped while it was being sent", "发送时服务器中断";
+}
+
+impl MessageFault {
+    /// As it is kept, with what else was said.
+    pub fn kept(self, more: impl Display) -> String {
+        format!("{}{more}", self.code())
+    }
+
+    /// What was kept, and what else was said.
+    pub fn read(kept: &str) -> Option<(Self, &str)> {
+        Self::ALL.iter().find_map(|fault| Some((*fault, kept.strip_prefix(fault.code())?)))
+    }
 }
 
 coded! {
@@ -178,4 +208,25 @@ last_days! {
     Legal = "最迟办结日";
     Issue = "结果最迟备好日";
     Collection = "请您在这天之前领取";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_of_a_message_is_read_again() {
+        for fault in MessageFault::ALL {
+            assert_eq!(MessageFault::read(&fault.kept(": 503")), Some((*fault, ": 503")));
+        }
+        assert_eq!(MessageFault::read("something else"), None);
+    }
+
+    #[test]
+    fn levels_are_the_numbers_of_the_standard() {
+        let numbers: Vec<u8> = Satisfaction::ALL.iter().map(|level| level.number()).collect();
+        assert_eq!(numbers, [5, 4, 3, 2, 1]);
+        assert!(Satisfaction::ALL.iter().all(|level| level.number().to_string() == level.code()));
+        assert_eq!((Satisfaction::of(4), Satisfaction::of(0)), (Some(Satisfaction::Four), None));
+    }
 }

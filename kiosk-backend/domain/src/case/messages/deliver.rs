@@ -8,7 +8,7 @@ use hall_store::jobs::Job;
 use hall_store::messages::{MessageRow, MessageState as S};
 use hall_store::{self as store, StoreResult, Tx};
 use hall_words::Reason;
-use hall_words::case::MessageKind;
+use hall_words::case::{MessageFault, MessageKind};
 use kiosk_wire::{Personal, SubmissionId};
 
 use crate::boxes::whereabouts;
@@ -96,7 +96,7 @@ fn note(
         (S::Queued | S::Failed, false) => S::NoPhone,
         (S::Sent | S::Delivered | S::Unknown | S::NoPhone, _) => return Ok(None),
     };
-    let cause = (next == S::Unknown).then_some("the server stopped while it was being sent");
+    let cause = (next == S::Unknown).then_some(MessageFault::Stopped.code());
     store::messages::moved(tx, &row, next, cause, moment.now_ms)?;
     if next != S::Sending {
         announce(tx, row.case)?;
@@ -171,7 +171,7 @@ fn take(tx: &mut Tx<'_>, told: &DeliveryReport, now_ms: i64) -> StoreResult<()> 
     let (state, cause) = match &told.delivered {
         // Whichever round it was: it is there.
         Some(Ok(())) => (S::Delivered, None),
-        Some(Err(code)) if this_round => (S::Failed, Some(format!("the gateway could not deliver it: {code}"))),
+        Some(Err(code)) if this_round => (S::Failed, Some(MessageFault::Undelivered.kept(format_args!(": {code}")))),
         Some(Err(_)) | None => return Ok(()),
     };
     if matches!(row.state, S::Delivered | S::Failed) && (row.state == state || row.state == S::Delivered) {
