@@ -10,7 +10,7 @@ use hardware::cards::{CardError, MrzKey, Reading, ResidentIdAccess, eid, identif
 use hardware::lockers::Protocol;
 use hardware::lockers::frame::Expect;
 use hardware::lockers::stream::Stream;
-use hardware::printer::answer::{self, Condition, Kind};
+use hardware::printer::answer::{self, Condition, StatusQuery};
 use hardware::scanner::{Keys, Lines, REPORT};
 
 /// A decoder: its name, which is also that of its corpus, and what takes any bytes without a panic, without keeping
@@ -135,7 +135,9 @@ fn mrz(bytes: &[u8]) {
 
 fn printer_answer(bytes: &[u8]) {
     let mut condition = Condition::default();
-    for (byte, kind) in bytes.iter().zip([Kind::Paper, Kind::Offline, Kind::Error].into_iter().cycle()) {
+    for (byte, kind) in
+        bytes.iter().zip([StatusQuery::Paper, StatusQuery::Offline, StatusQuery::Error].into_iter().cycle())
+    {
         if answer::is_real_time(*byte) {
             condition.take(kind, *byte);
         } else {

@@ -9,6 +9,17 @@ use serialport::{FlowControl, SerialPort, TTYPort};
 use crate::Fault;
 use crate::port::open_serial;
 
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoAnswer {
+    /// Nothing came in time.
+    Silent,
+    /// So many bytes came, and no answer among them.
+    Garbled(usize),
+    /// The port is gone.
+    Lost(Fault),
+}
+
 /// An open port: 8N1, no flow control, held exclusively.
 pub(crate) struct Line {
     port: TTYPort,

@@ -277,14 +277,14 @@ impl Fault {
             Self::SecurityModule { .. } => {
                 "switch the reader off and on; if it says so again, have the reader or its module replaced"
             }
-            Self::PortMissing { port } | Self::PortLost { port, .. } if is_usb_printer(port) => {
+            Self::PortMissing { .. } | Self::PortLost { .. } if self.is_on_usb_printer() => {
                 "check the printer's power and cable; lsmod must show usblp (else: modprobe usblp)"
             }
-            Self::PortHeld { port } if is_usb_printer(port) => {
+            Self::PortHeld { .. } if self.is_on_usb_printer() => {
                 "find the other program with fuser, and stop it; CUPS must not hold this printer"
             }
-            Self::PortDenied { port } if is_usb_printer(port) => "add the service user to the group lp",
-            Self::PortMissing { port } | Self::PortDenied { port } if is_keyboard(port) => {
+            Self::PortDenied { .. } if self.is_on_usb_printer() => "add the service user to the group lp",
+            Self::PortMissing { .. } | Self::PortDenied { .. } if self.is_on_keyboard() => {
                 "check the scanner's cable; its numbers as lsusb tells them must stand in 60-kiosk.rules"
             }
             Self::PortMissing { .. } => "check the adapter's cable; compare `port` with ls /dev/serial/by-path",
@@ -322,6 +322,29 @@ impl Fault {
             Self::ScannerGarbled { .. } => {
                 "let it scan \"USB keyboard\" in its manual; or set it to a serial port, and `kind` to \"serial\""
             }
+        }
+    }
+
+    /// Whether it is about the port of a printer on USB.
+    pub fn is_on_usb_printer(&self) -> bool {
+        self.port().is_some_and(is_usb_printer)
+    }
+
+    /// Whether it is about the port of a scanner that is a keyboard.
+    pub fn is_on_keyboard(&self) -> bool {
+        self.port().is_some_and(is_keyboard)
+    }
+
+    /// The port that cannot be used.
+    fn port(&self) -> Option<&str> {
+        if let Self::PortMissing { port }
+        | Self::PortHeld { port }
+        | Self::PortDenied { port }
+        | Self::PortLost { port, .. } = self
+        {
+            Some(port)
+        } else {
+            None
         }
     }
 

@@ -39,7 +39,7 @@ impl State {
 
 /// What a look at the files came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Renewal {
     /// They are as they were.
     Same,
     /// They were renewed, and are used from now on.
@@ -109,9 +109,9 @@ impl Certificates {
     }
 
     /// Looks at the files again.
-    pub async fn look(&mut self, now_ms: i64) -> Look {
+    pub async fn look(&mut self, now_ms: i64) -> Renewal {
         let taken = match Pair::read(&self.files).await {
-            Ok(pair) if pair.digest() == self.looked => return Look::Same,
+            Ok(pair) if pair.digest() == self.looked => return Renewal::Same,
             Ok(pair) => {
                 self.looked = pair.digest();
                 self.take(pair, now_ms).await
@@ -121,7 +121,7 @@ impl Certificates {
                 let again = self.state.flaw.as_ref() == Some(&cause);
                 self.looked = [0; 32];
                 if again {
-                    return Look::Same;
+                    return Renewal::Same;
                 }
                 Err(cause)
             }
@@ -129,11 +129,11 @@ impl Certificates {
         match taken {
             Ok(ends_ms) => {
                 self.state = State { ends_ms, flaw: None };
-                Look::Renewed
+                Renewal::Renewed
             }
             Err(cause) => {
                 self.state.flaw = Some(cause);
-                Look::Unfit
+                Renewal::Unfit
             }
         }
     }
@@ -177,7 +177,7 @@ mod tests {
         let (cert, key) = made(1);
         put(&files, &cert, &key);
         let mut all = Certificates::open(&files).await.expect("opens");
-        assert_eq!((all.state().days_left(NOW), all.look(NOW).await), (Some(1), Look::Same));
+        assert_eq!((all.state().days_left(NOW), all.look(NOW).await), (Some(1), Renewal::Same));
         let served = all.config().get_inner();
         let (next, next_key) = made(90);
         let (ended, ended_key) = made(-1);
@@ -190,22 +190,22 @@ mod tests {
             (&ended, &ended_key, "it has ended already"),
         ] {
             put(&files, cert, key);
-            assert_eq!(all.look(NOW).await, Look::Unfit, "{says}");
+            assert_eq!(all.look(NOW).await, Renewal::Unfit, "{says}");
             let flaw = all.state().flaw.clone().expect("it is told");
             assert!(flaw.contains(says) && all.state().wants_attention(NOW), "{flaw}");
-            assert_eq!(all.look(NOW).await, Look::Same, "it is told once: {says}");
+            assert_eq!(all.look(NOW).await, Renewal::Same, "it is told once: {says}");
             assert!(std::sync::Arc::ptr_eq(&served, &all.config().get_inner()), "the old one is kept: {says}");
         }
         std::fs::remove_file(&files.key).expect("removes");
-        assert_eq!((all.look(NOW).await, all.look(NOW).await), (Look::Unfit, Look::Same));
+        assert_eq!((all.look(NOW).await, all.look(NOW).await), (Renewal::Unfit, Renewal::Same));
         put(&files, &next, &next_key);
-        assert_eq!(all.look(NOW).await, Look::Renewed);
+        assert_eq!(all.look(NOW).await, Renewal::Renewed);
         assert_eq!(all.state(), &State { ends_ms: NOW + 90 * DAY_MS, flaw: None });
         assert!(!all.state().wants_attention(NOW) && !std::sync::Arc::ptr_eq(&served, &all.config().get_inner()));
         put(&files, &cert, &key);
         assert_eq!(
             (all.look(NOW).await, all.state().days_left(NOW)),
-            (Look::Renewed, Some(1)),
+            (Renewal::Renewed, Some(1)),
             "an older one that fits"
         );
     }

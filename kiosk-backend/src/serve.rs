@@ -11,7 +11,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::certificates::{Certificates, Look};
+use crate::certificates::{Certificates, Renewal};
 use crate::config::Tls;
 use crate::connections::{Acceptor, Connections};
 use crate::{api, jobs};
@@ -114,10 +114,10 @@ async fn watch_certificates(app: App, mut all: Certificates, mut asked: watch::R
             asked = asked.changed() => if asked.is_err() { return },
         }
         let look = all.look(app.now_ms()).await;
-        if look == Look::Renewed {
+        if look == Renewal::Renewed {
             tracing::info!(ends_ms = all.state().ends_ms, "the certificate was renewed");
         }
-        if look != Look::Same || told.elapsed() >= TELL_CERTIFICATE {
+        if look != Renewal::Same || told.elapsed() >= TELL_CERTIFICATE {
             told = Instant::now();
             tell(&app, &all);
         }

@@ -10,12 +10,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hall_rules::time::trusted::Heard;
 use hall_rules::time::{Kept, Rank, TrustedTime, Verdict};
-use kiosk_wire::Stamp;
 use kiosk_wire::kiosk_api::DeviceState;
+use kiosk_wire::{FaultCode, Stamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::files::{self, FileError};
+use crate::flaw::{Flaw, off_by};
 
 /// A terminal clock that is off by more than this is reported, in milliseconds.
 const OFF_MS: i64 = 60_000;
@@ -129,7 +130,7 @@ impl Clock {
     }
 
     /// How the clock is, what is wrong, and what to do: the same on the terminals' page and for `kiosk doctor`.
-    pub fn report(&self) -> (DeviceState, String, &'static str) {
+    pub fn report(&self) -> (DeviceState, Flaw) {
         self.with(|trusted, wall_ms, mono_ms| told(trusted.verdict(wall_ms, mono_ms, OFF_MS), wall_ms))
     }
 
@@ -171,7 +172,7 @@ impl Clock {
     }
 }
 
-fn told(verdict: Verdict, wall_ms: i64) -> (DeviceState, String, &'static str) {
+fn told(verdict: Verdict, wall_ms: i64) -> (DeviceState, Flaw) {
     const ADVICE: &str = "timedatectl; check the battery of the clock and the network time service";
     let span = |ms: i64| match ms.unsigned_abs() / 1_000 {
         seconds if seconds < 7_200 => format!("{seconds} s"),
@@ -179,24 +180,30 @@ fn told(verdict: Verdict, wall_ms: i64) -> (DeviceState, String, &'static str) {
         seconds => format!("{} days", seconds / 86_400),
     };
     let way = |ms: i64| if ms > 0 { "ahead of" } else { "behind" };
-    match verdict {
-        Verdict::Unknown => (DeviceState::Starting, String::new(), ""),
-        Verdict::Agrees => (DeviceState::Ok, String::new(), ""),
-        Verdict::WallOff(by) => {
-            (DeviceState::Degraded, format!("it is {} {} the backend's", span(by), way(by)), ADVICE)
-        }
+    let (state, error, advice, code) = match verdict {
+        Verdict::Unknown => return (DeviceState::Starting, Flaw::default()),
+        Verdict::Agrees => return (DeviceState::Ok, Flaw::default()),
+        Verdict::WallOff(by) => (
+            DeviceState::Degraded,
+            format!("it is {} {} the backend's", span(by), way(by)),
+            ADVICE,
+            off_by(by, |by| FaultCode::ClockAhead { by }, |by| FaultCode::ClockBehind { by }),
+        ),
         Verdict::WallImpossible => {
             let shown =
                 jiff::Timestamp::from_millisecond(wall_ms).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
             let shown = shown.unwrap_or_else(|_| "no date at all".into());
-            (DeviceState::Fault, format!("it shows {shown}, which cannot be"), ADVICE)
+            let error = format!("it shows {shown}, which cannot be");
+            (DeviceState::Fault, error, ADVICE, FaultCode::ClockImpossible { shown })
         }
         Verdict::SourceHeld(by) => (
             DeviceState::Degraded,
             format!("the backend's clock is {} {} what this terminal knows, and is not believed", span(by), way(by)),
             "check the clock of the backend's machine, then timedatectl here",
+            off_by(by, |by| FaultCode::BackendClockAhead { by }, |by| FaultCode::BackendClockBehind { by }),
         ),
-    }
+    };
+    (state, Flaw::new(error, advice, code))
 }
 
 /// The time that no certificate, card or roster is judged before: the build of this program.

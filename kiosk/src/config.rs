@@ -10,7 +10,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use hardware::cards::{ResidentIdAccess, SdtConfig, TrustList};
+use hardware::cards::{PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig, TrustList};
 use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
 use serde::Deserialize;
@@ -29,7 +29,7 @@ pub struct Config {
     /// The backend; `None` when the file names none (technician commands work without).
     pub backend: Option<Backend>,
     /// The card readers.
-    pub cards: Vec<Card>,
+    pub cards: Vec<ReaderConfig>,
     pub locker: Option<Locker>,
     /// The receipt printer.
     pub printer: Option<Printer>,
@@ -44,27 +44,6 @@ pub struct Backend {
     pub url: String,
     /// Certificates to trust besides the system's, PEM.
     pub ca_file: Option<PathBuf>,
-}
-
-/// A card reader.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Card {
-    /// A reader of the smart card service.
-    Pcsc {
-        /// Glob over PC/SC reader names. A reader belongs to the first entry that it fits.
-        reader: String,
-        /// How this reader's SAM hands out resident-ID data; `None` when it has none.
-        resident_id: Option<ResidentIdAccess>,
-        /// Whose travel documents are believed.
-        trust: TrustList,
-    },
-    /// A reader of resident ID cards on a serial line.
-    Sdt {
-        /// Serial port.
-        port: PathBuf,
-        /// Rate of the line.
-        baud: u32,
-    },
 }
 
 /// The locker on its serial line.
@@ -249,24 +228,37 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-fn check_cards(cards: Vec<RawCard>) -> Result<Vec<Card>, String> {
-    let cards: Vec<Card> = cards.into_iter().enumerate().map(|(i, card)| card.check(i)).collect::<Result<_, _>>()?;
-    for (index, card) in cards.iter().enumerate() {
-        let same = |other: &Card| match (card, other) {
-            (Card::Pcsc { reader: one, .. }, Card::Pcsc { reader: other, .. }) => one == other,
-            (Card::Sdt { port: one, .. }, Card::Sdt { port: other, .. }) => one == other,
-            (Card::Pcsc { .. }, Card::Sdt { .. }) | (Card::Sdt { .. }, Card::Pcsc { .. }) => false,
+/// A PC/SC reader belongs to the first entry that it fits.
+fn check_cards(cards: Vec<RawCard>) -> Result<Vec<ReaderConfig>, String> {
+    let mut checked: Vec<ReaderConfig> = Vec::new();
+    for (index, card) in cards.into_iter().enumerate() {
+        let mut card = card.check(index)?;
+        let (key, same) = match &mut card {
+            ReaderConfig::Pcsc(card) => {
+                let earlier = |(at, other): (usize, &ReaderConfig)| match other {
+                    ReaderConfig::Pcsc(other) => Some((at, other.reader.clone())),
+                    ReaderConfig::Sdt(_) => None,
+                };
+                let earlier: Vec<_> = checked.iter().enumerate().filter_map(earlier).collect();
+                let same = earlier.iter().find(|(_, reader)| *reader == card.reader).map(|(at, _)| *at);
+                card.except = earlier.into_iter().map(|(_, reader)| reader).collect();
+                ("reader", same)
+            }
+            ReaderConfig::Sdt(card) => {
+                let same = |other: &ReaderConfig| matches!(other, ReaderConfig::Sdt(other) if other.port == card.port);
+                ("port", checked.iter().position(same))
+            }
         };
-        if let Some(first) = cards[..index].iter().position(same) {
-            let key = if matches!(card, Card::Sdt { .. }) { "port" } else { "reader" };
+        if let Some(first) = same {
             return Err(format!("`card[{index}].{key}`: the same reader is card {first} already; remove one"));
         }
+        checked.push(card);
     }
-    Ok(cards)
+    Ok(checked)
 }
 
 impl RawCard {
-    fn check(self, index: usize) -> Result<Card, String> {
+    fn check(self, index: usize) -> Result<ReaderConfig, String> {
         match self.kind.as_str() {
             "pcsc" => self.check_pcsc(index),
             "sdt" => self.check_sdt(index),
@@ -274,7 +266,7 @@ impl RawCard {
         }
     }
 
-    fn check_pcsc(self, index: usize) -> Result<Card, String> {
+    fn check_pcsc(self, index: usize) -> Result<ReaderConfig, String> {
         let key = |name: &str| format!("`card[{index}].{name}`");
         for (name, given) in [("port", self.port.is_some()), ("baud", self.baud.is_some())] {
             if given {
@@ -325,10 +317,11 @@ impl RawCard {
             Some(folder) => TrustList::load(folder).map_err(|error| format!("{}: {error}", key("trust_list")))?,
             None => TrustList::default(),
         };
-        Ok(Card::Pcsc { reader: self.reader.unwrap_or_else(|| "*".into()), resident_id, trust })
+        let pattern = self.reader.as_deref().unwrap_or("*");
+        Ok(ReaderConfig::Pcsc(PcscConfig { resident_id, trust, ..PcscConfig::new(pattern) }))
     }
 
-    fn check_sdt(self, index: usize) -> Result<Card, String> {
+    fn check_sdt(self, index: usize) -> Result<ReaderConfig, String> {
         let key = |name: &str| format!("`card[{index}].{name}`");
         for (name, given) in [
             ("reader", self.reader.is_some()),
@@ -356,7 +349,7 @@ impl RawCard {
                 SdtConfig::RATES[0]
             ));
         }
-        Ok(Card::Sdt { port, baud })
+        Ok(ReaderConfig::Sdt(SdtConfig { baud, ..SdtConfig::new(port) }))
     }
 }
 
@@ -513,13 +506,25 @@ size = "A4"
         let config = parse(Path::new("kiosk.toml"), WHOLE).expect("reads");
         assert_eq!(config.backend.as_ref().expect("backend").url, "https://hall.example");
         let resident_id = Some(ResidentIdAccess::SamBlock);
-        let pcsc = Card::Pcsc { reader: "Kiosk ID Reader*".into(), resident_id, trust: TrustList::default() };
-        let sdt = Card::Sdt { port: "/dev/serial/by-path/y".into(), baud: 9600 };
-        assert_eq!(config.cards, [pcsc, sdt]);
+        let pcsc = PcscConfig { resident_id, ..PcscConfig::new("Kiosk ID Reader*") };
+        let sdt = SdtConfig { baud: 9600, ..SdtConfig::new("/dev/serial/by-path/y") };
+        assert_eq!(config.cards, [ReaderConfig::Pcsc(pcsc), ReaderConfig::Sdt(sdt)]);
         let sizes: Vec<_> = config.compartments().into_iter().map(|(no, size)| (no.0, size)).collect();
         assert_eq!(sizes[2], (3, "envelope".into()));
         assert_eq!(sizes.len(), 6);
         assert_eq!(config.locker.expect("locker").closed_bit, 0);
+    }
+
+    #[test]
+    fn a_reader_belongs_to_the_first_entry_that_it_fits() {
+        let text = "[[card]]\nkind=\"pcsc\"\nreader=\"Kiosk*\"\n[[card]]\nkind=\"sdt\"\nport=\"/dev/x\"\n[[card]]\nkind=\"pcsc\"\n";
+        let readers = parse(Path::new("kiosk.toml"), text).expect("reads").cards;
+        let takes = |name: &str| -> Vec<bool> {
+            let takes = |reader: &ReaderConfig| matches!(reader, ReaderConfig::Pcsc(config) if config.takes(name));
+            readers.iter().map(takes).collect()
+        };
+        assert_eq!(takes("Kiosk ID Reader 00 00"), [true, false, false]);
+        assert_eq!(takes("Another 00 00"), [false, false, true]);
     }
 
     #[test]

@@ -2,36 +2,16 @@
 
 use std::time::Duration;
 
-use hardware::cards::{PcscConfig, ReaderConfig, SdtConfig};
 use hardware::lockers::{self, ClosedBit, LockersConfig};
 use hardware::printer::PrinterConfig;
 use hardware::scanner::ScannerConfig;
 
-use crate::config::{Card, Locker, Printer, Scanner};
+use crate::config::{Locker, Printer, Scanner};
 
 /// What the status, the doctor and the heartbeat call the reader of one `[[card]]` section, counted from 0, of `count`:
 /// `reader` where there is one, else `reader-1`, `reader-2` and so on.
 pub fn reader_name(at: usize, count: usize) -> String {
     if count > 1 { format!("reader-{}", at + 1) } else { "reader".to_owned() }
-}
-
-/// The card readers. A PC/SC reader belongs to the first entry that it fits.
-pub fn readers(cards: &[Card]) -> Vec<ReaderConfig> {
-    let mut taken = Vec::new();
-    let reader = |card: &Card| match card {
-        Card::Pcsc { reader, resident_id, trust } => {
-            let config = PcscConfig {
-                except: taken.clone(),
-                resident_id: *resident_id,
-                trust: trust.clone(),
-                ..PcscConfig::new(reader)
-            };
-            taken.push(reader.clone());
-            ReaderConfig::Pcsc(config)
-        }
-        Card::Sdt { port, baud } => ReaderConfig::Sdt(SdtConfig { baud: *baud, ..SdtConfig::new(port) }),
-    };
-    cards.iter().map(reader).collect()
 }
 
 /// The locker.
@@ -63,29 +43,4 @@ pub fn printer(printer: &Printer) -> PrinterConfig {
 /// The scanner.
 pub fn scanner(scanner: &Scanner) -> ScannerConfig {
     ScannerConfig::new(&scanner.port, scanner.link)
-}
-
-#[cfg(test)]
-mod tests {
-    use hardware::cards::TrustList;
-
-    use super::*;
-
-    #[test]
-    fn a_reader_belongs_to_the_first_entry_that_it_fits() {
-        let pcsc = |reader: &str| Card::Pcsc { reader: reader.into(), resident_id: None, trust: TrustList::default() };
-        let sdt = Card::Sdt { port: "/dev/x".into(), baud: 115_200 };
-        let readers = readers(&[pcsc("Kiosk*"), sdt, pcsc("*")]);
-        let takes = |name: &str| {
-            readers
-                .iter()
-                .map(|reader| match reader {
-                    ReaderConfig::Pcsc(config) => config.takes(name),
-                    ReaderConfig::Sdt(_) => false,
-                })
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(takes("Kiosk ID Reader 00 00"), [true, false, false]);
-        assert_eq!(takes("Another 00 00"), [false, false, true]);
-    }
 }

@@ -12,6 +12,7 @@ pub mod config;
 pub mod devices;
 pub mod directive;
 pub mod files;
+pub mod flaw;
 pub mod hall;
 pub mod identity;
 #[expect(clippy::disallowed_types, reason = "the journal is the only SQL of the terminal")]

@@ -1,10 +1,9 @@
 //! What is tried on a card, and in which order.
 
 use super::apdu::{Transmit, exchange};
+use super::sam_block::{self, SamAnswer};
 use super::sdt_wrapped::{self, Wrapping};
-use super::{
-    CardError, Identity, MrzKey, ResidentIdAccess, TrustList, Uid, UnusableUid, eid, sam_block, social, travel,
-};
+use super::{CardError, Identity, MrzKey, ResidentIdAccess, TrustList, Uid, UnusableUid, eid, social, travel};
 
 /// PC/SC part 3, 3.2.2.1.3: the reader answers with the card's serial number.
 const GET_UID: [u8; 5] = [0xFF, 0xCA, 0x00, 0x00, 0x00];
@@ -44,25 +43,17 @@ pub struct Reading {
 /// # Errors
 /// As [`identify`].
 pub fn identify_with(card: &mut dyn Transmit, reading: &Reading) -> Result<CardContent, CardError> {
-    let (mut module_refused, mut wrapped) = (None, None);
-    match reading.access {
-        Some(ResidentIdAccess::SamBlock) => match sam_block::read(card)? {
-            sam_block::SamAnswer::Person(identity) => return Ok(CardContent::Person(identity)),
-            sam_block::SamAnswer::NotOpened(status) => {
-                let step = "opening by the reader's security module";
-                module_refused = Some(CardError::Refused { step, status });
-            }
-        },
-        Some(ResidentIdAccess::SdtApdu { header }) => wrapped = Some(Wrapping::Apdu(header)),
-        Some(ResidentIdAccess::SdtControl { function }) => wrapped = Some(Wrapping::Control(function)),
-        None => {}
-    }
-    if let Some(wrapping) = wrapped {
-        match sdt_wrapped::read(card, wrapping)? {
-            sdt_wrapped::Answer::Person(identity) => return Ok(CardContent::Person(identity)),
-            sdt_wrapped::Answer::NotOpened(error) => module_refused = Some(error),
-        }
-    }
+    let asked = match reading.access {
+        Some(ResidentIdAccess::SamBlock) => Some(sam_block::read(card)?),
+        Some(ResidentIdAccess::SdtApdu { header }) => Some(sdt_wrapped::read(card, Wrapping::Apdu(header))?),
+        Some(ResidentIdAccess::SdtControl { function }) => Some(sdt_wrapped::read(card, Wrapping::Control(function))?),
+        None => None,
+    };
+    let module_refused = match asked {
+        Some(SamAnswer::Person(identity)) => return Ok(CardContent::Person(identity)),
+        Some(SamAnswer::NotOpened(error)) => Some(error),
+        None => None,
+    };
     if let Some(identity) = social::read(card)? {
         return Ok(CardContent::Person(Box::new(identity)));
     }

@@ -14,13 +14,13 @@ const BLOCK: usize = 256;
 /// Both lengths in front of the text, big-endian: 256 bytes of text, 1024 of photo.
 const HEADER: [u8; 4] = [0x01, 0x00, 0x04, 0x00];
 
-/// What a reader with a security module says of the card on it.
+/// What a security module says of the card on its reader.
 #[derive(Debug)]
 pub enum SamAnswer {
     /// A resident ID card, or one of the permits made like it.
     Person(Box<Identity>),
-    /// The module did not open the card; the status word it gave. Most likely another kind of card.
-    NotOpened(u16),
+    /// The module found no card that it can open, and says so. Most likely it is another kind of card.
+    NotOpened(CardError),
 }
 
 /// Command for block `number`.
@@ -36,7 +36,8 @@ pub fn read(card: &mut dyn Transmit) -> Result<SamAnswer, CardError> {
     let step = "the first block of the resident ID text";
     let first = exchange(card, step, &read_block(0))?;
     if !first.is_ok() {
-        return Ok(SamAnswer::NotOpened(first.status()));
+        let step = "opening by the reader's security module";
+        return Ok(SamAnswer::NotOpened(CardError::Refused { step, status: first.status() }));
     }
     let Some((header, head)) = first.data().split_first_chunk::<4>().filter(|_| first.data().len() == BLOCK) else {
         return Err(CardError::WrongLength { step, expected: BLOCK.to_string(), got: first.data().len() });

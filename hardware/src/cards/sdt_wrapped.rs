@@ -1,9 +1,10 @@
 //! SDT frames inside commands of PC/SC: the second way in which readers with a security module hand out resident-ID
 //! data. Which command it is, the reader's vendor says; there is no standard for it.
 
+use super::CardError;
 use super::apdu::{Transmit, exchange};
+use super::sam_block::SamAnswer;
 use super::sdt::{self, Module, Reply, Request, Status};
-use super::{CardError, Identity};
 
 /// How frames are wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,14 +15,6 @@ pub enum Wrapping {
     Control(u32),
 }
 
-/// What a module behind PC/SC says of the card.
-#[derive(Debug)]
-pub(super) enum Answer {
-    Person(Box<Identity>),
-    /// It did not find a card that it can open, and says so.
-    NotOpened(CardError),
-}
-
 /// The pseudo command around `frame`.
 pub fn command(header: [u8; 4], frame: &[u8]) -> Vec<u8> {
     let length = u8::try_from(frame.len()).unwrap_or(u8::MAX);
@@ -29,12 +22,12 @@ pub fn command(header: [u8; 4], frame: &[u8]) -> Vec<u8> {
 }
 
 /// Asks the module for the card that lies on the reader.
-pub(super) fn read(card: &mut dyn Transmit, wrapping: Wrapping) -> Result<Answer, CardError> {
+pub(super) fn read(card: &mut dyn Transmit, wrapping: Wrapping) -> Result<SamAnswer, CardError> {
     let mut module = Wrapped { card, wrapping };
     match module.ask(Request::Find) {
-        Ok(reply) if reply.status == Status::FOUND => Ok(Answer::Person(Box::new(sdt::read_found(&mut module)?))),
-        Ok(Reply { status, .. }) => Ok(Answer::NotOpened(CardError::Module { step: Request::Find.step(), status })),
-        Err(error @ CardError::Refused { .. }) => Ok(Answer::NotOpened(error)),
+        Ok(reply) if reply.status == Status::FOUND => Ok(SamAnswer::Person(Box::new(sdt::read_found(&mut module)?))),
+        Ok(Reply { status, .. }) => Ok(SamAnswer::NotOpened(CardError::Module { step: Request::Find.step(), status })),
+        Err(error @ CardError::Refused { .. }) => Ok(SamAnswer::NotOpened(error)),
         Err(error) => Err(error),
     }
 }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::sdt::{self, LONGEST_FRAME, Module, Reply, Request, Status, find_reply};
 use super::shared::{BACK_OFF, Shared};
 use super::{CardError, CardEvent, SdtConfig};
-use crate::line::Line;
+use crate::line::{Line, NoAnswer};
 use crate::{DeviceStatus, Fault};
 
 /// Longest wait for the answer to anything but a read, and for that to a read, without the time on the wire.
@@ -23,24 +23,14 @@ const SLACK: usize = 512;
 /// Bits on the wire for each byte: start, eight data, stop.
 const BITS: u32 = 10;
 
-/// Why a question got no usable answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Miss {
-    Silent,
-    /// So many bytes, and no answer among them.
-    Garbled(usize),
-    Lost(Fault),
-}
-
-impl Miss {
-    fn into_error(self) -> CardError {
-        CardError::ReaderFailed {
-            detail: match self {
-                Self::Silent => "it does not answer".to_owned(),
-                Self::Garbled(bytes) => format!("{bytes} bytes came that are no answer"),
-                Self::Lost(fault) => fault.to_string(),
-            },
-        }
+/// Why nothing was read.
+fn failed(cause: NoAnswer) -> CardError {
+    CardError::ReaderFailed {
+        detail: match cause {
+            NoAnswer::Silent => "it does not answer".to_owned(),
+            NoAnswer::Garbled(bytes) => format!("{bytes} bytes came that are no answer"),
+            NoAnswer::Lost(fault) => fault.to_string(),
+        },
     }
 }
 
@@ -152,14 +142,14 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
                     self.reopen_after = BACK_OFF.0;
                     if !works || reply.status.is_broken_module() {
                         works = self.take_state(reply.status);
-                    } else if let Err(Miss::Lost(fault)) = self.take_find(&mut wire, reply.status) {
+                    } else if let Err(NoAnswer::Lost(fault)) = self.take_find(&mut wire, reply.status) {
                         return Some(fault);
                     }
                     if request == Request::Status && works {
                         continue;
                     }
                 }
-                Err(Miss::Lost(fault)) => return Some(fault),
+                Err(NoAnswer::Lost(fault)) => return Some(fault),
                 Err(miss) => {
                     misses += 1;
                     if misses >= MISSES || !works {
@@ -174,12 +164,12 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
         None
     }
 
-    fn unusable(&self, miss: &Miss) -> Fault {
+    fn unusable(&self, miss: &NoAnswer) -> Fault {
         let port = self.config.port.to_string_lossy().into_owned();
         match miss {
-            Miss::Silent => Fault::ReaderSilent { port },
-            Miss::Garbled(_) => Fault::ReaderGarbled { port },
-            Miss::Lost(fault) => fault.clone(),
+            NoAnswer::Silent => Fault::ReaderSilent { port },
+            NoAnswer::Garbled(_) => Fault::ReaderGarbled { port },
+            NoAnswer::Lost(fault) => fault.clone(),
         }
     }
 
@@ -195,7 +185,7 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
         false
     }
 
-    fn take_find(&mut self, wire: &mut Wire, status: Status) -> Result<(), Miss> {
+    fn take_find(&mut self, wire: &mut Wire, status: Status) -> Result<(), NoAnswer> {
         let now = Instant::now();
         let turn = match status {
             Status::FOUND => self.card.found(now),
@@ -216,7 +206,7 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
         }
     }
 
-    fn read(&mut self, wire: &mut Wire) -> Result<(), Miss> {
+    fn read(&mut self, wire: &mut Wire) -> Result<(), NoAnswer> {
         (self.sink)(CardEvent::CardPresent);
         let mut lost = Ok(());
         let mut module = Lenient { wire, spare: 1, lost: &mut lost };
@@ -239,7 +229,7 @@ struct Lenient<'a> {
     wire: &'a mut Wire,
     spare: u32,
     /// Set when the port went away.
-    lost: &'a mut Result<(), Miss>,
+    lost: &'a mut Result<(), NoAnswer>,
 }
 
 impl Module for Lenient<'_> {
@@ -249,13 +239,13 @@ impl Module for Lenient<'_> {
                 Ok(reply) => return Ok(reply),
                 Err(miss) => miss,
             };
-            if matches!(miss, Miss::Lost(_)) {
+            if matches!(miss, NoAnswer::Lost(_)) {
                 *self.lost = Err(miss.clone());
             } else if self.spare > 0 {
                 self.spare -= 1;
                 continue;
             }
-            return Err(miss.into_error());
+            return Err(failed(miss));
         }
     }
 }
@@ -268,9 +258,9 @@ struct Wire {
 
 impl Wire {
     /// Sends `request` and waits for what answers it.
-    fn exchange(&mut self, request: Request) -> Result<Reply, Miss> {
+    fn exchange(&mut self, request: Request) -> Result<Reply, NoAnswer> {
         self.drain()?;
-        self.line.write(&request.encode()).map_err(Miss::Lost)?;
+        self.line.write(&request.encode()).map_err(NoAnswer::Lost)?;
         let limit = match request {
             Request::ReadText => ANSWER.1 + self.wire_time(LONGEST_FRAME),
             Request::Status | Request::Find | Request::Select | Request::ReadNewestAddress => ANSWER.0,
@@ -283,7 +273,7 @@ impl Wire {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             // What waits is read also after the deadline: this thread may be late, and not the answer.
-            let count = self.line.read(&mut *chunk, left.min(Duration::from_millis(100))).map_err(Miss::Lost)?;
+            let count = self.line.read(&mut *chunk, left.min(Duration::from_millis(100))).map_err(NoAnswer::Lost)?;
             heard.extend_from_slice(&chunk[..count]);
             let late = left.is_zero() && count == 0;
             let ended = late || heard.len() + chunk.len() > heard.capacity() || self.shared.stopped();
@@ -294,16 +284,16 @@ impl Wire {
                 }
             }
             if ended {
-                return Err(if heard.is_empty() { Miss::Silent } else { Miss::Garbled(heard.len()) });
+                return Err(if heard.is_empty() { NoAnswer::Silent } else { NoAnswer::Garbled(heard.len()) });
             }
         }
     }
 
     /// Throws away what came unasked: a late answer, noise.
-    fn drain(&mut self) -> Result<(), Miss> {
+    fn drain(&mut self) -> Result<(), NoAnswer> {
         let mut chunk = Zeroizing::new([0; 256]);
         for _ in 0..LONGEST_FRAME / chunk.len() + 1 {
-            if self.line.read(&mut *chunk, Duration::ZERO).map_err(Miss::Lost)? == 0 {
+            if self.line.read(&mut *chunk, Duration::ZERO).map_err(NoAnswer::Lost)? == 0 {
                 break;
             }
         }

@@ -6,12 +6,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use super::doors::{Doors, Seen};
-use super::exchange::{Failure, Timing, Wire};
+use super::exchange::{Timing, Wire};
 use super::frame::{Reply, Request};
 use super::protocol::UnlockAnswer;
 use super::schedule::{Schedule, Turn};
 use super::{Board, ClosedBit, DoorState, ItemState, LockerEvent, LockersConfig, UnlockError};
-use crate::line::Line;
+use crate::line::{Line, NoAnswer};
 use crate::{DeviceStatus, Fault};
 
 /// What the handle asks.
@@ -113,7 +113,7 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
         }
         self.wire = None;
         self.refuse_queue();
-        self.end_confirms(|_| Some(Outcome::Failed(Failure::Silent)));
+        self.end_confirms(|_| Some(Outcome::Failed(NoAnswer::Silent)));
     }
 
     /// Does one thing, and says until when there is nothing more to do without a command.
@@ -191,7 +191,7 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
         self.reopen_at = Instant::now() + self.reopen_wait;
         self.reopen_wait = (self.reopen_wait * 2).min(self.config.reopen_max);
         self.fault = fault.clone();
-        self.end_confirms(|_| Some(Outcome::Failed(Failure::Lost(fault.clone()))));
+        self.end_confirms(|_| Some(Outcome::Failed(NoAnswer::Lost(fault.clone()))));
         self.report(DeviceStatus::Down(fault));
         for compartment in self.doors.compartments() {
             self.forget(compartment);
@@ -242,8 +242,8 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
             }
             Ok(Some(_)) => Ok(()),
             Ok(None) => Err(Miss::Silent),
-            Err(Failure::Silent) if answer == UnlockAnswer::Sometimes => Err(Miss::Silent),
-            Err(failure @ Failure::Lost(_)) => {
+            Err(NoAnswer::Silent) if answer == UnlockAnswer::Sometimes => Err(Miss::Silent),
+            Err(failure @ NoAnswer::Lost(_)) => {
                 let fault = self.unlock_failed(compartment, index, failure);
                 return fault.map_or((), |fault| self.port_down(fault));
             }
@@ -270,10 +270,10 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
     }
 
     /// Tells that an unlock was sent and nothing is known of it. Gives back the port's fault, if that is why.
-    fn unlock_failed(&mut self, compartment: u16, index: usize, failure: Failure) -> Option<Fault> {
+    fn unlock_failed(&mut self, compartment: u16, index: usize, failure: NoAnswer) -> Option<Fault> {
         let board = self.config.boards[index].address;
         let (error, fault) = match failure {
-            Failure::Silent => {
+            NoAnswer::Silent => {
                 let waited = match self.config.protocol.unlock_answer() {
                     UnlockAnswer::Contact => self.config.reply_timeout,
                     UnlockAnswer::Sometimes | UnlockAnswer::Never => self.config.confirm_for,
@@ -281,8 +281,8 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
                 let timeout_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
                 (UnlockError::NoAnswer { board, timeout_ms }, None)
             }
-            Failure::Garbled(bytes) => (UnlockError::Garbled { board, bytes }, None),
-            Failure::Lost(fault) => (UnlockError::PortLost(fault.clone()), Some(fault)),
+            NoAnswer::Garbled(bytes) => (UnlockError::Garbled { board, bytes }, None),
+            NoAnswer::Lost(fault) => (UnlockError::PortLost(fault.clone()), Some(fault)),
         };
         (self.sink)(LockerEvent::UnlockFailed { compartment, error });
         fault
@@ -316,9 +316,9 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
             Ok(Reply::Fewer { locks, .. }) => self.missed(index, Miss::Fewer(locks)),
             // Never taken for the answer to a read.
             Ok(Reply::Unlock { .. } | Reply::One { .. } | Reply::Push { .. }) => self.missed(index, Miss::Garbled(0)),
-            Err(Failure::Garbled(bytes)) => self.missed(index, Miss::Garbled(bytes)),
-            Err(Failure::Silent) => self.missed(index, Miss::Silent),
-            Err(Failure::Lost(fault)) => return self.port_down(fault),
+            Err(NoAnswer::Garbled(bytes)) => self.missed(index, Miss::Garbled(bytes)),
+            Err(NoAnswer::Silent) => self.missed(index, Miss::Silent),
+            Err(NoAnswer::Lost(fault)) => return self.port_down(fault),
         }
         self.plan(index, pushed, soon);
         self.report_boards();
@@ -455,15 +455,15 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
 enum Outcome {
     Acked,
     Refused,
-    Failed(Failure),
+    Failed(NoAnswer),
 }
 
 /// What is to be said of an unlock whose lock was not seen to let go in time.
 fn unseen(confirm: &Confirm) -> Outcome {
     match confirm.answered {
         Ok(()) => Outcome::Refused,
-        Err(Miss::Garbled(bytes)) => Outcome::Failed(Failure::Garbled(bytes)),
-        Err(Miss::Silent | Miss::Refused | Miss::Fewer(_)) => Outcome::Failed(Failure::Silent),
+        Err(Miss::Garbled(bytes)) => Outcome::Failed(NoAnswer::Garbled(bytes)),
+        Err(Miss::Silent | Miss::Refused | Miss::Fewer(_)) => Outcome::Failed(NoAnswer::Silent),
     }
 }
 

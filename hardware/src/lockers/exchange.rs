@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 use super::frame::{Expect, Reply, Request};
 use super::protocol::Protocol;
 use super::stream::Stream;
-use crate::Fault;
-use crate::line::Line;
+use crate::line::{Line, NoAnswer};
 
 /// Bits on the wire for each byte: start, eight data, stop.
 const BITS: u32 = 10;
@@ -17,17 +16,6 @@ enum Echo {
     Unknown,
     No,
     Yes,
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// Nothing came in time.
-    Silent,
-    /// So many bytes came, and no frame among them.
-    Garbled(usize),
-    /// The port is gone.
-    Lost(Fault),
 }
 
 /// A silence this long ends a burst of bytes: twenty characters at 9600 baud.
@@ -79,10 +67,10 @@ impl Wire {
     }
 
     /// Asks for the state of lock 1, of which no answer is a copy, and sees whether a copy comes.
-    pub(super) fn detect_echo(&mut self, board: u8) -> Result<(), Failure> {
+    pub(super) fn detect_echo(&mut self, board: u8) -> Result<(), NoAnswer> {
         let request = self.protocol.encode(Request::ReadOne { board, lock: 1 });
         self.begin()?;
-        self.line.write(&request).map_err(Failure::Lost)?;
+        self.line.write(&request).map_err(NoAnswer::Lost)?;
         let mut stream = Stream::default();
         let mut echoed = false;
         let deadline = Instant::now() + self.timing.timeout;
@@ -107,7 +95,7 @@ impl Wire {
 
     /// Sends `request`, calls `sent` once its last byte was handed to the port (or may have been), and waits for the
     /// answer. Never sends twice.
-    pub(super) fn exchange(&mut self, request: Request, locks: u8, sent: impl FnOnce()) -> Result<Reply, Failure> {
+    pub(super) fn exchange(&mut self, request: Request, locks: u8, sent: impl FnOnce()) -> Result<Reply, NoAnswer> {
         let bytes = self.protocol.encode(request);
         let expect = Expect::answer_to(request, locks);
         self.put(&bytes, sent)?;
@@ -141,7 +129,7 @@ impl Wire {
     }
 
     /// Sends a request that nothing answers. `sent` as in [`Wire::exchange`]. Never sends twice.
-    pub(super) fn tell(&mut self, request: Request, sent: impl FnOnce()) -> Result<(), Failure> {
+    pub(super) fn tell(&mut self, request: Request, sent: impl FnOnce()) -> Result<(), NoAnswer> {
         let bytes = self.protocol.encode(request);
         self.put(&bytes, sent)?;
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
@@ -150,11 +138,11 @@ impl Wire {
         Ok(())
     }
 
-    fn put(&mut self, bytes: &[u8], sent: impl FnOnce()) -> Result<(), Failure> {
+    fn put(&mut self, bytes: &[u8], sent: impl FnOnce()) -> Result<(), NoAnswer> {
         self.begin()?;
         let written = self.line.write(bytes);
         sent();
-        written.map_err(Failure::Lost)
+        written.map_err(NoAnswer::Lost)
     }
 
     /// The answer among what was decoded; pushes are noted and passed over. `over`: no more bytes will come.
@@ -175,24 +163,24 @@ impl Wire {
 
     /// Reads once. `false`: the deadline passed, and nothing waits. What waits is read also after the deadline: on a
     /// machine with much to do the answer may be there long before this thread is.
-    fn read_into(&mut self, stream: &mut Stream, deadline: Instant) -> Result<bool, Failure> {
+    fn read_into(&mut self, stream: &mut Stream, deadline: Instant) -> Result<bool, NoAnswer> {
         let left = deadline.saturating_duration_since(Instant::now());
         let mut buffer = [0; 256];
-        let count = self.line.read(&mut buffer, left).map_err(Failure::Lost)?;
+        let count = self.line.read(&mut buffer, left).map_err(NoAnswer::Lost)?;
         stream.push(&buffer[..count]);
         // A line that talks without end is not listened to for ever.
         Ok(!left.is_zero() || (count > 0 && Instant::now() < deadline + DRAIN))
     }
 
     /// Keeps the silence between two exchanges, and empties the line: nothing that came unasked answers what follows.
-    fn begin(&mut self) -> Result<(), Failure> {
+    fn begin(&mut self) -> Result<(), NoAnswer> {
         let mut stream = Stream::default();
         let give_up = Instant::now() + DRAIN;
         let mut buffer = [0; 64];
         loop {
             let left = self.free_at.saturating_duration_since(Instant::now());
             let wait = if self.dirty { left.max(QUIET) } else { left };
-            let count = self.line.read(&mut buffer, wait).map_err(Failure::Lost)?;
+            let count = self.line.read(&mut buffer, wait).map_err(NoAnswer::Lost)?;
             stream.push(&buffer[..count]);
             let now = Instant::now();
             if (count == 0 && self.free_at <= now) || now >= give_up {
@@ -214,9 +202,9 @@ impl Wire {
 }
 
 /// Why nothing was found in `stream`.
-fn missed(stream: &Stream) -> Failure {
+fn missed(stream: &Stream) -> NoAnswer {
     match stream.unused() {
-        0 => Failure::Silent,
-        bytes => Failure::Garbled(bytes),
+        0 => NoAnswer::Silent,
+        bytes => NoAnswer::Garbled(bytes),
     }
 }

@@ -7,13 +7,13 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::exchange::{Failure, Timing, Wire};
+use super::exchange::{Timing, Wire};
 use super::frame::{Expect, Reply, Request};
 use super::protocol::UnlockAnswer;
 use super::stream::Stream;
 use super::{Board, ClosedBit, LockersConfig, Protocol};
 use crate::Fault;
-use crate::line::Line;
+use crate::line::{Line, NoAnswer};
 
 /// How long a board may take to begin its answer: boards need 20 to 50 ms, adapters some more.
 const FIRST_BYTE: Duration = Duration::from_millis(150);
@@ -254,17 +254,17 @@ impl Probe {
             }
         };
         match outcome {
-            Err(Failure::Lost(fault)) => Err(fault),
-            Ok(()) | Err(Failure::Silent | Failure::Garbled(_)) => Ok(()),
+            Err(NoAnswer::Lost(fault)) => Err(fault),
+            Ok(()) | Err(NoAnswer::Silent | NoAnswer::Garbled(_)) => Ok(()),
         }
     }
 
-    fn fault(&self, board: u8, failure: Failure) -> Fault {
+    fn fault(&self, board: u8, failure: NoAnswer) -> Fault {
         let (port, boards) = (self.port.to_string_lossy().into_owned(), board.to_string());
         match failure {
-            Failure::Silent => Fault::BoardsSilent { port, boards },
-            Failure::Garbled(_) => Fault::BoardsGarbled { port, boards },
-            Failure::Lost(fault) => fault,
+            NoAnswer::Silent => Fault::BoardsSilent { port, boards },
+            NoAnswer::Garbled(_) => Fault::BoardsGarbled { port, boards },
+            NoAnswer::Lost(fault) => fault,
         }
     }
 }

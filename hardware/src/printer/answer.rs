@@ -4,7 +4,7 @@
 //! print the same tables. The fixed bits keep the kinds of answers apart, also from XON (`11`) and XOFF (`13`).
 
 /// Asks in real time for one kind of status: `DLE EOT n`.
-pub const fn ask(kind: Kind) -> [u8; 3] {
+pub const fn ask(kind: StatusQuery) -> [u8; 3] {
     [0x10, 0x04, kind as u8]
 }
 
@@ -13,7 +13,7 @@ pub const ASK_IN_TURN: [u8; 3] = [0x1D, 0x72, 0x01];
 
 /// What `DLE EOT` can ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum StatusQuery {
     /// Why it is off line.
     Offline = 2,
     Error = 3,
@@ -32,7 +32,7 @@ pub fn is_in_turn(byte: u8) -> bool {
 
 /// The roll of paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Paper {
+pub enum PaperRoll {
     /// There is enough.
     Enough,
     /// It soon ends.
@@ -47,7 +47,7 @@ pub enum Paper {
 /// What is known of a printer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Condition {
-    pub paper: Paper,
+    pub paper: PaperRoll,
     pub cover_open: bool,
     /// The cutter is stuck.
     pub cutter: bool,
@@ -57,20 +57,20 @@ pub struct Condition {
 
 impl Condition {
     /// Takes an answer to `DLE EOT`.
-    pub fn take(&mut self, kind: Kind, byte: u8) {
+    pub fn take(&mut self, kind: StatusQuery, byte: u8) {
         match kind {
-            Kind::Paper if byte & 0b0110_0000 != 0 => self.paper = Paper::Out,
-            Kind::Paper if byte & 0b0000_1100 != 0 => self.paper = Paper::NearEnd,
-            Kind::Paper => self.paper = Paper::Enough,
-            Kind::Offline => {
+            StatusQuery::Paper if byte & 0b0110_0000 != 0 => self.paper = PaperRoll::Out,
+            StatusQuery::Paper if byte & 0b0000_1100 != 0 => self.paper = PaperRoll::NearEnd,
+            StatusQuery::Paper => self.paper = PaperRoll::Enough,
+            StatusQuery::Offline => {
                 self.cover_open = byte & 0b0000_0100 != 0;
                 self.error = byte & 0b0100_0000 != 0;
                 self.cutter = false;
                 if byte & 0b0010_0000 != 0 {
-                    self.paper = Paper::Out;
+                    self.paper = PaperRoll::Out;
                 }
             }
-            Kind::Error => self.cutter = byte & 0b0000_1000 != 0,
+            StatusQuery::Error => self.cutter = byte & 0b0000_1000 != 0,
         }
     }
 }
@@ -84,15 +84,15 @@ mod tests {
     #[test]
     fn answers_mean_what_the_table_says() {
         for (kind, byte, expected) in [
-            (Kind::Paper, 0x12, Condition { paper: Paper::Enough, ..Condition::default() }),
-            (Kind::Paper, 0x1E, Condition { paper: Paper::NearEnd, ..Condition::default() }),
-            (Kind::Paper, 0x72, Condition { paper: Paper::Out, ..Condition::default() }),
-            (Kind::Paper, 0x7E, Condition { paper: Paper::Out, ..Condition::default() }),
-            (Kind::Offline, 0x12, Condition::default()),
-            (Kind::Offline, 0x16, Condition { cover_open: true, ..Condition::default() }),
-            (Kind::Offline, 0x32, Condition { paper: Paper::Out, ..Condition::default() }),
-            (Kind::Offline, 0x52, Condition { error: true, ..Condition::default() }),
-            (Kind::Error, 0x1A, Condition { cutter: true, ..Condition::default() }),
+            (StatusQuery::Paper, 0x12, Condition { paper: PaperRoll::Enough, ..Condition::default() }),
+            (StatusQuery::Paper, 0x1E, Condition { paper: PaperRoll::NearEnd, ..Condition::default() }),
+            (StatusQuery::Paper, 0x72, Condition { paper: PaperRoll::Out, ..Condition::default() }),
+            (StatusQuery::Paper, 0x7E, Condition { paper: PaperRoll::Out, ..Condition::default() }),
+            (StatusQuery::Offline, 0x12, Condition::default()),
+            (StatusQuery::Offline, 0x16, Condition { cover_open: true, ..Condition::default() }),
+            (StatusQuery::Offline, 0x32, Condition { paper: PaperRoll::Out, ..Condition::default() }),
+            (StatusQuery::Offline, 0x52, Condition { error: true, ..Condition::default() }),
+            (StatusQuery::Error, 0x1A, Condition { cutter: true, ..Condition::default() }),
         ] {
             let mut condition = Condition::default();
             condition.take(kind, byte);

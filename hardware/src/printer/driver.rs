@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::answer::{self, Condition, Kind, Paper};
+use super::answer::{self, Condition, PaperRoll, StatusQuery};
 use super::document::Document;
 use super::encode::{FORGET, Paperwork, encode};
 use super::port::{Address, Flow, Port};
@@ -221,19 +221,19 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
         if let Some(port) = &mut self.port {
             port.drain()?;
         }
-        if !self.ask(Kind::Paper)? {
+        if !self.ask(StatusQuery::Paper)? {
             self.misses = self.misses.saturating_add(1);
             return Ok(()); // one timeout is enough
         }
         (self.misses, self.talks, self.nonsense) = (0, true, None);
-        if self.ask(Kind::Offline)? && self.condition.error {
-            self.ask(Kind::Error)?;
+        if self.ask(StatusQuery::Offline)? && self.condition.error {
+            self.ask(StatusQuery::Error)?;
         }
         Ok(())
     }
 
     /// Asks one thing. `false`: no answer that makes sense.
-    fn ask(&mut self, kind: Kind) -> Result<bool, Fault> {
+    fn ask(&mut self, kind: StatusQuery) -> Result<bool, Fault> {
         let Some(port) = &mut self.port else { return Ok(false) };
         port.write(&answer::ask(kind), self.config.stall)?;
         let until = Instant::now() + self.config.answer_timeout;
@@ -270,11 +270,11 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
             DeviceStatus::Down(Fault::CoverOpen)
         } else if cutter {
             DeviceStatus::Down(Fault::CutterStuck)
-        } else if paper == Paper::Out {
+        } else if paper == PaperRoll::Out {
             DeviceStatus::Down(Fault::PaperOut)
         } else if error {
             DeviceStatus::Down(Fault::PrinterError)
-        } else if paper == Paper::NearEnd {
+        } else if paper == PaperRoll::NearEnd {
             DeviceStatus::Degraded(Fault::PaperLow)
         } else {
             DeviceStatus::Ready
@@ -319,7 +319,7 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
     /// A printer that takes no data usually says why when it is asked.
     fn cause(&mut self, fault: Fault) -> Fault {
         if matches!(fault, Fault::PrinterStuck { .. })
-            && self.ask(Kind::Offline).is_ok_and(|answered| answered)
+            && self.ask(StatusQuery::Offline).is_ok_and(|answered| answered)
             && let DeviceStatus::Down(told) = self.judge()
         {
             return told;
@@ -351,7 +351,7 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
     }
 
     fn look_while_printing(&mut self) -> Result<bool, Fault> {
-        let heard = self.ask(Kind::Offline)? && self.ask(Kind::Paper)?;
+        let heard = self.ask(StatusQuery::Offline)? && self.ask(StatusQuery::Paper)?;
         let status = self.judge();
         self.report(status.clone());
         match status {

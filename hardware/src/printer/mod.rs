@@ -30,7 +30,7 @@ mod layout;
 mod port;
 mod rom;
 
-pub use answer::{Condition, Paper};
+pub use answer::{Condition, PaperRoll};
 pub use document::{Align, Block, Document, Size, Text, Width};
 pub use driver::{Printer, PrinterConfig, PrinterGone, PrinterHandle};
 pub use encode::{Encoded, Paperwork, encode};

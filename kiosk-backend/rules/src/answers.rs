@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{Catalogue, Choice, Limit, Material, ServiceItem, Situation, When};
@@ -16,7 +17,7 @@ pub struct Answers(pub BTreeMap<String, String>);
 pub const ACTING_FOR: &str = "acting_for";
 
 /// For whom the applicant acts (为谁办理); the options of [`ACTING_FOR`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ActingFor {
     /// For themself (本人).

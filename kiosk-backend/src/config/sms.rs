@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use hall_domain::case::messages::write::Kind;
+use hall_words::case::MessageKind;
 use serde::Deserialize;
 
 use super::is_safe_url;
@@ -45,7 +45,7 @@ pub struct Sms {
     pub report: Option<Report>,
     /// What to say instead of our own words, and the gateway's templates.
     #[serde(default)]
-    pub message: BTreeMap<Kind, Wording>,
+    pub message: BTreeMap<MessageKind, Wording>,
 }
 
 fn patience() -> u8 {

@@ -4,8 +4,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hall_domain::boxes::uncollected;
-use hall_domain::figures::callbacks::{self, CallOutcome};
+use hall_domain::figures::callbacks;
 use hall_words::Reason;
+use hall_words::case::CallOutcome;
 use kiosk_wire::{Code, Personal};
 use serde::Deserialize;
 

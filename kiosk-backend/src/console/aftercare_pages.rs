@@ -3,9 +3,9 @@
 use askama::Template;
 use hall_domain::case::clocks::Due;
 use hall_domain::case::rows::InboxRow;
-use hall_domain::figures::callbacks::{CallOutcome, CallbackView};
-use hall_domain::figures::rating::level_words;
+use hall_domain::figures::callbacks::CallbackView;
 use hall_rules::Right;
+use hall_words::case::CallOutcome;
 
 use super::frame::{Here, Shell};
 use super::pages::due_date;

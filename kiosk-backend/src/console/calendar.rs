@@ -111,7 +111,7 @@ pub(super) fn beginning(year: i16) -> String {
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct YearQuery {
     year: Option<i16>,
 }
 
@@ -119,7 +119,7 @@ pub(super) struct Asked {
 pub(super) async fn page(
     State(console): State<Console>,
     me: SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<YearQuery>,
 ) -> Result<Response, Refused> {
     let calendar = console.app.calendar();
     let last = calendar.years().map(|(year, _)| year).max();

@@ -84,11 +84,11 @@ pub(super) fn clocks(lang: Lang, figures: &[ClockFigure]) -> String {
         bar(&mut out, (left, y), (width, 28.0), "whole", "");
         bar(&mut out, (left, y), (width * share, 28.0), if one.in_time == one.ended { "good" } else { "some" }, "");
         let says = match lang {
-            Lang::Zh => format!(
+            Lang::ZH => format!(
                 "按期 {} / {}，中位 {} 日，限期 {} 日",
                 one.in_time, one.ended, one.median_used, one.median_limit
             ),
-            Lang::En => format!(
+            Lang::EN => format!(
                 "{} of {} in time, median {} of {} days",
                 one.in_time, one.ended, one.median_used, one.median_limit
             ),
@@ -133,10 +133,10 @@ mod tests {
     fn a_drawing_has_no_style_and_hostile_names_stay_text() {
         use kiosk_wire::kiosk_api::CompartmentState as S;
         let drawn =
-            lockers(Lang::Zh, &[LockerUse { name: "<b>\"1&".into(), boxes: vec![(S::Free, 3), (S::Paper, 1)] }]);
+            lockers(Lang::ZH, &[LockerUse { name: "<b>\"1&".into(), boxes: vec![(S::Free, 3), (S::Paper, 1)] }]);
         assert!(!drawn.contains("style=") && !drawn.contains("<b>"), "{drawn}");
         assert_eq!(drawn.matches("<rect").count(), 2);
-        assert!(volume(Lang::Zh, &[]).ends_with("</svg>"));
+        assert!(volume(Lang::ZH, &[]).ends_with("</svg>"));
     }
 
     #[test]

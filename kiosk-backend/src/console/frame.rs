@@ -8,6 +8,7 @@ use hall_domain::ground::clock::Doubt;
 use hall_domain::terminals::list::KioskView;
 use hall_rules::Right;
 use hall_rules::case::Party;
+use kiosk_wire::StaffCall;
 
 use super::words::{Clock, Lang};
 use crate::certificates;
@@ -31,8 +32,9 @@ pub(super) enum Here {
 pub(super) struct Call {
     pub(super) kiosk: String,
     pub(super) kiosk_id: String,
-    /// Why, as the terminal says it.
-    pub(super) why: String,
+    /// Why, by its code; and as the terminal says it, for codes that this build does not know.
+    code: Option<StaffCall>,
+    text: String,
     pub(super) since_ms: i64,
 }
 
@@ -47,9 +49,15 @@ impl Call {
         Some(Self {
             kiosk: kiosk.name.clone(),
             kiosk_id: kiosk.id.to_string(),
-            why: call.last_error.clone(),
+            code: call.call,
+            text: call.last_error.clone(),
             since_ms: call.since_ms,
         })
+    }
+
+    /// Why.
+    pub(super) fn why(&self, lang: &Lang) -> String {
+        self.code.map_or_else(|| self.text.clone(), |code| lang.said(&code))
     }
 }
 
@@ -134,15 +142,15 @@ impl Shell {
                 .t("服务器证书今天到期或已经到期，", "The server's certificate ends today or has ended. ")
                 .to_owned(),
             Some(days) => match self.lang {
-                Lang::Zh => format!("服务器证书还有 {days} 天到期，"),
-                Lang::En => format!("The server's certificate ends in {days} days. "),
+                Lang::ZH => format!("服务器证书还有 {days} 天到期，"),
+                Lang::EN => format!("The server's certificate ends in {days} days. "),
             },
             None => String::new(),
         };
         let flaw = match &state.flaw {
             Some(flaw) => match self.lang {
-                Lang::Zh => format!("新的证书文件用不上，仍在用旧的（{flaw}）。"),
-                Lang::En => format!("Its new files do not fit, and the old one is still in use ({flaw}). "),
+                Lang::ZH => format!("新的证书文件用不上，仍在用旧的（{flaw}）。"),
+                Lang::EN => format!("Its new files do not fit, and the old one is still in use ({flaw}). "),
             },
             None => String::new(),
         };

@@ -68,9 +68,9 @@ impl Lang {
             ValueError::OrgCode(OrgCodeError::Character) => "只有数字和大写字母，没有 I、O、S、V、Z".to_owned(),
             ValueError::OrgCode(OrgCodeError::CheckDigit) => "最后一位对不上，请与执照核对".to_owned(),
         };
-        match self {
-            Self::Zh => zh,
-            Self::En => cause.to_string(),
+        match *self {
+            Self::ZH => zh,
+            Self::EN => cause.to_string(),
         }
     }
 }

@@ -1,19 +1,21 @@
 //! Values of the domain as words, chips and lights. Every function names every value: a new one does not compile until
 //! it has its words.
 
-use std::borrow::Cow;
-
 use hall_domain::case::clocks::Due;
 use hall_domain::case::happening::Happening;
 use hall_domain::case::inbox::Filter;
 use hall_domain::case::record::MaterialPlace;
 use hall_domain::case::rows::InboxRow;
 use hall_rules::clock::Light;
-use hall_rules::{CaseState, Role};
+use hall_rules::{CaseEvent, CaseState, Role};
+use hall_words::case::Satisfaction;
+use hall_words::{Said, machine};
 use jiff::civil::Date;
-use kiosk_wire::kiosk_api::{CompartmentState, DeviceState, DoorState};
+use kiosk_wire::entry::{MoveReason, SetAsideReason, UnconfirmedReason, VoidReason};
+use kiosk_wire::kiosk_api::{CompartmentState, DeviceReport, DeviceState, DoorState};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
 use kiosk_wire::{Code, DirectiveOutcome};
+use serde::de::DeserializeOwned;
 
 use super::words::Lang;
 
@@ -46,31 +48,31 @@ impl Lang {
     }
 
     fn left(&self, days: i32) -> String {
-        match self {
-            Self::Zh => format!("剩 {days} 个工作日"),
-            Self::En => format!("{days} working day{} left", if days == 1 { "" } else { "s" }),
+        match *self {
+            Self::ZH => format!("剩 {days} 个工作日"),
+            Self::EN => format!("{days} working day{} left", if days == 1 { "" } else { "s" }),
         }
     }
 
     fn over(&self, days: u32) -> String {
-        match self {
-            Self::Zh => format!("已超 {days} 个工作日"),
-            Self::En => format!("{days} working day{} over", if days == 1 { "" } else { "s" }),
+        match *self {
+            Self::ZH => format!("已超 {days} 个工作日"),
+            Self::EN => format!("{days} working day{} over", if days == 1 { "" } else { "s" }),
         }
     }
 
     /// What is over while nobody can say by how many working days.
     fn since(&self, due: Date) -> String {
-        match self {
-            Self::Zh => format!("已超期，最迟 {}月{}日", due.month(), due.day()),
-            Self::En => format!("overdue, was due {due}"),
+        match *self {
+            Self::ZH => format!("已超期，最迟 {}月{}日", due.month(), due.day()),
+            Self::EN => format!("overdue, was due {due}"),
         }
     }
 
     fn until(&self, due: Date) -> String {
-        match self {
-            Self::Zh => format!("最迟 {}月{}日", due.month(), due.day()),
-            Self::En => format!("due {due}"),
+        match *self {
+            Self::ZH => format!("最迟 {}月{}日", due.month(), due.day()),
+            Self::EN => format!("due {due}"),
         }
     }
 
@@ -89,9 +91,9 @@ impl Lang {
 
     /// The one of two wordings of the rules.
     pub(super) fn pair(&self, (zh, en): (&'static str, &'static str)) -> &'static str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
+        match *self {
+            Self::ZH => zh,
+            Self::EN => en,
         }
     }
 
@@ -144,34 +146,32 @@ impl Lang {
         }
     }
 
-    /// The word in a happening's note, when it is one of ours; staff's own words stay as they are.
-    pub(super) fn reason<'a>(&self, note: &'a str) -> &'a str {
-        match note {
-            "interrupted" => self.t("存件时终端中断", "the terminal stopped during the deposit"),
-            "opening_not_seen" => self.t("没有看到柜门打开过", "no opening of the door was seen"),
-            "line_lost" => self.t("门开着时锁控板失去联系", "the lock board was lost while the door was open"),
-            "too_small" => self.t("放不下", "it did not fit"),
-            "door_stuck" => self.t("柜门打不开", "the door did not open"),
-            "found_something" => self.t("柜里有别的东西", "something was in it"),
-            "identity" => self.t("核对身份", "check identity"),
-            "keying" => self.t("录入系统", "key it in"),
-            "enquiry" => self.t("答复询问", "answer an enquiry"),
-            "unconfirmed" => self.t("存件待核实", "deposit to be checked"),
-            "forced" => self.t("柜门被强行打开", "the door was forced"),
-            "unknown" => self.t("柜内情况不明", "its content is unknown"),
-            "no_door_opened" => self.t("没有柜门能打开", "no door opened"),
-            "taken_back" => self.t("申请人全部拿回", "the applicant took everything back"),
-            "armed" => self.t("已为您留好", "ready for you"),
-            "done" => self.t("已办", "done"),
-            "expired" => self.t("已过期", "expired"),
-            "old_generation" => self.t("服务器恢复过备份，指令作废", "void: the server was restored from a backup"),
-            "no_longer_true" => self.t("柜里已经不是这个件", "another case or nothing is in that box now"),
-            "no_such_compartment" => self.t("没有这个柜子或已停用", "no such box, or out of service"),
-            "line_down" => self.t("锁控板不通", "the line to the lock board is down"),
-            "disarmed" => self.t("已取消", "cancelled"),
-            "not_understood" => self.t("终端版本太旧，看不懂", "the terminal is too old to know this"),
-            other => other,
+    /// A happening's note: what a terminal says by a word is said in words, what people wrote stays as it is.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few happenings have a word for a note")]
+    pub(super) fn note(&self, what: &Happening, note: &str) -> String {
+        match what {
+            Happening::DepositMoved => self.word::<MoveReason>(note),
+            Happening::Case(CaseEvent::DepositUnconfirmed) | Happening::CollectionClosed => self.doubt(note),
+            Happening::Case(CaseEvent::DepositVoided) | Happening::CorrectionVoided => self.word::<VoidReason>(note),
+            Happening::CollectionAnswered => self.word::<DirectiveOutcome>(note),
+            Happening::CompartmentSetAside => self.word::<SetAsideReason>(note),
+            _ => note.to_owned(),
         }
+    }
+
+    /// Why nobody knows whether the paper is in the box.
+    pub(super) fn doubt(&self, word: &str) -> String {
+        self.word::<UnconfirmedReason>(word)
+    }
+
+    /// A word as it was sent and kept, if it is one of these.
+    fn word<T: Said + DeserializeOwned>(&self, word: &str) -> String {
+        serde_json::from_value::<T>(word.into()).map_or_else(|_| word.to_owned(), |read| self.said(&read))
+    }
+
+    /// A level of the rating.
+    pub(super) fn level(&self, level: &u8) -> String {
+        Satisfaction::of(*level).map(|level| self.said(&level)).unwrap_or_default()
     }
 
     /// What a terminal's answer to *collect* means for the clerk; nothing when all is well.
@@ -292,54 +292,22 @@ impl Lang {
         }
     }
 
-    /// Why a terminal calls staff. It says so in English, with a box's number in it.
-    pub(super) fn call(&self, why: &str) -> String {
-        let number: String = why.chars().filter(char::is_ascii_digit).collect();
-        let pattern = if number.is_empty() { why.to_owned() } else { why.replacen(&number, "#", 1) };
-        let zh = match (self, pattern.as_str()) {
-            (Self::En, _) => return why.to_owned(),
-            (Self::Zh, "somebody pressed Help") => "有人按了“帮助”",
-            (Self::Zh, "door # has been open for a minute") => "#号柜门开着超过一分钟",
-            (Self::Zh, "doors were open when the terminal started") => "终端启动时有柜门开着",
-            (Self::Zh, "door # did not open") => "#号柜门打不开",
-            (Self::Zh, "an applicant found something in box #") => "群众在#号柜里发现了东西",
-            (Self::Zh, "nobody knows whether paper is in box #") => "#号柜里有没有材料待核实",
-            (Self::Zh, "paper was put in and cannot be recorded") => "材料放进去了，但记录存不下",
-            (Self::Zh, "the lock board is lost while door # is open") => "#号柜门开着时锁控板失去联系",
-            (Self::Zh, "a card was left on the reader") => "有卡忘在读卡器上",
-            (Self::Zh, _) => return why.to_owned(),
-        };
-        zh.replacen('#', &number, 1)
+    /// What is wrong with a part, and what to do about it: by its code, or as the terminal says it.
+    pub(super) fn flaw(&self, part: &DeviceReport) -> (String, String) {
+        let Some(code) = &part.fault else { return (part.last_error.clone(), part.advice.clone()) };
+        let [what, advice] = machine::fault(code, self.language());
+        // It stays to be read when the part is well again; then there is nothing to do.
+        (what, if part.advice.is_empty() { String::new() } else { advice })
     }
 
-    /// A part of a terminal; one this build does not know keeps its own name.
-    pub(super) fn part<'a>(&self, part: &'a str) -> Cow<'a, str> {
-        // Of several readers each has a number behind its name.
-        if let Some(number) = part.strip_prefix("reader-") {
-            return format!("{} {number}", self.part("reader")).into();
-        }
-        Cow::Borrowed(match part {
-            "reader" => self.t("读卡器", "Card reader"),
-            "locker" => self.t("存件柜", "Locker"),
-            "journal" => self.t("流水", "Journal"),
-            "clock" => self.t("时钟", "Clock"),
-            "disk" => self.t("磁盘", "Disk"),
-            "backend" => self.t("服务器连接", "Server"),
-            "printer" => self.t("打印机", "Printer"),
-            "scanner" => self.t("扫码器", "Scanner"),
-            other => other,
-        })
+    /// A part of a terminal.
+    pub(super) fn part(&self, name: &str) -> String {
+        machine::part(name, self.language())
     }
 
-    /// A box's size; one this build does not know keeps its own name.
-    pub(super) fn size<'a>(&self, size: &'a str) -> &'a str {
-        match size {
-            "envelope" => self.t("信封", "envelope"),
-            "small" => self.t("小号", "small"),
-            "medium" => self.t("中号", "medium"),
-            "large" => self.t("大号", "large"),
-            other => other,
-        }
+    /// A box's size.
+    pub(super) fn size(&self, size: &str) -> String {
+        machine::box_size(size, self.language())
     }
 
     /// A role, where it is worth saying.
@@ -348,35 +316,8 @@ impl Lang {
     }
 
     /// Why an entry was set aside.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "other codes set nothing aside")]
     pub(super) fn set_aside(&self, code: &Code) -> String {
-        match code {
-            Code::EntryKindUnknown => self
-                .t(
-                    "服务器不认识这种流水，可能需要升级服务器",
-                    "a kind this server does not know: it may need an update",
-                )
-                .to_owned(),
-            Code::EntryImplausible => self
-                .t(
-                    "与已知情况不符，例如没有申报的存件",
-                    "it contradicts what is known, such as a deposit without a submission",
-                )
-                .to_owned(),
-            Code::PayloadUnreadable => {
-                self.t("申报内容缺失或读不出", "the submission's content is missing or unreadable").to_owned()
-            }
-            Code::ItemUnknown => {
-                self.t("目录里没有这个事项或版本", "the catalogue never had this item or version").to_owned()
-            }
-            Code::UnknownVersion => {
-                self.t("终端写的版本比服务器新", "written by a newer version than this server's").to_owned()
-            }
-            Code::EntryCorrupt => {
-                self.t("校验不符，内容可能损坏", "its hash does not match: it may be damaged").to_owned()
-            }
-            other => other.as_str().to_owned(),
-        }
+        machine::set_aside(*code, self.language()).unwrap_or_else(|| code.to_string())
     }
 }
 
@@ -470,18 +411,5 @@ pub(super) fn tab_key(tab: &Tab) -> &'static str {
         Tab::Cases(Filter::Mine) => "mine",
         Tab::Cases(Filter::Attention) => "attention",
         Tab::Cases(Filter::All) => "all",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_call_is_said_in_the_readers_language() {
-        assert_eq!(Lang::Zh.call("door 12 has been open for a minute"), "12号柜门开着超过一分钟");
-        assert_eq!(Lang::Zh.call("somebody pressed Help"), "有人按了“帮助”");
-        assert_eq!(Lang::En.call("door 12 did not open"), "door 12 did not open");
-        assert_eq!(Lang::Zh.call("something newer"), "something newer", "words of a newer terminal stay as they are");
     }
 }

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use hall_domain::case::messages::deliver;
 use hall_store::messages::MessageState as S;
+use hall_words::case::MessageFault;
 use serde::Deserialize;
 
 use super::Console;
@@ -25,29 +26,11 @@ impl Lang {
             S::NoPhone => ("no_phone", "over", self.t("没有留电话，未发", "no phone given, not sent")),
         }
     }
-}
 
-impl Lang {
     /// What went wrong with a message. A code of the gateway's stays as it is.
     pub(super) fn message_cause(&self, cause: &str) -> String {
-        let known = [
-            ("the gateway stayed silent", "短信网关没有答复"),
-            ("the gateway could not deliver it", "短信网关没有送到"),
-            ("the gateway refused with", "短信网关拒收："),
-            ("the gateway refused", "短信网关拒收"),
-            ("the gateway has no time", "短信网关忙"),
-            ("the gateway does not know us", "短信网关不认本厅的密钥，请告诉管理员"),
-            ("the gateway failed", "短信网关出错"),
-            ("the line failed", "连不上短信网关"),
-            ("the line broke off", "与短信网关的连接中断"),
-            ("the answer", "短信网关的答复看不懂"),
-            ("the server stopped while it was being sent", "发送时服务器中断"),
-        ];
-        let zh = known.into_iter().find_map(|(en, zh)| Some((zh, cause.strip_prefix(en)?)));
-        match (self, zh) {
-            (Self::Zh, Some((zh, rest))) => format!("{zh}{rest}"),
-            (Self::Zh, None) | (Self::En, _) => cause.to_owned(),
-        }
+        let read = MessageFault::read(cause);
+        read.map_or_else(|| cause.to_owned(), |(fault, more)| format!("{}{more}", self.said(&fault)))
     }
 }
 

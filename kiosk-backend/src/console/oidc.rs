@@ -8,7 +8,7 @@ use kiosk_wire::Code;
 use serde::Deserialize;
 
 use super::Console;
-use super::pages::Way;
+use super::pages::ProviderButton;
 use super::paths::{encoded, own_path};
 use super::session::{Next, Visitor, holder};
 use super::sign_in::{again, entered};
@@ -21,16 +21,16 @@ use crate::refused::Refused;
 pub(super) const AWAY: &str = "/sign-in/oidc";
 
 /// The button of the sign-in page, where there is a provider.
-pub(super) fn way(console: &Console, lang: Lang, next: &str) -> Option<Way> {
+pub(super) fn way(console: &Console, lang: Lang, next: &str) -> Option<ProviderButton> {
     let words = words(console.app.provider()?.name(), lang);
-    Some(Way { words, href: format!("{AWAY}?next={}", encoded(own_path(next))) })
+    Some(ProviderButton { words, href: format!("{AWAY}?next={}", encoded(own_path(next))) })
 }
 
 /// What the button says.
 pub(super) fn words(name: Option<&str>, lang: Lang) -> String {
     match (name, lang) {
-        (Some(name), Lang::Zh) => format!("用{name}登录"),
-        (Some(name), Lang::En) => format!("Sign in with {name}"),
+        (Some(name), Lang::ZH) => format!("用{name}登录"),
+        (Some(name), Lang::EN) => format!("Sign in with {name}"),
         (None, lang) => lang.t("用统一身份认证登录", "Sign in with the city's account").to_owned(),
     }
 }

@@ -15,7 +15,6 @@ use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
 use hall_domain::figures::audit_page::AuditPage;
 use hall_domain::figures::escalations::Late;
-use hall_domain::figures::rating::{LEVELS, level_words};
 use hall_domain::figures::statistics::{NamedTally, SPANS, Statistics};
 use hall_domain::people::accounts::AccountRow;
 use hall_domain::terminals::list::KioskView;
@@ -27,6 +26,7 @@ use hall_rules::review::Verdict;
 use hall_rules::{CaseEvent, CaseState, Right, Role};
 use hall_store::cases::MOST_COUNTED;
 use hall_store::sessions::Listed;
+use hall_words::case::Satisfaction;
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::charts;
@@ -45,11 +45,11 @@ pub(super) struct SignInPage {
     /// Where to go afterwards.
     pub(super) next: String,
     /// The way to the city's provider of accounts, where there is one.
-    pub(super) provider: Option<Way>,
+    pub(super) provider: Option<ProviderButton>,
 }
 
 /// A button that leads to the city's provider of accounts.
-pub(super) struct Way {
+pub(super) struct ProviderButton {
     pub(super) words: String,
     pub(super) href: String,
 }

@@ -15,13 +15,13 @@ use hall_domain::case::casework::Casework;
 use hall_domain::case::clocks::{ClockView, Due};
 use hall_domain::case::happening::Happening;
 use hall_domain::case::inbox::{Choices, Counts, Filter};
-use hall_domain::case::messages::write::{Kind, MessageView};
+use hall_domain::case::messages::write::MessageView;
 use hall_domain::case::page::{CaseView, Collecting, NoticeView, SameView, StepView, TimelineRow};
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
-use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::callbacks::{CallNote, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::gaps::CalendarGap;
 use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
@@ -40,12 +40,15 @@ use hall_store::saved_views::SavedView;
 use hall_store::sessions::Listed;
 use hall_store::supervision::Tally;
 use hall_words::Reason;
+use hall_words::audit::Object;
+use hall_words::case::{CallOutcome, MessageKind, RevealReason};
 use jiff::civil::date;
 use jiff::tz::TimeZone;
 use kiosk_wire::kiosk_api::{CompartmentReport, CompartmentState, DeviceReport, DeviceState, DoorState, Heartbeat};
 use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily};
 use kiosk_wire::{
-    Code, CompartmentNo, DirectiveId, DirectiveOutcome, JournalId, KioskId, StaffId, SubmissionId, WindowId,
+    Code, CompartmentNo, DirectiveId, DirectiveOutcome, FaultCode, JournalId, KioskId, StaffCall, StaffId,
+    SubmissionId, WindowId,
 };
 use uuid::Uuid;
 use values::*;
@@ -61,7 +64,7 @@ use super::labels::{CELL_STATES, Tab};
 use super::oidc;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
-    NoticePage, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage, Way,
+    NoticePage, ProviderButton, RefusalPage, ShownPage, SignInPage, StatisticsPage, SupervisionPage,
 };
 use super::words::{Clock, Lang};
 
@@ -95,12 +98,10 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let mut calling = inbox(rows());
     let mut called = kiosk(9, "大厅1号机", false);
     if let Some(beat) = &mut called.heartbeat {
-        beat.devices.push(device(
-            CALL,
-            DeviceState::Degraded,
-            "door 7 has been open for a minute",
-            "go to the terminal",
-        ));
+        beat.devices.push(DeviceReport {
+            call: Some(StaffCall::DoorLeftOpen { compartment: CompartmentNo(7) }),
+            ..device(CALL, DeviceState::Degraded, "door 7 has been open for a minute", "go to the terminal")
+        });
     }
     calling.shell.calls = Call::of(&called).into_iter().collect();
     let mut outside = shell(lang, Here::Elsewhere, "/sign-in");
@@ -117,8 +118,11 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let (title, body) =
         lang.problem(&Reason::ProviderSubject { subject: "7c1e0f52-8a1b-4c7e-9d20-3f8f0a6b52d1".into() }.into());
     unmatched.note = Some(Note { tone: Tone::Bad, title, body, code: Some(Code::SignInRefused.as_str()) });
-    let way = |name: Option<&str>| Way { words: oidc::words(name, lang), href: "/sign-in/oidc?next=/inbox".into() };
-    let sign_in = |shell: Shell, name: &str, provider: Option<Way>| {
+    let way = |name: Option<&str>| ProviderButton {
+        words: oidc::words(name, lang),
+        href: "/sign-in/oidc?next=/inbox".into(),
+    };
+    let sign_in = |shell: Shell, name: &str, provider: Option<ProviderButton>| {
         render(&SignInPage { shell, name: name.into(), next: "/inbox".into(), provider })
     };
     let taken = Note {
@@ -338,7 +342,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
 
 #[test]
 fn every_page_is_whole_and_keeps_the_content_policy() {
-    for lang in [Lang::Zh, Lang::En] {
+    for lang in [Lang::ZH, Lang::EN] {
         for (name, html) in pages(lang) {
             assert!(html.contains(&format!("<html lang=\"{}\"", lang.tag())), "{name}");
             for forbidden in ["style=", "<style", "onclick", "hx-on", "javascript:", "hx-vals='js"] {
@@ -369,7 +373,7 @@ pub(super) fn archived_notice_page() -> String {
 /// The notice stands apart: it has no navigation and is Chinese in either language.
 #[test]
 fn a_notice_is_whole_and_keeps_the_content_policy() {
-    let html = notice_page(Lang::Zh);
+    let html = notice_page(Lang::ZH);
     for part in ["补字〔2026〕7号", "份数不足", "演出场所合格证明", "2026年12月15日", "id=\"print\""]
     {
         assert!(html.contains(part), "{part}");

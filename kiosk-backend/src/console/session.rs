@@ -128,7 +128,7 @@ pub(super) fn is_htmx(headers: &HeaderMap) -> bool {
 
 /// The language a request's browser chose.
 pub(super) fn lang_of(headers: &HeaderMap, cookies: Cookies) -> Lang {
-    chosen_lang(headers, cookies).unwrap_or(Lang::Zh)
+    chosen_lang(headers, cookies).unwrap_or(Lang::ZH)
 }
 
 /// The same, if it chose one.

@@ -4,8 +4,9 @@ use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use hall_domain::figures::escalations;
-use hall_domain::figures::statistics::{self, Export, SPANS};
+use hall_domain::figures::statistics::{self, SPANS};
 use hall_words::Reason;
+use hall_words::audit::Export;
 use serde::Deserialize;
 
 use super::Console;
@@ -35,14 +36,14 @@ pub(super) async fn seen(
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct StatisticsQuery {
     #[serde(default)]
     days: String,
     #[serde(default)]
     what: String,
 }
 
-impl Asked {
+impl StatisticsQuery {
     /// One of the spans there are; 30 days unless told otherwise.
     fn span(&self) -> u16 {
         self.days.parse().ok().filter(|days| SPANS.contains(days)).unwrap_or(30)
@@ -53,7 +54,7 @@ impl Asked {
 pub(super) async fn statistics(
     State(console): State<Console>,
     me: SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<StatisticsQuery>,
 ) -> Result<Response, Refused> {
     let figures = statistics::of(&console.app, &me.actor, asked.span()).await?;
     let shell = console.shell(&me, Here::Statistics).await?;
@@ -64,7 +65,7 @@ pub(super) async fn statistics(
 pub(super) async fn export(
     State(console): State<Console>,
     me: SignedIn,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<StatisticsQuery>,
 ) -> Result<Response, Refused> {
     let what = Export::from_code(&asked.what).ok_or(Reason::NoSuchTable)?;
     let text = statistics::export(&console.app, &me.actor, what, asked.span()).await?;

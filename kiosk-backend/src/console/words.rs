@@ -7,24 +7,25 @@ use std::fmt::Write as _;
 
 use hall_domain::case::messages::write::LOUD_HOURS;
 use hall_rules::{Language, Text};
+use hall_words::Said;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-/// The language of a page.
+/// The language of a page, and how a page says things in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lang {
-    /// Simplified Chinese, the default.
-    Zh,
-    /// English.
-    En,
-}
+pub(crate) struct Lang(Language);
 
 impl Lang {
+    /// Simplified Chinese, the default.
+    pub(crate) const ZH: Self = Self(Language::Zh);
+    /// English.
+    pub(crate) const EN: Self = Self(Language::En);
+
     /// The one of two wordings that this language wants.
     pub(crate) fn t<'a>(&self, zh: &'a str, en: &'a str) -> &'a str {
-        match self {
-            Self::Zh => zh,
-            Self::En => en,
+        match *self {
+            Self::ZH => zh,
+            Self::EN => en,
         }
     }
 
@@ -33,25 +34,27 @@ impl Lang {
         text.get(self.language())
     }
 
+    /// What stands in the catalogue of words.
+    pub(crate) fn said(&self, what: &impl Said) -> String {
+        what.said(self.language())
+    }
+
     /// As the rules and the catalogue of words call it.
     pub(crate) fn language(&self) -> Language {
-        match self {
-            Self::Zh => Language::Zh,
-            Self::En => Language::En,
-        }
+        self.0
     }
 
     /// As in the `lang` attribute and in the cookie.
     pub(crate) fn tag(&self) -> &'static str {
-        match self {
-            Self::Zh => "zh-CN",
-            Self::En => "en",
+        match *self {
+            Self::ZH => "zh-CN",
+            Self::EN => "en",
         }
     }
 
     /// Reads a tag; anything unknown is Chinese.
     pub(crate) fn from_tag(tag: &str) -> Self {
-        if tag == "en" { Self::En } else { Self::Zh }
+        if tag == "en" { Self::EN } else { Self::ZH }
     }
 }
 
@@ -87,10 +90,10 @@ impl Clock {
             return self.lang.t("昨天 ", "yesterday ").to_owned() + &time.to_string();
         }
         match (self.lang, then.year() == now.year()) {
-            (Lang::Zh, true) => then.strftime("%-m月%-d日 %H:%M").to_string(),
-            (Lang::Zh, false) => then.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
-            (Lang::En, true) => then.strftime("%-d %b, %H:%M").to_string(),
-            (Lang::En, false) => then.strftime("%-d %b %Y, %H:%M").to_string(),
+            (Lang::ZH, true) => then.strftime("%-m月%-d日 %H:%M").to_string(),
+            (Lang::ZH, false) => then.strftime("%Y年%-m月%-d日 %H:%M").to_string(),
+            (Lang::EN, true) => then.strftime("%-d %b, %H:%M").to_string(),
+            (Lang::EN, false) => then.strftime("%-d %b %Y, %H:%M").to_string(),
         }
     }
 
@@ -114,14 +117,14 @@ impl Clock {
         let seconds = seconds.max(0);
         let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
         match self.lang {
-            Lang::Zh if seconds < 60 => format!("{seconds} 秒"),
-            Lang::Zh if minutes < 60 => format!("{minutes} 分钟"),
-            Lang::Zh if hours < 24 => format!("{hours} 小时"),
-            Lang::Zh => format!("{days} 天"),
-            Lang::En if seconds < 60 => format!("{seconds} s"),
-            Lang::En if minutes < 60 => format!("{minutes} min"),
-            Lang::En if hours < 24 => format!("{hours} h"),
-            Lang::En => format!("{days} d"),
+            Lang::ZH if seconds < 60 => format!("{seconds} 秒"),
+            Lang::ZH if minutes < 60 => format!("{minutes} 分钟"),
+            Lang::ZH if hours < 24 => format!("{hours} 小时"),
+            Lang::ZH => format!("{days} 天"),
+            Lang::EN if seconds < 60 => format!("{seconds} s"),
+            Lang::EN if minutes < 60 => format!("{minutes} min"),
+            Lang::EN if hours < 24 => format!("{hours} h"),
+            Lang::EN => format!("{days} d"),
         }
     }
 
@@ -129,7 +132,7 @@ impl Clock {
     pub(super) fn day(&self, date: &jiff::civil::Date) -> String {
         use jiff::civil::Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
         match self.lang {
-            Lang::Zh => {
+            Lang::ZH => {
                 let weekday = match date.weekday() {
                     Monday => "一",
                     Tuesday => "二",
@@ -141,7 +144,7 @@ impl Clock {
                 };
                 format!("{}月{}日 周{weekday}", date.month(), date.day())
             }
-            Lang::En => date.strftime("%a %-d %b").to_string(),
+            Lang::EN => date.strftime("%a %-d %b").to_string(),
         }
     }
 }
@@ -180,7 +183,7 @@ mod tests {
     #[test]
     fn nobody_is_told_at_night() {
         let at = |hours: i64| {
-            let mut clock = clock(Lang::Zh);
+            let mut clock = clock(Lang::ZH);
             clock.now_ms += hours * 3_600_000;
             clock.is_quiet()
         };
@@ -189,12 +192,12 @@ mod tests {
 
     #[test]
     fn instants_are_said_as_people_say_them() {
-        let zh = clock(Lang::Zh);
+        let zh = clock(Lang::ZH);
         let now = zh.now_ms;
         assert_eq!(zh.when(&(now - 3_600_000)), "今天 14:00");
         assert_eq!(zh.when(&(now - 86_400_000)), "昨天 15:00");
         assert_eq!(zh.when(&(now - 3 * 86_400_000)), "11月20日 15:00");
-        assert_eq!(clock(Lang::En).when(&(now - 3 * 86_400_000)), "20 Nov, 15:00");
+        assert_eq!(clock(Lang::EN).when(&(now - 3 * 86_400_000)), "20 Nov, 15:00");
         assert_eq!(zh.exact(&now), "2026-11-23 15:00:00");
         assert_eq!(zh.lapse(&(now - 59_000)), "59 秒");
         assert_eq!(zh.lapse(&(now - 7_300_000)), "2 小时");

@@ -8,7 +8,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use hall_domain::case::messages::deliver::{DeliveryReport, Letter, Outcome};
-use hall_domain::case::messages::write::Kind;
+use hall_domain::case::messages::write::TEXT;
+use hall_words::case::{MessageFault, MessageKind};
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::StatusCode;
 use serde_json::Value;
@@ -92,9 +93,9 @@ impl Gateway {
     }
 
     /// The words of a message.
-    pub fn text(&self, kind: Kind, said: &BTreeMap<String, String>) -> String {
+    pub fn text(&self, kind: MessageKind, said: &BTreeMap<String, String>) -> String {
         let own = self.config.message.get(&kind).and_then(|wording| wording.text.as_deref());
-        fill(own.unwrap_or(kind.text()), |name| Some(said.get(name).cloned().unwrap_or_default())).unwrap_or_default()
+        fill(own.unwrap_or(TEXT), |name| Some(said.get(name).cloned().unwrap_or_default())).unwrap_or_default()
     }
 
     /// Sends one message.
@@ -118,17 +119,21 @@ impl Gateway {
         let answer = match request.body(body).send().await {
             Ok(answer) => answer,
             Err(cause) if cause.is_connect() || cause.is_builder() => {
-                return Outcome::NotTaken(format!("the line failed: {}", short(&cause.without_url().to_string())));
+                return Outcome::NotTaken(
+                    MessageFault::NoLine.kept(format_args!(": {}", short(&cause.without_url().to_string()))),
+                );
             }
-            Err(cause) if cause.is_timeout() => return Outcome::Unknown("the gateway stayed silent".into()),
+            Err(cause) if cause.is_timeout() => return Outcome::Unknown(MessageFault::Silent.kept("")),
             Err(cause) => {
-                return Outcome::Unknown(format!("the line broke off: {}", short(&cause.without_url().to_string())));
+                return Outcome::Unknown(
+                    MessageFault::BrokeOff.kept(format_args!(": {}", short(&cause.without_url().to_string()))),
+                );
             }
         };
         let status = answer.status();
         match read(answer).await {
             Some(body) => judge(&self.config, status, &body),
-            None if status.is_success() => Outcome::Unknown("the answer broke off".into()),
+            None if status.is_success() => Outcome::Unknown(MessageFault::Misread.kept(" broke off")),
             None => judge(&self.config, status, &[]),
         }
     }
@@ -153,24 +158,26 @@ impl Gateway {
 /// What an answer means. Personal data that a gateway may quote is not kept: of an answer only its code is.
 fn judge(config: &Sms, status: StatusCode, body: &[u8]) -> Outcome {
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        return Outcome::NotTaken(format!("the gateway has no time: {status}"));
+        return Outcome::NotTaken(MessageFault::Busy.kept(format_args!(": {status}")));
     }
     if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) {
-        return Outcome::NotTaken(format!("the gateway does not know us: {status}; check [sms] url and secret_file"));
+        return Outcome::NotTaken(
+            MessageFault::Stranger.kept(format_args!(": {status}; check [sms] url and secret_file")),
+        );
     }
     if status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT {
-        return Outcome::Unknown(format!("the gateway failed: {status}"));
+        return Outcome::Unknown(MessageFault::Failed.kept(format_args!(": {status}")));
     }
     if !status.is_success() {
-        return Outcome::Refused(format!("the gateway refused: {status}"));
+        return Outcome::Refused(MessageFault::Refused.kept(format_args!(": {status}")));
     }
     let answer = serde_json::from_slice::<Value>(body).ok();
     if let Some(wanted) = &config.accepted {
         let said = answer.as_ref().and_then(|answer| answer.pointer(&wanted.pointer)).and_then(word);
         match said {
-            None => return Outcome::Unknown(format!("the answer has no {}", wanted.pointer)),
+            None => return Outcome::Unknown(MessageFault::Misread.kept(format_args!(" has no {}", wanted.pointer))),
             Some(said) if said != wanted.equals => {
-                return Outcome::Refused(format!("the gateway refused with {}", code_only(&said)));
+                return Outcome::Refused(MessageFault::RefusedWith.kept(format_args!(" {}", code_only(&said))));
             }
             Some(_) => {}
         }

@@ -4,9 +4,9 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use hall_domain::Refusal;
-use hall_domain::case::progress::{self, Progress};
-use hall_domain::figures::rating::LEVELS;
+use hall_domain::case::progress::Progress;
 use hall_rules::Text;
+use hall_words::case::Satisfaction;
 use jiff::civil::Date;
 use kiosk_wire::Code;
 
@@ -47,18 +47,18 @@ impl StatePage {
     /// Whose time it is, and until when.
     fn due(&self) -> Option<(String, String)> {
         let (kind, date) = self.progress.due?;
-        let Text { zh, en } = progress::clock_words(kind)?;
+        let Text { zh, en } = hall_words::case::last_day(kind)?;
         let words = match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
+            Lang::ZH => zh,
+            Lang::EN => en,
         };
         Some((words, self.day(date)))
     }
 
     fn day(&self, date: Date) -> String {
         match self.lang {
-            Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
-            Lang::En => date.strftime("%-d %B %Y").to_string(),
+            Lang::ZH => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
+            Lang::EN => date.strftime("%-d %B %Y").to_string(),
         }
     }
 }

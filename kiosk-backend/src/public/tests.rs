@@ -6,7 +6,7 @@ use crate::console::words::Lang;
 /// `PUBLIC_PAGES=DIR cargo test -p kiosk-backend public::` writes the pages into `DIR`, for looking at.
 #[test]
 fn every_page_is_whole_and_has_no_script_and_no_style_of_its_own() {
-    for lang in [Lang::Zh, Lang::En] {
+    for lang in [Lang::ZH, Lang::EN] {
         for (name, html) in pages(lang) {
             assert!(html.contains(&format!("<html lang=\"{}\"", lang.tag())), "{name}");
             for forbidden in ["<script", "style=", "<style", "onclick", "hx-", "<img"] {

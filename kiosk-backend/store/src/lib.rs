@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod case_events;
+pub mod case_history;
 pub mod cases;
 pub mod catalogue;
 pub mod claims;

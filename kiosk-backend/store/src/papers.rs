@@ -8,7 +8,7 @@ use crate::{Connection, StoreResult};
 
 /// What a sealed text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Paper {
+pub enum PaperKind {
     /// An internal note.
     Note,
     /// A mandate that was checked.
@@ -17,7 +17,7 @@ pub enum Paper {
     File,
 }
 
-impl Paper {
+impl PaperKind {
     fn word(self) -> &'static str {
         match self {
             Self::Note => "note",
@@ -54,7 +54,7 @@ pub fn field_context(case: SubmissionId, n: u64, field: &str) -> Vec<u8> {
 pub fn insert(
     connection: &Connection,
     case: SubmissionId,
-    (n, kind): (u64, Paper),
+    (n, kind): (u64, PaperKind),
     at_ms: i64,
     staff: StaffId,
     sealed: &[u8],
@@ -68,7 +68,7 @@ pub fn insert(
 }
 
 /// The texts of a kind, oldest first.
-pub fn of_case(connection: &Connection, case: SubmissionId, kind: Paper) -> StoreResult<Vec<PaperRow>> {
+pub fn of_case(connection: &Connection, case: SubmissionId, kind: PaperKind) -> StoreResult<Vec<PaperRow>> {
     let mut statement = connection.prepare_cached(
         "SELECT p.n, p.at_ms, s.name, p.body FROM case_papers p JOIN staff s ON s.id = p.staff_id
          WHERE p.case_id = $1 AND p.kind = $2 ORDER BY p.n",

@@ -309,7 +309,7 @@ pub fn moved(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Moved
         })
     })?;
     let mut events: Vec<Moved> = rows.collect::<Result<_, _>>()?;
-    crate::case_events::settle(&mut events, |event| (&event.kind, &event.note, &mut event.at_ms));
+    crate::case_history::settle(&mut events, |event| (&event.kind, &event.note, &mut event.at_ms));
     Ok(events)
 }
 

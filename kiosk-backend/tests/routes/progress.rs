@@ -4,11 +4,12 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use hall_domain::case::clocks::Due;
-use hall_domain::figures::callbacks::{self, CallOutcome};
+use hall_domain::figures::callbacks;
 use hall_domain::figures::{escalations, statistics};
 use hall_rules::clock::Light;
 use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, CaseState, Role};
+use hall_words::case::CallOutcome;
 use kiosk_wire::kiosk_api::{ProgressAnswer, ProgressQuery};
 use kiosk_wire::{Code, CompartmentNo, Fact, Personal, ReceiptNumber};
 

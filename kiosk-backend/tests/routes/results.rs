@@ -139,7 +139,7 @@ async fn a_result_goes_into_a_box_and_out_to_its_applicant() {
     let directive = desk.order().await.expect("an order");
     let DirectiveOrder::ArmLoading { submission, holder, .. } = &directive.order else { panic!("{directive:?}") };
     let person = format!("resident-number:{NUMBER}");
-    let key = hall_rules::PersonKey::new(hall_rules::DocumentFamily::ResidentNumber, NUMBER);
+    let key = hall_rules::PersonKey::new(DocumentFamily::ResidentNumber, NUMBER);
     assert_eq!(holder.mark, ResultHolder::mark_of(*submission, key.expose()), "{person}");
     let mark = holder.mark.expose().clone();
     for file in

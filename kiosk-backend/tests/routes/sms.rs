@@ -12,13 +12,14 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use hall_domain::boxes::uncollected;
-use hall_domain::case::messages::write::{self, Kind};
+use hall_domain::case::messages::write;
 use hall_domain::case::page;
 use hall_rules::CaseEvent;
 use hall_rules::notice::{Express, Form};
 use hall_rules::review::Verdict;
 use hall_store as store;
 use hall_store::messages::MessageState as S;
+use hall_words::case::MessageKind;
 use kiosk_backend::notify::sms::hmac_hex;
 use kiosk_backend::{client, jobs};
 use kiosk_wire::Stamp;
@@ -292,7 +293,7 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
     let express = Express { tracking: "sf1234567890".into(), ..express };
     scene.desk.step(CaseEvent::ResultReady, Form { express: Some(express), ..Form::default() }).await;
     let kinds: Vec<_> = scene.messages().await.into_iter().filter_map(|message| message.kind).collect();
-    assert_eq!(kinds, [Kind::Accepted, Kind::Decided, Kind::Express]);
+    assert_eq!(kinds, [MessageKind::Accepted, MessageKind::Decided, MessageKind::Express]);
     scene.work().await;
     let texts: Vec<String> =
         scene.gateway.heard.lock().unwrap().iter().map(|(_, body)| body["text"].to_string()).collect();
@@ -306,7 +307,7 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
         for _ in 0..2 {
             uncollected::tick(&scene.desk.hall.app).await.unwrap();
         }
-        scene.messages().await.iter().filter(|message| message.kind == Some(Kind::Reminder)).count()
+        scene.messages().await.iter().filter(|message| message.kind == Some(MessageKind::Reminder)).count()
     };
     assert_eq!(reminders(2).await, 0, "Wednesday");
     assert_eq!(reminders(1).await, 1, "Thursday, the third working day");
@@ -327,7 +328,7 @@ async fn a_result_put_in_under_a_dead_clock_is_not_reminded_of_on_the_same_day()
     scene.desk.ready_in_a_box().await;
     uncollected::tick(&scene.desk.hall.app).await.unwrap();
     let reminders = async |scene: &Scene| {
-        scene.messages().await.iter().filter(|message| message.kind == Some(Kind::Reminder)).count()
+        scene.messages().await.iter().filter(|message| message.kind == Some(MessageKind::Reminder)).count()
     };
     assert_eq!(reminders(&scene).await, 0, "it lies there since today");
     scene.desk.hall.clock.advance(5 * 24 * 3_600_000);
@@ -347,7 +348,7 @@ async fn reminders_go_on_into_a_year_without_its_calendar() {
     for _ in 0..12 {
         scene.desk.hall.clock.advance(24 * 3_600_000);
         uncollected::tick(&scene.desk.hall.app).await.unwrap();
-        let count = scene.messages().await.iter().filter(|message| message.kind == Some(Kind::Reminder)).count();
+        let count = scene.messages().await.iter().filter(|message| message.kind == Some(MessageKind::Reminder)).count();
         written.push(count);
     }
     // From Tuesday the 29th to Saturday the 9th of January: the third and the seventh day that is presumed worked.

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{JournalId, KioskId, ReceiptNumber, SubmissionId};
 use crate::problem::Code;
 use crate::submission::DocumentFamily;
+use crate::told::{FaultCode, StaffCall, known};
 use crate::{Envelope, Personal, Signed, Stamp};
 
 /// Trades a one-time code for an identity.
@@ -149,6 +150,12 @@ pub struct DeviceReport {
     pub last_error: String,
     /// What to do about it; empty when nothing is to be done.
     pub advice: String,
+    /// What `last_error` says, as a code. Absent from terminals of an older release.
+    #[serde(default, deserialize_with = "known", skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultCode>,
+    /// Of the part `call`: what `last_error` says, as a code. Absent from terminals of an older release.
+    #[serde(default, deserialize_with = "known", skip_serializing_if = "Option::is_none")]
+    pub call: Option<StaffCall>,
 }
 
 /// How a device or part is.

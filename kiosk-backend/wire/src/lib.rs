@@ -22,6 +22,7 @@ pub mod settings;
 pub mod signed;
 pub mod stamp;
 pub mod submission;
+pub mod told;
 
 pub use directive::{Directive, DirectiveOrder, DirectiveOutcome};
 pub use entry::{Envelope, Fact, Header};
@@ -33,6 +34,7 @@ pub use settings::{HallSettings, PinLimits};
 pub use signed::Signed;
 pub use stamp::Stamp;
 pub use submission::{Corrections, ResultHolder, Submission};
+pub use told::{FaultCode, StaffCall};
 
 /// The wire version this build writes. It reads every version from 1 on.
 pub const VERSION: u16 = 1;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+/// The rules' own: what a terminal computes with is what it sends. `tests/frozen.rs` holds their bytes.
+pub use hall_rules::{DocumentFamily, answers::ActingFor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -29,18 +31,6 @@ pub struct Submission {
     /// The exact material list this submission was made against, with what the applicant says is in the box.
     #[serde(default)]
     pub materials: Vec<MaterialLine>,
-}
-
-/// For whom the applicant acts (为谁办理).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActingFor {
-    /// For themself (本人).
-    Oneself,
-    /// For another person, with a mandate (受他人委托).
-    AnotherPerson,
-    /// For an organisation, as its representative or agent (单位).
-    Organisation,
 }
 
 /// What the card said.
@@ -93,18 +83,6 @@ pub enum DocumentSignature {
     /// Something that this build does not know.
     #[serde(other)]
     Unknown,
-}
-
-/// Families of documents. A resident ID and a social security card with one number are one person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DocumentFamily {
-    /// 公民身份号码, on a resident ID card, a residence permit for HK, Macau and Taiwan residents, or a social security card.
-    ResidentNumber,
-    /// Foreign permanent resident ID card, old 15-character number.
-    ForeignResidentOld,
-    /// Travel document.
-    TravelDocument,
 }
 
 /// How far a reading can be trusted.

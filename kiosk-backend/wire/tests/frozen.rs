@@ -7,8 +7,8 @@
 use ed25519_dalek::SigningKey;
 use kiosk_wire::entry::{Envelope, Fact, Header};
 use kiosk_wire::kiosk_api::{
-    DirectivesAnswer, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush, PersonAnswer,
-    PersonQuery, ProgressAnswer, ProgressQuery,
+    DeviceReport, DirectivesAnswer, EnrolAnswer, EnrolRequest, Heartbeat, HeartbeatAnswer, JournalAnswer, JournalPush,
+    PersonAnswer, PersonQuery, ProgressAnswer, ProgressQuery,
 };
 use kiosk_wire::signed::{Purpose, Signed, TokenClaims};
 use kiosk_wire::{
@@ -305,5 +305,91 @@ fn the_codes_of_version_1() {
     ];
     for code in frozen {
         assert!(codes.iter().any(|known| known == code), "{code} is gone");
+    }
+}
+
+#[test]
+fn the_calls_and_faults_of_version_1() {
+    let device = |more: &str| {
+        format!(r#"{{"part":"call","state":"degraded","since_ms":1,"last_error":"a","advice":"b"{more}}}"#)
+    };
+    for call in [
+        r#"{"code":"help"}"#,
+        r#"{"code":"door_left_open","compartment":7}"#,
+        r#"{"code":"doors_open_at_boot"}"#,
+        r#"{"code":"door_stuck","compartment":7}"#,
+        r#"{"code":"found_something","compartment":7}"#,
+        r#"{"code":"unconfirmed","compartment":7}"#,
+        r#"{"code":"record_failed"}"#,
+        r#"{"code":"line_lost","compartment":7}"#,
+        r#"{"code":"card_left"}"#,
+    ] {
+        assert!(frozen::<DeviceReport>(&device(&format!(r#","call":{call}"#))).call.is_some(), "{call}");
+    }
+    for fault in [
+        r#"{"code":"card-service-down"}"#,
+        r#"{"code":"card-service-denied"}"#,
+        r#"{"code":"no-reader","pattern":"*","connected":"none"}"#,
+        r#"{"code":"card-service-failed","detail":"x"}"#,
+        r#"{"code":"reader-silent","port":"p"}"#,
+        r#"{"code":"reader-garbled","port":"p"}"#,
+        r#"{"code":"security-module","port":"p","detail":"x"}"#,
+        r#"{"code":"port-missing","port":"p"}"#,
+        r#"{"code":"port-held","port":"p"}"#,
+        r#"{"code":"port-denied","port":"p"}"#,
+        r#"{"code":"port-lost","port":"p","detail":"x"}"#,
+        r#"{"code":"usb-printer-missing","port":"p"}"#,
+        r#"{"code":"usb-printer-held","port":"p"}"#,
+        r#"{"code":"usb-printer-denied","port":"p"}"#,
+        r#"{"code":"scanner-missing","port":"p"}"#,
+        r#"{"code":"boards-silent","port":"p","boards":"1, 2"}"#,
+        r#"{"code":"boards-garbled","port":"p","boards":"1"}"#,
+        r#"{"code":"boards-refuse","port":"p","boards":"1"}"#,
+        r#"{"code":"boards-smaller","port":"p","boards":"1"}"#,
+        r#"{"code":"printer-unreachable","address":"p","detail":"x"}"#,
+        r#"{"code":"printer-mute","port":"p"}"#,
+        r#"{"code":"printer-garbled","port":"p","answer":"0x1B"}"#,
+        r#"{"code":"printer-silent","port":"p"}"#,
+        r#"{"code":"printer-stuck","port":"p"}"#,
+        r#"{"code":"paper-low"}"#,
+        r#"{"code":"paper-out"}"#,
+        r#"{"code":"cover-open"}"#,
+        r#"{"code":"cutter-stuck"}"#,
+        r#"{"code":"printer-error"}"#,
+        r#"{"code":"scanner-types","port":"p"}"#,
+        r#"{"code":"scanner-garbled","port":"p","detail":"x"}"#,
+        r#"{"code":"journal-damaged"}"#,
+        r#"{"code":"journal-broken","detail":"x"}"#,
+        r#"{"code":"journal-forked"}"#,
+        r#"{"code":"journal-locked"}"#,
+        r#"{"code":"disk-full"}"#,
+        r#"{"code":"clock-ahead","by":61}"#,
+        r#"{"code":"clock-behind","by":61}"#,
+        r#"{"code":"clock-impossible","shown":"1970-01-01 00:00 UTC"}"#,
+        r#"{"code":"backend-clock-ahead","by":61}"#,
+        r#"{"code":"backend-clock-behind","by":61}"#,
+        r#"{"code":"backend-unreachable","detail":"x"}"#,
+        r#"{"code":"backend-refused","refusal":"token-clock"}"#,
+        r#"{"code":"backend-certificate","detail":"x"}"#,
+        r#"{"code":"backend-misread","detail":"x"}"#,
+        r#"{"code":"backend-setup","detail":"x"}"#,
+    ] {
+        assert!(frozen::<DeviceReport>(&device(&format!(r#","fault":{fault}"#))).fault.is_some(), "{fault}");
+    }
+}
+
+#[test]
+fn a_code_from_the_future_leaves_the_text_beside_it() {
+    for (fault, call) in [
+        (r#"{"code":"camera-blind","lens":2}"#, r#"{"code":"fire","where":"hall"}"#),
+        (r#"{"code":"reader-silent","port":7}"#, r#"{"code":"door_stuck"}"#),
+        (r#""paper-out""#, "7"),
+        ("null", "null"),
+    ] {
+        let text = format!(
+            r#"{{"part":"camera","state":"lost","since_ms":1,"last_error":"a","advice":"b","fault":{fault},"call":{call}}}"#
+        );
+        let read: DeviceReport = serde_json::from_str(&text).unwrap_or_else(|cause| panic!("{cause}: {text}"));
+        assert_eq!((read.fault, read.call, read.last_error.as_str()), (None, None, "a"), "{text}");
     }
 }

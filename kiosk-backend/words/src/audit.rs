@@ -1,62 +1,15 @@
 //! What the audit records, and how it is said.
 
-use hall_rules::Language;
+use hall_rules::joint::PartEvent;
+use hall_rules::{CaseEvent, Text};
 use kiosk_wire::entry::StaffRefusal;
 
-use crate::english::{self, one_sentence};
-use crate::say::{Said, fill};
+use crate::case::{CallOutcome, MessageKind, RevealReason};
+use crate::english::{coded, sentences_of};
 
-/// A row: the action, its code in the audit, and its Chinese.
-macro_rules! actions {
-    ($($name:ident = $code:literal, $zh:literal;)+) => {
-        /// Something that the audit records.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Action {
-            $(#[doc = $zh] $name,)+
-        }
-
-        impl Action {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$name),+];
-
-            /// As the audit keeps it.
-            pub fn code(self) -> &'static str {
-                match self { $(Self::$name => $code,)+ }
-            }
-
-            /// The action with this code.
-            pub fn from_code(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|action| action.code() == code)
-            }
-        }
-
-        sentences_of! { Action, "Action": $($name = $zh;)+ }
-    };
-}
-
-/// How the variants of an enum are said.
-macro_rules! sentences_of {
-    ($type:ident, $catalogue:literal: $($name:ident = $zh:literal;)+) => {
-        impl Said for $type {
-            fn said(&self, language: Language) -> String {
-                let [sentence] = match self {
-                    $(Self::$name => one_sentence!(concat!($catalogue, "::", stringify!($name)), $zh),)+
-                };
-                fill(sentence, &[], language)
-            }
-        }
-
-        const _: () = {
-            let all = [$(one_sentence!(concat!($catalogue, "::", stringify!($name)), $zh)),+];
-            assert!(
-                english::count_of(concat!($catalogue, "::")) == all.len(),
-                concat!("po/en.po has a text of ", $catalogue, " that is none"),
-            );
-        };
-    };
-}
-
-actions! {
+coded! {
+    /// Something that the audit records.
+    Action, "Action":
     CaseOpened = "case_opened", "终端申报立案";
     CaseLooked = "case_looked", "查看办件";
     PhoneRevealed = "phone_revealed", "查看电话";
@@ -127,9 +80,125 @@ sentences_of! { StaffRefusal, "StaffRefusal":
     RosterExpired = "终端的人员名单太旧";
 }
 
+coded! {
+    /// A table of the statistics.
+    Export, "Export":
+    Days = "days", "逐日";
+    Clocks = "clocks", "按时限";
+    Cases = "cases", "逐件";
+}
+
+/// What an entry of the audit is about, beside its case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "a parameter is named as the sentence names it")]
+pub enum Object {
+    /// A reason, or the name of a thing.
+    Text { text: String },
+    /// A card or PIN was refused at a terminal.
+    Refused { why: StaffRefusal },
+    /// A member of staff was refused at a terminal.
+    RefusedOf { why: StaffRefusal, name: String },
+    /// The step of a case.
+    Step { event: CaseEvent },
+    /// What a call came to.
+    Call { outcome: CallOutcome },
+    /// A message, and how often it was sent.
+    Message { kind: MessageKind, round: u32 },
+    /// Why a number was looked at in full.
+    Reveal { reason: RevealReason },
+    /// A compartment.
+    Box { no: u16 },
+    /// A compartment, and why.
+    BoxFor { no: u16, reason: String },
+    /// How many boxes.
+    Boxes { count: u32 },
+    /// How many cases were found.
+    Found { count: u32 },
+    /// Whose it was.
+    TakenFrom { name: String },
+    /// Whose it was, and why it was taken.
+    TakenFromFor { name: String, reason: String },
+    /// What was keyed in, by the names of the fields.
+    Fields { names: Vec<Text> },
+    /// The number of a file that was read.
+    Attachment { n: u32 },
+    /// The number of a file that was added, and its hash.
+    AttachmentSum { n: u32, sum: String },
+    /// The number of a document that was read.
+    Notice { n: u32 },
+    /// A department that was asked.
+    Department { name: Text },
+    /// A department and what it answered.
+    Answer { name: Text, event: PartEvent },
+    /// Which department is not asked any more, and why.
+    DepartmentFor { name: Text, reason: String },
+    /// A table of the statistics.
+    Export { export: Export, days: u16 },
+    /// An entry that was set aside.
+    Entry { number: i64 },
+    /// A journal, and where it forked.
+    Fork { journal: String, seq: u64 },
+    /// What the backend had of a journal.
+    Rollback { had: u64 },
+    /// Too many wrong passwords.
+    Tries,
+    /// The provider knows somebody whose account is closed.
+    ProviderClosed,
+    /// The provider knows somebody whom the hall does not.
+    ProviderSubject,
+    /// What the provider said was not believed.
+    ProviderToken,
+    /// By the provider of the city's accounts.
+    Provider,
+    /// What was imported.
+    Catalogue { version: u64, count: u64 },
+    /// Working days of a year, and their hash.
+    Calendar { year: u16, sum: String },
+    /// A generation of the backend's data.
+    Generation { generation: u64 },
+}
+
+sentences_of! { Object, "Object":
+    Text { text } = "{text}";
+    Refused { why } = "{why}";
+    RefusedOf { why, name } = "{why}：{name}";
+    Step { event } = "{event}";
+    Call { outcome } = "{outcome}";
+    Message { kind, round } = "{kind}，第 {round} 次发送";
+    Reveal { reason } = "{reason}";
+    Box { no } = "{no} 号柜";
+    BoxFor { no, reason } = "{no} 号柜：{reason}";
+    Boxes { count } = "{count} 个柜子";
+    Found { count } = "找到 {count} 个";
+    TakenFrom { name } = "原来是{name}";
+    TakenFromFor { name, reason } = "原来是{name}：{reason}";
+    Fields { names } = "{names}";
+    Attachment { n } = "第 {n} 个附件";
+    AttachmentSum { n, sum } = "第 {n} 个附件（SHA-256：{sum}）";
+    Notice { n } = "第 {n} 份文书";
+    Department { name } = "{name}";
+    Answer { name, event } = "{name}：{event}";
+    DepartmentFor { name, reason } = "{name}：{reason}";
+    Export { export, days } = "{export}，{days} 天";
+    Entry { number } = "第 {number} 条";
+    Fork { journal, seq } = "从第 {seq} 条起（流水 {journal}）";
+    Rollback { had } = "服务器已收到第 {had} 条之前的流水";
+    Tries = "试错次数太多";
+    ProviderClosed = "统一身份：账号已停用";
+    ProviderSubject = "统一身份：这里没有对应的账号";
+    ProviderToken = "统一身份：登录凭据验证不过";
+    Provider = "用统一身份登录";
+    Catalogue { version, count } = "版本 {version}，{count} 个事项";
+    Calendar { year, sum } = "{year} 年（SHA-256：{sum}）";
+    Generation { generation } = "第 {generation} 代数据";
+}
+
 #[cfg(test)]
 mod tests {
+    use hall_rules::Language;
+
     use super::*;
+    use crate::Said;
 
     #[test]
     fn every_action_has_words_of_its_own_in_both_languages() {

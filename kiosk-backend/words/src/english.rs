@@ -35,9 +35,9 @@ macro_rules! title_and_advice {
 }
 pub(crate) use title_and_advice;
 
-/// One sentence without parameters, under a key, or the end of the build.
+/// One sentence under a key, or the end of the build.
 macro_rules! one_sentence {
-    ($key:expr, $zh:literal) => {
+    ($key:expr, $zh:literal, [$($parameter:expr),*]) => {
         const {
             let key = $crate::english::Key {
                 names: [$key],
@@ -47,13 +47,78 @@ macro_rules! one_sentence {
                     $key,
                     " is not the Chinese of today; see whether the English holds"
                 ),
-                uneven: concat!($key, " takes no parameters"),
+                uneven: concat!("placeholders of ", $key, " differ between the languages, or name no parameter"),
             };
-            $crate::english::sentences(&key, [$zh], &[])
+            $crate::english::sentences(&key, [$zh], &[$($parameter),*])
         }
     };
 }
 pub(crate) use one_sentence;
+
+/// How the variants of an enum are said, with their fields as parameters.
+macro_rules! sentences_of {
+    ($type:ty, $catalogue:literal: $($name:ident $({ $($parameter:ident),+ })? = $zh:literal;)+) => {
+        impl $crate::say::Said for $type {
+            fn said(&self, language: hall_rules::Language) -> String {
+                match self {
+                    $(Self::$name $({ $($parameter),+ })? => {
+                        let [sentence] = $crate::english::one_sentence!(
+                            concat!($catalogue, "::", stringify!($name)),
+                            $zh,
+                            [$($(stringify!($parameter)),+)?]
+                        );
+                        $crate::say::fill(sentence, &[$($((stringify!($parameter), $parameter)),+)?], language)
+                    })+
+                }
+            }
+        }
+
+        const _: () = assert!(
+            $crate::english::count_of(concat!($catalogue, "::")) == [$(stringify!($name)),+].len(),
+            concat!("po/en.po has a text of ", $catalogue, " that is none"),
+        );
+    };
+}
+pub(crate) use sentences_of;
+
+/// An enum whose variants are kept or sent as codes, and how they are said.
+macro_rules! coded {
+    ($(#[$doc:meta])* $type:ident, $catalogue:literal: $($name:ident = $code:literal, $zh:literal;)+) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        pub enum $type {
+            $(#[doc = $zh] #[serde(rename = $code)] $name,)+
+        }
+
+        impl $type {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// As it is kept or sent.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// The one with this code.
+            pub fn from_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($code),+] })
+            }
+        }
+
+        $crate::english::sentences_of! { $type, $catalogue: $($name = $zh;)+ }
+    };
+}
+pub(crate) use coded;
 
 pub(crate) const fn sentences<const N: usize>(
     key: &Key<N>,

@@ -1,8 +1,10 @@
 //! How the parts of a sentence are said.
 
 use hall_rules::case::{Need, Party};
+use hall_rules::joint::PartEvent;
 use hall_rules::review::Unfit;
-use hall_rules::{Language, Right};
+use hall_rules::{CaseEvent, Language, Right, Text};
+use kiosk_wire::CompartmentNo;
 
 use crate::english::Sentence;
 
@@ -10,6 +12,11 @@ use crate::english::Sentence;
 pub trait Said {
     /// In this language.
     fn said(&self, language: Language) -> String;
+
+    /// In both languages.
+    fn text(&self) -> Text {
+        Text::new(self.said(Language::Zh), self.said(Language::En))
+    }
 }
 
 /// A wait in seconds, said in minutes.
@@ -31,7 +38,13 @@ macro_rules! as_they_are {
         })+
     };
 }
-as_they_are!(String, &'static str, u16, u64, usize);
+as_they_are!(String, &'static str, u16, u32, u64, usize, i64, CompartmentNo);
+
+impl Said for Text {
+    fn said(&self, language: Language) -> String {
+        self.get(language).to_owned()
+    }
+}
 
 macro_rules! in_both_languages {
     ($($type:ty),+) => {
@@ -47,7 +60,13 @@ macro_rules! in_both_languages {
         })+
     };
 }
-in_both_languages!(Right, Need, Party, Unfit);
+in_both_languages!(Right, Need, Party, Unfit, CaseEvent, PartEvent);
+
+impl<T: Said> Said for &T {
+    fn said(&self, language: Language) -> String {
+        (*self).said(language)
+    }
+}
 
 impl<T: Said> Said for Vec<T> {
     fn said(&self, language: Language) -> String {

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use hall_rules::catalogue::SizeHint;
 use kiosk_wire::entry::{MoveReason, SetAsideReason, UnconfirmedReason, VoidReason};
-use kiosk_wire::{CompartmentNo, Fact};
+use kiosk_wire::{CompartmentNo, Fact, StaffCall};
 
 use crate::door::{DoorWatch, Finding};
 use crate::handed_in::prepared;
 use crate::input::{Receipt, RecordFailure, UnlockOutcome};
 use crate::journey::{Journey, RECORD_AGAIN};
-use crate::output::{Entry, Output, Sound, StaffCall};
+use crate::output::{Entry, Output, Sound};
 use crate::page::Page;
 use crate::session::{Deposit, Doing, Pending, Purpose, Wish};
-use crate::terms::{Paper, Ticket};
+use crate::terms::{PrintState, Ticket};
 use crate::touch::{Act, Touch};
 use crate::view::NoDeposit;
 
@@ -128,7 +128,7 @@ impl Journey {
         let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.unconfirmed = unconfirmed;
         deposit.ends_at = now + stays;
-        let printed = matches!(self.paper, Paper::Printing | Paper::Printed) && deposit.reopened > 0;
+        let printed = matches!(self.paper, PrintState::Printing | PrintState::Printed) && deposit.reopened > 0;
         if !(printed && unconfirmed.is_none()) {
             self.print_receipt();
         }

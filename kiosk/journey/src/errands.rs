@@ -6,12 +6,12 @@ use std::time::Duration;
 use kiosk_wire::entry::{PickupProof, StaffRefusal};
 use kiosk_wire::kiosk_api::{CaseBrief, MissingMaterial, Todo};
 use kiosk_wire::submission::Assurance;
-use kiosk_wire::{Fact, Personal, SubmissionId};
+use kiosk_wire::{Fact, Personal, StaffCall, SubmissionId};
 
 use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
 use crate::layout::page_of;
-use crate::output::{Output, Sound, StaffCall};
+use crate::output::{Output, Sound};
 use crate::page::Page;
 use crate::session::{CODE_DIGITS, Doing, Pending, Pickup, Purpose};
 use crate::terms::said;

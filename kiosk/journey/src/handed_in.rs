@@ -3,7 +3,7 @@
 use hall_rules::answers::{ACTING_FOR, ActingFor};
 use hall_rules::catalogue::Place;
 use kiosk_wire::kiosk_api::{CaseBrief, MissingMaterial, Todo};
-use kiosk_wire::submission::{self, MaterialLine};
+use kiosk_wire::submission::MaterialLine;
 use kiosk_wire::{Corrections, Fact, ReceiptNumber, Submission, SubmissionId};
 
 use crate::output::{Entry, Payload};
@@ -43,11 +43,7 @@ fn correction(case: &CaseBrief) -> Entry {
 /// Everything the applicant said.
 fn submission(visit: &Visit) -> Option<(SubmissionId, Entry)> {
     let (holder, item) = (visit.holder.as_ref()?, visit.item()?);
-    let acting_for = match visit.answers.get(ACTING_FOR).and_then(ActingFor::from_code)? {
-        ActingFor::Oneself => submission::ActingFor::Oneself,
-        ActingFor::AnotherPerson => submission::ActingFor::AnotherPerson,
-        ActingFor::Organisation => submission::ActingFor::Organisation,
-    };
+    let acting_for = visit.answers.get(ACTING_FOR).and_then(ActingFor::from_code)?;
     let asked: Vec<&str> = visit.fields().iter().map(|field| field.code.as_str()).collect();
     let situations = visit.answers.0.iter().filter(|(code, _)| *code != ACTING_FOR);
     let answers = visit.values.iter().filter(|(code, value)| {

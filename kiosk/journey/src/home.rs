@@ -7,17 +7,17 @@ use std::time::Duration;
 use hall_rules::Language;
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::kiosk_api::DoorState;
-use kiosk_wire::{CompartmentNo, Personal, SubmissionId};
+use kiosk_wire::{CompartmentNo, Personal, StaffCall, SubmissionId};
 
 use crate::find::ASKING;
 use crate::input::Service;
 use crate::journey::{
     CHECKING, COUNTDOWN, GUARD, Held, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
 };
-use crate::output::{Output, Sound, StaffCall};
+use crate::output::{Output, Sound};
 use crate::page::{Card, Page};
 use crate::session::{Doing, Holder, Purpose, Session, Visit};
-use crate::terms::{CardProblem, FindFailure, Paper, PartState};
+use crate::terms::{CardProblem, FindFailure, PartState, PrintState};
 use crate::touch::{Act, Touch};
 use crate::view::{IdleView, NoDeposit, OutOfServiceReason, Overlay, Screen, TextSize};
 
@@ -44,7 +44,7 @@ impl Journey {
         }
         self.session = Session::Nobody;
         self.help = None;
-        self.paper = Paper::None;
+        self.paper = PrintState::None;
         self.language = Language::Zh;
         self.text_size = TextSize::Normal;
         self.card_left = self.card_present.then_some(now);

@@ -5,15 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hall_rules::Language;
-use kiosk_wire::{CompartmentNo, HallSettings, Personal, RosterWindow};
+use kiosk_wire::{CompartmentNo, HallSettings, Personal, RosterWindow, StaffCall};
 
 use crate::cabinet::Cabinet;
 use crate::door::DoorWatch;
 use crate::input::{Health, Input, JourneyConfig, Service};
-use crate::output::{Entry, Output, Sound, StaffCall};
+use crate::output::{Entry, Output, Sound};
 use crate::page::{Group, Page};
 use crate::session::{Holder, Offer, Pending, Purpose, Session};
-use crate::terms::{DocumentKey, Paper, PrintJob, Ticket};
+use crate::terms::{DocumentKey, PrintJob, PrintState, Ticket};
 use crate::touch::Touch;
 use crate::view::{TextSize, View};
 
@@ -94,7 +94,7 @@ pub struct Journey {
     next_ticket: u64,
     /// The last paper, and how it stands.
     pub(crate) print_job: PrintJob,
-    pub(crate) paper: Paper,
+    pub(crate) paper: PrintState,
     outputs: VecDeque<Output>,
     pub(crate) shown: View,
 }
@@ -127,7 +127,7 @@ impl Journey {
             again: Vec::new(),
             next_ticket: 1,
             print_job: PrintJob(0),
-            paper: Paper::None,
+            paper: PrintState::None,
             outputs: VecDeque::new(),
             shown: View::first(),
         }

@@ -55,6 +55,7 @@ pub use hall_rules::catalogue::Place;
 pub use input::*;
 pub use journey::Journey;
 /// The words of the wire that views speak.
+pub use kiosk_wire::StaffCall;
 pub use kiosk_wire::entry::{StaffRefusal, UnconfirmedReason};
 pub use output::*;
 pub use qr::Qr;

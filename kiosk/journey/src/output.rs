@@ -2,7 +2,8 @@
 
 use kiosk_wire::submission::DocumentFamily;
 use kiosk_wire::{
-    CompartmentNo, Corrections, Fact, Personal, ReceiptNumber, ResultHolder, StaffId, Submission, SubmissionId,
+    CompartmentNo, Corrections, Fact, Personal, ReceiptNumber, ResultHolder, StaffCall, StaffId, Submission,
+    SubmissionId,
 };
 
 use crate::slip::Slip;
@@ -90,44 +91,6 @@ pub enum Sound {
     DoorLeftOpen,
     /// "You may leave."
     Done,
-}
-
-/// Why staff are called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum StaffCall {
-    /// Somebody pressed Help.
-    Help,
-    /// A door is open for a minute.
-    DoorLeftOpen {
-        /// Which.
-        compartment: CompartmentNo,
-    },
-    /// Doors were open when the terminal started.
-    DoorsOpenAtBoot,
-    /// A door did not open.
-    DoorStuck {
-        /// Which.
-        compartment: CompartmentNo,
-    },
-    /// An applicant found something in a box.
-    FoundSomething {
-        /// Which.
-        compartment: CompartmentNo,
-    },
-    /// Nobody knows whether paper is in a box.
-    Unconfirmed {
-        /// Which.
-        compartment: CompartmentNo,
-    },
-    /// The journal cannot be written while paper is in a box that is not on record as deposited.
-    RecordFailed,
-    /// The lock board does not answer while a door is open.
-    LineLost {
-        /// Which.
-        compartment: CompartmentNo,
-    },
-    /// A card was left on the reader for a minute.
-    CardLeft,
 }
 
 /// How a member of staff shows who they are.

@@ -6,26 +6,26 @@ use crate::journey::Journey;
 use crate::output::Output;
 use crate::session::Visit;
 use crate::slip::{Slip, SlipKind};
-use crate::terms::{Paper, PartState, PrintJob, said};
+use crate::terms::{PartState, PrintJob, PrintState, said};
 
 impl Journey {
     /// Prints, if there is a printer that can. Nothing waits for it.
     pub(crate) fn print(&mut self, slip: Slip) {
         self.paper = match self.health.printer {
-            PartState::Absent | PartState::Starting => Paper::None,
-            PartState::Failed => Paper::Failed,
+            PartState::Absent | PartState::Starting => PrintState::None,
+            PartState::Failed => PrintState::Failed,
             PartState::Ok => {
                 self.print_job.0 += 1;
                 self.emit(Output::Print { job: self.print_job, slip: Box::new(slip) });
-                Paper::Printing
+                PrintState::Printing
             }
         };
     }
 
     /// What became of a paper. Of a former one it says nothing about this page.
     pub(crate) fn printed(&mut self, job: PrintJob, whole: bool) {
-        if job == self.print_job && self.paper == Paper::Printing {
-            self.paper = if whole { Paper::Printed } else { Paper::Failed };
+        if job == self.print_job && self.paper == PrintState::Printing {
+            self.paper = if whole { PrintState::Printed } else { PrintState::Failed };
         }
     }
 
@@ -89,7 +89,9 @@ impl Journey {
         let rows = crate::pages::material_rows(visit, language);
         let slip = self.slip(item, SlipKind::Missing { rows });
         self.print(slip);
-        if let Some(Visit { list_printed, .. }) = self.session.visit_mut().filter(|_| self.paper == Paper::Printing) {
+        if let Some(Visit { list_printed, .. }) =
+            self.session.visit_mut().filter(|_| self.paper == PrintState::Printing)
+        {
             *list_printed = Some((language, codes));
         }
     }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use kiosk_wire::entry::{SetAsideReason, StaffRefusal};
-use kiosk_wire::{CompartmentNo, Fact, StaffId};
+use kiosk_wire::{CompartmentNo, Fact, StaffCall, StaffId};
 
 use crate::door::{DoorWatch, Finding};
 use crate::input::{Load, StaffDoor};
 use crate::journey::{Journey, RECORD_AGAIN};
 use crate::layout::page_of;
-use crate::output::{Entry, Output, Payload, Sound, StaffCall, StaffProof};
+use crate::output::{Entry, Output, Payload, Sound, StaffProof};
 use crate::page::{Card, Page};
 use crate::session::{CODE_DIGITS, Pending, Purpose, Session, StaffVisit};
 use crate::terms::StaffDoorKind;

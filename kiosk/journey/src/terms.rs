@@ -14,7 +14,7 @@ pub struct PrintJob(pub u64);
 
 /// How the paper of the present page stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Paper {
+pub enum PrintState {
     /// There is no printer, or nothing was to be printed.
     #[default]
     None,

@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use clap::Subcommand;
 use hardware::DeviceStatus;
 use hardware::cards::{
-    Assurance, Authenticity, CardEvent, CardReader, Document, Identity, MrzKey, Secret, Sex, TrustList, ValidTo,
+    Assurance, Authenticity, CardEvent, CardReader, Document, Identity, MrzKey, PcscConfig, ReaderConfig, Secret, Sex,
+    ValidTo,
 };
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::output::{Exit, Failure, say, say_json};
-use crate::config::{self, Config};
-use crate::devices;
+use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Card {
@@ -69,9 +69,9 @@ fn key(text: &str) -> Result<MrzKey, Failure> {
 fn start(config: &Config) -> (Vec<CardReader>, Receiver<CardEvent>) {
     let (sender, events) = channel();
     // Without configuration: any reader.
-    let any = vec![config::Card::Pcsc { reader: "*".into(), resident_id: None, trust: TrustList::default() }];
-    let cards = if config.cards.is_empty() { &any } else { &config.cards };
-    let readers = devices::readers(cards)
+    let any = vec![ReaderConfig::Pcsc(PcscConfig::new("*"))];
+    let cards = if config.cards.is_empty() { any } else { config.cards.clone() };
+    let readers = cards
         .into_iter()
         .map(|reader| {
             let sender = sender.clone();

@@ -62,12 +62,12 @@ pub(super) fn run(config: &Config, json: bool) -> Result<Exit, Failure> {
     let backend = backend(config, identity.as_ref().ok().and_then(Option::as_ref), &clock);
     // The running program has heard more than this one, and it is by that one's time that things are judged.
     if !parts.iter().any(|part| part.part == "clock") {
-        let (state, error, advice) = clock.report();
+        let (state, flaw) = clock.report();
         parts.push(report(
             "clock",
             if state == DeviceState::Starting { DeviceState::Ok } else { state },
-            &error,
-            advice,
+            &flaw.error,
+            &flaw.advice,
         ));
     }
     parts.push(disk(config));
@@ -122,7 +122,15 @@ fn instant(ms: i64) -> String {
 }
 
 fn report(part: &str, state: DeviceState, error: &str, advice: &str) -> DeviceReport {
-    DeviceReport { part: part.to_owned(), state, since_ms: 0, last_error: error.to_owned(), advice: advice.to_owned() }
+    DeviceReport {
+        part: part.to_owned(),
+        state,
+        since_ms: 0,
+        last_error: error.to_owned(),
+        advice: advice.to_owned(),
+        fault: None,
+        call: None,
+    }
 }
 
 /// What the running kiosk said of the devices that it owns.
@@ -150,8 +158,10 @@ fn readers(config: &Config) -> Vec<DeviceReport> {
         return vec![report("reader", DeviceState::Absent, "no [[card]] in the configuration", "")];
     }
     let (sender, events) = channel();
-    let readers: Vec<_> = devices::readers(&config.cards)
-        .into_iter()
+    let readers: Vec<_> = config
+        .cards
+        .iter()
+        .cloned()
         .enumerate()
         .map(|(at, reader)| {
             let sender = sender.clone();
@@ -310,7 +320,7 @@ fn deposits(config: &Config, parts: &[DeviceReport], enrolled: bool, screen: Opt
             return report(PART, DeviceState::Fault, &format!("none is possible: {without}"), "see that part");
         }
     }
-    if !matches!(cache::read(&config.data_dir, cache::Kind::Catalogue), Ok(Some(_))) {
+    if !matches!(cache::read(&config.data_dir, cache::Kept::Catalogue), Ok(Some(_))) {
         let error = "none is possible: the hall has sent no items yet";
         return report(PART, DeviceState::Fault, error, "import the catalogue at the backend; look at its part above");
     }
@@ -391,8 +401,8 @@ mod tests {
         );
         let config = crate::config::parse(std::path::Path::new("kiosk.toml"), &text).expect("config");
         if items {
-            let told = cache::Told { etag: "1".into(), body: "{}".into() };
-            cache::write(folder.path(), cache::Kind::Catalogue, &told).expect("kept");
+            let told = cache::Tagged { etag: "1".into(), body: "{}".into() };
+            cache::write(folder.path(), cache::Kept::Catalogue, &told).expect("kept");
         }
         let well = |part| report(part, DeviceState::Ok, "", "");
         let parts = ["reader-1", "reader-2", "locker", "printer", "journal", "clock", "disk"].map(well).to_vec();

@@ -140,7 +140,7 @@ fn run(
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
     let (printer, scanner) = (config.printer.clone(), config.scanner.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
-    let readers: Vec<CardReader> = devices::readers(&cards)
+    let readers: Vec<CardReader> = cards
         .into_iter()
         .enumerate()
         .map(|(index, reader)| {

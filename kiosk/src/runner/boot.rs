@@ -8,15 +8,16 @@ use std::time::Duration;
 use hall_rules::Catalogue;
 use hardware::cards::MrzLines;
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
-use kiosk_wire::Fact;
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::signed::Purpose;
+use kiosk_wire::{Fact, FaultCode};
 
 use super::health::Parts;
-use super::{Event, Hands, Runner, SOFTWARE, TICK, Told, desk};
-use crate::cache::{self, Kind};
+use super::{Event, Hands, LastTold, Runner, SOFTWARE, TICK, desk};
+use crate::cache::{self, Kept};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::flaw::Flaw;
 use crate::hall::{self, Hall};
 use crate::identity::Identity;
 use crate::journal::{self, Journal, NewEntry, OpenError};
@@ -100,13 +101,13 @@ impl Runner {
             armed: Vec::new(),
             waiting: Vec::new(),
             remote: None,
-            desk: desk::Desk::default(),
+            desk: desk::StaffVisit::default(),
             asked: None,
             mrz_lines: MrzLines::default(),
             catalogue: None,
             postponed: Vec::new(),
             call: None,
-            told: Told::default(),
+            told: LastTold::default(),
         };
         runner.open_journal();
         runner.read_caches();
@@ -207,7 +208,7 @@ impl Runner {
                 None
             })
         };
-        let (roster, settings, catalogue) = (read(Kind::Roster), read(Kind::Settings), read(Kind::Catalogue));
+        let (roster, settings, catalogue) = (read(Kept::Roster), read(Kept::Settings), read(Kept::Catalogue));
         if let Some(told) = roster {
             match staff::read_roster(&told.body, &identity, None) {
                 Ok(roster) => {
@@ -261,8 +262,9 @@ impl Runner {
             Ok(sync) => self.sync = Some(sync),
             Err(error) => {
                 tracing::error!(%error, "nothing can be sent");
-                let advice = "correct `[backend]` in the configuration";
-                self.parts.backend_is(false, error.to_string(), advice, self.clock.stamp().wall_ms_utc);
+                let code = FaultCode::BackendSetup { detail: error.to_string() };
+                let flaw = Flaw::new(error.to_string(), "correct `[backend]` in the configuration", code);
+                self.parts.backend_is(false, flaw, self.clock.stamp().wall_ms_utc);
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use kiosk_journey::{Input, StaffCall};
+use kiosk_journey::Input;
+use kiosk_wire::StaffCall;
 use kiosk_wire::kiosk_api::{DeviceReport, DeviceState};
 
 use super::Runner;
@@ -30,6 +31,8 @@ impl Call {
             since_ms: self.since_ms,
             last_error: words(self.what),
             advice: "go to the terminal".to_owned(),
+            fault: None,
+            call: Some(self.what),
         }
     }
 }

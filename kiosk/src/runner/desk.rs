@@ -18,7 +18,7 @@ const CODE_PAUSE: Duration = Duration::from_secs(600);
 
 /// What is known of the staff visit under way.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct StaffVisit {
     signed_in: Option<SignedIn>,
     /// The directive by which a door is open for staff.
     collecting: Collecting,
@@ -45,7 +45,7 @@ pub struct PinCheck {
     right: bool,
 }
 
-impl Desk {
+impl StaffVisit {
     /// The visit is over.
     pub(super) fn end(&mut self) {
         self.signed_in = None;
@@ -54,7 +54,7 @@ impl Desk {
     }
 
     /// Follows what is about to be written: the end of a collection answers the directive that armed it. Returns that
-    /// answer, and what is to be [kept](Desk::keep) once all of it is written.
+    /// answer, and what is to be [kept](StaffVisit::keep) once all of it is written.
     pub(super) fn follow(&self, entries: &[NewEntry]) -> (Option<Fact>, Collecting) {
         let (mut answer, mut collecting) = (None, self.collecting);
         for entry in entries {

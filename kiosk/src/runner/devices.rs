@@ -20,7 +20,7 @@ const FORCED_AFTER: Duration = Duration::from_millis(1_500);
 
 /// A second look at a door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Look {
+pub(super) struct SecondLook {
     /// When.
     pub(super) at: Duration,
     /// At which.
@@ -135,13 +135,13 @@ impl Runner {
         let harmless = first && self.holds(compartment) == Holds::Nothing;
         if state == DoorState::Open && !harmless && !self.is_invited(compartment) {
             let at = self.clock.now() + FORCED_AFTER;
-            self.looks.push(Look { at, compartment, what: LookFor::Forced });
+            self.looks.push(SecondLook { at, compartment, what: LookFor::Forced });
         }
     }
 
     fn take_unlock(&mut self, compartment: CompartmentNo, outcome: UnlockOutcome) {
         let at = self.clock.now() + READ_AFTER;
-        self.looks.push(Look { at, compartment, what: LookFor::Reading });
+        self.looks.push(SecondLook { at, compartment, what: LookFor::Reading });
         if !self.watch_remote_unlock(compartment, outcome) {
             self.tell(Input::Unlock { compartment, outcome });
         }
@@ -156,10 +156,10 @@ impl Runner {
     }
 
     pub(super) fn take_looks(&mut self, now: Duration) {
-        let (due, later) = std::mem::take(&mut self.looks).into_iter().partition(|look: &Look| look.at <= now);
+        let (due, later) = std::mem::take(&mut self.looks).into_iter().partition(|look: &SecondLook| look.at <= now);
         self.looks = later;
-        let due: Vec<Look> = due;
-        for Look { compartment, what, .. } in due {
+        let due: Vec<SecondLook> = due;
+        for SecondLook { compartment, what, .. } in due {
             let state = self.doors.get(&compartment).copied().unwrap_or(DoorState::Unknown);
             match what {
                 LookFor::Reading => {

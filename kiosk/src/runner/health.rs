@@ -6,11 +6,13 @@ use std::time::Duration;
 use hardware::DeviceStatus;
 pub(super) use kiosk_journey::PartState;
 use kiosk_journey::{Compartment, Health, Input};
+use kiosk_wire::FaultCode;
 use kiosk_wire::kiosk_api::{self, CompartmentReport, DeviceReport, DeviceState, Heartbeat};
 
 use super::{Runner, SOFTWARE, boot::Trouble, translate};
 use crate::config::Config;
 use crate::devices;
+use crate::flaw::Flaw;
 use crate::journal::Unsent;
 use crate::status::{self, Status};
 
@@ -27,32 +29,30 @@ const STATUS_EVERY: Duration = Duration::from_secs(5);
 struct Part {
     state: DeviceState,
     since_ms: i64,
-    error: String,
-    advice: String,
+    flaw: Flaw,
 }
 
 impl Part {
     fn new(state: DeviceState) -> Self {
-        Self { state, since_ms: crate::clock::wall_ms(), error: String::new(), advice: String::new() }
+        Self { state, since_ms: crate::clock::wall_ms(), flaw: Flaw::default() }
     }
 
-    fn set(&mut self, state: DeviceState, error: String, advice: String, at_ms: i64) -> bool {
+    fn set(&mut self, state: DeviceState, flaw: Flaw, at_ms: i64) -> bool {
         let changed = self.state != state;
         if changed {
             self.since_ms = at_ms;
         }
         // The last error stays to be read after things went well again.
-        if !error.is_empty() {
-            self.error = error;
+        if flaw.error.is_empty() {
+            self.flaw.advice = flaw.advice;
+        } else {
+            self.flaw = flaw;
         }
-        self.advice = advice;
         self.state = state;
         changed
     }
 
     fn follow(&mut self, name: &str, status: &DeviceStatus, at_ms: i64) {
-        let (error, advice) =
-            status.fault().map(|fault| (fault.to_string(), fault.what_to_do().to_owned())).unwrap_or_default();
         let state = match status {
             DeviceStatus::Starting => DeviceState::Starting,
             DeviceStatus::Ready => DeviceState::Ok,
@@ -60,7 +60,7 @@ impl Part {
             DeviceStatus::Down(fault) if fault.is_told_by_device() => DeviceState::Fault,
             DeviceStatus::Down(_) => DeviceState::Lost,
         };
-        if self.set(state, error, advice, at_ms) {
+        if self.set(state, status.fault().map(Flaw::from).unwrap_or_default(), at_ms) {
             let (state, code) = (word(state), status.fault().map(hardware::Fault::code));
             tracing::info!(part = name, state, code, detail = %status, "device");
         }
@@ -71,8 +71,10 @@ impl Part {
             part: part.to_owned(),
             state: self.state,
             since_ms: self.since_ms,
-            last_error: self.error.clone(),
-            advice: self.advice.clone(),
+            last_error: self.flaw.error.clone(),
+            advice: self.flaw.advice.clone(),
+            fault: self.flaw.code.clone(),
+            call: None,
         }
     }
 
@@ -156,10 +158,11 @@ impl Parts {
         self.scanner.get_or_insert_with(|| Part::new(DeviceState::Starting)).follow("scanner", status, at_ms);
     }
 
-    pub(super) fn backend_is(&mut self, reachable: bool, error: String, advice: &str, at_ms: i64) {
+    pub(super) fn backend_is(&mut self, reachable: bool, flaw: Flaw, at_ms: i64) {
         let state = if reachable { DeviceState::Ok } else { DeviceState::Lost };
-        if self.backend.set(state, error.clone(), advice.into(), at_ms) {
-            tracing::info!(part = "backend", state = word(state), detail = error, "device");
+        let detail = flaw.error.clone();
+        if self.backend.set(state, flaw, at_ms) {
+            tracing::info!(part = "backend", state = word(state), detail, "device");
         }
     }
 
@@ -333,35 +336,43 @@ impl Runner {
 
     /// Looks at the parts that are no devices.
     fn look_at_own_parts(&mut self) {
+        let fault = |error: &str, advice, code| (DeviceState::Fault, Flaw::new(error, advice, code));
+        let well = (DeviceState::Ok, Flaw::default());
         let journal = match &self.standing.trouble {
-            Some(Trouble::Damaged) => {
-                (DeviceState::Fault, "it was set aside or is missing", "kiosk doctor; docs/technician.md, Mending")
-            }
-            Some(Trouble::Broken(why)) => {
-                (DeviceState::Fault, why.as_str(), "kiosk doctor; it is tried again by itself")
-            }
+            Some(Trouble::Damaged) => fault(
+                "it was set aside or is missing",
+                "kiosk doctor; docs/technician.md, Mending",
+                FaultCode::JournalDamaged,
+            ),
+            Some(Trouble::Broken(why)) => fault(
+                why,
+                "kiosk doctor; it is tried again by itself",
+                FaultCode::JournalBroken { detail: why.clone() },
+            ),
             None if self.standing.forked => {
-                (DeviceState::Fault, "the backend has another history of it", "docs/technician.md, Mending")
+                fault("the backend has another history of it", "docs/technician.md, Mending", FaultCode::JournalForked)
             }
             None if self.standing.locked => (
                 DeviceState::Degraded,
-                "another program holds it locked (a copy being made, or sqlite3)",
-                "end that program (`fuser -v` on journal.db names it); the kiosk goes on by itself",
+                Flaw::new(
+                    "another program holds it locked (a copy being made, or sqlite3)",
+                    "end that program (`fuser -v` on journal.db names it); the kiosk goes on by itself",
+                    FaultCode::JournalLocked,
+                ),
             ),
-            None => (DeviceState::Ok, "", ""),
+            None => well.clone(),
         };
         let disk = if self.standing.full {
-            (DeviceState::Fault, "the disk is full", "make room: journalctl --vacuum-size=100M")
+            fault("the disk is full", "make room: journalctl --vacuum-size=100M", FaultCode::DiskFull)
         } else {
-            (DeviceState::Ok, "", "")
+            well
         };
-        let (clock, told, advice) = self.clock.report();
         let at_ms = crate::clock::wall_ms();
-        for (name, (state, error, advice)) in [("journal", journal), ("clock", (clock, &told, advice)), ("disk", disk)]
-        {
+        for (name, (state, flaw)) in [("journal", journal), ("clock", self.clock.report()), ("disk", disk)] {
             let part = self.parts.own.entry(name).or_insert_with(|| Part::new(DeviceState::Starting));
-            if part.set(state, error.to_owned(), advice.to_owned(), at_ms) {
-                tracing::info!(part = name, state = word(state), detail = error, "device");
+            let detail = flaw.error.clone();
+            if part.set(state, flaw, at_ms) {
+                tracing::info!(part = name, state = word(state), detail, "device");
             }
         }
     }
@@ -397,6 +408,11 @@ mod tests {
         assert_eq!(two.reader().for_journey(), PartState::Ok);
         two.reader_is(1, &DeviceStatus::Down(Fault::ReaderSilent { port: "/dev/ttyS0".into() }), 2);
         assert_eq!(two.reader().for_journey(), PartState::Failed);
-        assert!(two.reader_reports()[1].last_error.contains("/dev/ttyS0"));
+        let silent = &two.reader_reports()[1];
+        assert!(silent.last_error.contains("/dev/ttyS0"));
+        assert_eq!(silent.fault, Some(FaultCode::ReaderSilent { port: "/dev/ttyS0".into() }));
+        two.reader_is(1, &DeviceStatus::Ready, 3);
+        let well = &two.reader_reports()[1];
+        assert_eq!((&well.fault, well.advice.as_str()), (&silent.fault, ""), "what went wrong last stays to be read");
     }
 }

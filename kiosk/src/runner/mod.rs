@@ -122,27 +122,27 @@ pub struct Runner {
     doors: BTreeMap<CompartmentNo, DoorState>,
     doors_seen: bool,
     parts: health::Parts,
-    looks: Vec<devices::Look>,
+    looks: Vec<devices::SecondLook>,
     roster: Option<Roster>,
     generation: u64,
     armed: Vec<Directive>,
     waiting: Vec<Directive>,
     remote: Option<remote::Remote>,
-    desk: desk::Desk,
-    asked: Option<person::Asked>,
+    desk: desk::StaffVisit,
+    asked: Option<person::Errands>,
     /// Lines of a travel document that a scanner has read so far.
     mrz_lines: MrzLines,
     catalogue: Option<Arc<hall_rules::Catalogue>>,
     postponed: Vec<(Ticket, Vec<Entry>)>,
     call: Option<call::Call>,
 
-    told: Told,
+    told: LastTold,
     next_tick: Duration,
 }
 
 /// What the journey and the screen were last told, so that only changes are told.
 #[derive(Debug, Default)]
-struct Told {
+struct LastTold {
     service: Option<Service>,
     health: Option<kiosk_journey::Health>,
     cabinet: Vec<kiosk_journey::Compartment>,

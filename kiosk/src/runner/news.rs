@@ -4,7 +4,7 @@ use kiosk_journey::Input;
 use kiosk_wire::{HallSettings, Roster};
 
 use super::Runner;
-use crate::cache::{self, Kind, Told};
+use crate::cache::{self, Kept, Tagged};
 use crate::hall;
 use crate::staff;
 use crate::sync::News;
@@ -42,15 +42,15 @@ impl Runner {
             News::Person { visit, answer } => self.take_cases(visit, answer),
             News::Progress { ask, answer } => self.take_progress(ask, answer),
             News::CallHeard { since_ms } => self.call_was_heard(since_ms),
-            News::Backend { reachable, error, advice } => self.parts.backend_is(reachable, error, advice, at),
+            News::Backend { reachable, flaw } => self.parts.backend_is(reachable, flaw, at),
         }
     }
 
-    fn take_new_roster(&mut self, told: &Told) {
+    fn take_new_roster(&mut self, told: &Tagged) {
         let Some(identity) = &self.identity else { return };
         match staff::read_roster(&told.body, identity, self.roster.as_ref()) {
             Ok(roster) => {
-                if let Err(error) = cache::write(&self.folder, Kind::Roster, told) {
+                if let Err(error) = cache::write(&self.folder, Kept::Roster, told) {
                     tracing::warn!(%error, "the roster could not be kept; after a restart without network there is none");
                 }
                 tracing::info!(version = roster.version, "roster received");
@@ -61,11 +61,11 @@ impl Runner {
     }
 
     /// Kept, so that they hold after a restart without the network too.
-    fn take_new_settings(&mut self, told: &Told) {
+    fn take_new_settings(&mut self, told: &Tagged) {
         let Some(identity) = &self.identity else { return };
         match hall::read_settings(&told.body, identity) {
             Ok(settings) => {
-                if let Err(error) = cache::write(&self.folder, Kind::Settings, told) {
+                if let Err(error) = cache::write(&self.folder, Kept::Settings, told) {
                     tracing::warn!(%error, "the hall's settings could not be kept; after a restart they are heard again");
                 }
                 tracing::info!(zone = settings.time_zone, years = settings.calendar.len(), "settings received");

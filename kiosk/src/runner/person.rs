@@ -7,12 +7,12 @@ use kiosk_wire::kiosk_api::{BothLanguages, CaseBrief, PersonAnswer, PersonQuery,
 use kiosk_wire::submission::DocumentFamily;
 use kiosk_wire::{Personal, ResultHolder, SubmissionId};
 
-use super::{Event, Runner, translate};
+use super::{Event, Runner};
 use crate::journal::{self, Waiting};
 
 /// What is known so far of one person's errands.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Errands {
     visit: SubmissionId,
     /// Results that lie here for them.
     here: Vec<Waiting>,
@@ -33,11 +33,11 @@ pub struct Found {
 
 impl Runner {
     pub(super) fn look_up(&mut self, visit: SubmissionId, document: DocumentFamily, number: &Personal) {
-        self.asked = Some(Asked { visit, here: Vec::new(), papers: Vec::new(), cases: Vec::new() });
+        self.asked = Some(Errands { visit, here: Vec::new(), papers: Vec::new(), cases: Vec::new() });
         if let Some(sync) = &self.sync {
             sync.ask_person(visit, PersonQuery { document, number: number.clone() });
         }
-        let person = PersonKey::new(translate::family(document), number.expose());
+        let person = PersonKey::new(document, number.expose());
         let number = number.clone();
         let results = self.journal.as_ref().map(|journal| journal.projection().results()).unwrap_or_default();
         let held = self.journal.as_ref().map(|journal| journal.projection().papers()).unwrap_or_default();

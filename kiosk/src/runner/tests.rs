@@ -499,7 +499,7 @@ fn entries_say_when_as_well_as_the_terminal_knows() {
 fn signed_settings(settings: &HallSettings, purpose: Purpose, key: &SigningKey) -> Event {
     let signed = Signed::seal(settings, purpose, key).expect("signed");
     let body = serde_json::to_string(&signed).expect("text");
-    Event::News(News::Settings(cache::Told { etag: "\"s1\"".into(), body }))
+    Event::News(News::Settings(cache::Tagged { etag: "\"s1\"".into(), body }))
 }
 
 /// Told once, they hold after a restart without the network too; what another key signed never does.
@@ -526,9 +526,10 @@ fn the_halls_settings_are_verified_and_kept() {
 fn a_call_for_staff_stands_in_the_heartbeat_and_is_told_to_have_arrived() {
     let mut bench = Bench::new();
     bench.all_closed();
-    bench.runner.call_staff(kiosk_journey::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) });
+    bench.runner.call_staff(kiosk_wire::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) });
     let call = bench.runner.heartbeat().devices.into_iter().find(|part| part.part == "call").expect("a call");
     assert!(call.last_error.contains("door 3"), "{}", call.last_error);
+    assert_eq!(call.call, Some(kiosk_wire::StaffCall::DoorLeftOpen { compartment: CompartmentNo(3) }));
     bench.happens(Event::News(News::CallHeard { since_ms: call.since_ms }));
     bench.runner.clock.pass(Duration::from_secs(301));
     bench.runner.end_old_call();

@@ -36,15 +36,6 @@ pub(super) fn entry(
     Ok(NewEntry { fact, payload: text.map(Personal::new), arms: None })
 }
 
-/// The family of a document as the hall's rules name it.
-pub(super) fn family(document: DocumentFamily) -> hall_rules::DocumentFamily {
-    match document {
-        DocumentFamily::ResidentNumber => hall_rules::DocumentFamily::ResidentNumber,
-        DocumentFamily::ForeignResidentOld => hall_rules::DocumentFamily::ForeignResidentOld,
-        DocumentFamily::TravelDocument => hall_rules::DocumentFamily::TravelDocument,
-    }
-}
-
 /// A door as the lock board shows it.
 pub(super) fn door(state: lockers::DoorState) -> DoorState {
     match state {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use kiosk_wire::signed::TokenClaims;
-use kiosk_wire::{Code, Problem};
+use kiosk_wire::{Code, FaultCode, Problem};
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Serialize;
@@ -13,9 +13,10 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::tls;
-use crate::cache::Told;
+use crate::cache::Tagged;
 use crate::clock::Clock;
 use crate::config::Backend;
+use crate::flaw::Flaw;
 use crate::identity::Identity;
 
 /// How long a call may take, beyond the time it asks the backend to hold it open.
@@ -61,6 +62,18 @@ impl CallError {
             Self::Refused(problem) => Some(problem.code),
             Self::Line(_) | Self::Certificate(_) | Self::Misread(_) => None,
         }
+    }
+}
+
+impl From<&CallError> for Flaw {
+    fn from(error: &CallError) -> Self {
+        let code = match error {
+            CallError::Line(detail) => FaultCode::BackendUnreachable { detail: detail.clone() },
+            CallError::Refused(problem) => FaultCode::BackendRefused { refusal: problem.code.to_string() },
+            CallError::Certificate(detail) => FaultCode::BackendCertificate { detail: detail.clone() },
+            CallError::Misread(detail) => FaultCode::BackendMisread { detail: detail.clone() },
+        };
+        Self::new(error.to_string(), error.advice(), code)
     }
 }
 
@@ -143,7 +156,7 @@ impl Client {
     }
 
     /// Gets a text unless it still has the name `etag`.
-    pub async fn get_changed(&self, path: &str, etag: &str) -> Result<Option<Told>, CallError> {
+    pub async fn get_changed(&self, path: &str, etag: &str) -> Result<Option<Tagged>, CallError> {
         let named =
             |request: RequestBuilder| if etag.is_empty() { request } else { request.header(IF_NONE_MATCH, etag) };
         let response = self.call(Method::GET, path, named).await?;
@@ -152,7 +165,7 @@ impl Client {
         }
         let etag = response.headers().get(ETAG).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let body = response.text().await.map_err(line)?;
-        Ok(Some(Told { etag, body }))
+        Ok(Some(Tagged { etag, body }))
     }
 
     /// Calls; once more when the token was refused for the clock, whose true time the refusal tells.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::backoff::Backoff;
 use super::http::CallError;
 use super::{Context, News};
-use crate::cache::{self, Kind};
+use crate::cache::{self, Kept};
 
 /// How long the backend may hold a poll open, in seconds.
 const HELD_S: u64 = 20;
@@ -64,7 +64,7 @@ async fn hear(context: &Arc<Context>, answer: DirectivesAnswer, held: &mut Held)
         context.tell(News::Directives(answer.directives));
     }
     if !answer.catalogue_etag.is_empty() && answer.catalogue_etag != held.catalogue {
-        if let Some(catalogue) = fetch(context, Kind::Catalogue, &held.catalogue).await? {
+        if let Some(catalogue) = fetch(context, Kept::Catalogue, &held.catalogue).await? {
             context.tell(News::Catalogue(Arc::new(catalogue)));
         }
         held.catalogue = answer.catalogue_etag;
@@ -79,7 +79,7 @@ async fn hear(context: &Arc<Context>, answer: DirectivesAnswer, held: &mut Held)
 }
 
 /// Fetches what has another name by now, and keeps it.
-async fn fetch<T: DeserializeOwned>(context: &Arc<Context>, kind: Kind, etag: &str) -> Result<Option<T>, CallError> {
+async fn fetch<T: DeserializeOwned>(context: &Arc<Context>, kind: Kept, etag: &str) -> Result<Option<T>, CallError> {
     let path = format!("/kiosk/v1/{}", kind.word());
     let Some(told) = context.client.get_changed(&path, etag).await? else { return Ok(None) };
     let parsed = serde_json::from_str(&told.body)

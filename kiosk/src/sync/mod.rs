@@ -33,9 +33,10 @@ use kiosk_wire::kiosk_api::{Heartbeat, PersonAnswer, PersonQuery, ProgressAnswer
 use kiosk_wire::{Code, JournalId, Signed, SubmissionId};
 use tokio::sync::{Notify, mpsc, watch};
 
-use crate::cache::Told;
+use crate::cache::Tagged;
 use crate::clock::Clock;
 use crate::config::Backend;
+use crate::flaw::Flaw;
 use crate::identity::Identity;
 use crate::journal::Unsent;
 use http::{CallError, Client};
@@ -70,9 +71,9 @@ pub enum News {
     /// All open directives, as signed.
     Directives(Vec<Signed>),
     /// A roster came in; it is to be verified and kept.
-    Roster(Told),
+    Roster(Tagged),
     /// Settings of the hall came in; they are to be verified and kept.
-    Settings(Told),
+    Settings(Tagged),
     /// A catalogue came in; it is kept already.
     Catalogue(Arc<Catalogue>),
     /// Where the cases of a person stand.
@@ -98,9 +99,7 @@ pub enum News {
         /// Whether it can be reached.
         reachable: bool,
         /// Why not.
-        error: String,
-        /// What to do about it.
-        advice: &'static str,
+        flaw: Flaw,
     },
 }
 
@@ -165,7 +164,7 @@ impl Courier {
             lacking: watch::Sender::new(None),
             back: Notify::new(),
             unsent: Mutex::default(),
-            way: Mutex::new(Way::default()),
+            way: Mutex::new(Reach::default()),
         });
         let stop = Arc::new(Notify::new());
         let stopped = Arc::clone(&stop);
@@ -238,11 +237,11 @@ struct Context {
     back: Notify,
     /// What waits to be sent, for the heartbeat.
     unsent: Mutex<Unsent>,
-    way: Mutex<Way>,
+    way: Mutex<Reach>,
 }
 
 #[derive(Default)]
-struct Way {
+struct Reach {
     reachable: Option<bool>,
     revoked: bool,
 }
@@ -255,21 +254,19 @@ impl Context {
     /// Notes how a call went: transitions only are told.
     fn note<T>(&self, called: &Result<T, CallError>) {
         let mut way = self.way.lock().unwrap_or_else(PoisonError::into_inner);
-        let advice = called.as_ref().err().map_or("", CallError::advice);
-        let (reachable, revoked, error) = match called {
-            Ok(_) => (true, false, String::new()),
-            Err(CallError::Refused(problem)) if problem.code == Code::KioskRevoked => {
-                (true, true, problem.title.clone())
+        let (reachable, revoked, flaw) = match called {
+            Ok(_) => (true, false, Flaw::default()),
+            Err(error @ CallError::Refused(problem)) if problem.code == Code::KioskRevoked => {
+                (true, true, Flaw { error: problem.title.clone(), advice: String::new(), ..Flaw::from(error) })
             }
             Err(CallError::Refused(problem)) if problem.status < 500 && problem.status != 401 => {
-                (true, way.revoked, String::new())
+                (true, way.revoked, Flaw::default())
             }
-            Err(error) => (false, way.revoked, error.to_string()),
+            Err(error) => (false, way.revoked, Flaw::from(error)),
         };
         if way.reachable != Some(reachable) {
             way.reachable = Some(reachable);
-            let advice = if reachable { "" } else { advice };
-            self.tell(News::Backend { reachable, error, advice });
+            self.tell(News::Backend { reachable, flaw });
             if reachable {
                 self.back.notify_waiters();
             }

@@ -357,7 +357,7 @@ fn answers_that_are_none_lose_nothing() {
     let backend = Backend::start();
     backend.script(|script| script.garbage = 4);
     let terminal = Terminal::start(&backend, 3);
-    let lost = |news| if let News::Backend { reachable: false, error, .. } = news { Some(error) } else { None };
+    let lost = |news| if let News::Backend { reachable: false, flaw } = news { Some(flaw.error) } else { None };
     let error = terminal.wait(lost);
     assert!(error.contains("cannot be read"), "{error}");
     terminal.wait_acknowledged(3);

@@ -1,29 +1,17 @@
-//! What is allowed, each with its reason (`house.toml`), and what is known to be broken (`broken.toml`).
+//! What is allowed, each with its reason.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
 use crate::Fault;
 
-/// Where both files lie.
-const FOLDER: &str = "tests/house";
+const FILE: &str = "tests/house/house.toml";
 
-/// What `broken.toml` says of itself.
-const HEAD: &str = "Known to be broken while the house is rebuilt: it may only shrink. `cargo run -q -p house -- --write` writes it anew.";
-
-/// `house.toml`, and `broken.toml` while there is one.
-pub(crate) struct Allowed {
-    pub(crate) house: HouseToml,
-    pub(crate) broken: Option<Broken>,
-    file: PathBuf,
-}
-
+/// What is allowed.
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub(crate) struct HouseToml {
+pub(crate) struct Allowed {
     /// Folders of code that no hall gets.
     not_shipped: Vec<PathBuf>,
     /// Folders where docs may still be filler.
@@ -68,50 +56,17 @@ pub(crate) struct Licences {
     pub(crate) ours: String,
 }
 
-/// What is known to be broken. Coarse, so that whoever moves a file need not touch it.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Broken {
-    /// The units of each circle, by crate, largest first.
-    pub(crate) circles: BTreeMap<String, Vec<usize>>,
-    /// Each group of twins: crate and name of its enums.
-    pub(crate) twins: Vec<Vec<String>>,
-}
-
 impl Allowed {
-    /// Reads both files.
+    /// Reads the file.
     pub(crate) fn read(root: &Path) -> Result<Self, Fault> {
-        let folder = root.join(FOLDER);
-        let house = read(&folder.join("house.toml"))?.unwrap_or_default();
-        let file = folder.join("broken.toml");
-        Ok(Self { house, broken: read(&file)?, file })
+        let file = root.join(FILE);
+        let wrong = |cause: &dyn std::fmt::Display| format!("{}: {cause}", file.display());
+        let text = std::fs::read_to_string(&file).map_err(|cause| wrong(&cause))?;
+        toml::from_str(&text).map_err(|cause| wrong(&cause))
     }
 
     /// Whether a hall gets what lies in a folder.
     pub(crate) fn ships(&self, path: &Path) -> bool {
-        !self.house.not_shipped.iter().any(|folder| path.starts_with(folder))
+        !self.not_shipped.iter().any(|folder| path.starts_with(folder))
     }
-
-    /// Changes the list of what is broken. There is none to change when the file was deleted.
-    pub(crate) fn rewrite(&self, change: impl FnOnce(&mut Broken)) -> Result<(), Fault> {
-        let Some(mut broken) = read::<Broken>(&self.file)? else { return Ok(()) };
-        change(&mut broken);
-        let mut text = format!("# {HEAD}\n\ntwins = [\n");
-        for group in &broken.twins {
-            text += &format!("    {group:?},\n");
-        }
-        text += "]\n\n[circles]\n";
-        for (name, units) in &broken.circles {
-            text += &format!("{name} = {units:?}\n");
-        }
-        std::fs::write(&self.file, text).map_err(|e| format!("{}: {e}", self.file.display()))
-    }
-}
-
-fn read<T: DeserializeOwned>(file: &Path) -> Result<Option<T>, Fault> {
-    if !file.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read_to_string(file).map_err(|e| format!("{}: {e}", file.display()))?;
-    toml::from_str(&text).map(Some).map_err(|e| format!("{}: {e}", file.display()))
 }

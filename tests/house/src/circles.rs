@@ -54,40 +54,14 @@ struct Circle {
     units: usize,
 }
 
-/// Compares the circles with what is known to be broken.
+/// Looks for circles in every crate.
 pub(crate) fn judge(house: &House) -> Verdict {
     let mut faults = Vec::new();
-    let mut known = house.allowed.broken.as_ref().map(|broken| broken.circles.clone()).unwrap_or_default();
-    let mut now = BTreeMap::new();
     for member in &house.workspace.members {
-        let name = &member.package.name;
         let graph = Graph::of_member(member);
-        let circles = graph.circles();
-        let sizes: Vec<usize> = circles.iter().map(|circle| circle.units).collect();
-        let known = known.remove(name).unwrap_or_default();
-        if house.write || sizes == known {
-        } else if covers(&known, &sizes) {
-            faults.push(format!(
-                "the circles of {name} have {sizes:?} units and broken.toml says {known:?}: take out what was mended with \
-                 `cargo run -q -p house -- circles --write`"
-            ));
-        } else {
-            faults.extend(circles.iter().map(|circle| graph.tell(name, circle)));
-        }
-        if !sizes.is_empty() {
-            now.insert(name.clone(), sizes);
-        }
-    }
-    faults.extend(known.keys().map(|name| format!("broken.toml tells of circles in {name}, which is no crate here")));
-    if house.write {
-        house.allowed.rewrite(|broken| broken.circles = now)?;
+        faults.extend(graph.circles().iter().map(|circle| graph.tell(&member.package.name, circle)));
     }
     Ok(faults)
-}
-
-/// Whether circles are no larger and no more than those known.
-fn covers(known: &[usize], sizes: &[usize]) -> bool {
-    sizes.len() <= known.len() && sizes.iter().zip(known).all(|(size, known)| size <= known)
 }
 
 /// Lists the arrows of the files whose path contains a word, and those to them.

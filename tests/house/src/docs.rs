@@ -29,7 +29,7 @@ pub(crate) fn judge(house: &House) -> Verdict {
         .flat_map(|member| &member.products)
         .flat_map(|tree| tree.files.iter().enumerate().map(|(at, file)| (file, at == 0)))
         .collect();
-    let later = &house.allowed.house.filler_later;
+    let later = &house.allowed.filler_later;
     let mut faults = BTreeSet::new();
     for (file, root) in &files {
         let mut judged = Judge::of(file, *root);

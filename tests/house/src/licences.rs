@@ -9,7 +9,7 @@ use crate::{House, Verdict};
 
 /// Judges what each of our crates links.
 pub(crate) fn judge(house: &House) -> Verdict {
-    let rules = &house.allowed.house.licences;
+    let rules = &house.allowed.licences;
     let packages = house.workspace.packages();
     let next: BTreeMap<&str, Vec<&str>> = house
         .workspace

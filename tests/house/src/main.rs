@@ -11,12 +11,12 @@
 //! | `licences` | every dependency may be linked by what links it |
 //! | `bans` | a crate's own `clippy.toml` has all that the workspace's has |
 //!
-//! Without a rule it proves all. `--write` mends what a program can mend: the index, the drawing of the crates and the
-//! list of what is known to be broken. Two more words only tell: `lines` counts shipping code, `arrows WORD` lists what
-//! the files whose path contains the word import, and who imports them.
+//! Without a rule it proves all. `--write` mends what a program can mend: the index and the drawing of the crates. Two
+//! more words only tell: `lines` counts shipping code, `arrows WORD` lists what the files whose path contains the word
+//! import, and who imports them.
 //!
-//! `house.toml` beside this program holds what is allowed, each with its reason; `broken.toml` what is known to be
-//! broken. An entry of either that is not true any more is a fault too, so that both only shrink.
+//! `house.toml` beside this program holds what is allowed, each with its reason. An entry that is not true any more is a
+//! fault too.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "the kinds of Rust's syntax are many, and a rule is about few")]
 

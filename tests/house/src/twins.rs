@@ -14,12 +14,10 @@ use crate::{House, Verdict};
 struct Enum {
     /// Crate, modules and name.
     full: String,
-    /// Crate and name.
-    short: String,
     place: String,
 }
 
-/// Compares the twins with what is allowed and what is known to be broken.
+/// Compares the twins with what is allowed.
 pub(crate) fn judge(house: &House) -> Verdict {
     let mut by_variants: BTreeMap<Vec<String>, Vec<Enum>> = BTreeMap::new();
     for member in house.workspace.members.iter().filter(|member| member.ships) {
@@ -30,9 +28,7 @@ pub(crate) fn judge(house: &House) -> Verdict {
         }
     }
     let mut faults = Vec::new();
-    let mut allowed: Vec<&Vec<String>> = house.allowed.house.twins.iter().map(|twins| &twins.enums).collect();
-    let mut known = house.allowed.broken.as_ref().map(|broken| broken.twins.clone()).unwrap_or_default();
-    let mut now = Vec::new();
+    let mut allowed: Vec<&Vec<String>> = house.allowed.twins.iter().map(|twins| &twins.enums).collect();
     for (variants, enums) in by_variants {
         if enums.len() < 2 || variants.len() < 2 {
             continue;
@@ -42,26 +38,10 @@ pub(crate) fn judge(house: &House) -> Verdict {
             allowed.remove(at);
             continue;
         }
-        let short = sorted(enums.iter().map(|one| one.short.clone()));
-        if let Some(at) = known.iter().position(|group| *group == short) {
-            known.remove(at);
-        } else if !house.write {
-            let places: Vec<_> = enums.iter().map(|one| format!("\n  {} ({})", one.full, one.place)).collect();
-            faults.push(format!("the same variants ({}) are in{}", variants.join(", "), places.concat()));
-        }
-        now.push(short);
+        let places: Vec<_> = enums.iter().map(|one| format!("\n  {} ({})", one.full, one.place)).collect();
+        faults.push(format!("the same variants ({}) are in{}", variants.join(", "), places.concat()));
     }
     faults.extend(allowed.iter().map(|enums| format!("house.toml allows {enums:?}, which are no twins (any more)")));
-    if house.write {
-        now.sort();
-        house.allowed.rewrite(|broken| broken.twins = now)?;
-    } else {
-        faults.extend(known.iter().map(|group| {
-            format!(
-                "broken.toml knows {group:?}, which are no twins any more: `cargo run -q -p house -- twins --write`"
-            )
-        }));
-    }
     Ok(faults)
 }
 
@@ -87,7 +67,6 @@ fn enums(package: &str, file: &File) -> Vec<(Vec<String>, Enum)> {
                 variants,
                 Enum {
                     full: format!("{package}::{within}{name}"),
-                    short: format!("{package}::{name}"),
                     place: format!("{}:{}", self.file.path.display(), name.span().start().line),
                 },
             ));

@@ -14,8 +14,7 @@ use crate::{Fault, House, Verdict};
 /// Looks for the name of each dependency.
 pub(crate) fn judge(house: &House) -> Verdict {
     let mut faults = Vec::new();
-    let mut allowed: Vec<_> =
-        house.allowed.house.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
+    let mut allowed: Vec<_> = house.allowed.unnamed.iter().map(|one| (&one.package, one.dependency.as_str())).collect();
     let mut declared = BTreeSet::new();
     for member in &house.workspace.members {
         let name = &member.package.name;

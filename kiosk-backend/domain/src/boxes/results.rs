@@ -10,7 +10,7 @@ use crate::boxes::collection::heard_lately;
 use crate::boxes::directives::{self, ARMED_MS, Ask};
 use crate::case::command::{command, happened};
 use crate::case::happening::Happening;
-use crate::case::{history, index, record};
+use crate::case::{history, record};
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
@@ -42,7 +42,7 @@ pub async fn load(
         }
         heard_lately(&asked, tx, acting, kiosk)?;
         let made = record::submission_of(tx, &acting.keys, row.entry)?.ok_or(Reason::HolderUnreadable)?;
-        let person = PersonKey::new(index::family(made.applicant.document), made.applicant.number.expose().as_str());
+        let person = PersonKey::new(made.applicant.document, made.applicant.number.expose().as_str());
         let holder = ResultHolder {
             mark: ResultHolder::mark_of(id, person.expose()),
             code_hash: ResultHolder::code_hash_of(id, &acting.keys.pickup_code(id)),

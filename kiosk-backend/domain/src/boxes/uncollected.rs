@@ -3,9 +3,10 @@
 
 use hall_rules::Right;
 use hall_store::{self as store, StoreError};
+use hall_words::case::MessageKind;
 use kiosk_wire::SubmissionId;
 
-use crate::case::messages::write::{self, Kind};
+use crate::case::messages::write;
 use crate::case::rows::{InboxRow, inbox_rows};
 use crate::ground::actor::Actor;
 use crate::ground::hall::Hall;
@@ -55,7 +56,7 @@ pub async fn tick(hall: &Hall) -> Result<(), Refusal> {
     hall.store()
         .write(move |tx| {
             for (case, event) in due {
-                write::write(tx, &moment, case, Kind::Reminder, &event)?;
+                write::write(tx, &moment, case, MessageKind::Reminder, &event)?;
             }
             Ok::<_, Refusal>(())
         })

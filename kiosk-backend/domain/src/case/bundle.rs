@@ -259,7 +259,7 @@ fn check_file(report: &mut Report, entry: &Entry, found: Option<&Result<Vec<u8>,
 }
 
 #[derive(Deserialize)]
-struct Kind {
+struct BundledKind {
     kind: String,
 }
 
@@ -283,7 +283,7 @@ fn check_events(report: &mut Report, case: SubmissionId, events: Option<&[u8]>, 
         }
         prev = event.hash.as_deref().and_then(bytes::<32>).or(Some(hash));
     }
-    let kinds = events.iter().filter_map(|event| serde_json::from_str::<Kind>(&event.record).ok());
+    let kinds = events.iter().filter_map(|event| serde_json::from_str::<BundledKind>(&event.record).ok());
     let derived = hall_rules::case::derive(kinds.filter_map(|one| CaseEvent::from_code(&one.kind))).standing.state;
     let stated = stated.and_then(|bytes| serde_json::from_slice::<Stated>(bytes).ok()).map(|case| case.state);
     if derived.is_none() || derived != stated {

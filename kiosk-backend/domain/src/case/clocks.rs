@@ -26,6 +26,7 @@ pub enum Due {
         /// Which.
         kind: ClockKind,
         /// The last day.
+        #[schemars(with = "String", extend("format" = "date"))]
         due: Date,
         /// Working days left; 0 is today, negative is over. Absent while a year between lacks its calendar.
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,6 +54,7 @@ pub struct ClockView {
     /// How many are used up; absent when the calendar lacks a year.
     pub used: Option<u16>,
     /// The last day while it runs.
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub due: Option<Date>,
     /// How it stands; absent when it ended in time.
     pub light: Option<Light>,

@@ -88,8 +88,8 @@ impl From<Refusal> for KeyError {
     }
 }
 
-/// The fields of an item that are keyed in under a case's answers, those of shared groups first.
-fn fields_of(catalogue: Option<&str>, item: Option<&ServiceItem>, made: Option<&Submission>) -> Vec<Field> {
+/// All fields of an item, those of shared groups first.
+pub(crate) fn all_of(catalogue: Option<&str>, item: Option<&ServiceItem>) -> Vec<Field> {
     #[derive(serde::Deserialize)]
     struct Groups {
         #[serde(default)]
@@ -99,14 +99,16 @@ fn fields_of(catalogue: Option<&str>, item: Option<&ServiceItem>, made: Option<&
     let groups: Option<Groups> =
         if item.field_groups.is_empty() { None } else { catalogue.and_then(|body| serde_json::from_str(body).ok()) };
     let groups = groups.map(|groups| groups.field_groups).unwrap_or_default();
-    let answers = clocks::answers(made);
     let shared = item.field_groups.iter().filter_map(|code| groups.iter().find(|group| group.code == *code));
-    shared
-        .flat_map(|group| group.fields.iter())
-        .chain(item.fields.iter())
-        .filter(|field| field.asked_at != AskedAt::Terminal && answers.meet(&field.when))
-        .cloned()
-        .collect()
+    shared.flat_map(|group| group.fields.iter()).chain(item.fields.iter()).cloned().collect()
+}
+
+/// Those that are keyed in under a case's answers.
+fn fields_of(catalogue: Option<&str>, item: Option<&ServiceItem>, made: Option<&Submission>) -> Vec<Field> {
+    let answers = clocks::answers(made);
+    let mut fields = all_of(catalogue, item);
+    fields.retain(|field| field.asked_at != AskedAt::Terminal && answers.meet(&field.when));
+    fields
 }
 
 /// What holds of each keyed field, and the number of the last event that keyed something.

@@ -2,7 +2,7 @@
 
 use hall_rules::Right;
 use hall_rules::case::Party;
-use hall_store::papers::{FileRow, Paper};
+use hall_store::papers::{FileRow, PaperKind};
 use hall_store::vault::{Incoming, Outgoing};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use hall_words::Reason;
@@ -53,7 +53,7 @@ struct Named {
 
 /// The attachments of a case, oldest first.
 pub(crate) fn of_case(connection: &Connection, moment: &Moment, id: SubmissionId) -> StoreResult<Vec<FileView>> {
-    let names = store::papers::of_case(connection, id, Paper::File)?;
+    let names = store::papers::of_case(connection, id, PaperKind::File)?;
     let view = |row: FileRow| {
         let paper = names.iter().find(|paper| paper.n == row.n);
         let Some(paper) = paper else { return Err(StoreError::Corrupt(format!("attachment {} has no name", row.n))) };
@@ -145,7 +145,7 @@ pub async fn attach(
         history::append(tx, &acting.moment, id, &happened)?;
         let text = serde_json::to_string(&Named { name }).map_err(|cause| Refusal::internal(&cause))?;
         let sealed = acting.keys.sealer.seal(&text, &store::papers::context(id, n))?;
-        store::papers::insert(tx, id, (n, Paper::File), acting.now_ms, staff, &sealed)?;
+        store::papers::insert(tx, id, (n, PaperKind::File), acting.now_ms, staff, &sealed)?;
         let row =
             FileRow { n, sha256: kept.sha256, content: kept.content, kind: kind.word().to_owned(), size: kept.size };
         store::papers::add_file(tx, id, &row)?;
@@ -190,7 +190,7 @@ pub async fn read(hall: &Hall, actor: &Actor, id: SubmissionId, n: u64) -> Resul
             }
             let none = || Refusal::from(Reason::NoSuchFile);
             let row = store::papers::file(tx, id, n)?.ok_or_else(none)?;
-            let papers = store::papers::of_case(tx, id, Paper::File)?;
+            let papers = store::papers::of_case(tx, id, PaperKind::File)?;
             let paper = papers.iter().find(|paper| paper.n == n).ok_or_else(none)?;
             let name = name(&acting.moment, id, n, &paper.sealed)?;
             let kind = FileKind::from_word(&row.kind).ok_or_else(none)?;

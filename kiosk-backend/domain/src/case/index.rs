@@ -14,22 +14,11 @@ use crate::case::record;
 /// How many cases of an older release are indexed in one transaction.
 const OLDER_AT_ONCE: usize = 500;
 
-/// The family of a document as the rules know it.
-pub fn family(document: kiosk_wire::submission::DocumentFamily) -> hall_rules::DocumentFamily {
-    use kiosk_wire::submission::DocumentFamily as Wire;
-    match document {
-        Wire::ResidentNumber => hall_rules::DocumentFamily::ResidentNumber,
-        Wire::ForeignResidentOld => hall_rules::DocumentFamily::ForeignResidentOld,
-        Wire::TravelDocument => hall_rules::DocumentFamily::TravelDocument,
-    }
-}
-
 pub(crate) fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
     let applicant = &submission.applicant;
-    let family = family(applicant.document);
     let number = applicant.number.expose();
     let last = number.char_indices().rev().nth(3).map_or(number.as_str(), |(at, _)| &number[at..]);
-    let person = hall_rules::PersonKey::new(family, number);
+    let person = hall_rules::PersonKey::new(applicant.document, number);
     let index = |of, value: &str| keys.sealer.index(of, value);
     Indexes {
         person: index(IndexOf::PersonKey, person.expose()),

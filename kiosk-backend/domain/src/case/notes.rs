@@ -2,7 +2,7 @@
 
 use hall_rules::case::Party;
 use hall_rules::{Right, mask};
-use hall_store::papers::Paper;
+use hall_store::papers::PaperKind;
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use hall_words::Reason;
 use kiosk_wire::SubmissionId;
@@ -40,7 +40,7 @@ pub(crate) fn of_case(connection: &Connection, moment: &Moment, id: SubmissionId
         let text = moment.keys.sealer.open(&row.sealed, &store::papers::context(id, row.n))?;
         Ok(Note { n: row.n, text: text.expose().clone(), by: row.staff, at_ms: row.at_ms })
     };
-    store::papers::of_case(connection, id, Paper::Note)?.into_iter().map(open).collect()
+    store::papers::of_case(connection, id, PaperKind::Note)?.into_iter().map(open).collect()
 }
 
 /// Adds a note. Whoever works on the case may; also while a colleague holds it, and after its end until it is archived.
@@ -51,7 +51,7 @@ pub async fn add(hall: &Hall, actor: &Actor, id: SubmissionId, seen: Option<u64>
         if row.state.is_final() {
             return Err(Reason::NotesClosed.into());
         }
-        keep(tx, acting, id, row.version + 1, (Happening::NoteAdded, Paper::Note), &text)?;
+        keep(tx, acting, id, row.version + 1, (Happening::NoteAdded, PaperKind::Note), &text)?;
         audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::NoteAdded, Some(id), "")?;
         Ok(())
     })
@@ -73,7 +73,7 @@ fn keep(
     acting: &Acting,
     id: SubmissionId,
     n: u64,
-    (what, kind): (Happening, Paper),
+    (what, kind): (Happening, PaperKind),
     text: &str,
 ) -> StoreResult<()> {
     let staff = acting.actor.staff.id;
@@ -133,7 +133,7 @@ pub(crate) fn mandates(
         let mandate = serde_json::from_str(text.expose()).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
         Ok((mandate, row.staff, row.at_ms))
     };
-    store::papers::of_case(connection, id, Paper::Mandate)?.into_iter().map(open).collect()
+    store::papers::of_case(connection, id, PaperKind::Mandate)?.into_iter().map(open).collect()
 }
 
 /// The mandate that holds.
@@ -176,7 +176,7 @@ pub async fn check_mandate(
             return Err(Reason::MandateFile.into());
         }
         let text = serde_json::to_string(&mandate).map_err(|cause| Refusal::internal(&cause))?;
-        keep(tx, acting, id, row.version + 1, (Happening::MandateChecked, Paper::Mandate), &text)?;
+        keep(tx, acting, id, row.version + 1, (Happening::MandateChecked, PaperKind::Mandate), &text)?;
         audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::MandateChecked, Some(id), "")?;
         Ok(())
     })

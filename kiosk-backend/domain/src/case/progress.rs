@@ -9,19 +9,20 @@ use hall_rules::{CaseState, ReceiptNumber, Text};
 use hall_store::cases::CaseRow;
 use hall_store::seal::IndexOf;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
-use hall_words::Reason;
+use hall_words::case::NextStep;
+use hall_words::{Reason, Said};
 use jiff::civil::Date;
 use kiosk_wire::{CompartmentNo, KioskId, SubmissionId};
 
-use crate::boxes::whereabouts::{self, Place, at_window};
+use crate::boxes::whereabouts::{self, counter};
 use crate::case::clocks::{self, Due};
-use crate::figures::rating::{Via, keep, may_rate};
+use crate::figures::rating::{keep, may_rate};
 use crate::ground::hall::Hall;
 use crate::ground::limit::{Key, Wait};
 use crate::ground::moment::Moment;
 use crate::ground::origin::Origin;
 use crate::ground::refusal::Refusal;
-use crate::ground::tries::{self, Counted, Kind};
+use crate::ground::tries::{self, Attempt, Counted};
 
 /// How long a page that was shown may still rate.
 const TICKET_MS: i64 = 30 * 60_000;
@@ -66,11 +67,11 @@ impl Asker {
     /// What a look-up of this number is counted under; `known` says whether there is such a number.
     fn counted(self, number: &ReceiptNumber, known: bool) -> [Counted; 2] {
         let (from, kind) = match self {
-            Self::Page(origin) => (origin.line(), Kind::Receipt),
-            Self::Terminal(kiosk) => (format!("terminal {kiosk}"), Kind::ReceiptAtTerminal),
+            Self::Page(origin) => (origin.line(), Attempt::Receipt),
+            Self::Terminal(kiosk) => (format!("terminal {kiosk}"), Attempt::ReceiptAtTerminal),
         };
-        let kind = if known { kind } else { Kind::NoReceipt };
-        [(Kind::LookupFrom, Key::new("", &from)), (kind, Key::new(number.as_str(), ""))]
+        let kind = if known { kind } else { Attempt::NoReceipt };
+        [(Attempt::LookupFrom, Key::new("", &from)), (kind, Key::new(number.as_str(), ""))]
     }
 }
 
@@ -98,23 +99,6 @@ pub async fn find(hall: &Hall, asker: Asker, receipt: &str, last_four: &str) -> 
     }
     hall.tries().forgive(&under);
     hall.store().read(move |connection| read(connection, &moment, case)).await?.ok_or_else(unknown)
-}
-
-/// Whose time a clock counts and what for; `None` for those that are between offices: the applicant waits for the whole,
-/// not for one department's answer.
-pub fn clock_words(kind: ClockKind) -> Option<Text> {
-    let (zh, en) = match kind {
-        ClockKind::Pickup => ("窗口最迟取件日", "The window fetches it by"),
-        ClockKind::Acceptance => ("最迟答复是否受理", "Accepted or not by"),
-        ClockKind::Correction => ("请您在这天之前补交", "Bring what is missing by"),
-        // Between offices: the applicant waits for the whole, not for one department's answer, nor for a supervisor.
-        ClockKind::Joint | ClockKind::Callback => return None,
-        ClockKind::Promised => ("承诺办结日", "Promised by"),
-        ClockKind::Legal => ("最迟办结日", "Decided by"),
-        ClockKind::Issue => ("结果最迟备好日", "Result ready by"),
-        ClockKind::Collection => ("请您在这天之前领取", "Fetch it by"),
-    };
-    Some(Text::new(zh, en))
 }
 
 /// The same case again, for whoever was shown it.
@@ -181,25 +165,15 @@ fn read(connection: &Connection, moment: &Moment, case: SubmissionId) -> Result<
 /// What the applicant does next.
 fn next(connection: &Connection, row: &CaseRow) -> StoreResult<Option<Text>> {
     use CaseState as S;
-    if let Some(place) = Place::of(connection, row)? {
-        return Ok(Some(place.fetch()));
+    if let Some(step) = whereabouts::fetch(connection, row)? {
+        return Ok(Some(step.text()));
     }
-    let (zh, en) = at_window(&whereabouts::window(row));
-    Ok(match row.state {
-        S::Correction => Some(Text::new(
-            format!("到大厅的自助终端刷身份证，看要补哪些材料，补好放进柜子；也可以到{zh}补交"),
-            format!("Tap your ID card at a terminal of the hall: it lists what is missing and takes it. Or go to {en}"),
-        )),
-        S::AcceptedDeferred => {
-            Some(Text::new(format!("按通知书在期限内把材料补交到{zh}"), format!("Bring the missing papers to {en}")))
-        }
-        S::NotTaken | S::Refused | S::Lapsed | S::Withdrawn => {
-            Some(Text::new(format!("带身份证到{zh}领回材料"), format!("Fetch your papers at {en} with your ID card")))
-        }
-        S::DepositUnconfirmed => Some(Text::new(
-            format!("窗口正在核实材料是否放好，可能会打电话给您；也可以到{zh}问"),
-            format!("The window checks whether the paper is in the box and may phone you; or ask at {en}"),
-        )),
+    let counter = counter(row.window.as_ref());
+    let step = match row.state {
+        S::Correction => NextStep::Correct { counter },
+        S::AcceptedDeferred => NextStep::Supplement { counter },
+        S::NotTaken | S::Refused | S::Lapsed | S::Withdrawn => NextStep::FetchPapers { counter },
+        S::DepositUnconfirmed => NextStep::AwaitCheck { counter },
         S::Submitted
         | S::Deposited
         | S::Received
@@ -215,8 +189,9 @@ fn next(connection: &Connection, row: &CaseRow) -> StoreResult<Option<Text>> {
         | S::Recalled
         | S::Revoked
         | S::Voided
-        | S::Archived => None,
-    })
+        | S::Archived => return Ok(None),
+    };
+    Ok(Some(step.text()))
 }
 
 /// The applicant rates on the public page.
@@ -233,7 +208,7 @@ pub async fn rate(hall: &Hall, ticket: &str, level: u8) -> Result<(), Refusal> {
                 return Err(Reason::RatingEarly.into());
             }
             let now_ms = moment.now_ms;
-            keep(tx, &moment, case, level, Via::Page, now_ms)?;
+            keep(tx, &moment, case, level, None, now_ms)?;
             Ok(())
         })
         .await

@@ -6,10 +6,11 @@ use hall_store::event::{Event, EventKind};
 use hall_store::ratings::Callback;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use hall_words::Reason;
+use hall_words::case::CallOutcome;
 use jiff::Timestamp;
 use kiosk_wire::{Personal, SubmissionId};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::case::clocks::{self, Due};
 use crate::case::rows::{InboxRow, inbox_rows};
@@ -51,59 +52,11 @@ pub(crate) fn late(connection: &Connection, moment: &Moment, case: SubmissionId)
     Ok(one.filter(|(_, due)| matches!(due, Due::Running { light: Light::Yellow | Light::Red, .. })))
 }
 
-/// What a call-back came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CallOutcome {
-    /// Nobody answered: it stays open.
-    Unreachable,
-    /// Something is still to be done: it stays open.
-    UnderWay,
-    /// What troubled them was put right.
-    Settled,
-    /// It was explained, and they are content with that.
-    Explained,
-    /// They stay discontent; all that could be done was done.
-    Unsettled,
-}
-
-impl CallOutcome {
-    /// All, in the order of the form.
-    pub const ALL: [Self; 5] = [Self::Unreachable, Self::UnderWay, Self::Settled, Self::Explained, Self::Unsettled];
-
-    /// Its code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::UnderWay => "under_way",
-            Self::Settled => "settled",
-            Self::Explained => "explained",
-            Self::Unsettled => "unsettled",
-        }
-    }
-
-    /// As pages say it.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Unreachable => ("没有联系上，再打", "Not reached, to be called again"),
-            Self::UnderWay => ("已联系，正在整改", "Reached, being put right"),
-            Self::Settled => ("已整改，申请人满意", "Put right, applicant content"),
-            Self::Explained => ("已说明，申请人理解", "Explained, applicant content"),
-            Self::Unsettled => ("已尽力，申请人仍不满意", "All was done, applicant still discontent"),
-        }
-    }
-
-    /// The outcome with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|outcome| outcome.code() == code)
-    }
-
-    /// Whether it ends the call-back.
-    pub fn ends(self) -> bool {
-        match self {
-            Self::Unreachable | Self::UnderWay => false,
-            Self::Settled | Self::Explained | Self::Unsettled => true,
-        }
+/// Whether it ends the call-back.
+fn ends(outcome: CallOutcome) -> bool {
+    match outcome {
+        CallOutcome::Unreachable | CallOutcome::UnderWay => false,
+        CallOutcome::Settled | CallOutcome::Explained | CallOutcome::Unsettled => true,
     }
 }
 
@@ -202,7 +155,7 @@ pub async fn called(
             let sealed = acting.keys.sealer.seal(words.expose(), &store::ratings::note_context(case, n))?;
             let staff = acting.actor.staff.id;
             store::ratings::add_note(tx, case, n, (staff, outcome.code(), &sealed), acting.now_ms)?;
-            if outcome.ends() {
+            if ends(outcome) {
                 store::ratings::close(tx, case, acting.today(), acting.now_ms)?;
             }
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CalledBack, Some(case), outcome.code())?;

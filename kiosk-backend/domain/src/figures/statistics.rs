@@ -7,6 +7,8 @@ use hall_rules::clock::{self, Clock, ClockKind};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text, csv};
 use hall_store::supervision::{Measured, Tally};
 use hall_store::{self as store, Connection, StoreError, StoreResult};
+use hall_words::audit::Export;
+use hall_words::case::Satisfaction;
 use jiff::civil::Date;
 use kiosk_wire::kiosk_api::CompartmentState;
 use schemars::JsonSchema;
@@ -41,6 +43,7 @@ pub struct NamedTally {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Day {
     /// Which.
+    #[schemars(with = "String", extend("format" = "date"))]
     pub date: Date,
     /// How many cases' paper came.
     pub came: u32,
@@ -102,8 +105,8 @@ impl Statistics {
     }
 
     /// How many rated this level.
-    pub fn rated_at(&self, level: &u8) -> u32 {
-        self.ratings.get(usize::from(*level).wrapping_sub(1)).copied().unwrap_or(0)
+    pub fn rated_at(&self, level: &Satisfaction) -> u32 {
+        self.ratings.get(usize::from(level.number()).wrapping_sub(1)).copied().unwrap_or(0)
     }
 
     /// Per cent of those who rated that were fairly satisfied at least, rounded down.
@@ -270,33 +273,6 @@ fn figure(kind: ClockKind, all: Vec<(u16, u16)>) -> Option<ClockFigure> {
 fn median<T: Ord + Copy>(mut all: Vec<T>) -> Option<T> {
     all.sort_unstable();
     all.get(all.len().checked_sub(1)? / 2).copied()
-}
-
-/// Tables that can be taken out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Export {
-    /// One line a day.
-    Days,
-    /// One line a clock.
-    Clocks,
-    /// One line a case; no person.
-    Cases,
-}
-
-impl Export {
-    /// Its name in addresses, file names and the audit.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Days => "days",
-            Self::Clocks => "clocks",
-            Self::Cases => "cases",
-        }
-    }
-
-    /// The table of this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Days, Self::Clocks, Self::Cases].into_iter().find(|export| export.code() == code)
-    }
 }
 
 /// A table for a spreadsheet program. That it was taken out is on record.

@@ -26,7 +26,7 @@ const OURS: usize = usize::MAX;
 
 /// What is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum Attempt {
     /// Last characters for the number of a case, on the public page.
     Receipt,
     /// The same at a terminal: a way that nobody outside the hall can close.
@@ -51,7 +51,7 @@ pub enum Kind {
     EnrolFrom,
 }
 
-impl Kind {
+impl Attempt {
     const ALL: [Self; 11] = [
         Self::Receipt,
         Self::ReceiptAtTerminal,
@@ -102,17 +102,17 @@ impl Kind {
 }
 
 /// What one try is counted under.
-pub type Counted = (Kind, Key);
+pub type Counted = (Attempt, Key);
 
 /// All counters.
-pub struct Tries(Mutex<BTreeMap<Kind, Limiter>>);
+pub struct Tries(Mutex<BTreeMap<Attempt, Limiter>>);
 
 impl Tries {
     /// As they were when the process ended.
     pub fn open(connection: &Connection, now_ms: i64) -> StoreResult<Self> {
-        let mut all: BTreeMap<_, _> = Kind::ALL.map(|kind| (kind, Limiter::new(kind.rule()))).into();
+        let mut all: BTreeMap<_, _> = Attempt::ALL.map(|kind| (kind, Limiter::new(kind.rule()))).into();
         for (word, key, at_ms) in store::tries::live(connection, now_ms)? {
-            let kind = Kind::ALL.into_iter().find(|kind| kind.kept_as() == Some(&word));
+            let kind = Attempt::ALL.into_iter().find(|kind| kind.kept_as() == Some(&word));
             if let Some(limiter) = kind.and_then(|kind| all.get_mut(&kind)) {
                 limiter.restore(Key(key), at_ms);
             }
@@ -120,7 +120,7 @@ impl Tries {
         Ok(Self(Mutex::new(all)))
     }
 
-    fn all(&self) -> MutexGuard<'_, BTreeMap<Kind, Limiter>> {
+    fn all(&self) -> MutexGuard<'_, BTreeMap<Attempt, Limiter>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -14,7 +14,7 @@ use crate::ground::hall::Hall;
 use crate::ground::limit::Key;
 use crate::ground::origin::Origin;
 use crate::ground::refusal::Refusal;
-use crate::ground::tries::{self, Counted, Kind};
+use crate::ground::tries::{self, Attempt, Counted};
 use crate::people::browsers::Browser;
 use crate::people::staff;
 
@@ -94,14 +94,14 @@ fn counted(hall: &Hall, place: &Place, name: &str, row: Option<&StaffRow>) -> Ve
     if let (Some(browser), Some(row)) = (&place.browser, row)
         && browser.knows(&hall.keys(), row.id)
     {
-        return vec![(Kind::PasswordInBrowser, account_key(row, &browser.number()))];
+        return vec![(Attempt::PasswordInBrowser, account_key(row, &browser.number()))];
     }
     let line = place.origin.line();
     let key =
         |from: &str| row.map_or_else(|| Key::new(&name.trim().to_lowercase(), from), |row| account_key(row, from));
-    let mut under = vec![(Kind::PasswordFrom, key(&line)), (Kind::SignInFrom, Key::new("", &line))];
+    let mut under = vec![(Attempt::PasswordFrom, key(&line)), (Attempt::SignInFrom, Key::new("", &line))];
     if !place.origin.is_in(&hall.settings().hall_networks) {
-        under.push((if row.is_some() { Kind::Password } else { Kind::NoName }, key("")));
+        under.push((if row.is_some() { Attempt::Password } else { Attempt::NoName }, key("")));
     }
     under
 }
@@ -109,7 +109,7 @@ fn counted(hall: &Hall, place: &Place, name: &str, row: Option<&StaffRow>) -> Ve
 /// What a try to change the password is counted under: an open page is no way around the limit, and nobody who has none
 /// can use it up.
 pub(crate) fn counted_change(row: &StaffRow) -> [Counted; 1] {
-    [(Kind::PasswordChange, account_key(row, "change"))]
+    [(Attempt::PasswordChange, account_key(row, "change"))]
 }
 
 /// Counts the try before the password is looked at, so that many at one instant cannot all slip through.

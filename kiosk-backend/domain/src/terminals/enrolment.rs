@@ -13,7 +13,7 @@ use crate::ground::hall::Hall;
 use crate::ground::limit::Key;
 use crate::ground::origin::Origin;
 use crate::ground::refusal::Refusal;
-use crate::ground::tries::Kind;
+use crate::ground::tries::Attempt;
 
 /// How long a code works.
 pub const CODE_MS: i64 = 24 * 3_600_000;
@@ -120,7 +120,7 @@ pub async fn enrol(hall: &Hall, from: Origin, request: EnrolRequest) -> Result<E
 
 /// Counts a wrong code.
 fn wrong(hall: &Hall, from: Origin, now_ms: i64) -> Refusal {
-    let Err(wait) = hall.tries().count(&[(Kind::EnrolFrom, Key::new("", &from.line()))], now_ms) else {
+    let Err(wait) = hall.tries().count(&[(Attempt::EnrolFrom, Key::new("", &from.line()))], now_ms) else {
         return Reason::EnrolmentCode.into();
     };
     Reason::EnrolmentTries { seconds: wait.seconds() }.into()

@@ -14,7 +14,7 @@ use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Heade
 use crate::case::happening::{Happened, Happening};
 use crate::case::history::{append, standing};
 use crate::case::times::{self, When};
-use crate::figures::rating::{self, Via};
+use crate::figures::rating;
 use crate::ground::audit::{self, Action, Who};
 use crate::ground::moment::Moment;
 
@@ -371,8 +371,7 @@ impl Facts<'_, '_> {
         if !rateable || !(1..=5).contains(&level) {
             return Ok(Some(Code::EntryImplausible));
         }
-        let via = Via::Terminal(self.context.kiosk);
-        rating::keep(self.tx, &self.context.moment, id, level, via, self.at_ms)?;
+        rating::keep(self.tx, &self.context.moment, id, level, Some(self.context.kiosk), self.at_ms)?;
         Ok(None)
     }
 

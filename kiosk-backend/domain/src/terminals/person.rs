@@ -11,14 +11,14 @@ use hall_store::{self as store, Connection, StoreResult};
 use kiosk_wire::kiosk_api::{BothLanguages, CaseBrief, MissingMaterial, PersonAnswer, PersonQuery, Todo};
 use kiosk_wire::{KioskId, ReceiptNumber, Submission};
 
-use crate::case::{index, record};
+use crate::case::record;
 use crate::ground::hall::Hall;
 use crate::ground::refusal::Refusal;
 
 /// The open cases of a person, newest first.
 pub async fn cases(hall: &Hall, kiosk: KioskId, query: &PersonQuery) -> Result<PersonAnswer, Refusal> {
     let keys = hall.keys();
-    let person = PersonKey::new(index::family(query.document), query.number.expose().as_str());
+    let person = PersonKey::new(query.document, query.number.expose().as_str());
     let index = keys.sealer.index(IndexOf::PersonKey, person.expose());
     let cases = hall
         .store()

@@ -25,7 +25,7 @@ pub(super) async fn post(
         state: both(found.state),
         told: both(found.told),
         due: found.due.and_then(|(kind, day)| {
-            Some(ProgressDue { what: both(progress::clock_words(kind)?), day: day.to_string() })
+            Some(ProgressDue { what: both(hall_words::case::last_day(kind)?), day: day.to_string() })
         }),
         paused: found.paused,
         next: found.next.map(both),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hall_domain::figures::callbacks::CallOutcome;
 use hall_rules::CaseEvent;
 use hall_rules::notice::Form;
+use hall_words::case::CallOutcome;
 use kiosk_wire::{CompartmentNo, KioskId, Personal};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -186,7 +186,6 @@ pub(super) struct Called {
     /// how many `notes` were shown; when there are more by now this is refused as stale-page
     pub(super) seen: usize,
     /// what it came to: the last three end it
-    #[schemars(with = "String", extend("enum" = CallOutcome::ALL.map(CallOutcome::code)))]
     pub(super) outcome: CallOutcome,
     /// 1 to 500 characters
     pub(super) note: Personal<String>,

@@ -17,8 +17,8 @@ use hall_domain::case::page::{CaseView, Collecting, NoticeView, StepView, Timeli
 use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
-use hall_domain::figures::audit_page::{AuditPage, AuditRow, Object};
-use hall_domain::figures::callbacks::{CallNote, CallOutcome, CallbackView};
+use hall_domain::figures::audit_page::{AuditPage, AuditRow};
+use hall_domain::figures::callbacks::{CallNote, CallbackView};
 use hall_domain::figures::escalations::Late;
 use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, Statistics};
 use hall_domain::ground::actor::Staff;
@@ -182,7 +182,7 @@ pub(super) fn case() -> CaseView {
         }],
         messages: vec![MessageView {
             id: 1,
-            kind: Some(hall_domain::case::messages::write::Kind::Accepted),
+            kind: Some(hall_words::case::MessageKind::Accepted),
             state: hall_store::messages::MessageState::Unknown,
             round: 1,
             made_ms: WHEN,
@@ -334,10 +334,12 @@ pub(super) fn late() -> Vec<Late> {
 }
 
 pub(super) fn callbacks() -> Vec<CallbackView> {
-    let note =
-        CallNote {
-            at_ms: WHEN, staff: "周正".into(), outcome: Some(CallOutcome::Unreachable), words: "没人接".into()
-        };
+    let note = CallNote {
+        at_ms: WHEN,
+        staff: "周正".into(),
+        outcome: Some(hall_words::case::CallOutcome::Unreachable),
+        words: "没人接".into(),
+    };
     vec![CallbackView {
         row: row(),
         level: 2,
@@ -415,7 +417,7 @@ pub(super) fn audit() -> AuditPage {
         action: "case_looked".into(),
         case: Some((SubmissionId(ID), "10101000000186".into())),
         reason: String::new(),
-        object: Object::None,
+        object: None,
         from: "192.0.2.7".into(),
     };
     AuditPage { rows: vec![row], next: Some(12), head: "64 hex digits".into(), head_seq: 12 }

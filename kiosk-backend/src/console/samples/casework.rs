@@ -273,7 +273,7 @@ pub(in crate::console) fn every_notice() -> Vec<(String, String)> {
         };
         let number = hall_rules::notice::number(*kind, 2026, 1234);
         let document = hall_rules::notice::compose(*kind, number.clone(), &said);
-        (number, NoticePage { lang: Lang::Zh, case: "1".into(), document }.render().expect("renders"))
+        (number, NoticePage { lang: Lang::ZH, case: "1".into(), document }.render().expect("renders"))
     };
     NoticeKind::ALL.iter().map(one).collect()
 }

@@ -357,6 +357,8 @@ pub(super) fn device(part: &str, state: DeviceState, last_error: &str, advice: &
         since_ms: NOW - 5 * HOUR,
         last_error: last_error.into(),
         advice: advice.into(),
+        fault: None,
+        call: None,
     }
 }
 
@@ -383,7 +385,10 @@ pub(super) fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
             devices: vec![
                 device("reader", DeviceState::Ok, "", ""),
                 if unseen {
-                    device("locker", DeviceState::Lost, "锁控板 1 连续 3 次没有应答", "检查锁控板电源和串口线")
+                    DeviceReport {
+                        fault: Some(FaultCode::BoardsSilent { port: "/dev/ttyS1".into(), boards: "1".into() }),
+                        ..device("locker", DeviceState::Lost, "lock board 1 does not answer", "check its supply")
+                    }
                 } else {
                     device("locker", DeviceState::Ok, "", "")
                 },
@@ -426,18 +431,22 @@ pub(super) fn cells() -> Vec<CompartmentView> {
 }
 
 pub(super) fn audit() -> AuditPage {
-    let row = |seq: i64, action: &str, reason: &str| AuditRow {
+    let row = |seq: i64, action: &str, object: Option<Object>| AuditRow {
         seq,
         at_ms: NOW - (90 - seq) * 7 * MINUTE,
         who: "王敏".into(),
         action: action.into(),
         case: Some((SubmissionId(id(104)), "101000000047".into())),
-        reason: reason.into(),
-        object: Object::Text(reason.into()),
+        reason: String::new(),
+        object,
         from: "10.1.3.27".into(),
     };
     AuditPage {
-        rows: vec![row(87, "number_revealed", "identity"), row(86, "phone_revealed", ""), row(85, "case_looked", "")],
+        rows: vec![
+            row(87, "number_revealed", Some(Object::Reveal { reason: RevealReason::Identity })),
+            row(86, "message_repeated", Some(Object::Message { kind: MessageKind::Accepted, round: 2 })),
+            row(85, "case_looked", None),
+        ],
         next: Some(85),
         head: "9f".repeat(32),
         head_seq: 87,
@@ -563,7 +572,7 @@ pub(super) fn told() -> CaseView {
     let mut case = in_locker();
     case.row.due =
         Due::Running { kind: ClockKind::Collection, due: date(2026, 12, 18), days_left: Some(19), light: Light::Green };
-    let message = |(n, (kind, state, cause)): (i64, (Kind, S, Option<&str>))| MessageView {
+    let message = |(n, (kind, state, cause)): (i64, (MessageKind, S, Option<&str>))| MessageView {
         id: n,
         kind: Some(kind),
         state,
@@ -573,11 +582,11 @@ pub(super) fn told() -> CaseView {
         cause: cause.map(str::to_owned),
     };
     let fates = [
-        (Kind::Accepted, S::Delivered, None),
-        (Kind::Correction, S::Sent, None),
-        (Kind::Decided, S::Unknown, Some("the gateway stayed silent")),
-        (Kind::ResultReady, S::Failed, Some("the gateway could not deliver it: MK:0001")),
-        (Kind::Reminder, S::Queued, Some("the gateway has no time: 503 Service Unavailable")),
+        (MessageKind::Accepted, S::Delivered, None),
+        (MessageKind::Correction, S::Sent, None),
+        (MessageKind::Decided, S::Unknown, Some("the gateway stayed silent")),
+        (MessageKind::ResultReady, S::Failed, Some("the gateway could not deliver it: MK:0001")),
+        (MessageKind::Reminder, S::Queued, Some("the gateway has no time: 503 Service Unavailable")),
     ];
     case.messages = (1..).zip(fates).map(message).collect();
     case

@@ -218,7 +218,7 @@ fn browser(profile: &std::path::Path, url: &str) -> Browser {
 #[test]
 fn every_page_is_usable_without_eyes_or_mouse_and_at_200_per_cent() {
     let mut pages: Vec<String> = Vec::new();
-    for lang in [Lang::Zh, Lang::En] {
+    for lang in [Lang::ZH, Lang::EN] {
         pages.extend(samples::pages(lang).into_iter().map(|(_, html)| html));
         pages.push(samples::notice_page(lang));
         pages.push(samples::archived_notice_page());

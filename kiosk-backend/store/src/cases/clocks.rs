@@ -4,7 +4,7 @@ use hall_rules::clock::{ClockKind, Past};
 use kiosk_wire::SubmissionId;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::case_events::{HISTORY, History};
+use crate::case_history::{HISTORY, History};
 use crate::columns::uuid_at;
 use crate::{Connection, StoreResult};
 

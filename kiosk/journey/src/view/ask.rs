@@ -3,7 +3,7 @@
 use hall_rules::catalogue::Place;
 
 use super::{Paging, WindowLine};
-use crate::terms::Paper;
+use crate::terms::PrintState;
 
 /// Tiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -252,7 +252,7 @@ pub struct MissingView {
     /// Whom to ask.
     pub window: Option<WindowLine>,
     /// The printed list.
-    pub paper: Paper,
+    pub paper: PrintState,
 }
 
 /// Phone number.

@@ -4,7 +4,7 @@ use kiosk_wire::entry::{StaffRefusal, UnconfirmedReason};
 
 use super::{MaterialCount, NoDeposit, Paging, WindowLine};
 use crate::qr::Qr;
-use crate::terms::{Paper, PartState, StaffDoorKind};
+use crate::terms::{PartState, PrintState, StaffDoorKind};
 
 /// What the idle page says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ pub struct DoneView {
     /// The door did not open again.
     pub reopen_failed: bool,
     /// The printed receipt.
-    pub paper: Paper,
+    pub paper: PrintState,
     /// Until the page ends by itself, when it was shown.
     pub seconds: u8,
 }

@@ -2,7 +2,7 @@
 
 use hall_rules::Language;
 use kiosk_journey::{
-    Act, CheckLabel, Health, Input, MaterialCount, Output, Paper, PartState, Place, PrintJob, Qr, Screen, Slip,
+    Act, CheckLabel, Health, Input, MaterialCount, Output, PartState, Place, PrintJob, PrintState, Qr, Screen, Slip,
     SlipKind, Touch,
 };
 use kiosk_wire::{HallSettings, Personal};
@@ -41,12 +41,12 @@ fn printed(terminal: &Terminal) -> Vec<(PrintJob, Slip)> {
 
 #[test]
 fn the_receipt_is_printed_after_the_record_and_says_what_became_of_it() {
-    for (whole, paper) in [(true, Paper::Printed), (false, Paper::Failed)] {
+    for (whole, paper) in [(true, PrintState::Printed), (false, PrintState::Failed)] {
         let mut terminal = with_printer(PartState::Ok);
         terminal.as_far_as_the_door();
         assert!(printed(&terminal).is_empty(), "nothing is promised on paper before it is on record");
         terminal.shut();
-        assert_eq!(done(&terminal).paper, Paper::Printing);
+        assert_eq!(done(&terminal).paper, PrintState::Printing);
         let all = printed(&terminal);
         let [(job, slip)] = all.as_slice() else { panic!("{all:?}") };
         let SlipKind::Receipt { number, name, compartment, unconfirmed: false, .. } = &slip.kind else {
@@ -107,12 +107,12 @@ fn what_became_of_a_former_persons_paper_is_not_said_to_the_next() {
     terminal.as_far_as_the_door();
     terminal.shut();
     terminal.input(Input::Printed { job: first, whole: false });
-    assert_eq!(done(&terminal).paper, Paper::Printing);
+    assert_eq!(done(&terminal).paper, PrintState::Printing);
 }
 
 #[test]
 fn without_a_printer_that_works_the_screen_is_the_receipt() {
-    for (printer, paper) in [(PartState::Absent, Paper::None), (PartState::Failed, Paper::Failed)] {
+    for (printer, paper) in [(PartState::Absent, PrintState::None), (PartState::Failed, PrintState::Failed)] {
         let mut terminal = with_printer(printer);
         let Screen::Idle(idle) = terminal.view().screen else { panic!("idle") };
         assert_eq!(idle.paper, printer, "told before the first question (P6)");
@@ -155,7 +155,7 @@ fn the_list_is_printed_once_for_somebody_who_lacks_something() {
     assert_eq!((rows.len(), slip.language), (usize::from(view.count.in_box + view.count.elsewhere()), Language::Zh));
     terminal.input(Input::Printed { job: *job, whole: true });
     let Screen::Missing(missing) = terminal.view().screen else { panic!("missing") };
-    assert_eq!(missing.paper, Paper::Printed);
+    assert_eq!(missing.paper, PrintState::Printed);
     // Back and again: the same list is not printed twice; in another language it is.
     for (language, papers) in [(Language::Zh, 1), (Language::En, 2)] {
         terminal.touch(Touch::Back);

@@ -111,16 +111,16 @@ fn the_page_of_terminals_and_the_doctor_name_the_clock() {
         if wall == WALLS[1] {
             bench.runner.clock.hear(crate::clock::wall_ms());
         }
-        let (state, error, advice) = bench.runner.clock.report();
-        assert!(state != kiosk_wire::kiosk_api::DeviceState::Ok && error.contains(words), "{error}");
-        assert!(advice.contains("timedatectl"));
+        let (state, flaw) = bench.runner.clock.report();
+        assert!(state != kiosk_wire::kiosk_api::DeviceState::Ok && flaw.error.contains(words), "{}", flaw.error);
+        assert!(flaw.advice.contains("timedatectl") && flaw.code.is_some());
     }
     let bench = bench(3_600_000, 0);
     bench.runner.clock.hear(crate::clock::wall_ms());
     bench.runner.clock.hear(crate::clock::wall_ms() + 20 * DAY);
-    let (_, error, advice) = bench.runner.clock.report();
-    assert!(error.contains("19 days ahead") || error.contains("20 days ahead"), "{error}");
-    assert!(advice.contains("backend's machine"));
+    let (_, flaw) = bench.runner.clock.report();
+    assert!(flaw.error.contains("19 days ahead") || flaw.error.contains("20 days ahead"), "{}", flaw.error);
+    assert!(flaw.advice.contains("backend's machine"));
 }
 
 /// A year as if it had been announced.

@@ -69,12 +69,12 @@ pub(super) fn count(count: journey::MaterialCount) -> ui::CountData {
     ui::CountData { in_box: count.in_box.into(), electronic: count.electronic.into(), shown: count.shown.into() }
 }
 
-pub(super) fn paper(paper: journey::Paper) -> ui::PaperState {
+pub(super) fn paper(paper: journey::PrintState) -> ui::PaperState {
     match paper {
-        journey::Paper::None => ui::PaperState::None,
-        journey::Paper::Printing => ui::PaperState::Printing,
-        journey::Paper::Printed => ui::PaperState::Printed,
-        journey::Paper::Failed => ui::PaperState::Failed,
+        journey::PrintState::None => ui::PaperState::None,
+        journey::PrintState::Printing => ui::PaperState::Printing,
+        journey::PrintState::Printed => ui::PaperState::Printed,
+        journey::PrintState::Failed => ui::PaperState::Failed,
     }
 }
 

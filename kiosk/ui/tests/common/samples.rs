@@ -347,7 +347,7 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                     count: COUNT,
                     paging: Paging { page: 1, pages: 2 },
                     window: window(),
-                    paper: Paper::Printed,
+                    paper: PrintState::Printed,
                 }),
             ),
         },
@@ -476,7 +476,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         unconfirmed: None,
         can_reopen: true,
         reopen_failed: false,
-        paper: Paper::Printed,
+        paper: PrintState::Printed,
         seconds: 30,
     }
 }
@@ -520,7 +520,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                     answer_by: None,
                     has_phone: false,
                     can_reopen: false,
-                    paper: Paper::Failed,
+                    paper: PrintState::Failed,
                     qr: Qr::Number("1101202600000178".into()),
                     ..done(zh)
                 }))
@@ -532,7 +532,7 @@ fn locker(zh: bool) -> Vec<Sample> {
                 unconfirmed: Some(UnconfirmedReason::OpeningNotSeen),
                 reopen_failed: true,
                 can_reopen: false,
-                paper: Paper::None,
+                paper: PrintState::None,
                 qr: Qr::Number("1101202600000178".into()),
                 ..done(zh)
             })),

@@ -8,11 +8,12 @@ use hall_store::jobs::Job;
 use hall_store::messages::{MessageRow, MessageState as S};
 use hall_store::{self as store, StoreResult, Tx};
 use hall_words::Reason;
+use hall_words::case::{MessageFault, MessageKind};
 use kiosk_wire::{Personal, SubmissionId};
 
 use crate::boxes::whereabouts;
 use crate::case::command::command;
-use crate::case::messages::write::{Errand, Kind, kind_of, may_repeat, phone, queue};
+use crate::case::messages::write::{Errand, may_repeat, phone, queue};
 use crate::ground::actor::Actor;
 use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
@@ -27,7 +28,7 @@ pub struct Letter {
     /// What the gateway knows it by.
     pub out_id: String,
     /// Which kind.
-    pub kind: Kind,
+    pub kind: MessageKind,
     /// `hall`, `item`, `receipt`, `todo`, `link`.
     pub said: BTreeMap<String, String>,
 }
@@ -72,7 +73,7 @@ pub async fn begin(hall: &Hall, job: &Job, repeats_are_harmless: bool) -> StoreR
     let moment = Moment::of(hall);
     let begun = hall.store().write(move |tx| note(tx, &moment, &errand, repeats_are_harmless)).await?;
     let Some((row, phone)) = begun else { return Ok(None) };
-    let Some(kind) = kind_of(&row) else { return Ok(None) };
+    let Some(kind) = MessageKind::from_code(&row.kind) else { return Ok(None) };
     let said = serde_json::from_str(&row.said).unwrap_or_default();
     Ok(Some(Letter { phone, out_id: format!("{}-{}", row.mark, row.round), kind, said, row }))
 }
@@ -95,7 +96,7 @@ fn note(
         (S::Queued | S::Failed, false) => S::NoPhone,
         (S::Sent | S::Delivered | S::Unknown | S::NoPhone, _) => return Ok(None),
     };
-    let cause = (next == S::Unknown).then_some("the server stopped while it was being sent");
+    let cause = (next == S::Unknown).then_some(MessageFault::Stopped.code());
     store::messages::moved(tx, &row, next, cause, moment.now_ms)?;
     if next != S::Sending {
         announce(tx, row.case)?;
@@ -170,7 +171,7 @@ fn take(tx: &mut Tx<'_>, told: &DeliveryReport, now_ms: i64) -> StoreResult<()> 
     let (state, cause) = match &told.delivered {
         // Whichever round it was: it is there.
         Some(Ok(())) => (S::Delivered, None),
-        Some(Err(code)) if this_round => (S::Failed, Some(format!("the gateway could not deliver it: {code}"))),
+        Some(Err(code)) if this_round => (S::Failed, Some(MessageFault::Undelivered.kept(format_args!(": {code}")))),
         Some(Err(_)) | None => return Ok(()),
     };
     if matches!(row.state, S::Delivered | S::Failed) && (row.state == state || row.state == S::Delivered) {

@@ -6,16 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use hall_rules::{CaseEvent, CaseState};
+use hall_rules::{CaseEvent, CaseState, Language};
 use hall_store::cases::CaseRow;
 use hall_store::messages::{MessageRow, MessageState as S, NewMessage};
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
+use hall_words::Said;
+use hall_words::case::MessageKind;
 use jiff::civil::Date;
 use kiosk_wire::{Personal, SubmissionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::boxes::whereabouts::{self, Place, at_window};
+use crate::boxes::whereabouts::{self, counter};
 use crate::case::happening::Happening;
 use crate::case::record;
 use crate::ground::moment::Moment;
@@ -26,83 +28,22 @@ pub const SMS: &str = "sms";
 /// The hours of the hall's day in which phones may ring: what is written at night waits.
 pub const LOUD_HOURS: std::ops::Range<i8> = 8..21;
 
-/// What a message tells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The application was accepted, by somebody or by silence.
-    Accepted,
-    /// Corrections are asked for.
-    Correction,
-    /// It was decided, or refused.
-    Decided,
-    /// The result can be fetched.
-    ResultReady,
-    /// The result went by express.
-    Express,
-    /// The result still waits.
-    Reminder,
-    /// The result was taken out of its box: it waits elsewhere.
-    Recovered,
-}
+/// What is said unless the hall says it otherwise.
+pub const TEXT: &str = "【${hall}】您申请的“${item}”（编号${receipt}）：${todo}。${link}";
 
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Accepted,
-        Self::Correction,
-        Self::Decided,
-        Self::ResultReady,
-        Self::Express,
-        Self::Reminder,
-        Self::Recovered,
-    ];
-
-    /// As in the configuration and in the database.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Correction => "correction",
-            Self::Decided => "decided",
-            Self::ResultReady => "result_ready",
-            Self::Express => "express",
-            Self::Reminder => "reminder",
-            Self::Recovered => "recovered",
-        }
-    }
-
-    /// As pages say it.
-    pub fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Accepted => ("已受理", "Accepted"),
-            Self::Correction => ("需要补正", "Corrections needed"),
-            Self::Decided => ("已有决定", "Decided"),
-            Self::ResultReady => ("结果可领取", "Result ready"),
-            Self::Express => ("结果已寄出", "Result sent"),
-            Self::Reminder => ("提醒领取", "Reminder"),
-            Self::Recovered => ("结果转到窗口", "Result at the window"),
-        }
-    }
-
-    /// What is said unless the hall says it otherwise.
-    pub fn text(self) -> &'static str {
-        "【${hall}】您申请的“${item}”（编号${receipt}）：${todo}。${link}"
-    }
-
-    /// What a happening is told by, if it is told.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "what is told is a short list")]
-    fn of(what: Happening, express: bool) -> Option<Self> {
-        use CaseEvent as E;
-        let Happening::Case(event) = what else {
-            return (what == Happening::ResultRecovered).then_some(Self::Recovered);
-        };
-        match event {
-            E::Accepted | E::AcceptedDeferred | E::DeemedAccepted => Some(Self::Accepted),
-            E::CorrectionAsked | E::CorrectionAskedAgain => Some(Self::Correction),
-            E::Granted | E::Denied | E::Refused | E::NotTaken => Some(Self::Decided),
-            E::ResultReady => Some(if express { Self::Express } else { Self::ResultReady }),
-            _ => None,
-        }
+/// What a happening is told by, if it is told.
+#[expect(clippy::wildcard_enum_match_arm, reason = "what is told is a short list")]
+fn told_by(what: Happening, express: bool) -> Option<MessageKind> {
+    use CaseEvent as E;
+    let Happening::Case(event) = what else {
+        return (what == Happening::ResultRecovered).then_some(MessageKind::Recovered);
+    };
+    match event {
+        E::Accepted | E::AcceptedDeferred | E::DeemedAccepted => Some(MessageKind::Accepted),
+        E::CorrectionAsked | E::CorrectionAskedAgain => Some(MessageKind::Correction),
+        E::Granted | E::Denied | E::Refused | E::NotTaken => Some(MessageKind::Decided),
+        E::ResultReady => Some(if express { MessageKind::Express } else { MessageKind::ResultReady }),
+        _ => None,
     }
 }
 
@@ -112,7 +53,7 @@ pub struct MessageView {
     /// Number.
     pub id: i64,
     /// What it tells; absent when an older release told something else.
-    pub kind: Option<Kind>,
+    pub kind: Option<MessageKind>,
     /// What became of it.
     pub state: S,
     /// How often a person had it sent, the first time included.
@@ -140,7 +81,7 @@ pub(crate) fn may_repeat(state: S) -> bool {
 pub fn of_case(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<MessageView>> {
     let view = |row: MessageRow| MessageView {
         id: row.id,
-        kind: kind_of(&row),
+        kind: MessageKind::from_code(&row.kind),
         state: row.state,
         round: row.round,
         made_ms: row.made_ms,
@@ -150,24 +91,20 @@ pub fn of_case(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<M
     Ok(store::messages::of_case(connection, case)?.into_iter().map(view).collect())
 }
 
-pub(crate) fn kind_of(row: &MessageRow) -> Option<Kind> {
-    Kind::ALL.into_iter().find(|kind| kind.code() == row.kind)
-}
-
 /// Tells what just happened to a case as its event `n`, if that is told and the hall sends messages.
 pub fn tell(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, what: Happening, n: u64) -> StoreResult<()> {
     if !moment.sends_messages {
         return Ok(());
     }
     let express = store::parcels::of_case(tx, case)?.is_some();
-    match Kind::of(what, express) {
+    match told_by(what, express) {
         Some(kind) => write(tx, moment, case, kind, &format!("{}.{n}", kind.code())),
         None => Ok(()),
     }
 }
 
 /// Writes a message and the job that sends it, once for each event.
-pub fn write(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, kind: Kind, event: &str) -> StoreResult<()> {
+pub fn write(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, kind: MessageKind, event: &str) -> StoreResult<()> {
     let Some(row) = whereabouts::row(tx, case)? else { return Ok(()) };
     let phone = phone(tx, moment, &row)?;
     let said = serde_json::to_string(&said(tx, moment, &row, kind)?).unwrap_or_default();
@@ -209,25 +146,31 @@ pub(crate) fn phone(connection: &Connection, moment: &Moment, row: &CaseRow) -> 
 }
 
 /// What the message's template is filled with: number, item, what to do and where. Nothing else, ever.
-fn said(connection: &Connection, moment: &Moment, row: &CaseRow, kind: Kind) -> StoreResult<BTreeMap<String, String>> {
+fn said(
+    connection: &Connection,
+    moment: &Moment,
+    row: &CaseRow,
+    kind: MessageKind,
+) -> StoreResult<BTreeMap<String, String>> {
     let item = record::item(connection, &row.item, row.item_version)?;
     let receipt = hall_rules::ReceiptNumber::parse(&row.receipt);
-    let place = Place::of(connection, row)?;
-    let fetch = place.map(|place| place.fetch().zh).unwrap_or_default();
-    let window = at_window(&whereabouts::window(row)).0;
+    let fetch = whereabouts::fetch(connection, row)?.map(|step| step.said(Language::Zh)).unwrap_or_default();
+    let window = counter(row.window.as_ref()).said(Language::Zh);
     let by = row.due_date.as_deref().and_then(|date| date.parse::<Date>().ok()).map(day);
     let by = |before: &str, after: &str| by.as_ref().map(|day| format!("{before}{day}{after}")).unwrap_or_default();
     let todo = match kind {
-        Kind::Accepted => format!("已受理{}", by("，最迟", "办结")),
-        Kind::Correction => format!("材料需要补正，请{}到自助终端刷身份证查看并补交，或到{window}", by("于", "前")),
-        Kind::Decided if matches!(row.state, CaseState::Refused | CaseState::NotTaken) => {
+        MessageKind::Accepted => format!("已受理{}", by("，最迟", "办结")),
+        MessageKind::Correction => {
+            format!("材料需要补正，请{}到自助终端刷身份证查看并补交，或到{window}", by("于", "前"))
+        }
+        MessageKind::Decided if matches!(row.state, CaseState::Refused | CaseState::NotTaken) => {
             format!("窗口已答复，请到{window}领取通知书和材料")
         }
-        Kind::Decided => "已作出决定，结果备好后再通知您".to_owned(),
-        Kind::ResultReady => format!("结果已备好。{fetch}{}", by("，请于", "前领取")),
-        Kind::Express => format!("结果{fetch}"),
-        Kind::Reminder => format!("结果还没有领取。{fetch}"),
-        Kind::Recovered => format!("结果已转到窗口。{fetch}"),
+        MessageKind::Decided => "已作出决定，结果备好后再通知您".to_owned(),
+        MessageKind::ResultReady => format!("结果已备好。{fetch}{}", by("，请于", "前领取")),
+        MessageKind::Express => format!("结果{fetch}"),
+        MessageKind::Reminder => format!("结果还没有领取。{fetch}"),
+        MessageKind::Recovered => format!("结果已转到窗口。{fetch}"),
     };
     let link = moment.progress_link(&row.receipt).map(|link| format!("查进度：{link}")).unwrap_or_default();
     let pairs = [
@@ -245,7 +188,7 @@ fn day(date: Date) -> String {
 }
 
 /// What a job carries: numbers only.
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Errand {
     pub(crate) message: i64,
     pub(crate) round: u32,
