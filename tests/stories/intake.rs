@@ -3,7 +3,7 @@
 
 use e2e::backend::Backend;
 use e2e::binaries::sources;
-use e2e::peer::{Chain, Peer};
+use e2e::peer::Peer;
 use kiosk_wire::Fact;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -28,7 +28,7 @@ async fn eight_equal_requests_at_one_instant() {
     let desk = backend();
     let mut peer = Peer::enrol(&desk.backend, "k").await.unwrap();
     let item = peer.item().await.unwrap();
-    let deposit = peer.deposit(&item, 1).unwrap();
+    let deposit = peer.deposit(&item, 1);
     let sent = (0..8).map(|_| peer.push(deposit.clone()));
     let answers = futures_util::future::join_all(sent).await;
     let mut answers: Vec<_> = answers.into_iter().map(Result::unwrap).collect();
@@ -46,11 +46,11 @@ async fn eight_equal_requests_at_one_instant() {
 async fn another_content_at_the_same_position_is_a_fork() {
     let desk = backend();
     let mut peer = Peer::enrol(&desk.backend, "k").await.unwrap();
-    let before = peer.journal().clone();
-    let one = peer.journal().append(Fact::Started { software: "one".into() }, None).unwrap();
+    let before = peer.terminal().clone();
+    let one = peer.write(Fact::Started { software: "one".into() });
     peer.push(vec![one]).await.unwrap();
-    *peer.journal() = before;
-    let other = peer.journal().append(Fact::Started { software: "other".into() }, None).unwrap();
+    *peer.terminal() = before;
+    let other = peer.write(Fact::Started { software: "other".into() });
     let answer = peer.send(&[other]).await.unwrap();
     assert_eq!(answer.status(), 409);
     assert_eq!(code(answer).await, "journal-forked");
@@ -69,20 +69,19 @@ async fn hostile_bodies_are_refused_with_a_code() {
     }
     let large = peer.post(journal, vec![b' '; 2 << 20]).await.unwrap();
     assert_eq!(large.status(), 413);
-    let mut corrupt = peer.journal().append(Fact::Started { software: "x".into() }, None).unwrap();
+    let sound = peer.terminal().clone();
+    let mut corrupt = peer.write(Fact::Started { software: "x".into() });
     corrupt.header = corrupt.header.replace('x', "y");
     assert_eq!(code(peer.send(&[corrupt]).await.unwrap()).await, "entry-corrupt");
-    let mut gap = Chain::new();
-    std::mem::swap(peer.journal(), &mut gap);
-    peer.journal().append(Fact::Started { software: "1".into() }, None).unwrap();
-    let second = peer.journal().append(Fact::Started { software: "2".into() }, None).unwrap();
+    peer.terminal().begin_anew();
+    let second = peer.write(Fact::Started { software: "2".into() });
     assert_eq!(code(peer.send(&[second]).await.unwrap()).await, "journal-gap");
     let stranger = peer.send_with("bm8.bm8", &[]).await.unwrap();
     assert_eq!(stranger.status(), 401);
     // It still serves.
-    std::mem::swap(peer.journal(), &mut gap);
-    let fine = peer.journal().append(Fact::Started { software: "x".into() }, None);
-    assert!(fine.is_ok());
+    *peer.terminal() = sound;
+    let fine = peer.write(Fact::Started { software: "x".into() });
+    peer.push(vec![fine]).await.unwrap();
 }
 
 async fn code(answer: reqwest::Response) -> String {

@@ -8,6 +8,7 @@ use e2e::Hall;
 use e2e::hand::Phone;
 use e2e::wait::{PATIENCE, until_true};
 use kiosk_wire::Fact;
+use outside::Left;
 
 /// A whole visit without a network; when it is back, the case is there.
 #[test]
@@ -100,6 +101,8 @@ fn copy_journal(hall: &mut Hall) -> PathBuf {
 #[test]
 fn a_journal_is_forked() {
     let mut hall = Hall::builder().start().unwrap();
+    hall.leaves(Left::Logged("journal forked"));
+    hall.leaves(Left::Logged("another history of this journal"));
     let copy = copy_journal(&mut hall);
     hall.visit("wang-xiuying", Phone::Skip).unwrap();
     hall.leave().unwrap();
@@ -122,6 +125,7 @@ fn a_journal_is_forked() {
 #[test]
 fn a_kiosk_is_rolled_back() {
     let mut hall = Hall::builder().start().unwrap();
+    hall.leaves(Left::Logged("rolled back: a new journal begins"));
     let copy = copy_journal(&mut hall);
     let door = hall.visit("wang-xiuying", Phone::Skip).unwrap();
     hall.leave().unwrap();

@@ -6,6 +6,7 @@ use e2e::hand::Phone;
 use e2e::kiosk::Entry;
 use e2e::{Hall, wait};
 use kiosk_wire::Fact;
+use outside::Left;
 
 /// What the journal says of each box after a power failure: intents that never ended are resolved, and the box of an
 /// unconfirmed deposit is set aside.
@@ -101,6 +102,7 @@ fn the_power_fails_with_an_open_door() {
 #[test]
 fn the_backend_dies_at_every_commit() {
     let mut hall = Hall::builder().start().unwrap();
+    hall.leaves(Left::Logged("fail point reached"));
     let failpoints = ["before-commit:1", "after-commit:1", "before-commit:2", "after-commit:2"];
     for failpoint in failpoints {
         hall.wait_synced().unwrap();

@@ -46,9 +46,9 @@ pub(crate) fn measure() -> Result<Vec<Figure>> {
     let staff = staff_id(&backend, worker.name)?;
     let mut times = Vec::new();
     for no in 1..=CASES {
-        let mut entries = peer.deposit(&item, no)?;
+        let mut entries = peer.deposit(&item, no);
         let (submission, receipt) = submission_of(&entries)?;
-        entries.extend(collected(&mut peer, submission, CompartmentNo(no), staff)?);
+        entries.extend(collected(&mut peer, submission, CompartmentNo(no), staff));
         runtime.block_on(peer.push(entries))?;
         seen(&watching, &receipt, "received")?;
         working.open_case(&receipt)?;
@@ -96,13 +96,12 @@ fn submission_of(entries: &[Envelope]) -> Result<(SubmissionId, String)> {
 }
 
 /// The clerk opened the box, shut it and says it is empty.
-fn collected(peer: &mut Peer, id: SubmissionId, compartment: CompartmentNo, staff: StaffId) -> Result<[Envelope; 3]> {
+fn collected(peer: &mut Peer, id: SubmissionId, compartment: CompartmentNo, staff: StaffId) -> [Envelope; 3] {
     let submission = Some(id);
-    let journal = peer.journal();
     let authority = Authority::Directive { directive: DirectiveId(Uuid::now_v7()) };
-    Ok([
-        journal.append(Fact::CollectionIntended { submission, compartment, staff, authority }, None)?,
-        journal.append(Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }, None)?,
-        journal.append(Fact::EmptinessAffirmed { submission, compartment, staff }, None)?,
-    ])
+    [
+        peer.write(Fact::CollectionIntended { submission, compartment, staff, authority }),
+        peer.write(Fact::CollectionClosed { submission, compartment, staff, opening_seen: true }),
+        peer.write(Fact::EmptinessAffirmed { submission, compartment, staff }),
+    ]
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use outside::ending::OPEN_JOBS;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::binaries::{binary, free_port};
@@ -96,6 +97,14 @@ impl Backend {
         self.database()?
             .query_row("SELECT COUNT(*) FROM messages WHERE state = 'queued'", [], |row| row.get(0))
             .context("the messages")
+    }
+
+    /// Every job that waits or was given up.
+    pub fn open_jobs(&self) -> Result<Vec<String>> {
+        let database = self.database()?;
+        let mut statement = database.prepare(OPEN_JOBS).context("the jobs")?;
+        let rows = statement.query_map([], |row| row.get(0)).context("the jobs")?;
+        rows.collect::<std::result::Result<_, _>>().context("the jobs")
     }
 
     /// Waits until so many messages to applicants are known to have been delivered.

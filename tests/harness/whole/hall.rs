@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use outside::Left;
+use outside::ending::{Ending, faults};
 use peers::cabinet::{BoardSpec, Cabinet, CabinetOptions};
 use peers::card::CardSlot;
 use peers::people;
@@ -271,6 +273,7 @@ impl HallBuilder {
             logs,
             folder,
             keeps,
+            leaves: Vec::new(),
         };
         if self.start_kiosk {
             let variables: Vec<_> = self.kiosk_variables.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
@@ -338,6 +341,7 @@ pub struct Hall {
     logs: PathBuf,
     folder: PathBuf,
     keeps: Option<TempDir>,
+    leaves: Vec<Left>,
 }
 
 impl Hall {
@@ -454,9 +458,30 @@ impl Hall {
     }
 }
 
+impl Hall {
+    /// Says what this test leaves behind. It must.
+    pub fn leaves(&mut self, left: Left) {
+        self.leaves.push(left);
+    }
+
+    /// What is wrong with how it ends.
+    fn fault(&mut self) -> Result<Option<String>> {
+        if !self.leaves.contains(&Left::Jobs) && self.backend.runs() {
+            until_true("the last job", PATIENCE, || self.backend.open_jobs().is_ok_and(|jobs| jobs.is_empty()))?;
+        }
+        let logs = self.all_logs()?;
+        let lines = logs.iter().flat_map(|(_, log)| faults(log)).map(str::to_owned).collect();
+        let ending = Ending { jobs: self.backend.open_jobs()?, flaws: Vec::new(), lines };
+        Ok(ending.fault(&self.leaves))
+    }
+}
+
 impl Drop for Hall {
     fn drop(&mut self) {
-        if !std::thread::panicking() {
+        // One that was there before it may have anything in its logs.
+        let unwatched = self.keeps.is_none() || std::thread::panicking();
+        let fault = if unwatched { None } else { self.fault().unwrap_or_else(|error| Some(error.to_string())) };
+        if fault.is_none() && !std::thread::panicking() {
             return;
         }
         let picture = self.folder.join("screen.png");
@@ -467,6 +492,9 @@ impl Drop for Hall {
             {
                 eprintln!("the hall is kept in {} (picture: {saved:?})", kept.display());
             }
+        }
+        if let Some(fault) = fault {
+            panic!("{fault}");
         }
     }
 }
