@@ -6,7 +6,8 @@ use std::time::Instant;
 
 use hall_domain::terminals::import;
 
-use super::hall::{CALENDAR, Hall, NOW, assets, sqlite};
+use test_hall::{CALENDAR, MONDAY, Office, assets};
+
 use super::{MANY, Result, ms};
 
 /// One more day off, so that the end of every clock moves.
@@ -19,14 +20,14 @@ makeup_workdays = []
 ";
 
 #[expect(clippy::print_stdout, reason = "it is what the figures are for")]
-pub(crate) fn print(hall: &Hall) -> Result<()> {
-    let sqlite = sqlite(&hall.app)?;
+pub(crate) fn print(hall: &Office) -> Result<()> {
+    let sqlite = hall.sqlite();
     // What the windows' steps would have left behind.
     for (n, event) in [(4, "received"), (5, "pre_review_started"), (6, "accepted"), (7, "work_started")] {
         sqlite.execute(
             "INSERT INTO case_events (case_id, n, kind, at_ms, recorded_ms)
              SELECT id, ?1, ?2, ?3, ?3 FROM cases WHERE rowid % 2 = 1",
-            rusqlite::params![n, event, NOW],
+            rusqlite::params![n, event, MONDAY],
         )?;
     }
     sqlite.execute("UPDATE cases SET state = 'in_progress', version = 7 WHERE rowid % 2 = 1", [])?;

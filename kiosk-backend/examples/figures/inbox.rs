@@ -7,9 +7,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use hall_domain::people::sign_in;
 use kiosk_wire::Personal;
+use test_hall::{Office, PASSWORD};
 use tower::ServiceExt as _;
 
-use super::hall::{Hall, PASSWORD, STAFF, sqlite};
 use super::{FEW, MANY, Result, ms};
 
 /// One in so many is open.
@@ -17,7 +17,7 @@ const OPEN: u32 = 20;
 const ASKED: usize = 300;
 
 #[expect(clippy::print_stdout, reason = "it is what the figures are for")]
-pub(crate) fn print(few: &Hall, many: &Hall) -> Result<()> {
+pub(crate) fn print(few: &Office, many: &Office) -> Result<()> {
     let (few, many) = (figures(few)?, figures(many)?);
     println!("inbox page, server time          {FEW:>12} cases {MANY:>12} cases");
     for (name, place, reach) in [("median", ASKED / 2, ""), ("p99", ASKED * 99 / 100, "   reach: <= 50 ms")] {
@@ -27,17 +27,17 @@ pub(crate) fn print(few: &Hall, many: &Hall) -> Result<()> {
 }
 
 /// The times of each request, shortest first.
-fn figures(hall: &Hall) -> Result<Vec<Duration>> {
+fn figures(hall: &Office) -> Result<Vec<Duration>> {
     let rest = format!(
         "UPDATE cases SET state = 'archived', due_clock = NULL, due_date = NULL, soon_date = NULL
          WHERE rowid % {OPEN} <> 0"
     );
-    sqlite(&hall.app)?.execute(&rest, [])?;
+    hall.sqlite().execute(&rest, [])?;
     let runtime = &hall.runtime;
     let opened = runtime.block_on(sign_in::sign_in(
         &hall.app,
         &sign_in::Place::default(),
-        STAFF,
+        "王敏",
         Personal::from(PASSWORD),
         None,
     ))?;

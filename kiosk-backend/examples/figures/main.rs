@@ -11,7 +11,7 @@ const FEW: u32 = 1_000;
 const MANY: u32 = 100_000;
 
 fn main() -> Result<()> {
-    let (few, many) = (hall::Hall::with(FEW)?, hall::Hall::with(MANY)?);
+    let (few, many) = (hall::with(FEW)?, hall::with(MANY)?);
     verify::print(&many)?;
     clocks::print(&many)?;
     inbox::print(&few, &many)

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use hall_domain::figures::verify;
 
-use super::hall::Hall;
+use test_hall::Office;
+
 use super::{MANY, Result, ms};
 
 /// The most memory since the last reset, MiB; of Linux.
@@ -16,7 +17,7 @@ fn peak_mib() -> Result<f64> {
 }
 
 #[expect(clippy::print_stdout, reason = "it is what the figures are for")]
-pub(crate) fn print(hall: &Hall) -> Result<()> {
+pub(crate) fn print(hall: &Office) -> Result<()> {
     fs::write("/proc/self/clear_refs", "5")?;
     let began = Instant::now();
     let found = verify::and_keep_blocking(&hall.app)?;

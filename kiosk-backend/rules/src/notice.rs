@@ -76,7 +76,6 @@ pub struct Said<'a> {
 pub struct Form {
     /// Each material, as found.
     pub findings: Vec<Finding>,
-    /// Why.
     pub reason: String,
     /// How many working days.
     pub days: Option<u16>,

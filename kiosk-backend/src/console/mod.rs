@@ -24,18 +24,17 @@ mod messages;
 mod oidc;
 mod pages;
 mod papers;
-pub(crate) mod paths;
+pub mod paths;
 mod records;
 mod refusals;
 mod routes;
 #[cfg(test)]
+#[path = "../../tests/pages/console/mod.rs"]
 mod samples;
 pub(crate) mod session;
 mod sign_in;
 mod steps;
 mod supervision;
-#[cfg(test)]
-mod tests;
 mod typed;
 pub(crate) mod words;
 
@@ -52,6 +51,7 @@ use kiosk_wire::SubmissionId;
 use self::frame::{Call, Here, Shell};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
+use crate::access::Wants;
 use crate::app::App;
 use hall_domain::figures::gaps::CalendarGap;
 
@@ -70,6 +70,11 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(console.clone(), keeping::keep))
         .layer(middleware::from_fn_with_state(console.clone(), guard::guard))
         .with_state(console)
+}
+
+/// Every address of the console, and what it wants of whoever asks.
+pub fn addresses() -> Vec<(&'static str, Wants)> {
+    routes::table().into_iter().map(|route| (route.path, route.wants)).collect()
 }
 
 /// What the console's handlers share.

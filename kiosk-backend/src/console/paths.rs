@@ -4,7 +4,7 @@ use axum::http::Uri;
 use hall_rules::Role;
 
 /// The page that a form belongs to: where somebody is led after signing in, and from a refusal.
-pub(super) fn page_of(path: &str) -> String {
+pub fn page_of(path: &str) -> String {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {

@@ -4,9 +4,8 @@
 
 mod pages;
 #[cfg(test)]
+#[path = "../../tests/pages/public.rs"]
 pub(crate) mod samples;
-#[cfg(test)]
-mod tests;
 
 use crate::refused::Refused;
 use axum::Router;

@@ -5,10 +5,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Duration;
 
-use ed25519_dalek::SigningKey;
-use kiosk_wire::kiosk_api::{EnrolAnswer, JournalAnswer, JournalPush};
-use kiosk_wire::signed::{Purpose, TokenClaims};
-use kiosk_wire::{Envelope, Fact, Header, JournalId, Signed, Stamp};
+use kiosk_wire::kiosk_api::JournalAnswer;
+use outside::{Terminal, terminal};
 
 use crate::{Server, folder, json, run};
 
@@ -16,44 +14,32 @@ use crate::{Server, folder, json, run};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A terminal that is enrolled at a running server.
-struct Terminal {
+struct Enrolled {
     url: String,
-    identity: EnrolAnswer,
-    key: SigningKey,
+    terminal: Terminal,
     client: reqwest::Client,
 }
 
-impl Terminal {
-    async fn enrol(dir: &Path, server: &Server) -> Self {
+impl Enrolled {
+    async fn at(dir: &Path, server: &Server) -> Self {
         let code = json(&run(dir, &["--json", "kiosk", "add", "东侧"], ""))["code"].as_str().unwrap().to_owned();
-        let key = SigningKey::from_bytes(&[5; 32]);
-        let public_key = hex::encode(key.verifying_key().as_bytes());
-        let body = serde_json::json!({ "code": code, "public_key": public_key, "software": "test" });
+        let key = terminal::key(5);
+        let body = serde_json::to_string(&terminal::enrolment(code, &key)).unwrap();
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().timeout(PATIENCE).pool_max_idle_per_host(0).build().unwrap();
-        let answer = client.post(format!("{}/kiosk/v1/enrol", server.url)).body(body.to_string()).send().await.unwrap();
-        let identity = answer.json().await.unwrap();
-        Self { url: server.url.clone(), identity, key, client }
+        let answer = client.post(format!("{}/kiosk/v1/enrol", server.url)).body(body).send().await.unwrap();
+        let terminal = Terminal::new(answer.json().await.unwrap(), key);
+        Self { url: server.url.clone(), terminal, client }
     }
 
+    /// As of its enrolment, good for a minute.
     fn token(&self) -> String {
-        let issued_ms = self.identity.server_ms;
-        let claims = TokenClaims {
-            kiosk: self.identity.kiosk,
-            audience: self.identity.audience.clone(),
-            issued_ms,
-            expires_ms: issued_ms + 600_000,
-        };
-        Signed::seal(&claims, Purpose::Token, &self.key).unwrap().to_token().unwrap()
+        self.terminal.token(self.terminal.identity.server_ms)
     }
 
-    async fn push(&self) -> JournalAnswer {
-        let journal = JournalId(uuid::Uuid::now_v7());
-        let at = Stamp { wall_ms_utc: self.identity.server_ms, ..Stamp::default() };
-        let fact = Fact::JournalCreated { software: "test".into() };
-        let header = serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact }).unwrap();
-        let push =
-            JournalPush { journal, entries: vec![Envelope::seal(journal, 1, [0; 32], header, None)], clock: None };
+    async fn push(&mut self) -> JournalAnswer {
+        self.terminal.begin_anew();
+        let push = self.terminal.push_of(&self.terminal.entries);
         let request = self.client.post(format!("{}/kiosk/v1/journal", self.url)).bearer_auth(self.token());
         let answer = request.body(serde_json::to_string(&push).unwrap()).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.status());
@@ -80,7 +66,7 @@ fn requests_that_never_end_do_not_stop_a_terminals_push() {
     let dir = folder("public_url = \"http://127.0.0.1:1\"\n");
     let server = Server::start_with_files(dir.path(), 200);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let terminal = runtime.block_on(Terminal::enrol(dir.path(), &server));
+    let mut terminal = runtime.block_on(Enrolled::at(dir.path(), &server));
     let crowd: Vec<TcpStream> = (0..260).map(|n| never_ending(&server.url, n)).collect();
     for _ in 0..3 {
         assert_eq!(runtime.block_on(terminal.push()).next, 2);
@@ -112,7 +98,7 @@ fn a_terminal_that_waits_for_news_is_not_cut_off_by_a_crowd() {
     let server = Server::start_with_files(dir.path(), 200);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let terminal = Terminal::enrol(dir.path(), &server).await;
+        let mut terminal = Enrolled::at(dir.path(), &server).await;
         // As terminals do, it waits on the connection on which it asked before.
         let client = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         let ask = |after: u64, wait_s: u64| {

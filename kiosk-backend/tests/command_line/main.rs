@@ -7,8 +7,11 @@ mod folder;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use outside::Left;
+use outside::ending::{Ending, faults};
 use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_kiosk-backend");
@@ -47,9 +50,18 @@ fn refused(output: &Output, says: &str) {
     assert!(message.contains(says), "{message}");
 }
 
+/// A server that is looked at when it has ended: no error may be in its log, and nothing on stderr.
 struct Server {
     child: Child,
     url: String,
+    written: Vec<JoinHandle<Vec<String>>>,
+    /// What the test says that it leaves in the log.
+    leaves: Vec<Left>,
+}
+
+/// Reads to the end.
+fn kept(lines: impl Iterator<Item = String> + Send + 'static) -> JoinHandle<Vec<String>> {
+    std::thread::spawn(|| lines.collect())
 }
 
 impl Server {
@@ -66,17 +78,20 @@ impl Server {
     }
 
     fn begun(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let errors = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut before = Vec::new();
         let url = loop {
-            let line = lines.next().expect("the server ended before it listened").unwrap();
-            let line: Value = serde_json::from_str(&line).unwrap();
-            if line["fields"]["message"] == "listening" {
-                break line["fields"]["url"].as_str().unwrap().to_owned();
+            let line = lines.next().expect("the server ended before it listened");
+            let told: Value = serde_json::from_str(&line).unwrap();
+            if told["fields"]["message"] == "listening" {
+                break told["fields"]["url"].as_str().unwrap().to_owned();
             }
+            before.push(line);
         };
-        std::thread::spawn(move || lines.for_each(drop));
-        Self { child, url }
+        let logged = before.into_iter().chain(lines).filter(|line| faults(line).next().is_some());
+        Self { child, url, written: vec![kept(errors), kept(logged)], leaves: Vec::new() }
     }
 
     fn signal(&self, signal: &str) {
@@ -95,6 +110,10 @@ impl Drop for Server {
         // Ended already when the test went well.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        let lines = self.written.drain(..).flat_map(|written| written.join().unwrap()).collect();
+        if !std::thread::panicking() {
+            assert_eq!(Ending { lines, ..Ending::default() }.fault(&self.leaves), None);
+        }
     }
 }
 
@@ -231,7 +250,8 @@ fn a_renewed_certificate_is_served_without_a_restart_and_a_hangup_ends_nothing()
     };
     let [first, second] = [(); 2].map(|()| rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap());
     put(&first, &first);
-    let server = Server::start(dir.path());
+    let mut server = Server::start(dir.path());
+    server.leaves.push(Left::Logged("the files of [tls] do not fit"));
     let _ = rustls::crypto::ring::default_provider().install_default();
     let url = format!("{}/api/openapi.json", server.url);
     let runtime = tokio::runtime::Runtime::new().unwrap();

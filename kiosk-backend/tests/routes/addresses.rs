@@ -6,7 +6,7 @@ use hall_rules::Role;
 use kiosk_wire::Code;
 use serde_json::Value;
 
-use crate::hall::{Answer, Hall, PASSWORD};
+use test_hall::{Answer, Hall, PASSWORD};
 
 async fn ask(hall: &Hall, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut request = Request::builder().method(Method::from_bytes(method.as_bytes()).unwrap()).uri(path);
@@ -14,10 +14,6 @@ async fn ask(hall: &Hall, method: &str, path: &str, headers: &[(&str, &str)]) ->
         request = request.header(*name, *value);
     }
     hall.ask(request.body(Body::empty()).unwrap()).await
-}
-
-fn text(answer: &Answer) -> String {
-    String::from_utf8(answer.body.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -48,7 +44,7 @@ async fn another_method_is_told_which_ones_there_are() {
         let answer = ask(&hall, method, path, &[]).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
         assert!(answer.headers.contains_key(header::ALLOW), "{method} {path}");
-        assert!(text(&answer).contains(says), "{method} {path}: {}", text(&answer));
+        assert!(answer.body.contains(says), "{method} {path}: {}", answer.body);
     }
 }
 
@@ -64,7 +60,7 @@ async fn an_unknown_address_has_a_page_in_the_readers_language() {
     ] {
         let answer = ask(&hall, "GET", path, headers).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
-        assert!(text(&answer).contains(says), "{path}: {}", text(&answer));
+        assert!(answer.body.contains(says), "{path}: {}", answer.body);
         assert!(answer.headers.contains_key(header::CONTENT_SECURITY_POLICY));
     }
     for path in ["/api", "/api/v9/cases", "/kiosk", "/kiosk/", "/kiosk/v1/nothing", "/sms/other"] {
@@ -77,7 +73,7 @@ async fn an_unknown_address_has_a_page_in_the_readers_language() {
 async fn a_bearer_is_one_in_any_case() {
     let hall = Hall::new().await;
     let terminal = hall.terminal("东侧", 1).await;
-    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    hall.staff("李梅", "3号窗口", Role::Clerk).await;
     let body = serde_json::json!({ "name": "李梅", "password": PASSWORD }).to_string();
     let opened: Value = hall.post("/api/v1/sessions", None, body).await.json();
     let (staff, token) = (opened["token"].as_str().unwrap(), terminal.token(hall.clock.now_ms()));

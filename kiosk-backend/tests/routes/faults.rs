@@ -3,7 +3,7 @@
 use hall_store::{StoreError, StoreResult, Tx, meta};
 use kiosk_wire::Code;
 
-use crate::hall::Hall;
+use test_hall::{Hall, Left};
 
 /// Lets the database grow by so many pages and no more.
 async fn leave_pages(hall: &Hall, pages: i64) {
@@ -13,6 +13,7 @@ async fn leave_pages(hall: &Hall, pages: i64) {
 #[tokio::test]
 async fn a_full_disk_is_said_and_nothing_is_lost_or_halved() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("the disk is full or failing"));
     let mut terminal = hall.terminal("东侧", 1).await;
     terminal.deposit(1);
     hall.sync(&terminal).await;
@@ -39,6 +40,7 @@ async fn a_full_disk_is_said_and_nothing_is_lost_or_halved() {
 #[tokio::test]
 async fn a_piece_that_fails_or_panics_undoes_itself_alone() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("on purpose"));
     let store = hall.app.store();
     let set = |name: &'static str| move |tx: &mut Tx<'_>| meta::set_text(tx, name, "x");
     let fails = |tx: &mut Tx<'_>| -> StoreResult<()> {

@@ -8,8 +8,8 @@ use axum::http::{Request, StatusCode, header};
 use hall_rules::{ReceiptNumber, Role};
 use serde_json::Value;
 
-use crate::hall::{Answer, Hall, PASSWORD};
 use crate::results::Desk;
+use test_hall::{Answer, Hall, Jar, PASSWORD};
 
 /// Somewhere in the world.
 fn anywhere(n: u32) -> String {
@@ -40,51 +40,24 @@ fn password(name: &str, password: &str) -> Request<Body> {
         .unwrap()
 }
 
-/// A browser that keeps its cookies, signing in on the page.
-#[derive(Default)]
-struct Browser(std::collections::BTreeMap<String, String>);
-
-impl Browser {
-    fn keep(&mut self, answer: &Answer) {
-        for line in answer.headers.get_all(header::SET_COOKIE) {
-            let (pair, attributes) = line.to_str().unwrap().split_once(';').unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            if attributes.contains("Max-Age=0") {
-                self.0.remove(name);
-            } else {
-                self.0.insert(name.into(), value.into());
-            }
-        }
-    }
-
-    fn cookies(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
-    async fn sign_in(&mut self, hall: &Hall, address: &str, name: &str, password: &str) -> StatusCode {
-        self.0.remove("session");
-        let page = Request::get("/sign-in").header(header::COOKIE, self.cookies()).body(Body::empty()).unwrap();
-        let page = from(hall, address, None, page).await;
-        self.keep(&page);
-        let page = String::from_utf8(page.body).unwrap();
-        let (_, rest) = page.split_once("name=\"csrf\" value=\"").unwrap();
-        let csrf = rest.split('"').next().unwrap();
-        let fields = [("csrf", csrf), ("name", name), ("password", password)];
-        let form = reqwest::Url::parse_with_params("http://x/", fields).unwrap();
-        let request = Request::post("/sign-in")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header(header::COOKIE, self.cookies())
-            .body(Body::from(form.query().unwrap().to_owned()));
-        let answer = from(hall, address, None, request.unwrap()).await;
-        self.keep(&answer);
-        answer.status
-    }
+/// Signs in on the page with a browser; nobody is signed in there before.
+async fn sign_in(jar: &mut Jar, hall: &Hall, address: &str, name: &str, password: &str) -> StatusCode {
+    jar.cookies.retain(|(name, _)| name != "session");
+    let page = Request::get("/sign-in").header(header::COOKIE, jar.cookie()).body(Body::empty()).unwrap();
+    jar.keep(&from(hall, address, None, page).await);
+    let request = Request::post("/sign-in")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::COOKIE, jar.cookie())
+        .body(Body::from(jar.form(&[("name", name), ("password", password)])));
+    let answer = from(hall, address, None, request.unwrap()).await;
+    jar.keep(&answer);
+    answer.status
 }
 
 #[tokio::test]
 async fn a_crowd_behind_one_address_may_look_up_as_often_as_it_likes() {
     let desk = Desk::received().await;
-    let number = desk.hall.text("SELECT receipt FROM cases");
+    let number = desk.hall.value::<String>("SELECT receipt FROM cases");
     for n in 0..150 {
         let answer = from(&desk.hall, "192.0.2.1", None, lookup(&number, "002X")).await;
         assert_eq!(answer.status, StatusCode::OK, "{n}");
@@ -114,7 +87,7 @@ async fn behind_a_trusted_proxy_every_visitor_has_their_own_count() {
 async fn no_flood_and_no_restart_gives_a_receipts_tries_back() {
     let desk = Desk::received().await;
     let hall = desk.hall;
-    let number = hall.text("SELECT receipt FROM cases");
+    let number = hall.value::<String>("SELECT receipt FROM cases");
     for guess in 0..5 {
         let answer = from(&hall, "192.0.2.1", None, lookup(&number, &format!("{guess:04}"))).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND);
@@ -161,36 +134,36 @@ async fn one_ipv6_line_is_one_guesser() {
 #[tokio::test]
 async fn whoever_guesses_elsewhere_does_not_lock_a_clerk_out_at_their_own_desk() {
     let hall = Hall::with("hall_networks = [\"10.1.0.0/16\"]\n").await;
-    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
-    let mut own = Browser::default();
-    assert_eq!(own.sign_in(&hall, "192.0.2.9", "李梅", PASSWORD).await, StatusCode::SEE_OTHER);
-    let mut other = Browser::default();
+    hall.staff("李梅", "3号窗口", Role::Clerk).await;
+    let mut own = Jar::default();
+    assert_eq!(sign_in(&mut own, &hall, "192.0.2.9", "李梅", PASSWORD).await, StatusCode::SEE_OTHER);
+    let mut other = Jar::default();
     let mut guesses = 0;
     for n in 0..40 {
         let answer = from(&hall, &anywhere(n), None, password("李梅", "guess")).await;
         guesses += u32::from(answer.status == StatusCode::UNAUTHORIZED);
     }
     assert_eq!(guesses, 20, "the guesser is slowed down from wherever they come");
-    assert_eq!(other.sign_in(&hall, "192.0.2.10", "李梅", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(sign_in(&mut other, &hall, "192.0.2.10", "李梅", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     // Even from the very address that guesses: a browser that is known, and anyone in the hall.
-    assert_eq!(own.sign_in(&hall, &anywhere(1), "李梅", PASSWORD).await, StatusCode::SEE_OTHER);
+    assert_eq!(sign_in(&mut own, &hall, &anywhere(1), "李梅", PASSWORD).await, StatusCode::SEE_OTHER);
     let _: Value = from(&hall, "10.1.2.3", None, password("李梅", PASSWORD)).await.json();
     // A known browser is no way around the limit, and no way into somebody else's account.
-    hall.staff("赵燕", "文旅窗口", Role::Clerk).await;
+    hall.staff("赵燕", "3号窗口", Role::Clerk).await;
     for _ in 0..5 {
-        assert_eq!(own.sign_in(&hall, "192.0.2.9", "李梅", "guess").await, StatusCode::UNAUTHORIZED);
+        assert_eq!(sign_in(&mut own, &hall, "192.0.2.9", "李梅", "guess").await, StatusCode::UNAUTHORIZED);
     }
-    assert_eq!(own.sign_in(&hall, "192.0.2.9", "李梅", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(sign_in(&mut own, &hall, "192.0.2.9", "李梅", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
     for n in 0..25 {
         from(&hall, &anywhere(1000 + n), None, password("赵燕", "guess")).await;
     }
-    assert_eq!(own.sign_in(&hall, "192.0.2.9", "赵燕", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(sign_in(&mut own, &hall, "192.0.2.9", "赵燕", PASSWORD).await, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]
 async fn wrong_passwords_of_an_account_outlive_a_restart_and_end_with_a_new_password() {
     let hall = Hall::new().await;
-    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    hall.staff("李梅", "3号窗口", Role::Clerk).await;
     for n in 0..20 {
         let answer = from(&hall, &anywhere(n), None, password("李梅", "guess")).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED);

@@ -5,7 +5,6 @@ mod addresses;
 mod cases;
 mod faults;
 mod guessing;
-mod hall;
 mod kiosk_v1;
 mod oidc;
 mod progress;

@@ -21,7 +21,7 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::hall::{Answer, Hall, MONDAY, NAME};
+use test_hall::{Answer, Hall, MONDAY, NAME};
 
 const SUBJECT: &str = "7c1e0f52-limei";
 const SECRET: &str = "a secret/with +signs";
@@ -165,7 +165,7 @@ impl Scene {
             provider.url
         ))
         .await;
-        hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+        hall.staff("李梅", "3号窗口", Role::Clerk).await;
         hall.blocking(|app| accounts::set_subject_at_server(app, "李梅", SUBJECT).unwrap()).await;
         Self { hall, provider, _secrets: secrets }
     }
@@ -177,7 +177,7 @@ impl Scene {
 
     async fn leave(&self) -> Away {
         let answer = self.ask("/sign-in/oidc?next=/account", "").await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", page(&answer));
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let url = answer.headers[header::LOCATION].to_str().unwrap();
         assert!(url.starts_with(&format!("{}/authorize?realm=1&", self.provider.url)), "{url}");
         let said = pairs(url);
@@ -211,16 +211,12 @@ impl Scene {
 
     #[track_caller]
     fn no_session(&self, answer: &Answer, status: StatusCode, says: &str) {
-        assert_eq!(answer.status, status, "{}", page(answer));
-        assert!(page(answer).contains(says), "{says}: {}", page(answer));
-        assert!(page(answer).contains("id=\"enter\"") && page(answer).contains("id=\"provider\""), "a way on");
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
+        assert!(answer.body.contains("id=\"enter\"") && answer.body.contains("id=\"provider\""), "a way on");
         let open = format!("SELECT COUNT(*) || '' FROM sessions WHERE ends_ms > {}", self.hall.clock.now_ms());
-        assert_eq!(self.hall.text(&open), "0");
+        assert_eq!(self.hall.value::<String>(&open), "0");
     }
-}
-
-fn page(answer: &Answer) -> String {
-    String::from_utf8_lossy(&answer.body).into_owned()
 }
 
 /// The hall is found by TLS, which ends in front of it: every cookie is bound to it.
@@ -233,21 +229,23 @@ fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
 #[tokio::test]
 async fn whom_the_provider_knows_is_let_in_and_the_audit_says_how() {
     let scene = Scene::new().await;
-    let shown = page(&scene.ask("/sign-in?next=/kiosks", "").await);
+    let shown = scene.ask("/sign-in?next=/kiosks", "").await.body;
     assert!(shown.contains("href=\"/sign-in/oidc?next=/kiosks\">用宜春政务通登录</a>"), "{shown}");
-    let shown = page(&scene.ask("/sign-in", "__Host-lang=en").await);
+    let shown = scene.ask("/sign-in", "__Host-lang=en").await.body;
     assert!(shown.contains(">Sign in with 宜春政务通</a>"), "{shown}");
     for ecdsa in [false, true] {
         scene.provider.script(|script| script.ecdsa = ecdsa);
         let answer = scene.sign_in().await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", page(&answer));
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         assert_eq!(answer.headers[header::LOCATION], "/account");
         assert!(set_cookie(&answer, "oidc").unwrap().contains("Max-Age=0"));
         let session = set_cookie(&answer, "session").unwrap();
-        let account = page(&scene.ask("/account", session.split(';').next().unwrap()).await);
+        let account = scene.ask("/account", session.split(';').next().unwrap()).await.body;
         assert!(account.contains("<h1>李梅</h1>"), "{account}");
     }
-    let last = scene.hall.text("SELECT action || ' ' || actor || ' ' || detail FROM audit ORDER BY seq DESC LIMIT 1");
+    let last = scene
+        .hall
+        .value::<String>("SELECT action || ' ' || actor || ' ' || detail FROM audit ORDER BY seq DESC LIMIT 1");
     assert!(last.starts_with("signed_in staff:") && last.contains("\"oidc\""), "{last}");
     assert_eq!(scene.hall.count("tries"), 0, "passwords are counted, and nothing else");
 }
@@ -348,7 +346,7 @@ async fn whom_nobody_entered_or_whose_account_is_closed_is_told_what_to_do() {
     let scene = Scene::new().await;
     scene.provider.script(|script| script.claims = json!({ "sub": "some-one-else" }));
     scene.no_session(&scene.sign_in().await, StatusCode::UNAUTHORIZED, "请把这个标识告诉管理员");
-    assert!(page(&scene.sign_in().await).contains("some-one-else"), "what the administrator needs");
+    assert!(scene.sign_in().await.body.contains("some-one-else"), "what the administrator needs");
     assert_eq!(scene.hall.count("staff"), 1, "no account is made by signing in");
     let away = scene.leave().await;
     let answer = scene.come_back(&away, &format!("__Host-lang=en; {}", away.cookie)).await;
@@ -385,7 +383,7 @@ async fn without_the_provider_the_password_is_the_way() {
     .await;
     let answer = hall.ask(Request::get("/sign-in/oidc?next=//evil.example").body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
-    assert!(page(&answer).contains("href=\"/sign-in/oidc?next=/\">用统一身份认证登录</a>"), "{}", page(&answer));
+    assert!(answer.body.contains("href=\"/sign-in/oidc?next=/\">用统一身份认证登录</a>"), "{}", answer.body);
     // None is configured.
     let hall = Hall::new().await;
     for path in ["/sign-in/oidc", "/sign-in/oidc/back?code=x&state=y"] {
@@ -393,14 +391,14 @@ async fn without_the_provider_the_password_is_the_way() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }
     let answer = hall.ask(Request::get("/sign-in").body(Body::empty()).unwrap()).await;
-    assert!(!page(&answer).contains("id=\"provider\""));
+    assert!(!answer.body.contains("id=\"provider\""));
 }
 
 #[tokio::test]
 async fn a_subject_is_one_account_and_taking_it_away_signs_out() {
     let scene = Scene::new().await;
-    let administrator = scene.hall.staff("管理员", "文旅窗口", Role::Administrator).await;
-    let clerk = scene.hall.staff("王强", "文旅窗口", Role::Clerk).await;
+    let administrator = scene.hall.staff("管理员", "3号窗口", Role::Administrator).await;
+    let clerk = scene.hall.staff("王强", "3号窗口", Role::Clerk).await;
     let app = &scene.hall.app;
     let set = |id, subject| accounts::set_subject(app, &administrator, id, subject);
     let long = "x".repeat(256);
@@ -416,7 +414,7 @@ async fn a_subject_is_one_account_and_taking_it_away_signs_out() {
     let session = set_cookie(&answer, "session").unwrap();
     let here = session.split(';').next().unwrap();
     assert_eq!(scene.ask("/inbox", here).await.status, StatusCode::OK, "a one-time code is no hindrance");
-    assert!(!page(&scene.ask("/account", here).await).contains("must-change"));
+    assert!(!scene.ask("/account", here).await.body.contains("must-change"));
     set(clerk.staff.id, "").await.unwrap();
     assert_eq!(scene.ask("/inbox", here).await.status, StatusCode::SEE_OTHER);
     assert_eq!(scene.sign_in().await.status, StatusCode::UNAUTHORIZED);
@@ -430,7 +428,7 @@ async fn what_was_typed_waits_for_whoever_comes_back_from_the_provider() {
     let scene = Scene::new().await;
     let signed = scene.sign_in().await;
     let session = set_cookie(&signed, "session").unwrap().split(';').next().unwrap().to_owned();
-    let account = page(&scene.ask("/account", &session).await);
+    let account = scene.ask("/account", &session).await.body;
     let (_, rest) = account.split_once("name=\"csrf\" value=\"").unwrap();
     let csrf = rest.split('"').next().unwrap();
     let later = 5 * 3_600_000;
@@ -446,8 +444,8 @@ async fn what_was_typed_waits_for_whoever_comes_back_from_the_provider() {
     let visit = set_cookie(&answer, "visit").unwrap().split(';').next().unwrap().to_owned();
     let away = scene.leave().await;
     let back = scene.come_back(&away, &format!("{visit}; {}", away.cookie)).await;
-    assert_eq!(back.headers[header::LOCATION], "/kept?next=/account", "{}", page(&back));
+    assert_eq!(back.headers[header::LOCATION], "/kept?next=/account", "{}", back.body);
     let session = set_cookie(&back, "session").unwrap().split(';').next().unwrap().to_owned();
-    let kept = page(&scene.ask("/kept?next=/account", &format!("{visit}; {session}")).await);
+    let kept = scene.ask("/kept?next=/account", &format!("{visit}; {session}")).await.body;
     assert!(kept.contains("action=\"/inbox\"") && kept.contains("half written"), "{kept}");
 }

@@ -6,17 +6,17 @@ use hall_rules::Role;
 use hall_store::{DATABASE, meta};
 use kiosk_wire::kiosk_api::{DirectivesAnswer, JournalAnswer};
 
-use crate::hall::Hall;
+use test_hall::Hall;
 
 #[tokio::test]
 async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    let clerk = hall.staff("李梅", "3号窗口", Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     let case = terminal.deposit(7);
     hall.sync(&terminal).await;
     collection::collect(&hall.app, &clerk, case, None, false).await.unwrap();
-    let backup = hall.dir.path().join("backup.db");
+    let backup = hall.folder().join("backup.db");
     let to = backup.clone();
     hall.blocking(move |app| {
         app.store().read_blocking(|connection| meta::backup(connection, &to)).unwrap();
@@ -26,19 +26,7 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
     terminal.deposit(8);
     hall.sync(&terminal).await;
 
-    let Hall { app, clock, dir, extra } = hall;
-    drop(app);
-    let data = dir.path().join("data");
-    for name in [format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
-        let _ = std::fs::remove_file(data.join(name));
-    }
-    std::fs::copy(&backup, data.join(DATABASE)).unwrap();
-    let config = format!("data_dir = {data:?}\nhall = \"测试大厅\"\n{extra}");
-    let config = kiosk_backend::config::Config::parse("backend.toml", &config).unwrap();
-    let turned = clock.clone();
-    let app =
-        tokio::task::spawn_blocking(move || kiosk_backend::app::App::open(config, turned).unwrap()).await.unwrap();
-    let hall = Hall { app, clock, dir, extra };
+    let (hall, _) = put_back(hall, &backup, true).await;
 
     let asked: JournalAnswer = hall.push(&terminal, &[]).await.json();
     assert_eq!((asked.generation, asked.next), (2, 5));
@@ -57,9 +45,8 @@ async fn a_restored_backup_loses_and_doubles_nothing_and_voids_what_was_asked() 
 
 /// Puts a copy back in place of a hall's database and starts again; returns the generation.
 async fn put_back(hall: Hall, copy: &std::path::Path, with_marker: bool) -> (Hall, u64) {
-    let Hall { app, clock, dir, extra } = hall;
-    drop(app);
-    let data = dir.path().join("data");
+    let closed = hall.close();
+    let data = closed.data();
     for name in [format!("{DATABASE}-wal"), format!("{DATABASE}-shm")] {
         let _ = std::fs::remove_file(data.join(name));
     }
@@ -67,12 +54,7 @@ async fn put_back(hall: Hall, copy: &std::path::Path, with_marker: bool) -> (Hal
     if !with_marker {
         std::fs::remove_file(data.join("generation-marker")).unwrap();
     }
-    let config = format!("data_dir = {data:?}\nhall = \"测试大厅\"\n{extra}");
-    let config = kiosk_backend::config::Config::parse("backend.toml", &config).unwrap();
-    let turned = clock.clone();
-    let app =
-        tokio::task::spawn_blocking(move || kiosk_backend::app::App::open(config, turned).unwrap()).await.unwrap();
-    let hall = Hall { app, clock, dir, extra };
+    let hall = tokio::task::spawn_blocking(|| closed.open()).await.unwrap();
     let counted = |connection: &hall_store::Connection| meta::counter(connection, meta::GENERATION);
     let generation = hall.app.store().read_blocking(counted).unwrap();
     (hall, generation)
@@ -82,7 +64,7 @@ async fn put_back(hall: Hall, copy: &std::path::Path, with_marker: bool) -> (Hal
 async fn whatever_was_copied_a_moment_ago_begins_a_generation_when_it_is_put_back() {
     // A copy by `backup`, nothing written since; then the same on a machine that has no marker.
     let hall = Hall::new().await;
-    let copy = hall.dir.path().join("copy.db");
+    let copy = hall.folder().join("copy.db");
     let to = copy.clone();
     hall.blocking(move |app| app.store().read_blocking(|connection| meta::backup(connection, &to)).unwrap()).await;
     let (hall, generation) = put_back(hall, &copy, true).await;
@@ -94,9 +76,9 @@ async fn whatever_was_copied_a_moment_ago_begins_a_generation_when_it_is_put_bac
     assert_eq!(hall.app.store().read_blocking(counted).unwrap(), 2, "and once only");
     // The files of the database as they lie there, one commit ago: what a snapshot of the disk holds.
     let hall = hall.restart().await;
-    let snapshot = hall.dir.path().join("snapshot.db");
+    let snapshot = hall.folder().join("snapshot.db");
     hall.blocking(|app| enrolment::add(app, "东侧").unwrap()).await;
-    let from = rusqlite::Connection::open(hall.dir.path().join("data").join(DATABASE)).unwrap();
+    let from = rusqlite::Connection::open(hall.data().join(DATABASE)).unwrap();
     from.execute("VACUUM INTO $1", [snapshot.to_str().unwrap()]).unwrap();
     drop(from);
     hall.blocking(|app| enrolment::add(app, "西侧").unwrap()).await;

@@ -16,7 +16,8 @@ use kiosk_wire::{
 };
 use uuid::Uuid;
 
-use crate::hall::{Hall, NUMBER, Terminal};
+use outside::Terminal;
+use test_hall::{Hall, NUMBER};
 
 const BOX: CompartmentNo = CompartmentNo(9);
 
@@ -34,7 +35,7 @@ impl Desk {
     }
 
     pub(crate) async fn received_in(hall: Hall) -> Self {
-        let chief = hall.staff("郑科长", "文旅窗口", Role::Chief).await;
+        let chief = hall.staff("郑科长", "3号窗口", Role::Chief).await;
         let mut terminal = hall.terminal("东侧", 1).await;
         let case = terminal.deposit(7);
         let (submission, compartment, staff) = (Some(case), CompartmentNo(7), chief.staff.id);
@@ -98,7 +99,7 @@ impl Desk {
         let token = self.terminal.token(self.hall.clock.now_ms());
         let query = PersonQuery { document: DocumentFamily::ResidentNumber, number: Personal::from(number) };
         let answer: PersonAnswer =
-            self.hall.post("/kiosk/v1/person", Some(&token), crate::hall::json(&query)).await.json();
+            self.hall.post("/kiosk/v1/person", Some(&token), serde_json::to_string(&query).unwrap()).await.json();
         answer.cases
     }
 
@@ -142,9 +143,7 @@ async fn a_result_goes_into_a_box_and_out_to_its_applicant() {
     let key = hall_rules::PersonKey::new(DocumentFamily::ResidentNumber, NUMBER);
     assert_eq!(holder.mark, ResultHolder::mark_of(*submission, key.expose()), "{person}");
     let mark = holder.mark.expose().clone();
-    for file in
-        std::fs::read_dir(desk.hall.dir.path().join("data")).unwrap().flatten().filter(|file| file.path().is_file())
-    {
+    for file in std::fs::read_dir(desk.hall.data()).unwrap().flatten().filter(|file| file.path().is_file()) {
         let bytes = std::fs::read(file.path()).unwrap();
         assert!(!bytes.windows(mark.len()).any(|window| window == mark.as_bytes()), "{:?}", file.path());
     }
@@ -181,11 +180,11 @@ async fn a_result_is_loaded_only_when_there_is_one_and_by_one() {
     assert_eq!(desk.load(desk.kiosk()).await, Err(Code::WrongState));
     let desk = Desk::decided().await;
     assert_eq!(desk.load(KioskId(Uuid::from_u128(77))).await, Err(Code::InvalidValue), "no such terminal");
-    let other = desk.hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    let other = desk.hall.staff("李梅", "3号窗口", Role::Clerk).await;
     desk.load(desk.kiosk()).await.unwrap();
     let second = results::load(&desk.hall.app, &other, desk.case, None, desk.kiosk()).await;
     assert_eq!(second.expect_err("refused").code(), Code::AlreadyBeingCollected);
-    let stranger = desk.hall.staff("城管员", "城管窗口", Role::Clerk).await;
+    let stranger = desk.hall.staff("城管员", "7号窗口", Role::Clerk).await;
     let foreign = results::load(&desk.hall.app, &stranger, desk.case, None, desk.kiosk()).await;
     assert_eq!(foreign.expect_err("refused").code(), Code::NotFound);
 }

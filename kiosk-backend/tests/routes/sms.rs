@@ -26,8 +26,8 @@ use kiosk_wire::Stamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hall::{Hall, NAME, NUMBER, PHONE};
 use crate::results::Desk;
+use test_hall::{Hall, Left, NAME, NUMBER, PHONE};
 
 /// What the gateway does with the next message; when nothing is left it takes it.
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +144,7 @@ impl Scene {
     /// As a program of the city does, for the chief who saw the message like this.
     async fn send_again(&self, seen: &write::MessageView) -> Result<(), kiosk_wire::Code> {
         let hall = &self.desk.hall;
-        let credentials = json!({ "name": "郑科长", "password": crate::hall::PASSWORD }).to_string();
+        let credentials = json!({ "name": "郑科长", "password": test_hall::PASSWORD }).to_string();
         let opened: Value = hall.post("/api/v1/sessions", None, credentials).await.json();
         let path = format!("/api/v1/cases/{}/messages/{}/again", self.desk.case, seen.id);
         let body = json!({ "round": seen.round }).to_string();
@@ -168,7 +168,7 @@ async fn an_acceptance_is_told_once_with_nothing_personal_but_the_number_it_goes
     );
     assert_eq!(headers["x-sign"].to_str().unwrap(), hmac_hex("gateway secret", body.to_string().as_bytes()));
     let text = body["text"].as_str().unwrap();
-    assert!(text.starts_with("【测试大厅】您申请的“") && text.contains("已受理，最迟11月24日办结"), "{text}");
+    assert!(text.starts_with("【宜春市政务服务大厅】您申请的“") && text.contains("已受理，最迟11月24日办结"), "{text}");
     assert!(text.contains("https://hall.example/p/"), "{text}");
     for personal in [NAME, NUMBER, PHONE, &NUMBER[14..]] {
         assert!(!text.contains(personal), "{text}");
@@ -245,6 +245,7 @@ async fn a_gateway_that_drops_repetitions_is_asked_again_under_the_same_id() {
 #[tokio::test]
 async fn a_refusal_is_the_end_until_a_person_wants_it_again() {
     let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Logged("a message was refused"));
     scene.gateway.will(&[Play::Answer(200, r#"{"code":"isv.OUT_OF_SERVICE"}"#)]);
     scene.work().await;
     let failed = scene.messages().await.pop().unwrap();
@@ -267,14 +268,14 @@ async fn a_server_that_dies_between_sending_and_recording_does_not_send_twice() 
         Ok::<_, store::StoreError>(())
     };
     scene.desk.hall.app.store().write(dying).await.unwrap();
-    scene.desk.hall.rewrite("UPDATE messages SET state = 'sending'");
+    assert!(scene.desk.hall.rewrite("UPDATE messages SET state = 'sending'"));
     scene.desk.hall = scene.desk.hall.restart().await;
     scene.work().await;
     assert_eq!(scene.state().await, S::Sending, "its claim holds still");
     scene.later(60_000).await;
     assert_eq!(scene.state().await, S::Unknown);
     assert!(scene.gateway.ids().is_empty());
-    let mark: String = scene.desk.hall.text("SELECT mark FROM messages");
+    let mark: String = scene.desk.hall.value::<String>("SELECT mark FROM messages");
     let told = json!({ "out": format!("{mark}-1"), "state": "DELIVRD" });
     assert_eq!(scene.report(&told, "gateway secret").await, StatusCode::OK);
     assert_eq!(scene.state().await, S::Delivered, "the report tells");
@@ -300,6 +301,7 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
     assert!(texts.iter().any(|text| text.contains("已由顺丰速运寄出，单号 SF1234567890")), "{texts:?}");
 
     let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Jobs);
     scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
     scene.desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
     let reminders = async |days: i64| {
@@ -320,6 +322,7 @@ async fn a_parcel_its_number_and_reminders_are_told_each_once() {
 #[tokio::test]
 async fn a_result_put_in_under_a_dead_clock_is_not_reminded_of_on_the_same_day() {
     let mut scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Jobs);
     scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
     scene.desk.hall.clock.advance(9 * 24 * 3_600_000);
     let dead = |mono_ms| Stamp { wall_ms_utc: 190_000, boot_id: Uuid::from_u128(7), mono_ms, server_offset_ms: None };
@@ -340,6 +343,8 @@ async fn a_result_put_in_under_a_dead_clock_is_not_reminded_of_on_the_same_day()
 #[tokio::test]
 async fn reminders_go_on_into_a_year_without_its_calendar() {
     let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Jobs);
+    scene.desk.hall.leaves(Left::Logged("a clock has no end"));
     scene.desk.step(CaseEvent::Granted, Form { document: "宜文演〔2026〕18号".into(), ..Form::default() }).await;
     // Monday 28 December.
     scene.desk.hall.clock.advance(35 * 24 * 3_600_000);

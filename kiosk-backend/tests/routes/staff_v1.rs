@@ -6,7 +6,7 @@ use hall_rules::Role;
 use kiosk_wire::Code;
 use serde_json::{Value, json};
 
-use crate::hall::{Answer, Hall, PASSWORD, PHONE};
+use test_hall::{Answer, Hall, PASSWORD, PHONE};
 
 async fn sign_in(hall: &Hall, name: &str, password: &str) -> Answer {
     hall.post("/api/v1/sessions", None, json!({ "name": name, "password": password }).to_string()).await
@@ -15,7 +15,7 @@ async fn sign_in(hall: &Hall, name: &str, password: &str) -> Answer {
 #[tokio::test]
 async fn a_program_signs_in_reads_and_commands() {
     let hall = Hall::new().await;
-    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    hall.staff("李梅", "3号窗口", Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     let case = terminal.deposit(7);
     hall.sync(&terminal).await;
@@ -45,7 +45,7 @@ async fn a_program_signs_in_reads_and_commands() {
 #[tokio::test]
 async fn wrong_passwords_are_slowed_down_and_on_record() {
     let hall = Hall::new().await;
-    hall.staff("李梅", "文旅窗口", Role::Clerk).await;
+    hall.staff("李梅", "3号窗口", Role::Clerk).await;
     for _ in 0..5 {
         assert_eq!(sign_in(&hall, "李梅", "wrong").await.problem().code, Code::SignInRefused);
     }
@@ -84,7 +84,7 @@ async fn every_path_opens_to_those_whose_right_it_is_and_to_nobody_else() {
     let document: Value = hall.get("/api/openapi.json", "", None).await.json();
     let mut asked = 0;
     for role in Role::ALL {
-        hall.staff(role.code(), "文旅窗口", *role).await;
+        hall.staff(role.code(), "3号窗口", *role).await;
         let opened: Value = sign_in(&hall, role.code(), PASSWORD).await.json();
         let token = opened["token"].as_str().unwrap();
         for (path, methods) in document["paths"].as_object().unwrap() {

@@ -10,8 +10,9 @@ use kiosk_wire::{Code, CompartmentNo, Fact, Header, Stamp, SubmissionId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::hall::{Hall, MONDAY, NAME, NUMBER, PASSWORD, submission};
 use crate::results::Desk;
+use outside::people::paper;
+use test_hall::{Answer, Hall, MONDAY, NAME, NUMBER, PASSWORD, form_with_file};
 
 /// A program that is signed in for somebody.
 struct Program<'h> {
@@ -51,14 +52,11 @@ impl<'h> Program<'h> {
         (problem.code, problem.field)
     }
 
-    async fn attach(&self, case: &str, name: &str, content: &[u8]) -> crate::hall::Answer {
-        let mut body = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n")
-            .into_bytes();
-        body.extend(content);
-        body.extend(b"\r\n--edge--\r\n");
+    async fn attach(&self, case: &str, name: &str, content: &[u8]) -> Answer {
+        let (kind, body) = form_with_file(None, name, content);
         let request = Request::post(format!("/api/v1{case}/files"))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
+            .header(header::CONTENT_TYPE, kind);
         self.hall.ask(request.body(Body::from(body)).unwrap()).await
     }
 }
@@ -76,11 +74,11 @@ fn may(case: &Value, event: CaseEvent) -> bool {
 async fn a_claim_is_one_persons_until_a_chief_takes_it() {
     let desk = Desk::received().await;
     let (clerk, other) = (
-        Program::hired(&desk.hall, "李梅", "文旅窗口", Role::Clerk).await,
-        Program::hired(&desk.hall, "周明", "文旅窗口", Role::Clerk).await,
+        Program::hired(&desk.hall, "李梅", "3号窗口", Role::Clerk).await,
+        Program::hired(&desk.hall, "周明", "3号窗口", Role::Clerk).await,
     );
     let chief = Program::of(&desk.hall, "郑科长").await;
-    let supervisor = Program::hired(&desk.hall, "督查员", "文旅窗口", Role::Supervisor).await;
+    let supervisor = Program::hired(&desk.hall, "督查员", "3号窗口", Role::Supervisor).await;
     let case = format!("/cases/{}", desk.case);
     let seen = version(&clerk.get(&case).await);
     let held = clerk.post(&format!("{case}/claim"), json!({ "seen": seen })).await;
@@ -102,10 +100,10 @@ async fn a_claim_is_one_persons_until_a_chief_takes_it() {
 #[tokio::test]
 async fn a_case_is_worked_to_its_archive() {
     let desk = Desk::received().await;
-    let clerk = Program::hired(&desk.hall, "李梅", "文旅窗口", Role::Clerk).await;
+    let clerk = Program::hired(&desk.hall, "李梅", "3号窗口", Role::Clerk).await;
     let chief = Program::of(&desk.hall, "郑科长").await;
-    let approver = Program::hired(&desk.hall, "审批员", "文旅窗口", Role::Approver).await;
-    let stranger = Program::hired(&desk.hall, "城管员", "城管窗口", Role::Clerk).await;
+    let approver = Program::hired(&desk.hall, "审批员", "3号窗口", Role::Approver).await;
+    let stranger = Program::hired(&desk.hall, "城管员", "7号窗口", Role::Clerk).await;
     let case = format!("/cases/{}", desk.case);
     let first = version(&clerk.get(&case).await);
 
@@ -135,7 +133,7 @@ async fn a_case_is_worked_to_its_archive() {
     assert_eq!(work["files"][0]["name"], "委托书.pdf");
     let file = format!("/api/v1{case}/files/{}", work["files"][0]["n"]);
     let read = desk.hall.get(&file, &clerk.token, None).await;
-    assert_eq!((read.status, read.body.as_slice()), (StatusCode::OK, pdf.as_slice()));
+    assert_eq!((read.status, read.bytes.as_slice()), (StatusCode::OK, pdf.as_slice()));
     assert!(read.headers[header::CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment;"));
     assert_eq!(desk.hall.get(&file, &stranger.token, None).await.problem().code, Code::NotFound);
     assert_eq!(clerk.attach(&case, "x.pdf", b"<html>").await.problem().field, Some("file".into()));
@@ -203,7 +201,7 @@ async fn a_case_is_worked_to_its_archive() {
         clerk.post(&format!("{case}/steps"), step).await;
     }
     let zip = desk.hall.get(&archive, &chief.token, None).await;
-    assert!(zip.status == StatusCode::OK && zip.body.starts_with(b"PK\x03\x04"), "{}", zip.status);
+    assert!(zip.status == StatusCode::OK && zip.bytes.starts_with(b"PK\x03\x04"), "{}", zip.status);
     assert_eq!(desk.hall.get(&archive, &clerk.token, None).await.problem().code, Code::Forbidden);
     assert_eq!(clerk.refused(&format!("{case}/notes"), json!({ "text": "晚了" })).await.0, Code::WrongState);
     let old = json!({ "text": "晚了", "seen": first });
@@ -230,7 +228,7 @@ async fn road(hall: &Hall, chief: &Actor) -> SubmissionId {
     };
     let at = Stamp { wall_ms_utc: MONDAY, server_offset_ms: Some(0), ..Stamp::default() };
     let header = serde_json::to_string(&Header { v: kiosk_wire::VERSION, at, fact: prepared }).unwrap();
-    terminal.write_text(&header, Some(serde_json::to_string(&submission()).unwrap()));
+    terminal.write_text(&header, Some(serde_json::to_string(&paper()).unwrap()));
     terminal.write(Fact::DepositIntended { submission: id, compartment: no });
     terminal.write(Fact::Deposited { submission: id, compartment: no });
     terminal.write(Fact::EmptinessAffirmed { submission: Some(id), compartment: no, staff: chief.staff.id });
@@ -241,13 +239,11 @@ async fn road(hall: &Hall, chief: &Actor) -> SubmissionId {
 #[tokio::test]
 async fn other_departments_are_asked_answer_once_and_are_recalled() {
     let hall = Hall::new().await;
-    hall.blocking(|app| hall_domain::people::staff::add_window(app, "公安窗口", None, vec!["police".into()]).unwrap())
-        .await;
-    let chief = hall.staff("陈主任", "城管窗口", Role::Chief).await;
+    let chief = hall.staff("陈主任", "7号窗口", Role::Chief).await;
     let id = road(&hall, &chief).await;
-    let lead = Program::hired(&hall, "城管员", "城管窗口", Role::Clerk).await;
-    let police = Program::hired(&hall, "钱进", "公安窗口", Role::Clerk).await;
-    let watcher = Program::hired(&hall, "督查员", "公安窗口", Role::Supervisor).await;
+    let lead = Program::hired(&hall, "城管员", "7号窗口", Role::Clerk).await;
+    let police = Program::hired(&hall, "钱进", "9号窗口", Role::Clerk).await;
+    let watcher = Program::hired(&hall, "督查员", "9号窗口", Role::Supervisor).await;
     let case = format!("/cases/{id}");
     let mut seen = 0;
     for step in [
@@ -307,9 +303,9 @@ async fn a_round_opens_boxes_and_boxes_come_back_into_service() {
     let case = terminal.deposit(7);
     terminal.deposit(8);
     hall.sync(&terminal).await;
-    let clerk = Program::hired(&hall, "李梅", "文旅窗口", Role::Clerk).await;
-    let technician = Program::hired(&hall, "维护员", "文旅窗口", Role::Technician).await;
-    let watcher = Program::hired(&hall, "督查员", "文旅窗口", Role::Supervisor).await;
+    let clerk = Program::hired(&hall, "李梅", "3号窗口", Role::Clerk).await;
+    let technician = Program::hired(&hall, "维护员", "3号窗口", Role::Technician).await;
+    let watcher = Program::hired(&hall, "督查员", "3号窗口", Role::Supervisor).await;
     let kiosk = format!("/kiosks/{}", terminal.identity.kiosk);
     assert_eq!(clerk.get(&format!("{kiosk}/round")).await, Value::Null);
     assert_eq!(watcher.refused(&format!("{kiosk}/round"), json!({})).await.0, Code::Forbidden);
@@ -337,8 +333,8 @@ async fn supervisors_see_what_is_late_and_call_back() {
     desk.sync().await;
     desk.hall.clock.advance(30 * 24 * 3_600_000);
     escalations::tick(&desk.hall.app).await.unwrap();
-    let supervisor = Program::hired(&desk.hall, "督查员", "文旅窗口", Role::Supervisor).await;
-    let clerk = Program::hired(&desk.hall, "李梅", "文旅窗口", Role::Clerk).await;
+    let supervisor = Program::hired(&desk.hall, "督查员", "3号窗口", Role::Supervisor).await;
+    let clerk = Program::hired(&desk.hall, "李梅", "3号窗口", Role::Clerk).await;
     let chief = Program::of(&desk.hall, "郑科长").await;
     let late = supervisor.get("/late").await;
     assert_eq!((late[0]["over"].as_bool(), late[0]["callback"][0].as_u64()), (Some(true), Some(1)), "{late}");

@@ -10,7 +10,9 @@ use kiosk_wire::kiosk_api::{DirectivesAnswer, Heartbeat, HeartbeatAnswer, Journa
 use kiosk_wire::{CompartmentNo, Fact, Stamp, SubmissionId};
 use uuid::Uuid;
 
-use crate::hall::{Hall, MONDAY, Terminal, submission};
+use outside::Terminal;
+use outside::people::paper;
+use test_hall::{Hall, Left, MONDAY};
 
 const DAY: i64 = 86_400_000;
 const MINUTE: i64 = 60_000;
@@ -34,7 +36,7 @@ impl Start {
     /// Hands paper in at box 1, with a wall clock that shows `wall_ms`, knowing nothing of the backend's.
     fn deposit(&self, terminal: &mut Terminal, true_ms: i64, wall_ms: i64) -> SubmissionId {
         terminal.stamp = Some(self.stamp(true_ms, wall_ms, None));
-        let id = terminal.prepare_with(serde_json::to_string(&submission()).unwrap());
+        let id = terminal.prepare_with(serde_json::to_string(&paper()).unwrap());
         terminal.write(Fact::DepositIntended { submission: id, compartment: CompartmentNo(1) });
         terminal.write(Fact::Deposited { submission: id, compartment: CompartmentNo(1) });
         id
@@ -70,7 +72,7 @@ async fn heartbeat(hall: &Hall, terminal: &Terminal, clock: Option<Stamp>, wall_
 
 async fn case(hall: &Hall, id: SubmissionId) -> CaseView {
     let name: &'static str = format!("周{}", Uuid::now_v7().simple()).leak();
-    let chief = hall.staff(name, "文旅窗口", hall_rules::Role::Chief).await;
+    let chief = hall.staff(name, "3号窗口", hall_rules::Role::Chief).await;
     page::case(&hall.app, &chief, id).await.unwrap()
 }
 
@@ -161,7 +163,7 @@ async fn a_time_that_becomes_known_later_is_not_that_of_an_earlier_deposit() {
 #[tokio::test]
 async fn silence_accepts_nothing_whose_time_is_not_known_before_the_latest_moment_is_over_as_well() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     // The terminal was made known on Monday; the paper came on the Wednesday of the next week, under a dead clock.
     let shut = MONDAY + 9 * DAY;
@@ -187,7 +189,8 @@ async fn silence_accepts_nothing_whose_time_is_not_known_before_the_latest_momen
 async fn a_minute_in_another_month_makes_no_act_of_law() {
     for by in [20 * DAY, 15 * 365 * DAY, -9 * DAY] {
         let hall = Hall::new().await;
-        let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+        hall.leaves(Left::Logged("the machine's clock jumped"));
+        let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
         let mut terminal = hall.terminal("东侧", 1).await;
         let id = terminal.deposit(1);
         terminal.write(Fact::EmptinessAffirmed {
@@ -218,7 +221,8 @@ async fn a_minute_in_another_month_makes_no_act_of_law() {
 #[tokio::test]
 async fn a_jump_that_stands_waits_for_a_terminal_that_agrees_before_the_law_acts() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    hall.leaves(Left::Logged("the machine's clock jumped"));
+    let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     let id = terminal.deposit(1);
     let staff = clerk.staff.id;
@@ -243,6 +247,7 @@ async fn a_jump_that_stands_waits_for_a_terminal_that_agrees_before_the_law_acts
 #[tokio::test]
 async fn a_server_that_starts_years_ahead_goes_on_from_what_it_kept() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("the machine's clock jumped"));
     jobs::clocks::look(&hall.app).await;
     let again = hall.restart_with(Clock::standing_at(MONDAY + 15 * 365 * DAY)).await;
     assert_eq!(again.app.now_ms(), MONDAY);
@@ -270,7 +275,7 @@ async fn an_answer_that_was_held_back_tells_the_time_at_which_it_is_given() {
 #[tokio::test]
 async fn a_push_dates_what_its_own_start_did_before_anything_follows_from_it() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     let shut = MONDAY + 3 * DAY;
     let start = Start::at(shut - 17_000);

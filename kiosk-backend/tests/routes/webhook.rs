@@ -12,8 +12,8 @@ use hall_rules::notice::Form;
 use kiosk_backend::notify::webhook::signature;
 use kiosk_backend::{client, jobs};
 
-use crate::hall::{Hall, MONDAY, NAME, NUMBER, PHONE};
 use crate::results::Desk;
+use test_hall::{Hall, Left, MONDAY, NAME, NUMBER, PHONE};
 
 type Heard = Arc<Mutex<Vec<(HeaderMap, String)>>>;
 
@@ -93,10 +93,11 @@ async fn a_job_that_was_claimed_by_a_process_that_died_is_done_by_the_next() {
 async fn results_at_the_window_are_told_as_those_in_boxes_are() {
     let hook = "[[webhook]]\nname = \"city\"\nurl = \"https://city.example/\"\nsecret = \"0123456789abcdef\"\n";
     let desk = Desk::decided_in(Hall::with(hook).await).await;
+    desk.hall.leaves(Left::Jobs);
     desk.step(CaseEvent::ResultReady, Form { delivery: "窗口领取".into(), ..Form::default() }).await;
     desk.step(CaseEvent::Collected, Form { receiver: "本人".into(), ..Form::default() }).await;
     let told = |what: &str| {
-        desk.hall.text(&format!("SELECT group_concat({what}, ' ') FROM (SELECT body FROM jobs ORDER BY id)"))
+        desk.hall.value::<String>(&format!("SELECT group_concat({what}, ' ') FROM (SELECT body FROM jobs ORDER BY id)"))
     };
     assert_eq!(told("json_extract(body, '$.event')"), "case.deposited case.result_ready case.collected");
     assert_eq!(told("json_type(body, '$.kiosk')"), "text null null", "the window has no terminal");

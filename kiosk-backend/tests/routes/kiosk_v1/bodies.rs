@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use kiosk_wire::Code;
 
-use crate::hall::{Hall, MONDAY};
+use test_hall::{Hall, MONDAY};
 
 #[tokio::test]
 async fn what_is_not_json_or_not_the_wanted_json_is_refused_with_the_place() {

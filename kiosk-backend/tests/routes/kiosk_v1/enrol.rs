@@ -5,7 +5,7 @@ use hall_domain::terminals::enrolment;
 use kiosk_wire::Code;
 use kiosk_wire::kiosk_api::EnrolAnswer;
 
-use crate::hall::{Answer, Hall};
+use test_hall::{Answer, Hall};
 
 async fn enrol(hall: &Hall, code: &str, seed: u8) -> Answer {
     let key = SigningKey::from_bytes(&[seed; 32]).verifying_key();
@@ -19,7 +19,7 @@ async fn a_code_gives_one_terminal_its_identity_even_when_the_answer_was_lost() 
     let added = hall.blocking(|app| enrolment::add(app, "东侧").unwrap()).await;
     let first: EnrolAnswer = enrol(&hall, &added.code.to_lowercase().replace('-', " "), 1).await.json();
     assert_eq!((first.kiosk, first.receipt_prefix.as_str()), (added.kiosk, "101"));
-    assert_eq!(first.hall_name, "测试大厅");
+    assert_eq!(first.hall_name, "宜春市政务服务大厅");
     let again: EnrolAnswer = enrol(&hall, &added.code, 1).await.json();
     assert_eq!(again, first);
     assert_eq!(enrol(&hall, &added.code, 2).await.problem().code, Code::EnrolmentCodeRefused);

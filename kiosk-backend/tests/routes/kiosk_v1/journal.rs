@@ -5,7 +5,8 @@ use kiosk_wire::kiosk_api::{JournalAnswer, Taken};
 use kiosk_wire::{Code, CompartmentNo, Envelope, Fact, StaffId, SubmissionId};
 use uuid::Uuid;
 
-use crate::hall::{Hall, MONDAY, json, submission};
+use outside::people::paper;
+use test_hall::{Hall, Left, MONDAY};
 
 #[tokio::test]
 async fn a_deposit_makes_exactly_one_case_however_often_it_is_sent() {
@@ -46,7 +47,7 @@ async fn an_entry_is_on_disk_before_it_is_answered() {
     // As after a power cut: only what is in the files counts.
     let copy = tempfile::tempdir().unwrap();
     for file in ["hall.db", "hall.db-wal"] {
-        std::fs::copy(hall.dir.path().join("data").join(file), copy.path().join(file)).unwrap();
+        std::fs::copy(hall.data().join(file), copy.path().join(file)).unwrap();
     }
     let connection = rusqlite::Connection::open(copy.path().join("hall.db")).unwrap();
     let cases: i64 = connection.query_row("SELECT COUNT(*) FROM cases", [], |row| row.get(0)).unwrap();
@@ -56,6 +57,7 @@ async fn an_entry_is_on_disk_before_it_is_answered() {
 #[tokio::test]
 async fn a_fork_is_refused_for_good_and_kept_on_record() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("journal forked"));
     let mut terminal = hall.terminal("东侧", 1).await;
     let mut other = terminal.clone();
     terminal.deposit(7);
@@ -75,6 +77,7 @@ async fn a_fork_is_refused_for_good_and_kept_on_record() {
 #[tokio::test]
 async fn an_entry_that_does_not_continue_the_stored_head_is_a_fork() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("journal forked"));
     let mut terminal = hall.terminal("东侧", 1).await;
     let mut other = terminal.clone();
     terminal.write(Fact::Started { software: "a".into() });
@@ -149,7 +152,7 @@ async fn what_is_not_understood_is_stored_set_aside_and_blocks_nothing() {
             .header
             .replace("commercial-performance", "no-such-item")
             .replace(&unreadable.to_string(), &Uuid::now_v7().to_string()),
-        Some(json(&submission())),
+        Some(serde_json::to_string(&paper()).unwrap()),
     );
     let good = terminal.deposit(3);
     let answer: JournalAnswer = hall.push(&terminal, &terminal.entries).await.json();
@@ -183,9 +186,10 @@ async fn what_is_not_understood_is_stored_set_aside_and_blocks_nothing() {
 #[tokio::test]
 async fn an_entry_that_we_fail_at_is_undone_and_set_aside_and_blocks_nothing() {
     let hall = Hall::new().await;
+    hall.leaves(Left::Logged("a fact could not be applied"));
     let mut terminal = hall.terminal("东侧", 1).await;
     // A mistake of ours: what happens at box 7 cannot be written, after its row was.
-    let connection = rusqlite::Connection::open(hall.dir.path().join("data/hall.db")).unwrap();
+    let connection = rusqlite::Connection::open(hall.data().join("hall.db")).unwrap();
     let mistake =
         "CREATE TRIGGER mistake BEFORE INSERT ON case_events WHEN NEW.kind = 'deposited' AND NEW.compartment = 7
         BEGIN SELECT RAISE(ABORT, 'a mistake'); END";
@@ -208,7 +212,10 @@ async fn an_item_that_the_catalogue_never_had_still_opens_the_case() {
     let mut terminal = hall.terminal("东侧", 1).await;
     let id = terminal.prepare();
     let entry = terminal.entries.pop().unwrap();
-    terminal.write_text(&entry.header.replace("commercial-performance", "newer-item"), Some(json(&submission())));
+    terminal.write_text(
+        &entry.header.replace("commercial-performance", "newer-item"),
+        Some(serde_json::to_string(&paper()).unwrap()),
+    );
     terminal.write(Fact::Deposited { submission: id, compartment: CompartmentNo(2) });
     let answer: JournalAnswer = hall.push(&terminal, &terminal.entries).await.json();
     assert_eq!(answer.results[1].taken, Taken::SetAside { code: Code::ItemUnknown });
@@ -238,7 +245,7 @@ async fn a_journal_of_another_terminal_is_refused() {
 #[tokio::test]
 async fn collected_offline_with_card_and_pin_the_case_is_received() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
     let (window, staff) = (clerk.staff.windows[0].0, clerk.staff.id);
     let mut terminal = hall.terminal("东侧", 1).await;
     let id = terminal.deposit(7);
@@ -270,15 +277,13 @@ async fn facts_about_staff_whom_a_restored_backup_has_not_met_are_taken() {
 #[tokio::test]
 async fn a_terminal_that_no_longer_knows_whose_paper_it_was_still_closes_the_case() {
     let hall = Hall::new().await;
-    let clerk = hall.staff("李梅", "文旅窗口", hall_rules::Role::Clerk).await;
+    let clerk = hall.staff("李梅", "3号窗口", hall_rules::Role::Clerk).await;
     let mut terminal = hall.terminal("东侧", 1).await;
     terminal.deposit(7);
     hall.sync(&terminal).await;
     // Its disk was rolled back: a new journal, and every box unknown.
-    terminal.journal = kiosk_wire::JournalId(Uuid::now_v7());
-    terminal.entries.clear();
+    terminal.begin_anew();
     let (compartment, staff) = (CompartmentNo(7), clerk.staff.id);
-    terminal.write(Fact::JournalCreated { software: "test".into() });
     terminal.write(Fact::RolledBack { backend_next: 5 });
     let why = kiosk_wire::entry::SetAsideReason::Unknown;
     terminal.write(Fact::CompartmentSetAside { compartment, why, submission: None });
@@ -307,13 +312,13 @@ async fn nothing_personal_is_readable_in_the_files() {
     let mut terminal = hall.terminal("东侧", 1).await;
     terminal.deposit(7);
     hall.sync(&terminal).await;
-    for file in std::fs::read_dir(hall.dir.path().join("data")).unwrap() {
+    for file in std::fs::read_dir(hall.data()).unwrap() {
         let path = file.unwrap().path();
         if path.is_dir() {
             continue;
         }
         let bytes = std::fs::read(&path).unwrap();
-        for personal in [crate::hall::NAME, crate::hall::NUMBER, crate::hall::PHONE, "人民剧院", "朝阳区"] {
+        for personal in [test_hall::NAME, test_hall::NUMBER, test_hall::PHONE, "人民剧院", "朝阳区"] {
             let found = bytes.windows(personal.len()).any(|window| window == personal.as_bytes());
             assert!(!found, "{personal} is readable in {}", path.display());
         }

@@ -5,7 +5,8 @@ use kiosk_wire::signed::TokenClaims;
 use kiosk_wire::{Code, KioskId, Signed};
 use uuid::Uuid;
 
-use crate::hall::{Hall, MONDAY, Terminal};
+use outside::Terminal;
+use test_hall::{Hall, MONDAY};
 
 async fn code_of(hall: &Hall, token: Option<&str>) -> Code {
     let problem = hall.post("/kiosk/v1/journal", token, "{}").await.problem();

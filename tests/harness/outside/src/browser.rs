@@ -1,0 +1,77 @@
+//! A real Chromium whose first page does the work: its script opens other pages in a frame, judges or uses them, and
+//! posts what it found.
+
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use axum::Router;
+use axum::response::Html;
+use axum::routing::{get, post};
+use tokio::sync::mpsc;
+
+use crate::{Context, Result};
+
+/// Long enough for a machine that does other things as well; a page takes well under a second.
+const PATIENCE: Duration = Duration::from_secs(150);
+
+/// What a script finds out about the pages of `router`, each finding a sentence. It is run in a page that has one frame,
+/// and ends in a list, or in an error.
+pub async fn findings(router: Router, script: &str) -> Result<Vec<String>> {
+    let page = format!(
+        "<!doctype html><title>judge</title><iframe width=1200 height=900></iframe><script>(async () => {{{script}}})()\
+         .catch((error) => [`the script failed: ${{error}}`])\
+         .then((found) => fetch('/found', {{ method: 'POST', body: JSON.stringify(found) }}));</script>"
+    );
+    let (sender, mut told) = mpsc::unbounded_channel();
+    let found = move |body: String| async move {
+        let list = serde_json::from_str(&body).unwrap_or_else(|_| vec![body]);
+        // The test may have given up.
+        let _ = sender.send(list);
+    };
+    let router = router.route("/judge", get(move || async move { Html(page) })).route("/found", post(found));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
+    let url = format!("http://{}/judge", listener.local_addr().context("no free port")?);
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let profile = tempfile::tempdir().context("a folder")?;
+    let browser = Chromium::open(profile.path(), &url);
+    let told = tokio::time::timeout(PATIENCE, told.recv()).await;
+    drop(browser);
+    server.abort();
+    told.context("the script did not come to its end")?.context("the script said nothing")
+}
+
+/// Ends with the test, whatever becomes of it.
+struct Chromium(Child);
+
+impl Chromium {
+    fn open(profile: &Path, url: &str) -> Self {
+        let mut command = command(profile);
+        command.args(["--disable-background-networking", "--window-size=1500,1000"]).arg(url);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self(child.expect("Chromium starts: `make install-test` installs it"))
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn command(profile: &Path) -> Command {
+    let mut command = Command::new("chromium");
+    command.args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]);
+    command.arg(format!("--user-data-dir={}", profile.display()));
+    command
+}
+
+/// A page of a file as a PDF, as it is printed.
+pub fn printed(profile: &Path, page: &Path) -> Result<Vec<u8>> {
+    let pdf = page.with_extension("pdf");
+    let mut command = command(profile);
+    command.args(["--no-pdf-header-footer", &format!("--print-to-pdf={}", pdf.display())]);
+    command.arg(format!("file://{}", page.display())).output().context("Chromium prints")?;
+    std::fs::read(&pdf).context(pdf.display())
+}
