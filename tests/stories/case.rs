@@ -98,8 +98,8 @@ fn noon() -> String {
 #[test]
 fn from_the_paper_to_the_result_in_the_applicants_hand() {
     let mut hall = Hall::builder().messages().backend_config(&noon()).start().unwrap();
-    let heard = hall.kiosk.data().join("public-url.cache");
-    until_true("the public address", PATIENCE, || heard.exists()).unwrap();
+    let heard = hall.kiosk.data().join("settings.cache");
+    until_true("the hall's settings", PATIENCE, || heard.exists()).unwrap();
     hall.kiosk.wait_device("printer", "ok").unwrap();
 
     // A show in public, with a stage: police and fire service are to be asked. For whom, from abroad, how, where.
