@@ -57,10 +57,13 @@ impl Body {
     }
 }
 
+/// Says the type of an answer, and makes an example of it.
+type Described = dyn Fn(&mut SchemaGenerator) -> (Schema, Value);
+
 /// What is answered.
 enum Answer {
-    /// JSON: its type, and an example made of it.
-    Json(Box<dyn Fn(&mut SchemaGenerator) -> (Schema, Value)>),
+    /// JSON.
+    Json(Box<Described>),
     /// Bytes to be saved.
     File,
 }
