@@ -63,7 +63,7 @@ press("#verdict-0-wrong");
 type("#words-0", "");
 press("#review-go");
 await until("the refusal", () => page().getElementById("typed"));
-is("the tick is there again", page().getElementById("verdict-0-wrong").checked);
+await until("the tick that is there again", () => page().getElementById("verdict-0-wrong").checked);
 // A page that is refilled counts as typed: it stays as well.
 await until("events", () => page().body.dataset.live);
 await later(IDLE);
