@@ -6,7 +6,7 @@ use rusqlite::params;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-use crate::case_history::{HISTORY, History, TIME_SETTLED, settle};
+use crate::case_history::{History, TIME_SETTLED, history_columns, settle};
 use crate::cases::{Change, Window};
 use crate::columns::{optional_uuid_at, signed, u64_at};
 use crate::{Connection, StoreError, StoreResult};
@@ -195,8 +195,11 @@ pub fn history(connection: &Connection, id: SubmissionId) -> StoreResult<Vec<Pas
 
 /// As [`history`], and where the next event goes.
 pub fn history_and_tip(connection: &Connection, id: SubmissionId) -> StoreResult<(History, Tip)> {
-    let sql = format!("SELECT {HISTORY}, e.hash FROM case_events e WHERE e.case_id = $1 ORDER BY e.n");
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        history_columns!(),
+        ", e.hash FROM case_events e WHERE e.case_id = $1 ORDER BY e.n"
+    ))?;
     let (mut history, mut tip) = (History::default(), Tip::default());
     let mut rows = statement.query([id.0.as_bytes()])?;
     while let Some(row) = rows.next()? {

@@ -21,10 +21,15 @@ pub struct History {
 }
 
 /// What [`History::read`] wants of `case_events e`, as the first five columns.
-pub(crate) const HISTORY: &str = "e.n, e.kind, e.at_ms, e.days, CASE e.kind WHEN 'time_settled' THEN e.note END";
+macro_rules! history_columns {
+    () => {
+        "e.n, e.kind, e.at_ms, e.days, CASE e.kind WHEN 'time_settled' THEN e.note END"
+    };
+}
+pub(crate) use history_columns;
 
 impl History {
-    /// Takes in a row that begins with [`HISTORY`], each after the one before it; answers its number.
+    /// Takes in a row that begins with [`history_columns`], each after the one before it; answers its number.
     pub(crate) fn read(&mut self, row: &Row<'_>) -> StoreResult<u64> {
         let n = u64_at(row, 0)?;
         let kind = row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?;

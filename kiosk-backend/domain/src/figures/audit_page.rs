@@ -1,5 +1,6 @@
 //! The audit, to be read.
 
+use std::cell::OnceCell;
 use std::str::FromStr;
 
 use hall_rules::joint::PartEvent;
@@ -61,7 +62,7 @@ pub async fn audit(hall: &Hall, actor: &Actor, before: Option<i64>) -> Result<Au
     Ok(hall
         .store()
         .read(move |connection| {
-            let names = Names { connection, catalogue: catalogue.as_deref() };
+            let names = Names { connection, catalogue: catalogue.as_deref(), departments: OnceCell::new() };
             let (head_seq, head) = store::audit::head(connection)?;
             let entries = store::audit::page(connection, before.unwrap_or(i64::MAX), PAGE)?;
             let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
@@ -75,6 +76,8 @@ pub async fn audit(hall: &Hall, actor: &Actor, before: Option<i64>) -> Result<Au
 struct Names<'a> {
     connection: &'a Connection,
     catalogue: Option<&'a str>,
+    /// Read once for a page, where an entry names one.
+    departments: OnceCell<Departments>,
 }
 
 impl Names<'_> {
@@ -196,7 +199,7 @@ impl Names<'_> {
     }
 
     fn department(&self, code: &str) -> Text {
-        Departments::of(self.catalogue).name(code)
+        self.departments.get_or_init(|| Departments::of(self.catalogue)).name(code)
     }
 
     fn fields(&self, case: Option<SubmissionId>, codes: &str) -> StoreResult<Option<Object>> {

@@ -1,6 +1,5 @@
 //! What every terminal must know of its hall: from its configuration, and the working days that were imported.
 
-use hall_store::keys::Keys;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
 use kiosk_wire::kiosk_api::CalendarYear;
 use kiosk_wire::signed::Purpose;
@@ -22,21 +21,25 @@ fn told(connection: &Connection, hall: &Settings) -> StoreResult<HallSettings> {
     })
 }
 
-fn text_of(settings: &HallSettings) -> StoreResult<String> {
-    serde_json::to_string(settings).map_err(|cause| StoreError::Corrupt(cause.to_string()))
+/// Their ETag: changes with what they say.
+fn tag(told: &HallSettings) -> StoreResult<String> {
+    let text = serde_json::to_string(told).map_err(|cause| StoreError::Corrupt(cause.to_string()))?;
+    Ok(format!("\"{}\"", hex::encode(Sha256::digest(text))))
 }
 
-/// ETag of the present settings: changes with what they say.
+/// ETag of the present settings.
 pub fn etag(connection: &Connection, hall: &Settings) -> StoreResult<String> {
-    Ok(format!("\"{}\"", hex::encode(Sha256::digest(text_of(&told(connection, hall)?)?))))
+    tag(&told(connection, hall)?)
 }
 
 /// The signed settings, with their ETag.
 pub async fn signed(hall: &Hall) -> Result<(String, Signed), Refusal> {
     let (keys, settings) = (hall.keys(), hall.settings().clone());
-    hall.store().read(move |connection| Ok((etag(connection, &settings)?, seal(connection, &settings, &keys)?))).await
-}
-
-fn seal(connection: &Connection, settings: &Settings, keys: &Keys) -> Result<Signed, Refusal> {
-    Signed::seal(&told(connection, settings)?, Purpose::Settings, &keys.hall).map_err(|cause| Refusal::internal(&cause))
+    hall.store()
+        .read(move |connection| {
+            let told = told(connection, &settings)?;
+            let signed = Signed::seal(&told, Purpose::Settings, &keys.hall);
+            Ok((tag(&told)?, signed.map_err(|cause| Refusal::internal(&cause))?))
+        })
+        .await
 }

@@ -4,7 +4,7 @@ use hall_rules::clock::{ClockKind, Past};
 use kiosk_wire::SubmissionId;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::case_history::{HISTORY, History};
+use crate::case_history::{History, history_columns};
 use crate::columns::uuid_at;
 use crate::{Connection, StoreResult};
 
@@ -45,11 +45,12 @@ pub struct Clocked {
 
 /// Reads all of it at once: a hall has very many cases when its calendar changes.
 pub fn clocked(connection: &Connection, id: SubmissionId) -> StoreResult<Option<Clocked>> {
-    let sql = format!(
-        "SELECT {HISTORY}, c.item, c.item_version, c.entry_id, c.green_ms IS NOT NULL, c.rowid
+    let mut statement = connection.prepare_cached(concat!(
+        "SELECT ",
+        history_columns!(),
+        ", c.item, c.item_version, c.entry_id, c.green_ms IS NOT NULL, c.rowid
          FROM cases c JOIN case_events e ON e.case_id = c.id WHERE c.id = $1 ORDER BY e.n"
-    );
-    let mut statement = connection.prepare_cached(&sql)?;
+    ))?;
     let (mut history, mut of_row) = (History::default(), None);
     let mut rows = statement.query([id.0.as_bytes()])?;
     while let Some(row) = rows.next()? {
