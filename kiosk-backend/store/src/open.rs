@@ -59,13 +59,23 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.writer.submit(work).wait().await
+        self.writer.submit(false, work).wait().await
+    }
+
+    /// As [`Store::write`], for work that writes hundreds of rows: it shares its transaction with nothing.
+    pub async fn write_alone<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.writer.submit(true, work).wait().await
     }
 
     /// Hands `work` to the writer and waits for nothing; what fails goes to the log.
     pub fn write_soon(&self, work: impl FnOnce(&mut Tx<'_>) -> StoreResult<()> + Send + 'static) {
         let logged = |cause: StoreError| tracing::error!(cause = %cause, "something was not kept");
-        drop(self.writer.submit(move |tx| work(tx).inspect_err(|cause| logged(cause.clone()))));
+        drop(self.writer.submit(false, move |tx| work(tx).inspect_err(|cause| logged(cause.clone()))));
     }
 
     /// As [`Store::write`], for a thread that may block: commands and tests.
@@ -75,7 +85,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.writer.submit(work).wait_blocking()
+        self.writer.submit(false, work).wait_blocking()
     }
 
     /// Runs `work` on a reader; it sees the last commit.

@@ -1,5 +1,9 @@
 //! The one writer: a thread that takes whatever is waiting, runs it in one transaction with a savepoint each, commits
 //! once, and answers only then (group commit). One piece of work that fails undoes itself alone.
+//!
+//! A piece that nothing else waits with, or that asks for it, has the transaction to itself and needs no savepoint. What
+//! SQLite keeps to undo a savepoint grows with the rows written under it, and each statement with a trigger walks it from
+//! its start (`memjrnlTruncate` in memjournal.c): under one savepoint, many rows cost the square of their number.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
@@ -87,6 +91,8 @@ pub struct Announcements {
 }
 
 trait Work: Send {
+    /// Whether it must not share a transaction: it writes very many rows.
+    fn alone(&self) -> bool;
     /// Runs it inside a savepoint; says whether to keep what it did.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Answers, after the commit or its failure.
@@ -94,6 +100,7 @@ trait Work: Send {
 }
 
 struct Piece<T, E, F> {
+    alone: bool,
     work: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
@@ -105,6 +112,10 @@ where
     E: From<StoreError> + Send,
     F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
 {
+    fn alone(&self) -> bool {
+        self.alone
+    }
+
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let Some(work) = self.work.take() else { return false };
         let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
@@ -172,14 +183,15 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), announcements })
     }
 
-    pub(crate) fn submit<T, E, F>(&self, work: F) -> WriteAnswer<T, E>
+    /// Queues `work`; with `alone`, for a transaction that it has to itself.
+    pub(crate) fn submit<T, E, F>(&self, alone: bool, work: F) -> WriteAnswer<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let piece: Box<dyn Work> = Box::new(Piece { work: Some(work), result: None, reply });
+        let piece: Box<dyn Work> = Box::new(Piece { alone, work: Some(work), result: None, reply });
         if let Some(queue) = &self.queue
             && let Err(mpsc::TrySendError::Full(piece) | mpsc::TrySendError::Disconnected(piece)) =
                 queue.try_send(piece)
@@ -215,11 +227,17 @@ struct Loop {
 
 impl Loop {
     fn run(&mut self, waiting: &mpsc::Receiver<Box<dyn Work>>) {
-        while let Ok(first) = waiting.recv() {
+        let mut left = None;
+        while let Some(first) = left.take().or_else(|| waiting.recv().ok()) {
             let mut group = vec![first];
-            while group.len() < GROUP
+            while !group[0].alone()
+                && group.len() < GROUP
                 && let Ok(next) = waiting.try_recv()
             {
+                if next.alone() {
+                    left = Some(next);
+                    break;
+                }
                 group.push(next);
             }
             self.commit(group);
@@ -246,8 +264,11 @@ impl Loop {
     fn transaction(&mut self, group: &mut [Box<dyn Work>]) -> StoreResult<News> {
         self.run_sql("BEGIN IMMEDIATE")?;
         let mut news = News::default();
+        let alone = group.len() == 1;
         for piece in group {
-            self.run_sql("SAVEPOINT piece")?;
+            if !alone {
+                self.run_sql("SAVEPOINT piece")?;
+            }
             let mut tx = Tx {
                 connection: &self.connection,
                 events: RefCell::default(),
@@ -265,10 +286,15 @@ impl Loop {
                 return Err(StoreError::Unavailable(
                     "the transaction was rolled back: the disk is full or failing".into(),
                 ));
+            } else if alone {
+                self.run_sql("ROLLBACK")?;
+                return Ok(news);
             } else {
                 self.run_sql("ROLLBACK TO piece")?;
             }
-            self.run_sql("RELEASE piece")?;
+            if !alone {
+                self.run_sql("RELEASE piece")?;
+            }
         }
         let epoch = meta::bump(&self.connection, meta::EPOCH)?;
         self.failpoint.before_commit(news.intake);

@@ -22,7 +22,7 @@ use crate::terminals::facts::{self, Context, Payload};
 /// The most entries in one push; the body's own limit is usually met first.
 pub const MOST_ENTRIES: usize = 1000;
 
-/// From so many entries on, hashing and sealing leave the async threads.
+/// From so many entries on, hashing and sealing leave the async threads, and the push has a transaction to itself.
 const MANY: usize = 16;
 
 /// An entry, checked and sealed, ready for the writer.
@@ -68,16 +68,19 @@ pub async fn take(hall: &Hall, kiosk: KioskId, push: JournalPush) -> Result<Jour
     }
     let (journal, sent) = (push.journal, push.clock.filter(|_| hall.clock().doubt().is_none()));
     let keys = hall.keys();
-    let entries = if push.entries.len() < MANY {
-        ready_all(&keys, push)?
-    } else {
+    let many = push.entries.len() >= MANY;
+    let entries = if many {
         tokio::task::spawn_blocking(move || ready_all(&keys, push))
             .await
             .map_err(|cause| Refusal::internal(&cause))??
+    } else {
+        ready_all(&keys, push)?
     };
     let run = Arc::new(Run { context: context(hall, kiosk), journal, entries, sent });
     let first = run.clone();
-    let outcome = match hall.store().write(move |tx| store_all(tx, &first, Mistakes::UndoAll)).await {
+    let quick = move |tx: &mut Tx<'_>| store_all(tx, &first, Mistakes::UndoAll);
+    let stored = if many { hall.store().write_alone(quick).await } else { hall.store().write(quick).await };
+    let outcome = match stored {
         // A mistake of ours with one entry must not block those behind it.
         Err(StoreError::Sql(_)) => hall.store().write(move |tx| store_all(tx, &run, Mistakes::SetAside)).await?,
         outcome => outcome?,
