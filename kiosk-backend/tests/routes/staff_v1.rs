@@ -176,3 +176,32 @@ async fn openapi_json_is_what_is_served_and_says_of_each_field_what_it_is() {
     let found = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(fresh == found || update, "docs/openapi.json is stale: run this test with UPDATE_DOCS=1");
 }
+
+/// Each example is what its schema says, as a program judges that was made from the document alone.
+#[tokio::test]
+async fn every_example_is_valid_by_its_schema() {
+    let hall = Hall::new().await;
+    let document: Value = hall.get("/api/openapi.json", "", None).await.json();
+    let errors = |schema: &Value, example: &Value| -> Vec<String> {
+        let within = serde_json::json!({ "components": document["components"], "allOf": [schema] });
+        let validator = jsonschema::draft202012::new(&within).unwrap();
+        validator.iter_errors(example).map(|one| format!("{}: {one}", one.instance_path())).collect()
+    };
+    let mut judged = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let content = &answer["content"]["application/json"];
+                if content["example"].is_null() {
+                    continue;
+                }
+                let wrong = errors(&content["schema"], &content["example"]);
+                assert!(wrong.is_empty(), "{method} {path} {status}: {wrong:?}");
+                // The judge is judged: nothing that is answered may be a number alone.
+                assert!(!errors(&content["schema"], &serde_json::json!(0.5)).is_empty(), "{method} {path} {status}");
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged >= 40, "{judged}");
+}
