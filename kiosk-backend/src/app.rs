@@ -75,7 +75,7 @@ impl App {
         let provider =
             config.oidc.clone().map(|oidc| Provider::open(oidc, config.public_url.as_deref())).transpose()?;
         let hall = Hall::open(settings(&config), &config.data_dir, clock)?;
-        index::index_older(hall.store(), &hall.keys()).map_err(OpenError::from)?;
+        index::begin(hall.store()).map_err(OpenError::from)?;
         Ok(Self(Arc::new(Inner { hall, config, gateway, provider, certificate: RwLock::default() })))
     }
 

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use thiserror::Error;
 
+use crate::folding::{EXTENSIONS, keyed};
+
 /// Why a resident ID number (公民身份号码, GB 11643-1999) is not possible.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ResidentNumberError {
@@ -96,10 +98,10 @@ pub enum PhoneError {
     #[error("a mobile number has 11 digits; this has more")]
     TooLong,
     /// It does not begin with 13 to 19.
-    #[error("a mobile number begins with 13 to 19")]
+    #[error("a mobile number begins with 13 to 19; a landline needs its area code")]
     Prefix,
-    /// It has something other than digits, spaces and hyphens.
-    #[error("a phone number has only digits")]
+    /// It has something other than digits and what separates them, or an extension that is none.
+    #[error("a phone number has only digits, and an extension after \"ext\"")]
     Character,
 }
 
@@ -108,18 +110,21 @@ pub fn is_day(text: &str) -> bool {
     text.len() == 10 && text.parse::<Date>().is_ok()
 }
 
-/// Brings a mobile number into its one form, 11 digits: spaces, hyphens and a leading +86, 86 or 0086 are dropped.
+/// Brings a mobile number into its one form, 11 digits: spaces, hyphens, brackets and a leading +86, 86 or 0086 are
+/// dropped.
 pub fn mobile(input: &str) -> Result<String, PhoneError> {
-    let mut digits: String = input.chars().filter(|c| !matches!(c, ' ' | '-' | '\u{3000}')).collect();
-    for country in ["+86", "0086"] {
-        if let Some(rest) = digits.strip_prefix(country) {
-            digits = rest.to_owned();
-            break;
-        }
-    }
-    if digits.len() == 13 && digits.starts_with("86") {
-        digits.drain(..2);
-    }
+    mobile_of(&bare(input))
+}
+
+/// What was keyed in as a phone number, without what only separates.
+fn bare(input: &str) -> String {
+    keyed(input).chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.' | '/')).collect()
+}
+
+fn mobile_of(number: &str) -> Result<String, PhoneError> {
+    let country = ["+86", "0086"].iter().find_map(|country| number.strip_prefix(country));
+    let short = number.strip_prefix("86").filter(|rest| rest.len() == 11);
+    let digits = country.or(short).unwrap_or(number);
     if !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Err(PhoneError::Character);
     }
@@ -128,18 +133,35 @@ pub fn mobile(input: &str) -> Result<String, PhoneError> {
         return Err(PhoneError::Prefix);
     }
     match bytes.len() {
-        11 => Ok(digits),
+        11 => Ok(digits.to_owned()),
         n @ ..11 => Err(PhoneError::TooShort(u8::try_from(11 - n).unwrap_or(11))),
         _ => Err(PhoneError::TooLong),
     }
 }
 
-/// A mobile number or, where a field asks for any phone, a landline: area code (0 and two or three digits), then seven
-/// or eight digits. Returns digits only.
+/// A mobile number or, where a field asks for any phone, a landline (area code of 0 and two or three digits, then seven
+/// or eight digits) or a number of a company (400 or 800 and seven digits), each perhaps with an extension of up to six
+/// digits. Returns the digits, and the extension behind a hyphen.
 pub fn phone(input: &str) -> Result<String, PhoneError> {
-    let digits: String = input.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '\u{3000}')).collect();
-    let landline = digits.starts_with('0') && !digits.starts_with("00") && digits.bytes().all(|b| b.is_ascii_digit());
-    if landline && (10..=12).contains(&digits.len()) { Ok(digits) } else { mobile(input) }
+    let text = keyed(input).to_lowercase();
+    let marked = EXTENSIONS.iter().find_map(|mark| text.split_once(mark));
+    // A hyphen parts an extension only where what stands before it is whole.
+    let hyphenated = || text.rsplit_once('-').filter(|(before, _)| any_phone(before).is_ok());
+    let Some((before, extension)) = marked.or_else(hyphenated) else { return any_phone(&text) };
+    let (number, extension) = (any_phone(before)?, bare(extension));
+    let sound = (1..=6).contains(&extension.len()) && extension.bytes().all(|b| b.is_ascii_digit());
+    if sound { Ok(format!("{number}-{extension}")) } else { Err(PhoneError::Character) }
+}
+
+/// A whole number without extension: landline, company or mobile.
+fn any_phone(text: &str) -> Result<String, PhoneError> {
+    let number = bare(text);
+    let abroad = number.strip_prefix("+86").filter(|rest| !rest.starts_with('1'));
+    let number = abroad.map_or(number.clone(), |rest| format!("0{}", rest.trim_start_matches('0')));
+    let landline = number.starts_with('0') && !number.starts_with("00") && (10..=12).contains(&number.len());
+    let company = ["400", "800"].iter().any(|prefix| number.starts_with(prefix)) && number.len() == 10;
+    let digits = number.bytes().all(|b| b.is_ascii_digit());
+    if digits && (landline || company) { Ok(number) } else { mobile_of(&number) }
 }
 
 #[cfg(test)]
@@ -193,6 +215,10 @@ mod tests {
             ("+86 138-1234-5678", "13812345678"),
             ("008613812345678", "13812345678"),
             ("8613812345678", "13812345678"),
+            ("（+86）138 1234 5678", "13812345678"),
+            ("１３８１２３４５６７８", "13812345678"),
+            ("138–1234–5678", "13812345678"),
+            ("\u{202D}13812345678\u{202C}", "13812345678"),
         ] {
             assert_eq!(mobile(input).as_deref(), Ok(form), "{input}");
         }
@@ -206,9 +232,30 @@ mod tests {
         ] {
             assert_eq!(mobile(input), Err(why), "{input}");
         }
-        assert_eq!(phone("0795-3998888").as_deref(), Ok("07953998888"));
-        assert_eq!(phone("010 12345678").as_deref(), Ok("01012345678"));
-        assert_eq!(phone("13812345678").as_deref(), Ok("13812345678"));
+        for (input, form) in [
+            ("0795-3998888", "07953998888"),
+            ("010 12345678", "01012345678"),
+            ("（0795）3998888", "07953998888"),
+            ("+86 795 3998888", "07953998888"),
+            ("0795-3998888转8001", "07953998888-8001"),
+            ("0795-3998888-8001", "07953998888-8001"),
+            ("0795 3998888 ext. 8001", "07953998888-8001"),
+            ("07953998888-8001", "07953998888-8001"),
+            ("400-123-4567", "4001234567"),
+            ("400 123 4567 转 2", "4001234567-2"),
+            ("800-810-8888", "8008108888"),
+            ("13812345678", "13812345678"),
+        ] {
+            assert_eq!(phone(input).as_deref(), Ok(form), "{input}");
+        }
+        for (input, why) in [
+            ("0795-3998888转台", PhoneError::Character),
+            ("3998888", PhoneError::Prefix),
+            ("400-123-456", PhoneError::Prefix),
+            ("1381234", PhoneError::TooShort(4)),
+        ] {
+            assert_eq!(phone(input), Err(why), "{input}");
+        }
     }
 
     proptest! {

@@ -6,6 +6,7 @@ use thiserror::Error;
 use crate::answers::Answers;
 use crate::catalogue::{AskedAt, Catalogue, Field, FieldKind, ServiceItem};
 use crate::checks::{self, OrgCodeError, PhoneError};
+use crate::folding;
 
 /// The greatest number of fields a terminal asks for one item, phone and [`crate::answers::ACTING_FOR`] apart. The
 /// loader refuses a catalogue that asks more.
@@ -54,8 +55,10 @@ impl Catalogue {
 
 impl Field {
     /// Checks a value and brings it into its one form: trimmed, phone as digits, date as `YYYY-MM-DD`, codes in
-    /// capitals. An empty value of an optional field is fine and stays empty.
+    /// capitals, numbers without separators; in a text only what is not seen goes. An empty value of an optional field is
+    /// fine and stays empty.
     pub fn check(&self, value: &str) -> Result<String, ValueError> {
+        let value = folding::seen(value);
         let value = value.trim();
         if value.is_empty() {
             return if self.required { Err(ValueError::Missing) } else { Ok(String::new()) };
@@ -63,11 +66,11 @@ impl Field {
         match self.kind {
             FieldKind::Text => check_text(value),
             FieldKind::Phone => checks::phone(value).map_err(ValueError::Phone),
-            FieldKind::Date => value.parse::<Date>().map(|date| date.to_string()).map_err(|_| ValueError::Date),
-            FieldKind::Number => check_number(value),
+            FieldKind::Date => date(&folding::keyed(value)).map(|date| date.to_string()).ok_or(ValueError::Date),
+            FieldKind::Number => check_number(&folding::keyed(value)),
             FieldKind::Choice => self.check_choice(value),
             FieldKind::OrgCode => {
-                let code = value.replace(' ', "").to_ascii_uppercase();
+                let code = folding::keyed(value).replace([' ', '-'], "").to_ascii_uppercase();
                 checks::org_code(&code).map_err(ValueError::OrgCode).map(|()| code)
             }
         }
@@ -93,11 +96,33 @@ fn check_text(value: &str) -> Result<String, ValueError> {
     }
 }
 
+/// A day as people write it: `2026-11-23`, `2026/11/23`, `2026.11.3`, `20261123`, `2026年11月23日`.
+fn date(value: &str) -> Option<Date> {
+    let value = value.replace(' ', "");
+    let parts: Vec<&str> = match value.as_bytes() {
+        digits if digits.len() == 8 && digits.iter().all(u8::is_ascii_digit) => {
+            vec![&value[..4], &value[4..6], &value[6..]]
+        }
+        _ => value.trim_end_matches(['日', '号']).split(['-', '/', '.', '年', '月']).collect(),
+    };
+    let [year, month, day] = parts[..] else { return None };
+    if year.len() != 4 || !parts.iter().all(|part| part.bytes().all(|b| b.is_ascii_digit())) {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+/// A number without separators of thousands, which must stand where they belong.
 fn check_number(value: &str) -> Result<String, ValueError> {
-    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let (whole, fraction) = value.split_once('.').map_or((value, None), |(whole, fraction)| (whole, Some(fraction)));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if digits(whole) && digits(fraction) && whole.len() + fraction.len() <= MAX_DIGITS {
-        Ok(value.to_owned())
+    let mut groups = whole.split([',', ' ', '\'']);
+    let first = groups.next().unwrap_or_default();
+    let grouped = groups.clone().next().is_none() || (first.len() <= 3 && groups.clone().all(|group| group.len() == 3));
+    let sound = digits(first) && groups.all(digits) && grouped && fraction.is_none_or(digits);
+    let plain: String = value.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+    if sound && plain.trim_matches('.').len() - usize::from(fraction.is_some()) <= MAX_DIGITS {
+        Ok(plain)
     } else {
         Err(ValueError::Number)
     }
@@ -142,6 +167,23 @@ mod tests {
             (K::Number, "-1", Err(ValueError::Number)),
             (K::Number, "12.", Err(ValueError::Number)),
             (K::Number, "1234567890123456", Err(ValueError::Number)),
+            (K::Number, "12,000", Ok("12000")),
+            (K::Number, "１２，０００．５０", Ok("12000.50")),
+            (K::Number, "1 234 567", Ok("1234567")),
+            (K::Number, "12,00", Err(ValueError::Number)),
+            (K::Number, "1,2345", Err(ValueError::Number)),
+            (K::Number, "3。5", Ok("3.5")),
+            (K::Number, "12元", Err(ValueError::Number)),
+            (K::Text, "春\u{200B}晚\u{FEFF}", Ok("春晚")),
+            (K::Date, "2026/2/8", Ok("2026-02-08")),
+            (K::Date, "2026.02.08", Ok("2026-02-08")),
+            (K::Date, "20260208", Ok("2026-02-08")),
+            (K::Date, "2026年2月8日", Ok("2026-02-08")),
+            (K::Date, "２０２６－０２－０８", Ok("2026-02-08")),
+            (K::Date, "26-02-08", Err(ValueError::Date)),
+            (K::Date, "8/2/2026", Err(ValueError::Date)),
+            (K::Phone, "0795-3998888转8001", Ok("07953998888-8001")),
+            (K::OrgCode, "９１３３０１００７９９６５５０５８Ｂ", Ok("91330100799655058B")),
             (K::Choice, "a", Ok("a")),
             (K::Choice, "c", Err(ValueError::Choice)),
             (K::Choice, "a+b", Err(ValueError::Choice)),

@@ -2,6 +2,8 @@
 
 use pinyin::ToPinyinMulti as _;
 
+use crate::folding::assigned;
+
 /// The most ways to write one name's initials: characters with several readings make several, the usual ones first.
 pub const READINGS: usize = 4;
 /// How many letters can be meant as initials. One would find half the town.
@@ -11,7 +13,7 @@ const LETTERS: std::ops::RangeInclusive<usize> = 2..=12;
 pub fn readings(name: &str) -> Vec<String> {
     let mut all = vec![String::new()];
     let mut in_word = false;
-    for character in name.chars() {
+    for character in assigned(name).chars() {
         let letters = letters(character);
         let starts = !(in_word && character.is_ascii_alphabetic());
         in_word = character.is_ascii_alphabetic();
@@ -61,6 +63,8 @@ mod tests {
             ("John Smith", "js"),
             ("阿卜杜拉·买买提", "abdlmmt"),
             ("单雄信", "sxx"),
+            ("张\u{E863}", "zy"),
+            ("张䶮", "zy"),
         ] {
             assert!(readings(name).iter().any(|one| one == wanted), "{name}: {:?}", readings(name));
         }

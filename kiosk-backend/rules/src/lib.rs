@@ -9,6 +9,7 @@
 //! | [`answers`] | which question comes next, and which materials these answers need |
 //! | [`csv`] | a table that a spreadsheet program reads and cannot be tricked by |
 //! | [`field`] | which fields a terminal asks, and is this value well formed |
+//! | [`folding`] | the one form of names and numbers that people write in many |
 //! | [`checks`] | is this ID number, organisation code or phone number possible |
 //! | [`mask`] | how a name or number is shown |
 //! | [`initials`] | the initials by which people look for a name |
@@ -31,6 +32,7 @@ pub mod checks;
 pub mod clock;
 pub mod csv;
 pub mod field;
+pub mod folding;
 pub mod generate;
 pub mod initials;
 pub mod joint;

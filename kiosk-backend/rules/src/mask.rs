@@ -1,8 +1,11 @@
 //! How personal data is shown on screens, receipts and lists.
 
+use crate::folding::assigned;
+
 /// `张三丰` → `张**`: the first character, then one star for each other, at most three. Compound surnames are not
 /// told apart, and a name in Latin letters keeps its first letter.
 pub fn name(name: &str) -> String {
+    let name = assigned(name);
     let mut chars = name.trim().chars();
     let Some(first) = chars.next() else { return String::new() };
     let rest = chars.count();
@@ -53,6 +56,7 @@ mod tests {
         assert_eq!(name("王"), "王*");
         assert_eq!(name("阿卜杜拉·买买提"), "阿***");
         assert_eq!(name(" "), "");
+        assert_eq!(name("\u{E863}三"), "䶮*", "a private-use character of older systems");
         assert_eq!(document_number("110105194912311234"), "110***********1234");
         assert_eq!(document_number("E12345678"), "E*****678");
         assert_eq!(document_number("1234"), "****");

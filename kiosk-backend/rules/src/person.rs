@@ -4,7 +4,9 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::folding;
 
 /// Families of documents: within one, a number names one person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -35,12 +37,12 @@ impl DocumentFamily {
 pub struct PersonKey(String);
 
 impl PersonKey {
-    /// The key of a document. Spaces are dropped and letters made capital, so that `…00x` and `…00X` are one.
+    /// The key of a document; [`folding::number`] makes `…00x` and `…００Ｘ` one.
     pub fn new(family: DocumentFamily, number: &str) -> Self {
         let mut key = String::with_capacity(family.code().len() + 1 + number.len());
         key.push_str(family.code());
         key.push(':');
-        key.extend(number.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()));
+        key.push_str(&Zeroizing::new(folding::number(number)));
         Self(key)
     }
 
@@ -63,7 +65,10 @@ mod tests {
     #[test]
     fn one_number_is_one_person() {
         let id_card = PersonKey::new(DocumentFamily::ResidentNumber, "11010519491231002X");
-        assert_eq!(id_card, PersonKey::new(DocumentFamily::ResidentNumber, " 11010519491231002x"));
+        for typed in [" 11010519491231002x", "110105 19491231 002X", "１１０１０５１９４９１２３１００２ｘ"]
+        {
+            assert_eq!(id_card, PersonKey::new(DocumentFamily::ResidentNumber, typed), "{typed}");
+        }
         assert_ne!(id_card, PersonKey::new(DocumentFamily::TravelDocument, "11010519491231002X"));
         assert_eq!(id_card.expose(), "resident_number:11010519491231002X");
         assert_eq!(format!("{id_card:?}"), "PersonKey(…)");

@@ -10,6 +10,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::folding::keyed;
+
 /// How many digits a receipt number has.
 pub const DIGITS: usize = 14;
 /// The greatest journal generation.
@@ -60,12 +62,21 @@ impl ReceiptNumber {
         Ok(Self(format!("{body}{check:02}")))
     }
 
-    /// Reads a number as a person typed it: spaces and hyphens do not matter.
+    /// Reads a number as a person typed it, or as it was scanned or copied: alone, behind a label, in a link to its page,
+    /// or behind the symbology identifier that scanners can be set to send (`]Q1`: ISO/IEC 15424). Width, spaces and
+    /// dashes do not matter.
     pub fn parse(text: &str) -> Result<Self, ReceiptError> {
-        let digits: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-        if digits.len() != DIGITS || !digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(ReceiptError::Shape);
-        }
+        let text = keyed(text);
+        let text = text.trim().strip_prefix(']').and_then(|rest| rest.get(2..)).unwrap_or(&text);
+        // What is written between its groups, and nothing that could part two numbers.
+        let parts = text.split(|c: char| !c.is_ascii_digit() && !matches!(c, ' ' | '-' | '.' | ',' | '·' | '_' | '~'));
+        let digits = parts.map(|part| part.chars().filter(char::is_ascii_digit).collect::<String>());
+        let read = digits.filter(|digits| digits.len() == DIGITS).map(Self::checked);
+        read.reduce(|first, next| first.or(next)).unwrap_or(Err(ReceiptError::Shape))
+    }
+
+    /// Fourteen digits, if their check digits are right.
+    fn checked(digits: String) -> Result<Self, ReceiptError> {
         // Check digits run from 02 to 98; 00 and 01 would be second spellings of 97 and 98.
         if modulo_97(&digits) != 1 || matches!(&digits[DIGITS - 2..], "00" | "01" | "99") {
             return Err(ReceiptError::CheckDigits);
@@ -150,7 +161,33 @@ mod tests {
         assert_eq!(ReceiptNumber::make("101", 1, 0), Err(ReceiptError::Sequence));
         assert_eq!(ReceiptNumber::make("101", 1, 10_000_000), Err(ReceiptError::Sequence));
         assert_eq!(ReceiptNumber::parse("123"), Err(ReceiptError::Shape));
-        assert_eq!(ReceiptNumber::parse("１０１０１００００００１８６"), Err(ReceiptError::Shape));
+        assert_eq!(ReceiptNumber::parse("10101000000142"), Err(ReceiptError::CheckDigits));
+        assert_eq!(ReceiptNumber::parse("1010100000014 and 1"), Err(ReceiptError::Shape));
+        assert_eq!(ReceiptNumber::parse("https://hall.example/p/10101000000142"), Err(ReceiptError::CheckDigits));
+    }
+
+    #[test]
+    fn a_number_is_read_however_it_is_written() {
+        for text in [
+            "10101000000141",
+            " 1010 1000 0001 41 ",
+            "１０１０１００００００１４１",
+            "1010–1000–0001–41",
+            "1010—1000—0001—41",
+            "1010·1000·0001·41",
+            "1010.1000.0001.41",
+            "收件编号：10101000000141",
+            "No. 10101000000141。",
+            "]Q110101000000141",
+            "]C010101000000141",
+            "https://hall.example/p/10101000000141",
+            "https://hall.example/p/10101000000141/",
+            "http://10.0.0.7:8443/p/10101000000141?lang=en#top",
+            "https://hall.example/progress?receipt=10101000000141&from=paper",
+            "\u{202D}10101000000141\u{202C}\r\n",
+        ] {
+            assert_eq!(ReceiptNumber::parse(text).as_ref().map(ReceiptNumber::as_str), Ok("10101000000141"), "{text}");
+        }
     }
 
     proptest! {

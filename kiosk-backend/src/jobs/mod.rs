@@ -2,6 +2,7 @@
 //! when done twice.
 
 pub mod clocks;
+pub mod index;
 pub mod verify;
 
 use std::time::Duration;

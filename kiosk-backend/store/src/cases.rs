@@ -8,6 +8,7 @@ pub use clocks::{
 };
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
+use hall_rules::folding::WORDS;
 use hall_rules::initials::READINGS;
 use kiosk_wire::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId, WindowId};
 pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
@@ -276,6 +277,9 @@ pub struct NewCase<'a> {
     pub indexes: Option<&'a Indexes>,
 }
 
+/// The most by which a name is found apart from the whole of it.
+pub const ALSO: usize = READINGS + WORDS;
+
 /// The blind indexes of a case.
 #[derive(Clone, Copy, Debug)]
 pub struct Indexes {
@@ -285,8 +289,8 @@ pub struct Indexes {
     pub last4: BlindIndex,
     /// Full name.
     pub name: BlindIndex,
-    /// Initials of the name, as many ways as it can be read.
-    pub initials: [Option<BlindIndex>; READINGS],
+    /// Initials of the name, as many ways as it can be read, and its words.
+    pub also: [Option<BlindIndex>; ALSO],
     /// Phone.
     pub phone: Option<BlindIndex>,
 }
@@ -319,33 +323,41 @@ pub fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreR
     if inserted == 1
         && let Some(indexes) = new.indexes
     {
-        set_initials(connection, new.id, &indexes.initials)?;
+        set_also(connection, new.id, &indexes.also)?;
     }
     Ok(inserted == 1)
 }
 
-/// Keeps the indexes of a name's initials.
-pub fn set_initials(
-    connection: &Connection,
-    id: SubmissionId,
-    initials: &[Option<BlindIndex>; READINGS],
-) -> StoreResult<()> {
+/// Keeps by what else a name is found.
+fn set_also(connection: &Connection, id: SubmissionId, also: &[Option<BlindIndex>; ALSO]) -> StoreResult<()> {
     let mut statement = connection
         .prepare_cached("INSERT INTO case_initials (case_id, initials_index) VALUES ($1, $2) ON CONFLICT DO NOTHING")?;
-    for index in initials.iter().flatten() {
+    for index in also.iter().flatten() {
         statement.execute(params![id.0.as_bytes(), index])?;
     }
     Ok(())
 }
 
-/// Cases of an older release, whose name is known and not yet found by its initials: id and entry.
-pub fn without_initials(connection: &Connection) -> StoreResult<Vec<(SubmissionId, i64)>> {
+/// Indexes a case again.
+pub fn index(connection: &Connection, id: SubmissionId, indexes: &Indexes) -> StoreResult<()> {
+    connection
+        .prepare_cached(
+            "UPDATE cases SET person_index = $1, last4_index = $2, name_index = $3, phone_index = $4 WHERE id = $5",
+        )?
+        .execute(params![indexes.person, indexes.last4, indexes.name, indexes.phone, id.0.as_bytes()])?;
+    connection.prepare_cached("DELETE FROM case_initials WHERE case_id = $1")?.execute([id.0.as_bytes()])?;
+    set_also(connection, id, &indexes.also)
+}
+
+/// The next cases whose applicant is known, in the order of their ids: id and entry.
+pub fn named_after(connection: &Connection, id: SubmissionId, most: u32) -> StoreResult<Vec<(SubmissionId, i64)>> {
     let mut statement = connection.prepare_cached(
         "SELECT c.id, c.entry_id FROM cases c JOIN entries e ON e.id = c.entry_id
-         WHERE c.name_index IS NOT NULL AND e.payload IS NOT NULL
-           AND NOT EXISTS (SELECT 1 FROM case_initials i WHERE i.case_id = c.id)",
+         WHERE c.id > $1 AND c.name_index IS NOT NULL AND e.payload IS NOT NULL
+         ORDER BY c.id LIMIT $2",
     )?;
-    let rows = statement.query_map([], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
+    let rows =
+        statement.query_map(params![id.0.as_bytes(), most], |row| Ok((SubmissionId(uuid_at(row, 0)?), row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

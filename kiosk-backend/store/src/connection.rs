@@ -50,15 +50,19 @@ impl Connection {
     }
 
     pub(crate) fn prepare(&self, sql: &str) -> rusqlite::Result<Statement<'_>> {
-        self.0.prepare(sql)
+        let statement = self.0.prepare(sql)?;
+        debug_assert!(in_order(&statement), "values would go astray in: {sql}");
+        Ok(statement)
     }
 
     pub(crate) fn prepare_cached(&self, sql: &str) -> rusqlite::Result<CachedStatement<'_>> {
-        self.0.prepare_cached(sql)
+        let statement = self.0.prepare_cached(sql)?;
+        debug_assert!(in_order(&statement), "values would go astray in: {sql}");
+        Ok(statement)
     }
 
     pub(crate) fn execute(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
-        self.0.execute(sql, params)
+        self.prepare(sql)?.execute(params)
     }
 
     pub(crate) fn execute_batch(&self, sql: &str) -> rusqlite::Result<()> {
@@ -69,7 +73,7 @@ impl Connection {
     where
         F: FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     {
-        self.0.query_row(sql, params, read)
+        self.prepare(sql)?.query_row(params, read)
     }
 
     pub(crate) fn pragma_update(&self, name: &str, value: impl ToSql) -> rusqlite::Result<()> {
@@ -93,6 +97,12 @@ impl Connection {
         })?;
         Ok(Transaction(self))
     }
+}
+
+/// Whether `$1`, `$2` … first stand in this order. To SQLite they are names, which are numbered as they first appear
+/// (<https://sqlite.org/lang_expr.html#varparam>); to PostgreSQL they are the numbers.
+fn in_order(statement: &Statement<'_>) -> bool {
+    (1..=statement.parameter_count()).all(|n| statement.parameter_name(n) == Some(&format!("${n}")))
 }
 
 /// What a transaction is for.
@@ -119,5 +129,16 @@ impl Drop for Transaction<'_> {
             // Fails only where the engine has rolled it back already.
             let _ = self.0.execute_batch("ROLLBACK");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(expected = "values would go astray")]
+    fn values_cannot_go_astray() {
+        let _ = Connection::in_memory().prepare("SELECT $2, $1");
     }
 }

@@ -33,6 +33,8 @@ pub enum IndexOf {
     Name,
     /// Initials of the name, lower case.
     Initials,
+    /// A word of the name, where it has several.
+    NameWord,
     /// The phone number.
     Phone,
 }
@@ -44,6 +46,7 @@ impl IndexOf {
             Self::LastFour => b"last-four\0",
             Self::Name => b"name\0",
             Self::Initials => b"name-initials\0",
+            Self::NameWord => b"name-word\0",
             Self::Phone => b"phone\0",
         }
     }

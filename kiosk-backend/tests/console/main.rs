@@ -146,7 +146,7 @@ fn hostile_text_stays_text() {
     let mut hall = Office::open();
     let id = hall.deposit(7, "<script>alert(1)</script>", true);
     let mut browser = hall.signed_in("王敏");
-    let hostile = "\"><script>alert(1)</script>";
+    let hostile = "\"><script>alert(2)</script>";
     let found = browser.post("/inbox", &[("q", hostile)]).body;
     assert!(found.contains("id=\"empty\""), "{found}");
     for path in [format!("/cases/{id}"), "/inbox?show=%22%3E%3Cscript%3E".into(), "found".into()] {
@@ -364,9 +364,13 @@ fn people_are_found_by_what_is_at_hand_and_only_where_one_may_look() {
         .expect("a number")
         .as_str()
         .to_owned();
-    let wanted = [receipt.as_str(), NAME, "zsf", "ZSF", "002X", PHONE, "138-1234-5678"];
+    let link = format!("https://hall.example/p/{receipt}/");
+    let (abroad, scanned) = (format!("86{PHONE}"), format!("]Q1{receipt}"));
+    let dashed = format!("{}–{}–{}–{}", &receipt[..4], &receipt[4..8], &receipt[8..12], &receipt[12..]);
+    let mut wanted = vec![receipt.as_str(), &link, &scanned, &dashed, NAME, "张 三丰", "張三豐", "zsf", "ZSF"];
+    wanted.extend(["002X", "００２ｘ", PHONE, &abroad, "138-1234-5678", "１３８ １２３４ ５６７８"]);
     let mut clerk = hall.signed_in("王敏");
-    for text in wanted {
+    for text in &wanted {
         let found = clerk.post("/inbox", &[("q", text)]).body;
         assert!(found.contains(&row) && found.contains("张**"), "{text}: {found}");
         assert!(!found.replace(&format!("value=\"{text}\""), "").contains(NAME), "{text}");
@@ -375,7 +379,7 @@ fn people_are_found_by_what_is_at_hand_and_only_where_one_may_look() {
         assert!(!clerk.post("/inbox", &[("q", text)]).body.contains(&row), "{text}");
     }
     let mut elsewhere = hall.signed_in("赵燕");
-    for text in wanted {
+    for text in &wanted {
         assert!(!elsewhere.post("/inbox", &[("q", text)]).body.contains(&row), "{text}: another window's");
     }
     let searched = wanted.len() * 2 + 7;
@@ -385,14 +389,43 @@ fn people_are_found_by_what_is_at_hand_and_only_where_one_may_look() {
 }
 
 #[test]
-fn cases_of_an_older_release_are_found_by_initials_too() {
+fn a_name_is_found_however_it_is_written() {
+    for (card, typed) in [
+        ("买买提·吐尔逊", ["买买提•吐尔逊", "买买提．吐尔逊", "买买提吐尔逊", "吐尔逊"]),
+        ("ERIKSSON ANNA MARIA", ["ERIKSSON  ANNA MARIA", "Anna Maria Eriksson", "eriksson", "eam"]),
+        ("张\u{E863}", ["张䶮", "張䶮", "zy", "张\u{E863}"]),
+        ("张䶮", ["张䶮", "張䶮", "zy", "张\u{E863}"]),
+    ] {
+        let mut hall = Office::open();
+        let row = format!("id=\"case-{}\"", hall.deposit(7, card, true));
+        let mut clerk = hall.signed_in("王敏");
+        for text in typed {
+            assert!(clerk.post("/inbox", &[("q", text)]).body.contains(&row), "{card}: {text}");
+        }
+    }
+}
+
+#[test]
+fn cases_of_a_release_that_folded_otherwise_are_indexed_again_and_a_restart_goes_on() {
     let mut hall = Office::open();
-    let id = hall.deposit(7, NAME, true);
-    assert!(hall.rewrite("DELETE FROM case_initials"));
-    let row = format!("id=\"case-{id}\"");
-    assert!(!hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));
-    let index = || hall_domain::case::index::index_older(hall.app.store(), &hall.app.keys()).expect("indexes");
-    index();
-    index();
-    assert!(hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row));
+    let first = hall.deposit(7, NAME, true);
+    for no in 8..138 {
+        hall.deposit(no, "李四", true);
+    }
+    let row = format!("id=\"case-{first}\"");
+    let found = |hall: &Office| hall.signed_in("王敏").post("/inbox", &[("q", "zsf")]).body.contains(&row);
+    let old = "UPDATE cases SET name_index = zeroblob(16), last4_index = zeroblob(16)";
+    for older in ["DELETE FROM case_initials", old, "DELETE FROM texts WHERE name = 'indexed'"] {
+        assert!(hall.rewrite(older));
+    }
+    assert!(!found(&hall));
+    let again = |hall: &Office| hall.runtime.block_on(hall_domain::case::index::again(&hall.app)).expect("indexes");
+    assert!(again(&hall), "a hundred at once");
+    assert_eq!(hall.count("cases WHERE name_index = zeroblob(16)"), 31);
+    let hall = hall.with("");
+    assert!(again(&hall));
+    assert!(!again(&hall));
+    assert_eq!(hall.count("cases WHERE name_index = zeroblob(16) OR last4_index = zeroblob(16)"), 0);
+    assert!(found(&hall));
+    assert!(!again(&hall), "once");
 }

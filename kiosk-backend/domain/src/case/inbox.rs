@@ -2,6 +2,7 @@
 //! type's name says otherwise.
 
 use hall_rules::Right;
+use hall_rules::folding::{self, LAST};
 pub use hall_store::cases::Only;
 use hall_store::cases::{Listing, View, Wanted};
 use hall_store::keys::Keys;
@@ -194,19 +195,21 @@ pub async fn search(hall: &Hall, actor: &Actor, text: &str) -> Result<Vec<InboxR
 }
 
 fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
-    let compact: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    let mut wanted = Vec::new();
+    let index = |of, value: String| (!value.is_empty()).then(|| keys.sealer.index(of, &value));
     // A scanner at the window types what the receipt's code holds: the number, or a link to its public page.
-    let number = compact.rsplit_once("/p/").map_or(compact.as_str(), |(_, number)| number);
-    if let Ok(receipt) = hall_rules::ReceiptNumber::parse(number) {
-        wanted.push(Wanted::Receipt(receipt.as_str().to_owned()));
-    }
-    let index = |of, value: &str| keys.sealer.index(of, value);
-    wanted.push(Wanted::Name(index(IndexOf::Name, text)));
-    wanted.push(Wanted::LastFour(index(IndexOf::LastFour, &compact)));
-    wanted.push(Wanted::Phone(index(IndexOf::Phone, &compact)));
-    wanted.extend(hall_rules::initials::typed(text).map(|typed| Wanted::Initials(index(IndexOf::Initials, &typed))));
-    wanted
+    let receipt = hall_rules::ReceiptNumber::parse(text).ok();
+    let number = Some(folding::number(text)).filter(|number| number.len() <= LAST);
+    [
+        receipt.map(|receipt| Wanted::Receipt(receipt.as_str().to_owned())),
+        number.and_then(|number| index(IndexOf::LastFour, number)).map(Wanted::LastFour),
+        index(IndexOf::Name, folding::name(text)).map(Wanted::Name),
+        index(IndexOf::Phone, folding::phone(text)).map(Wanted::Phone),
+        hall_rules::initials::typed(text).and_then(|typed| index(IndexOf::Initials, typed)).map(Wanted::Also),
+        folding::word(text).and_then(|word| index(IndexOf::NameWord, word)).map(Wanted::Also),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What a page of the inbox can be narrowed to: items by code, windows and terminals by id, each with its name.

@@ -1,31 +1,37 @@
-//! By what a case is found: blind indexes of person, number, name, initials and phone.
-
-use std::sync::Arc;
+//! By what a case is found: blind indexes of person, number, name, its initials and words, and phone. What folds
+//! together is `hall_rules::folding`; a release that folds otherwise indexes all cases again, while the hall works.
 
 use hall_rules::initials::READINGS;
-use hall_store::cases::Indexes;
+use hall_rules::{PersonKey, folding};
+use hall_store::cases::{ALSO, Indexes};
 use hall_store::keys::Keys;
 use hall_store::seal::{BlindIndex, IndexOf};
-use hall_store::{self as store, Store, StoreError};
-use kiosk_wire::Submission;
+use hall_store::{self as store, Connection, Store, StoreError, StoreResult, Tx, meta};
+use kiosk_wire::{Submission, SubmissionId};
 
 use crate::case::record;
+use crate::ground::hall::Hall;
 
-/// How many cases of an older release are indexed in one transaction.
-const OLDER_AT_ONCE: usize = 500;
+/// How many cases are indexed again in one transaction: some milliseconds, so that nobody's step waits long.
+const AT_ONCE: u32 = 100;
+
+/// The text that says how far cases are indexed: [`folding::VERSION`], and the last case or [`DONE`].
+const INDEXED: &str = "indexed";
+const DONE: &str = "all";
+
+/// Before every case.
+const FIRST: SubmissionId = SubmissionId(uuid::Uuid::nil());
 
 pub(crate) fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
     let applicant = &submission.applicant;
-    let number = applicant.number.expose();
-    let last = number.char_indices().rev().nth(3).map_or(number.as_str(), |(at, _)| &number[at..]);
-    let person = hall_rules::PersonKey::new(applicant.document, number);
+    let (name, number) = (applicant.name.expose(), applicant.number.expose());
     let index = |of, value: &str| keys.sealer.index(of, value);
     Indexes {
-        person: index(IndexOf::PersonKey, person.expose()),
-        last4: index(IndexOf::LastFour, last),
-        name: index(IndexOf::Name, applicant.name.expose()),
-        initials: initials(keys, applicant.name.expose()),
-        phone: submission.phone.as_ref().map(|phone| index(IndexOf::Phone, phone.expose())),
+        person: index(IndexOf::PersonKey, PersonKey::new(applicant.document, number).expose()),
+        last4: index(IndexOf::LastFour, &folding::last_four(number)),
+        name: index(IndexOf::Name, &folding::name(name)),
+        also: also(keys, name),
+        phone: submission.phone.as_ref().map(|phone| index(IndexOf::Phone, &folding::phone(phone.expose()))),
     }
 }
 
@@ -35,33 +41,59 @@ pub(crate) fn person_indexes(keys: &Keys, submission: &Submission) -> [Option<Bl
     [Some(person), Some(last4), Some(name), phone]
 }
 
-/// The blind indexes of a name's initials. A name without letters has that of nothing, so that it counts as indexed.
-fn initials(keys: &Keys, name: &str) -> [Option<BlindIndex>; READINGS] {
-    let mut all = hall_rules::initials::readings(name);
-    if all.is_empty() {
-        all.push(String::new());
-    }
-    let mut indexes = [None; READINGS];
-    for (place, reading) in indexes.iter_mut().zip(all) {
+/// The blind indexes of a name's initials and of its words.
+fn also(keys: &Keys, name: &str) -> [Option<BlindIndex>; ALSO] {
+    let mut indexes = [None; ALSO];
+    let (initials, words) = indexes.split_at_mut(READINGS);
+    for (place, reading) in initials.iter_mut().zip(hall_rules::initials::readings(name)) {
         *place = Some(keys.sealer.index(IndexOf::Initials, &reading));
+    }
+    for (place, word) in words.iter_mut().zip(folding::words(name)) {
+        *place = Some(keys.sealer.index(IndexOf::NameWord, &word));
     }
     indexes
 }
 
-/// Lets cases of an older release be found by initials, once.
-pub fn index_older(store: &Store, keys: &Arc<Keys>) -> Result<(), StoreError> {
-    let missing = store.read_blocking(store::cases::without_initials)?;
-    for some in missing.chunks(OLDER_AT_ONCE) {
-        let (some, keys) = (some.to_vec(), keys.clone());
-        store.write_blocking(move |tx| {
-            for (id, entry) in some {
-                // A payload that does not open is told on the case's page; it must not keep the hall closed.
-                if let Ok(Some(made)) = record::submission_of(tx, &keys, entry) {
-                    store::cases::set_initials(tx, id, &initials(&keys, made.applicant.name.expose()))?;
-                }
+/// Whether every case is indexed as this release folds.
+pub fn is_done(connection: &Connection) -> StoreResult<bool> {
+    Ok(reached(connection)?.is_none())
+}
+
+/// The case after which the others are still to be indexed again.
+fn reached(connection: &Connection) -> StoreResult<Option<SubmissionId>> {
+    let text = meta::text(connection, INDEXED)?.unwrap_or_default();
+    let last = text.split_once(' ').filter(|(version, _)| *version == folding::VERSION.to_string());
+    Ok(match last.map(|(_, last)| last) {
+        Some(DONE) => None,
+        last => Some(last.and_then(|last| last.parse().ok()).unwrap_or(FIRST)),
+    })
+}
+
+/// A hall that has no case yet has none to index again.
+pub fn begin(store: &Store) -> Result<(), StoreError> {
+    store.write_blocking(|tx| {
+        if store::cases::named_after(tx, FIRST, 1)?.is_empty() {
+            meta::set_text(tx, INDEXED, &format!("{} {DONE}", folding::VERSION))?;
+        }
+        Ok(())
+    })
+}
+
+/// Indexes the next cases again; false when there are none left. What is done is kept, so that a restart goes on.
+pub async fn again(hall: &Hall) -> StoreResult<bool> {
+    let Some(after) = hall.store().read(reached).await? else { return Ok(false) };
+    let keys = hall.keys();
+    let work = move |tx: &mut Tx<'_>| {
+        let some = store::cases::named_after(tx, after, AT_ONCE)?;
+        let last = some.last().map_or_else(|| DONE.to_owned(), |(id, _)| id.to_string());
+        for (id, entry) in some {
+            // A payload that does not open is told on the case's page and by `verify`; it must not stop the others.
+            if let Ok(Some(made)) = record::submission_of(tx, &keys, entry) {
+                store::cases::index(tx, id, &indexes(&keys, &made))?;
             }
-            Ok::<_, StoreError>(())
-        })?;
-    }
-    Ok(())
+        }
+        meta::set_text(tx, INDEXED, &format!("{} {last}", folding::VERSION))?;
+        Ok::<_, StoreError>(last != DONE)
+    };
+    hall.store().write_alone(work).await
 }

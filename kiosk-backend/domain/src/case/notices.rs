@@ -3,6 +3,7 @@
 use hall_rules::CaseEvent;
 use hall_rules::case::NoticeKind;
 use hall_rules::clock::{self, CORRECTION_DAYS, Past};
+use hall_rules::folding::assigned;
 use hall_rules::notice::{self, Document, Form, Said};
 use hall_store::notices::NewNotice;
 use hall_store::{self as store, Connection, StoreError, StoreResult};
@@ -74,9 +75,10 @@ fn compose(
         .filter(|line| line.brought)
         .map(|line| line.name.clone())
         .collect();
+    let applicant = made.as_ref().map_or("申请人".into(), |made| assigned(made.applicant.name.expose()));
     let said = Said {
         event,
-        applicant: made.as_ref().map_or("申请人", |made| made.applicant.name.expose()),
+        applicant: &applicant,
         item: item.as_ref().map_or(code.as_str(), |item| &item.name.zh),
         receipt: &receipt,
         office: &moment.name,

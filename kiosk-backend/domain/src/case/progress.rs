@@ -4,6 +4,7 @@
 //! is, not what it is about, and not which papers are missing.
 
 use hall_rules::clock::ClockKind;
+use hall_rules::folding;
 use hall_rules::receipt::{DIGITS, ReceiptError};
 use hall_rules::{CaseState, ReceiptNumber, Text};
 use hall_store::cases::CaseRow;
@@ -81,7 +82,7 @@ pub async fn find(hall: &Hall, asker: Asker, receipt: &str, last_four: &str) -> 
     let now_ms = hall.now_ms();
     let number = ReceiptNumber::parse(receipt).map_err(misread)?;
     let moment = Moment::of(hall);
-    let asked = moment.keys.sealer.index(IndexOf::LastFour, last_four);
+    let asked = moment.keys.sealer.index(IndexOf::LastFour, &folding::last_four(last_four));
     let wanted = number.clone();
     let known = hall
         .store()

@@ -240,8 +240,8 @@ pub enum Wanted {
     LastFour(BlindIndex),
     /// By full name.
     Name(BlindIndex),
-    /// By initials of the name.
-    Initials(BlindIndex),
+    /// By initials of the name, or one of its words.
+    Also(BlindIndex),
     /// By phone.
     Phone(BlindIndex),
 }
@@ -259,7 +259,7 @@ pub fn search(
         Wanted::LastFour(index) => ("c.last4_index = $2".to_owned(), blob(index)),
         Wanted::Name(index) => ("c.name_index = $2".to_owned(), blob(index)),
         Wanted::Phone(index) => ("c.phone_index = $2".to_owned(), blob(index)),
-        Wanted::Initials(index) => {
+        Wanted::Also(index) => {
             ("c.id IN (SELECT case_id FROM case_initials WHERE initials_index = $2)".to_owned(), blob(index))
         }
     };
