@@ -60,6 +60,7 @@ fn settings(config: &Config) -> Settings {
         green_channel_percent: config.green_channel_percent,
         hall_networks: config.hall_networks.clone(),
         callback_days: config.callback_days,
+        archive_after_days: config.archive_after_days,
         remind_after_days: config.remind_after_days.clone(),
         public_url: config.public_url.as_deref().map(Into::into),
         hooks: config.webhook.iter().map(|hook| hook.name.clone()).collect(),

@@ -59,6 +59,9 @@ pub struct Config {
     /// Within how many working days somebody calls back who rated badly (Sichuan's rule: 15).
     #[serde(default = "callback_days")]
     pub callback_days: u16,
+    /// After how many days a case whose result was handed over is archived by itself; 0: never.
+    #[serde(default = "archive_after")]
+    pub archive_after_days: u16,
     /// After how many working days a result that nobody fetched is reminded of; several for several reminders.
     #[serde(default = "remind_after")]
     pub remind_after_days: Vec<u16>,
@@ -307,6 +310,10 @@ fn half() -> u8 {
 
 fn callback_days() -> u16 {
     15
+}
+
+fn archive_after() -> u16 {
+    7
 }
 
 fn remind_after() -> Vec<u16> {

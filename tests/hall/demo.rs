@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use e2e::hall::{Hall, Readers, STAFF};
+use e2e::hall::{Hall, OTHERS, Readers, STAFF};
 use e2e::{Context as _, Result};
 
 use crate::eye::Eye;
@@ -20,7 +20,7 @@ pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
     fs::create_dir_all(folder).context(folder.display())?;
     let folder = folder.canonicalize().context(folder.display())?;
     println!("Starting the hall …");
-    let hall = Hall::builder().folder(&folder).readers(Readers::Both).messages().start()?;
+    let hall = Hall::builder().folder(&folder).readers(Readers::Both).messages().every_role().start()?;
     let eye = Eye::open(hall.display.name())?;
     let console = hall.backend.url("/");
     let bench = Bench::new(hall)?;
@@ -30,9 +30,12 @@ pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
 
     println!("\n  The bench (kiosk, cards, locker)   {address}");
     println!("  The staff console                  {console}\n");
-    for member in &STAFF {
+    for member in STAFF.iter().chain(&OTHERS) {
         let pin = member.card.map_or("–", |(_, pin)| pin);
-        println!("    {:<8} {:<6}  password {:<18}  PIN at the kiosk {pin}", member.name, member.role, member.password);
+        println!(
+            "    {:<8} {:<13}  password {:<22}  PIN at the kiosk {pin}",
+            member.name, member.role, member.password
+        );
     }
     println!("\nEverything is kept in {}. Ctrl-C ends it all.", folder.display());
     // Whoever waits for these lines through a pipe gets them now.

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use e2e::gateway::{Gateway, Message};
-use e2e::hall::{Hall, STAFF};
+use e2e::hall::{Hall, OTHERS, STAFF};
 use e2e::wait::{let_pass, now_ms};
 use e2e::{Context as _, Error, Result};
 use peers::cabinet::DoorFaults;
@@ -346,6 +346,7 @@ fn situation(hall: &mut Hall, waiting: u32) -> Situation {
         cards: deck(),
         staff: STAFF
             .iter()
+            .chain(&OTHERS)
             .map(|member| StaffLine {
                 name: member.name,
                 role: member.role,

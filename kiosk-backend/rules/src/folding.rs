@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use icu_normalizer::DecomposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 
 /// Counts the changes of what folds together.
 pub const VERSION: u64 = 1;
@@ -69,7 +70,7 @@ pub fn word(text: &str) -> Option<String> {
 fn all_words(text: &str) -> Vec<String> {
     let mut folded = String::with_capacity(text.len());
     for c in decomposed(&assigned(text)) {
-        if c.is_alphanumeric() && c != '\u{2BC}' {
+        if c.is_alphanumeric() && c != '\u{2BC}' && !is_mark(c) {
             for upper in c.to_uppercase() {
                 fold_letter(simplified(upper), &mut folded);
             }
@@ -158,9 +159,9 @@ fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '`' | '´' | '\u{2018}' | '\u{2019}' | '\u{2BB}' | '\u{2BC}' | '\u{2BF}')
 }
 
-/// Accents: the combining diacritical marks that letters decompose to.
+/// Accents, and all else that combines with the letter before it.
 fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36F}')
+    const { CanonicalCombiningClassMapBorrowed::new() }.get_u8(c) != 0
 }
 
 /// What is not seen: soft hyphen, zero-width and direction marks, byte order mark, variation selectors.

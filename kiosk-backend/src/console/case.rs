@@ -11,6 +11,7 @@ use kiosk_wire::{Code, Personal, SubmissionId};
 use serde::Deserialize;
 
 use super::Console;
+use super::entered::Entered;
 use super::frame::{Here, Note, Tone};
 use super::pages::{self, CasePage, ShownPage, ShownPart};
 use super::session::{Posted, SignedIn};
@@ -27,7 +28,7 @@ pub(super) async fn page(
     me: SignedIn,
     Path(id): Path<String>,
 ) -> Result<Response, Refused> {
-    show(&console, &me, id_of(&id)?, None, StatusCode::OK).await
+    show(&console, &me, id_of(&id)?, None, Entered::default(), StatusCode::OK).await
 }
 
 /// `GET` of an address that is only posted to, as after reloading a refusal: the case itself.
@@ -42,6 +43,7 @@ async fn show(
     me: &SignedIn,
     id: SubmissionId,
     note: Option<Note>,
+    entered: Entered,
     status: StatusCode,
 ) -> Result<Response, Refused> {
     let renewed = me.visitor.htmx && console.looks.is_fresh(me.key, id, console.app.now_ms());
@@ -58,7 +60,7 @@ async fn show(
     shell.path = format!("/cases/{id}");
     shell.note = note;
     let more = casework::of(&console.app, &me.actor, id).await?;
-    Ok(pages::respond(status, &CasePage { shell, case, more }))
+    Ok(pages::respond(status, &CasePage { shell, case, more, entered }))
 }
 
 #[derive(Deserialize)]
@@ -78,6 +80,17 @@ pub(super) async fn after(
     me: &SignedIn,
     id: SubmissionId,
     done: Result<(), Refusal>,
+) -> Result<Response, Refused> {
+    after_form(console, me, id, done, Vec::new()).await
+}
+
+/// As [`after`]; what was filled in stands on the page again.
+pub(super) async fn after_form(
+    console: &Console,
+    me: &SignedIn,
+    id: SubmissionId,
+    done: Result<(), Refusal>,
+    fields: Vec<(String, String)>,
 ) -> Result<Response, Refused> {
     let refusal = match done {
         Ok(()) => return Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
@@ -99,7 +112,7 @@ pub(super) async fn after(
     let (title, body) = me.visitor.lang.problem(&refusal);
     let note = Note { tone: Tone::Warn, title, body, code: Some(refusal.code().as_str()) };
     let status = StatusCode::from_u16(refusal.code().status()).unwrap_or(StatusCode::CONFLICT);
-    show(console, me, id, Some(note), status).await
+    show(console, me, id, Some(note), Entered::of(fields), status).await
 }
 
 macro_rules! command {

@@ -10,6 +10,7 @@ mod assets;
 mod calendar;
 mod case;
 mod charts;
+mod entered;
 mod frame;
 pub(crate) mod guard;
 mod inbox;

@@ -30,6 +30,7 @@ use hall_words::case::Satisfaction;
 use kiosk_wire::kiosk_api::CompartmentState;
 
 use super::charts;
+use super::entered::Entered;
 use super::frame::{CALL, Call, Here, Shell};
 use super::inbox_query::InboxQuery;
 use super::labels::{CELL_STATES, TABS, Tab, cell_class, is_open, is_unseen, light_class, tab_key};
@@ -135,6 +136,8 @@ pub(super) struct CasePage {
     pub(super) case: CaseView,
     /// What the window's work adds.
     pub(super) more: Casework,
+    /// What was refused.
+    pub(super) entered: Entered,
 }
 
 impl CasePage {
@@ -169,9 +172,47 @@ impl CasePage {
         step.needs.is_empty() && step.notice.is_none() && step.event != CaseEvent::Archived
     }
 
-    /// Whether it is the usual way on: what only delays or ends a case never is, also when nothing else can be done now.
+    /// Whether it is the usual way on: what only delays, holds or ends a case never is, also when nothing else can be done
+    /// now; nor what only says that a clerk has begun, or what a clerk may while others decide.
     fn is_usual(&self, first: &bool, step: &StepView) -> bool {
-        *first && !matches!(step.event, CaseEvent::Extended | CaseEvent::Withdrawn)
+        use CaseEvent as E;
+        let unusual = matches!(
+            step.event,
+            E::Extended
+                | E::Withdrawn
+                | E::SpecialStarted
+                | E::PreReviewStarted
+                | E::WorkStarted
+                | E::JointStarted
+                | E::DeferredLapsed
+                | E::CorrectionLapsed
+        );
+        *first && !unusual
+    }
+
+    /// Whom the case waits for, where it is not who looks at it.
+    fn waits_for(&self) -> Option<&'static str> {
+        use CaseState as S;
+        let decides = self.case.steps.iter().any(|step| matches!(step.event, CaseEvent::Granted | CaseEvent::Denied));
+        let (zh, en) = match self.case.row.state {
+            S::Accepted | S::InProgress if !decides => (
+                "已交审批人，等作出决定；这里没有必须办的事。",
+                "It lies with whoever decides; nothing must be done here.",
+            ),
+            S::AcceptedDeferred => ("等申请人补齐容缺的材料。", "The applicant brings the papers that follow."),
+            S::Correction => ("等申请人补正。", "The applicant brings what is missing."),
+            S::JointReview => ("等会办部门答复。", "The departments that were asked answer."),
+            S::Special => (
+                "特别程序中，期限停着；结束后按“特别程序结束”。",
+                "The clock stands still; say so when the procedure is over.",
+            ),
+            S::ResultReady => ("等申请人领取结果。", "The applicant fetches the result."),
+            S::Collected => {
+                ("结果已送达，过几天自动归档。", "The result was handed over; the case is archived by itself.")
+            }
+            _ => return None,
+        };
+        Some(self.shell.t(zh, en))
     }
 
     fn is_me(&self, staff: &kiosk_wire::StaffId) -> bool {

@@ -12,7 +12,7 @@ use hall_rules::review::{Fault, Finding, Verdict};
 use hall_words::Reason;
 
 use super::Console;
-use super::case::{after, id_of};
+use super::case::{after_form, id_of};
 use super::frame::Here;
 use super::pages::{self, ConfirmPage, NoticePage};
 use super::session::{Posted, SignedIn};
@@ -41,7 +41,7 @@ pub(super) async fn prepare(
             let kept = fields.into_iter().filter(|(key, _)| key != "csrf" && key != "event").collect();
             Ok(pages::respond(StatusCode::OK, &ConfirmPage { shell, row: case.row, choices, fields: kept }))
         }
-        Err(refusal) => after(&console, &me, id, Err(refusal)).await,
+        Err(refusal) => after_form(&console, &me, id, Err(refusal), fields).await,
     }
 }
 
@@ -70,7 +70,8 @@ pub(super) async fn step(
         let event = event_of(field(&fields, "event"))?;
         steps::take(&console.app, &me.actor, id, version(&fields)?, event, form(&fields)).await
     };
-    after(&console, &me, id, done.await).await
+    let done = done.await;
+    after_form(&console, &me, id, done, fields).await
 }
 
 /// `GET /cases/{id}/notices/{n}`: one notice, for paper. Each reading is on record.
@@ -121,6 +122,10 @@ fn form(fields: &Fields) -> Form {
 
 /// What was ticked of material `n`; its name comes from the submission, not from the form.
 fn finding(fields: &Fields, n: u8) -> Option<Finding> {
+    if field(fields, "all") == Verdict::Fine.code() {
+        let reason = String::new();
+        return Some(Finding { material: String::new(), deferrable: false, verdict: Verdict::Fine, reason });
+    }
     let verdict = Verdict::from_code(field(fields, &format!("verdict-{n}")))?;
     let picked = Fault::from_code(field(fields, &format!("fault-{n}"))).map(|fault| fault.words().0);
     let own = Some(field(fields, &format!("words-{n}"))).filter(|words| !words.is_empty());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hall_domain::boxes::uncollected;
 use hall_domain::case::joint::answers;
-use hall_domain::case::silence;
+use hall_domain::case::{archiving, silence};
 use hall_domain::figures::{callbacks, escalations};
 use hall_store::{StoreResult, meta};
 use tokio::sync::watch;
@@ -56,6 +56,9 @@ pub async fn look(app: &App) {
     }
     if let Err(cause) = escalations::tick(app).await {
         tracing::error!(cause = %cause, "what is late could not be told");
+    }
+    if let Err(cause) = archiving::tick(app).await {
+        tracing::error!(cause = %cause, "what is done could not be archived");
     }
     if let Err(cause) = uncollected::tick(app).await {
         tracing::error!(cause = %cause, "reminders could not be written");

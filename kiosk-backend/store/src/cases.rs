@@ -4,7 +4,8 @@ mod clocks;
 mod listing;
 
 pub use clocks::{
-    Clocked, LimitedBy, Shown, accepted_by_silence, clocked, limited_by, show, with_clock, without_end, without_warning,
+    Clocked, LimitedBy, Shown, accepted_by_silence, clocked, limited_by, show, unchanged_since, with_clock,
+    without_end, without_warning,
 };
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
@@ -111,7 +112,7 @@ impl Claim {
 }
 
 const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.item, c.item_version, c.department,
-        c.window_id, w.name, c.state, c.version, c.news_version, c.compartment, c.deposited_ms, c.due_date,
+        c.window_id, w.name, c.state, c.version, c.news_version, b.no, c.deposited_ms, c.due_date,
         c.changed_ms, c.received_ms, rs.name, c.doubt,
         d.id, d.staff_id, ds.name, d.issued_ms, d.expires_ms, d.outcome, r.version,
         c.due_clock, c.soon_date, h.staff_id, hs.name, h.since_ms, h.until_ms,
@@ -124,7 +125,8 @@ const SELECT: &str = "SELECT c.id, c.receipt, c.kiosk_id, k.name, c.entry_id, c.
     LEFT JOIN staff ds ON ds.id = d.staff_id
     LEFT JOIN case_reads r ON r.case_id = c.id AND r.staff_id = $1
     LEFT JOIN case_claims h ON h.case_id = c.id
-    LEFT JOIN staff hs ON hs.id = h.staff_id";
+    LEFT JOIN staff hs ON hs.id = h.staff_id
+    LEFT JOIN compartments b ON b.kiosk_id = c.kiosk_id AND b.no = c.compartment AND b.case_id = c.id";
 
 fn case(row: &Row<'_>) -> rusqlite::Result<CaseRow> {
     let window = optional_uuid_at(row, 8)?.map(WindowId);

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod casework;
+mod clicks;
 mod inbox;
 mod joint;
 mod keeping;

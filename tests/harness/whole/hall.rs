@@ -59,6 +59,14 @@ pub const STAFF: [Member; 4] = [
     Member { name: "钱进", role: "clerk", window: POLICE_WINDOW, password: "lin-jiang-police-1", card: None },
 ];
 
+/// One more of each role that no test needs in every hall.
+pub const OTHERS: [Member; 4] = [
+    Member { name: "孙批", role: "approver", window: WINDOW, password: "lin-jiang-approver-1", card: None },
+    Member { name: "许督", role: "supervisor", window: WINDOW, password: "lin-jiang-supervisor-1", card: None },
+    Member { name: "何静", role: "administrator", window: WINDOW, password: "lin-jiang-admin-1", card: None },
+    Member { name: "冯磊", role: "technician", window: WINDOW, password: "lin-jiang-technician-1", card: None },
+];
+
 /// The card readers of a kiosk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Readers {
@@ -86,6 +94,7 @@ pub struct HallBuilder {
     small_disk: Option<u64>,
     readers: Readers,
     scanner_types: bool,
+    every_role: bool,
 }
 
 impl Default for HallBuilder {
@@ -103,6 +112,7 @@ impl Default for HallBuilder {
             small_disk: None,
             readers: Readers::default(),
             scanner_types: false,
+            every_role: false,
         }
     }
 }
@@ -185,6 +195,13 @@ impl HallBuilder {
         self
     }
 
+    /// Everybody of [`OTHERS`] works here too.
+    #[must_use]
+    pub fn every_role(mut self) -> Self {
+        self.every_role = true;
+        self
+    }
+
     /// The scanner is a keyboard.
     #[must_use]
     pub fn scanner_types(mut self) -> Self {
@@ -212,7 +229,7 @@ impl HallBuilder {
         if let Some(gateway) = &gateway {
             backend.tells_by(gateway)?;
         }
-        furnish(&backend, &self.catalogue)?;
+        furnish(&backend, &self.catalogue, if self.every_role { &OTHERS } else { &[] })?;
         backend.start()?;
         let cable = Proxy::start(backend.address())?;
 
@@ -288,7 +305,7 @@ impl HallBuilder {
 }
 
 /// Sets the backend up unless an earlier hall in the same folder did.
-fn furnish(backend: &Backend, catalogue: &Path) -> Result<()> {
+fn furnish(backend: &Backend, catalogue: &Path, others: &[Member]) -> Result<()> {
     let done = backend.data().join("furnished");
     if done.exists() {
         return Ok(());
@@ -297,10 +314,10 @@ fn furnish(backend: &Backend, catalogue: &Path) -> Result<()> {
     for calendar in calendars()? {
         backend.import_calendar(&calendar)?;
     }
-    let (police, others): (Vec<_>, Vec<_>) = backend.departments()?.into_iter().partition(|code| code == POLICE);
-    backend.add_window_of(WINDOW, "0571-8812 0001", &others)?;
+    let (police, rest): (Vec<_>, Vec<_>) = backend.departments()?.into_iter().partition(|code| code == POLICE);
+    backend.add_window_of(WINDOW, "0571-8812 0001", &rest)?;
     backend.add_window_of(POLICE_WINDOW, "0571-8812 0002", &police)?;
-    for member in &STAFF {
+    for member in STAFF.iter().chain(others) {
         backend.add_member(member)?;
     }
     fs::write(&done, "").context(done.display())

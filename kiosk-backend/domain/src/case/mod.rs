@@ -1,6 +1,7 @@
 //! One case, from the day it is handed in until it is archived.
 
 pub mod archive;
+pub mod archiving;
 pub mod bundle;
 pub mod casework;
 pub mod claims;

@@ -250,7 +250,15 @@ fn steps(standing: &Standing, acting: &Acting, asks: bool, all_in: bool, disagre
         notice: row.notice,
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
-    standing.rows().filter(|row| acting.may_step(row) && !own(row.event) && open(row.event)).map(view).collect()
+    let may = |row: &&Transition| acting.may_step(row) && !own(row.event) && open(row.event);
+    let here: Vec<&Transition> = standing.rows().filter(may).collect();
+    let (begun, then) = standing.implied().unzip();
+    let begins = begun.is_some_and(|event| here.iter().any(|row| row.event == event));
+    let further = then.iter().flat_map(Standing::rows).filter(may).filter(|_| begins);
+    let further: Vec<&Transition> = further.filter(|row| here.iter().all(|own| own.event != row.event)).collect();
+    // What is ticked comes before what only says that ticking has begun.
+    let (first, last) = if standing.state == Some(CaseState::Received) { (further, here) } else { (here, further) };
+    first.into_iter().chain(last).map(view).collect()
 }
 
 fn notice_view(row: store::notices::NoticeRow) -> NoticeView {

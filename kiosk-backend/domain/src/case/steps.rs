@@ -5,7 +5,7 @@ use hall_rules::case::{Need, Transition};
 use hall_rules::notice::{Document, Express, Form};
 use hall_rules::{CaseEvent, Text, clock, mask, review};
 use hall_store::cases::CaseRow;
-use hall_store::{self as store, Connection};
+use hall_store::{self as store, Connection, Tx};
 use hall_words::Reason;
 use kiosk_wire::{Code, SubmissionId};
 use schemars::JsonSchema;
@@ -70,7 +70,7 @@ fn one(
     event: CaseEvent,
     form: &Form,
 ) -> Result<Preview, Refusal> {
-    let (transition, form) = check(connection, acting, row, seen, event, form.clone())?;
+    let (_, transition, form) = check(connection, acting, row, seen, event, form.clone())?;
     let past = store::case_events::history(connection, row.id)?;
     let draft = |kind| notices::draft(connection, &acting.moment, row.id, kind, &past, (event, &form));
     let mut document = transition.notice.map(draft).transpose()?;
@@ -113,27 +113,43 @@ pub async fn take(
     form: Form,
 ) -> Result<(), Refusal> {
     command(hall, actor, id, Some(seen), move |tx, acting, row| {
-        let (transition, form) = check(tx, acting, row, seen, event, form)?;
+        let (implied, transition, form) = check(tx, acting, row, seen, event, form)?;
         let note = note(transition, &form);
-        let happened = Happened {
-            what: Happening::Case(event),
-            at_ms: acting.now_ms,
-            staff: Some(acting.actor.staff.id),
-            kiosk: None,
-            compartment: None,
-            note: note.as_deref(),
-            form: Some(&form),
-        };
-        if !history::append(tx, &acting.moment, row.id, &happened)? {
-            return Err(Reason::NotNow.into());
+        if let Some(first) = implied {
+            happen(tx, acting, row.id, first, None, None)?;
         }
-        audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseStepped, Some(row.id), event.code())?;
-        Ok(())
+        happen(tx, acting, row.id, event, note.as_deref(), Some(&form))
     })
     .await
 }
 
-/// Whether the actor may take the step now with what was filled in; the form as it will be recorded.
+/// Lets a step happen, and puts on record who took it.
+fn happen(
+    tx: &Tx<'_>,
+    acting: &Acting,
+    id: SubmissionId,
+    event: CaseEvent,
+    note: Option<&str>,
+    form: Option<&Form>,
+) -> Result<(), Refusal> {
+    let happened = Happened {
+        what: Happening::Case(event),
+        at_ms: acting.now_ms,
+        staff: Some(acting.actor.staff.id),
+        kiosk: None,
+        compartment: None,
+        note,
+        form,
+    };
+    if !history::append(tx, &acting.moment, id, &happened)? {
+        return Err(Reason::NotNow.into());
+    }
+    audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseStepped, Some(id), event.code())?;
+    Ok(())
+}
+
+/// Whether the actor may take the step now with what was filled in; the step that goes without saying before it, and the
+/// form as it will be recorded.
 fn check(
     connection: &Connection,
     acting: &Acting,
@@ -141,15 +157,16 @@ fn check(
     seen: u64,
     event: CaseEvent,
     mut form: Form,
-) -> Result<(&'static Transition, Form), Refusal> {
+) -> Result<(Option<CaseEvent>, &'static Transition, Form), Refusal> {
     if seen != row.version {
         return Err(Reason::StepMoved.into());
     }
     let past = store::case_events::history(connection, row.id)?;
     let standing = hall_rules::case::derive(past.iter().map(|past| past.event)).standing;
     let own = matches!(event, CaseEvent::Received | CaseEvent::DepositConfirmed | CaseEvent::DepositVoided);
-    let transition = standing.row(event).filter(|_| !own).ok_or(Reason::NotNow)?;
-    if !acting.may_step(transition) {
+    let (implied, transition) = standing.row_or_implied(event).filter(|_| !own).ok_or(Reason::NotNow)?;
+    let first = implied.and_then(|first| standing.row(first));
+    if !acting.may_step(transition) || first.is_some_and(|first| !acting.may_step(first)) {
         return Err(Reason::NotYourStep { who: transition.by.to_vec() }.into());
     }
     if event == CaseEvent::JointStarted && parts::wanted_of(connection, &acting.moment, row.id)?.is_empty() {
@@ -158,7 +175,7 @@ fn check(
     for need in transition.needs {
         fill(connection, acting, row, event, *need, &mut form)?;
     }
-    Ok((transition, form))
+    Ok((implied, transition, form))
 }
 
 /// Checks one thing that was filled in.

@@ -140,6 +140,8 @@ pub struct Settings {
     pub hall_networks: Vec<IpNet>,
     /// Working days for a call-back.
     pub callback_days: u16,
+    /// After how many days a case whose result was handed over is archived by itself; 0: never.
+    pub archive_after_days: u16,
     /// After how many working days a result that nobody fetched is reminded of.
     pub remind_after_days: Vec<u16>,
     /// Where the public finds the hall, without a slash at its end.

@@ -43,6 +43,23 @@ impl Standing {
         TRANSITIONS.iter().filter(move |row| row.from == here.state && row.guard.holds(&here))
     }
 
+    /// A step that goes without saying before others, and the standing after it: whoever says what is amiss has begun the
+    /// pre-review, and whoever asks departments has begun the work.
+    pub fn implied(&self) -> Option<(CaseEvent, Self)> {
+        let event = match self.state? {
+            CaseState::Received => CaseEvent::PreReviewStarted,
+            CaseState::Accepted | CaseState::AcceptedDeferred => CaseEvent::WorkStarted,
+            _ => return None,
+        };
+        Some((event, self.after(event)?))
+    }
+
+    /// The row that foresees `event` here, or after the step that goes without saying, which is then named too.
+    pub fn row_or_implied(&self, event: CaseEvent) -> Option<(Option<CaseEvent>, &'static Transition)> {
+        let own = || self.row(event).map(|row| (None, row));
+        own().or_else(|| self.implied().and_then(|(first, then)| Some((Some(first), then.row(event)?))))
+    }
+
     /// The standing after `event`, or `None` when the table does not foresee it.
     #[must_use]
     pub fn after(&self, event: CaseEvent) -> Option<Self> {

@@ -109,6 +109,8 @@ const CHIEF: &[Party] = &[Party::Chief];
 const DECIDES: &[Party] = &[Party::Approver, Party::Chief];
 const SUPERVISES: &[Party] = &[Party::Supervisor, Party::Chief];
 const CLOCK: &[Party] = &[Party::Clock];
+/// By itself some days after the result was handed over, or earlier by hand.
+const CLERK_OR_CLOCK: &[Party] = &[Party::Clerk, Party::Clock];
 /// The clerk affirms at the desk; a terminal without the network reports what the clerk affirmed there.
 const CLERK_OR_TERMINAL: &[Party] = &[Party::Clerk, Party::Terminal];
 
@@ -298,7 +300,7 @@ pub const TRANSITIONS: &[Transition] = &[
         .needs(&[Need::Receiver])
         .makes(N::Delivery)
         .tells("办理结果已送达", "Your result was handed over"),
-    row(S::Collected, E::Archived, S::Archived, CLERK),
+    row(S::Collected, E::Archived, S::Archived, CLERK_OR_CLOCK),
     taken_back(S::Collected, E::Recalled, S::Recalled),
     taken_back(S::Collected, E::Revoked, S::Revoked),
     row(S::NotTaken, E::Archived, S::Archived, CLERK),

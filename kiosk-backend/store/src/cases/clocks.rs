@@ -1,11 +1,12 @@
 //! The clock that a case's row shows, and what it is computed from.
 
+use hall_rules::CaseState;
 use hall_rules::clock::{ClockKind, Past};
 use kiosk_wire::SubmissionId;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::case_history::{History, history_columns};
-use crate::columns::uuid_at;
+use crate::columns::{uuid_at, word_of};
 use crate::{Connection, StoreResult};
 
 /// What a case's limits hang on.
@@ -111,6 +112,19 @@ pub fn accepted_by_silence(connection: &Connection, today: &str) -> StoreResult<
              AND state IN ('received', 'pre_review')",
     )?;
     let rows = statement.query_map([today], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Cases in a state to which nothing has happened since, oldest first in the order of lists.
+pub fn unchanged_since(
+    connection: &Connection,
+    state: CaseState,
+    ms: i64,
+    most: u32,
+) -> StoreResult<Vec<SubmissionId>> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM cases WHERE state = $1 AND changed_ms < $2 LIMIT $3")?;
+    let rows = statement.query_map(params![word_of(&state), ms, most], |row| Ok(SubmissionId(uuid_at(row, 0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -63,6 +63,7 @@ use values::*;
 
 use super::aftercare_pages::{CallbacksPage, UncollectedPage};
 use super::calendar::{self, CalendarPage};
+use super::entered::Entered;
 use super::frame::{CALL, Call, Here, Note, Shell, Tone};
 use super::inbox_query::InboxQuery;
 use super::joint::PartPage;
@@ -83,7 +84,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
     let case_page_with = |case: CaseView, note: Option<Note>, more: Casework| {
         let mut shell = shell(lang, Here::Inbox, "/cases/1");
         shell.note = note;
-        CasePage { shell, case, more }.render().expect("renders")
+        CasePage { shell, case, more, entered: Entered::default() }.render().expect("renders")
     };
     let case_page = |case: CaseView, note: Option<Note>| case_page_with(case, note, Casework::default());
     let inbox = |rows: Vec<InboxRow>| InboxPage {
