@@ -15,14 +15,20 @@ use hardware::scanner::{Keys, Lines, REPORT};
 
 /// A decoder: its name, which is also that of its corpus, and what takes any bytes without a panic, without keeping
 /// more than it was given, and comes to an end.
-pub(crate) type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, Box<dyn Fn(&[u8]) + Send + Sync>);
 
 /// Every decoder.
-pub(crate) const TARGETS: [Target; 14] = [
-    ("xor24", |bytes| board(Protocol::Xor24, bytes)),
-    ("kerong-cu48", |bytes| board(Protocol::KerongCu48, bytes)),
-    ("kerong-cu16", |bytes| board(Protocol::KerongCu16, bytes)),
-    ("wkly", |bytes| board(Protocol::Wkly, bytes)),
+pub(crate) fn targets() -> Vec<Target> {
+    let boards =
+        Protocol::ALL.map(|protocol| -> Target { (protocol.name(), Box::new(move |bytes| board(protocol, bytes))) });
+    let others = OTHERS.map(|(name, decode)| -> Target { (name, Box::new(decode)) });
+    boards.into_iter().chain(others).collect()
+}
+
+type Decode = fn(&[u8]);
+
+/// Those of the other devices.
+const OTHERS: [(&str, Decode); 10] = [
     ("sdt", sdt_frames),
     ("sdt-card", sdt_card),
     ("resident-text", resident_text),
@@ -133,7 +139,7 @@ fn mrz(bytes: &[u8]) {
     drop(MrzKey::parse(&String::from_utf8_lossy(bytes)));
 }
 
-fn printer_answer(bytes: &[u8]) {
+pub(crate) fn printer_answer(bytes: &[u8]) {
     let mut condition = Condition::default();
     for (byte, kind) in
         bytes.iter().zip([StatusQuery::Paper, StatusQuery::Offline, StatusQuery::Error].into_iter().cycle())
@@ -147,7 +153,7 @@ fn printer_answer(bytes: &[u8]) {
     black_box(condition);
 }
 
-fn scanner(bytes: &[u8]) {
+pub(crate) fn scanner(bytes: &[u8]) {
     let mut lines = Lines::default();
     lines.take(bytes, |code| drop(black_box(code)));
     lines.end(|code| drop(black_box(code)));

@@ -7,9 +7,8 @@
 //! * [`printer`]: receipt printers. [`printer::Printer::spawn`] starts the thread that owns the way to one.
 //! * [`scanner`]: QR and barcode scanners. [`scanner::Scanner::spawn`] starts the thread that owns the port of one.
 //!
-//! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], [`lockers::xor24`], [`lockers::cu48`],
-//! [`lockers::cu16`], [`lockers::wkly`], [`printer::answer`], [`scanner::Lines`], [`scanner::Keys`]) are pure: no clock,
-//! no IO. What they are tested against stands on the far side of the wire and shares no code with them: the crate
+//! Codecs ([`cards::apdu`], [`cards::resident`], [`cards::social`], those of [`lockers::Protocol`], [`printer::answer`],
+//! [`scanner::Lines`], [`scanner::Keys`]) are pure: no clock, no IO. What they are tested against stands on the far side of the wire and shares no code with them: the crate
 //! `peers`.
 //!
 //! Three kinds of failure stay apart everywhere ([`FailureKind`]): the line failed, the device refused, we misread it.

@@ -34,6 +34,8 @@ fn every_family_is_recognised_with_its_boards_and_its_echo_and_no_door_moves() {
         (Protocol::KerongCu16, [(0, 12), (14, 16)], [(0, 16, false), (14, 16, false)]),
         (Protocol::Wkly, [(0, 18), (31, 4)], [(0, 18, true), (31, 4, true)]),
     ];
+    let missing = Protocol::ALL.into_iter().find(|protocol| lines.iter().all(|line| line.0 != *protocol));
+    assert_eq!(missing, None, "a family that no line has");
     let wirings = [(false, true), (true, true), (true, false)];
     // Half of them at a time: a survey waits milliseconds for a byte, and a starved machine cannot keep that for all.
     for some in lines.chunks(3) {

@@ -8,10 +8,10 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 
-static DECODER: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static DECODER: LazyLock<decoders::Target> = LazyLock::new(|| {
     let name = std::env::var("FUZZ_DECODER").expect("FUZZ_DECODER names a decoder");
-    let found = decoders::TARGETS.iter().find(|(known, _)| *known == name);
-    found.unwrap_or_else(|| panic!("there is no decoder {name:?}")).1
+    let found = decoders::targets().into_iter().find(|(known, _)| *known == name);
+    found.unwrap_or_else(|| panic!("there is no decoder {name:?}"))
 });
 
-fuzz_target!(|bytes: &[u8]| DECODER(bytes));
+fuzz_target!(|bytes: &[u8]| (DECODER.1)(bytes));

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::doors::{Doors, Seen};
 use super::exchange::{Timing, Wire};
+use super::family::UnlockAnswer;
 use super::frame::{Reply, Request};
-use super::protocol::UnlockAnswer;
 use super::schedule::{Schedule, Turn};
 use super::{Board, ClosedBit, DoorState, ItemState, LockerEvent, LockersConfig, UnlockError};
 use crate::line::{Line, NoAnswer};

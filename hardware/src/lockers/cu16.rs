@@ -14,6 +14,7 @@
 //! Two wait for no answer to an unlock, one saw garbled ones; see docs/hardware.md.
 
 use super::cu48::checksum;
+use super::family::{Family, UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
@@ -29,6 +30,22 @@ const UNLOCK: u8 = 0x31;
 const ANSWER: u8 = 0x35;
 /// Length of an answer.
 const REPLY: usize = 9;
+
+/// What sets these boards apart.
+pub(super) static FAMILY: Family = Family {
+    name: "kerong-cu16",
+    baud: 19200,
+    // Four bits, but all of them set would speak to every board at once.
+    addresses: 0..=14,
+    most_locks: 16,
+    width: Width::Most,
+    knows_items: true,
+    takes_pulse: false,
+    unlock_answer: UnlockAnswer::Never,
+    echo_passes: |_| false,
+    encode,
+    front,
+};
 
 /// The bytes of a request. There is none for a single lock's state: all are asked for.
 pub fn encode(request: Request) -> Vec<u8> {

@@ -13,6 +13,7 @@
 //! lock: neither is ever sent. Source: the vendor's manual v2.1 (2020-03-23), whose prose gives requests 32 bytes while
 //! its own table and examples have six; see docs/hardware.md.
 
+use super::family::{Family, UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
@@ -30,6 +31,21 @@ const ANSWER: u8 = 0x65;
 const REPLY: usize = 12;
 /// State bytes in an answer.
 const GROUPS: usize = 6;
+
+/// What sets these boards apart.
+pub(super) static FAMILY: Family = Family {
+    name: "kerong-cu48",
+    baud: 19200,
+    addresses: 0..=9,
+    most_locks: 48,
+    width: Width::Most,
+    knows_items: false,
+    takes_pulse: false,
+    unlock_answer: UnlockAnswer::Never,
+    echo_passes: |_| false,
+    encode,
+    front,
+};
 
 /// Low byte of the sum of all bytes.
 pub fn checksum(bytes: &[u8]) -> u8 {

@@ -23,9 +23,9 @@
 //! stops it. An unlock is never repeated by the driver; whether to try again is for the caller, after a look at the
 //! observed state.
 //!
-//! There are four families of boards ([`Protocol`]): [`xor24`], [`cu48`], [`cu16`] and [`wkly`]. What they say is the
-//! same few things ([`frame`]); boards that do not answer an unlock are asked for the state of the lock instead, and
-//! what they say to that within [`LockersConfig::confirm_for`] is their acknowledgement or refusal.
+//! Each family of boards ([`Protocol`]) has its codec here. What they say is the same few things ([`frame`]); boards that
+//! do not answer an unlock are asked for the state of the lock instead, and what they say to that within
+//! [`LockersConfig::confirm_for`] is their acknowledgement or refusal.
 
 mod bus;
 pub mod calibrate;
@@ -37,6 +37,7 @@ mod driver;
 mod error;
 mod event;
 mod exchange;
+mod family;
 pub mod frame;
 #[cfg(test)]
 mod peer;
@@ -51,4 +52,5 @@ pub use config::{Board, ClosedBit, ConfigError, LockersConfig};
 pub use driver::{Lockers, LockersHandle};
 pub use error::{OpenError, UnlockError};
 pub use event::{DoorState, ItemState, LockerEvent};
+pub use family::UnlockAnswer;
 pub use protocol::{NoSuchProtocol, Protocol};

@@ -1,124 +1,98 @@
-//! The families of lock boards, and what sets them apart. Pure.
+//! The families of lock boards. What sets one apart stands beside its codec. Pure.
 
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
+use super::family::{Family, UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request};
 use super::stream::Front;
 use super::{cu16, cu48, wkly, xor24};
 
-/// A family of lock boards. All boards on a line are of one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Protocol {
-    /// "485 lock board, 24 ways", without a maker's name: [`xor24`].
-    Xor24,
-    KerongCu48,
-    /// Kerong CU16 and CU12: [`cu16`].
-    KerongCu16,
-    /// The boards whose frames begin with `57 4B 4C 59`: [`wkly`].
-    Wkly,
+/// The list of families: each has a row here and its [`Family`] beside its codec, and is in every list.
+macro_rules! families {
+    ($($(#[$about:meta])* $variant:ident = $codec:ident;)+) => {
+        /// A family of lock boards. All boards on a line are of one.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Protocol {
+            $($(#[$about])* $variant,)+
+        }
+
+        impl Protocol {
+            /// Every family.
+            pub const ALL: [Self; [$(stringify!($variant)),+].len()] = [$(Self::$variant),+];
+
+            fn family(self) -> &'static Family {
+                match self { $(Self::$variant => &$codec::FAMILY,)+ }
+            }
+        }
+    };
 }
 
-/// What a family says to an unlock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UnlockAnswer {
-    /// How the contact stands after the pulse: its word is final.
-    Contact,
-    /// Whether it was done, and the contact; some boards say nothing. Where that leaves a doubt, the state is read.
-    Sometimes,
-    /// Nothing: the state is read.
-    Never,
+families! {
+    /// "485 lock board, 24 ways", without a maker's name: [`xor24`].
+    Xor24 = xor24;
+    /// Kerong CU48: [`cu48`].
+    KerongCu48 = cu48;
+    /// Kerong CU16 and CU12: [`cu16`].
+    KerongCu16 = cu16;
+    /// The boards whose frames begin with `57 4B 4C 59`: [`wkly`].
+    Wkly = wkly;
 }
 
 impl Protocol {
-    /// Every family.
-    pub const ALL: [Self; 4] = [Self::Xor24, Self::KerongCu48, Self::KerongCu16, Self::Wkly];
-
     /// Its name in configurations and on command lines.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Xor24 => "xor24",
-            Self::KerongCu48 => "kerong-cu48",
-            Self::KerongCu16 => "kerong-cu16",
-            Self::Wkly => "wkly",
-        }
+        self.family().name
     }
 
-    /// The rate at which its boards are delivered.
+    /// The rate at which its boards are delivered, bits a second.
     pub fn baud(self) -> u32 {
-        match self {
-            Self::Xor24 | Self::Wkly => 9600,
-            Self::KerongCu48 | Self::KerongCu16 => 19200,
-        }
+        self.family().baud
     }
 
     /// The addresses that its switches allow.
     pub fn addresses(self) -> RangeInclusive<u8> {
-        match self {
-            Self::Xor24 => 1..=32,
-            Self::KerongCu48 => 0..=9,
-            // Four bits, but all of them set would speak to every board at once.
-            Self::KerongCu16 => 0..=14,
-            Self::Wkly => 0..=31,
-        }
+        self.family().addresses.clone()
     }
 
     /// The most locks that a board can have.
     pub fn most_locks(self) -> u8 {
-        match self {
-            Self::Xor24 | Self::KerongCu48 | Self::Wkly => 48,
-            Self::KerongCu16 => 16,
-        }
+        self.family().most_locks
     }
 
     /// Whether its boards can tell where something lies in a compartment.
     pub fn knows_items(self) -> bool {
-        self == Self::KerongCu16
+        self.family().knows_items
     }
 
     /// Whether the length of a pulse can be asked for.
     pub fn takes_pulse(self) -> bool {
-        self == Self::Xor24
+        self.family().takes_pulse
     }
 
-    pub(super) fn unlock_answer(self) -> UnlockAnswer {
-        match self {
-            Self::Xor24 => UnlockAnswer::Contact,
-            Self::Wkly => UnlockAnswer::Sometimes,
-            Self::KerongCu48 | Self::KerongCu16 => UnlockAnswer::Never,
-        }
+    /// What its boards say to an unlock.
+    pub fn unlock_answer(self) -> UnlockAnswer {
+        self.family().unlock_answer
+    }
+
+    pub(super) fn width(self) -> Width {
+        self.family().width
     }
 
     /// Whether what answers `expect` can be byte for byte what was asked, so that an adapter's echo passes for it.
     pub(super) fn echo_passes(self, expect: Expect) -> bool {
-        match expect {
-            // The answer's state byte can be the request's fourth.
-            Expect::Unlock { .. } => self == Self::Xor24,
-            Expect::One { .. } => false,
-            // One state byte of 00 makes the answer the same as the question.
-            Expect::All { locks, .. } => self == Self::Xor24 && locks <= 8,
-        }
+        (self.family().echo_passes)(expect)
     }
 
     /// The bytes of a request.
     pub fn encode(self, request: Request) -> Vec<u8> {
-        match self {
-            Self::Xor24 => xor24::encode(request),
-            Self::KerongCu48 => cu48::encode(request),
-            Self::KerongCu16 => cu16::encode(request),
-            Self::Wkly => wkly::encode(request),
-        }
+        (self.family().encode)(request)
     }
 
     /// Finds a frame that answers `expect`, or that was pushed.
     pub fn front(self, bytes: &[u8], expect: Expect) -> Front<Reply> {
-        match self {
-            Self::Xor24 => xor24::front(bytes, expect),
-            Self::KerongCu48 => cu48::front(bytes, expect),
-            Self::KerongCu16 => cu16::front(bytes, expect),
-            Self::Wkly => wkly::front(bytes, expect),
-        }
+        (self.family().front)(bytes, expect)
     }
 }
 
@@ -130,7 +104,7 @@ impl fmt::Display for Protocol {
 
 /// No family has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no family of lock boards; there are xor24, kerong-cu48, kerong-cu16 and wkly")]
+#[error("`{0}` is no family of lock boards; there are {names}", names = Protocol::ALL.map(Protocol::name).join(", "))]
 pub struct NoSuchProtocol(String);
 
 impl FromStr for Protocol {

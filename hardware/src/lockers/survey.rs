@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::exchange::{Timing, Wire};
+use super::family::{UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request};
-use super::protocol::UnlockAnswer;
 use super::stream::Stream;
 use super::{Board, ClosedBit, LockersConfig, Protocol};
 use crate::Fault;
@@ -125,9 +125,11 @@ impl Survey {
 
 /// A question of which no answer is a copy, so that an echo is told from a board.
 fn first_question(protocol: Protocol, board: u8) -> Request {
-    match protocol {
-        Protocol::Xor24 => Request::ReadOne { board, lock: 1 },
-        Protocol::KerongCu48 | Protocol::KerongCu16 | Protocol::Wkly => Request::ReadAll { board },
+    let copied = |locks| protocol.echo_passes(Expect::All { board, locks });
+    if (1..=protocol.most_locks()).any(copied) {
+        Request::ReadOne { board, lock: 1 }
+    } else {
+        Request::ReadAll { board }
     }
 }
 
@@ -148,14 +150,12 @@ fn is_answer(protocol: Protocol, board: u8, bytes: &[u8]) -> bool {
 /// How many locks the answer to read-all speaks of.
 fn width(protocol: Protocol, address: u8, bytes: &[u8]) -> Option<FoundBoard> {
     let all = |locks| decode(protocol, bytes, Expect::All { board: address, locks });
-    let (locks, exact) = match protocol {
+    let most = protocol.most_locks();
+    let (locks, exact) = match protocol.width() {
         // The widest that fits: a shorter one could be the beginning of it.
-        Protocol::Xor24 => ((1..=6).rev().map(|groups| groups * 8).find(|locks| all(*locks).is_some())?, false),
-        Protocol::KerongCu48 | Protocol::KerongCu16 => {
-            all(protocol.most_locks())?;
-            (protocol.most_locks(), false)
-        }
-        Protocol::Wkly => match all(u8::MAX)? {
+        Width::Eights => ((1..=most / 8).rev().map(|eights| eights * 8).find(|locks| all(*locks).is_some())?, false),
+        Width::Most => all(most).map(|_| (most, false))?,
+        Width::Counted => match all(u8::MAX)? {
             Reply::Fewer { locks, .. } => (locks, true),
             Reply::Unlock { .. }
             | Reply::One { .. }
@@ -298,14 +298,17 @@ mod tests {
     #[test]
     fn an_answer_says_how_many_locks_there_are() {
         let all = |locks: u8| Reply::All { board: 2, bits: vec![true; locks.into()], items: None };
-        for (family, fitted, locks, exact) in [
+        let answers = [
             (Protocol::Xor24, 8, 8, false),
             (Protocol::Xor24, 12, 16, false),
             (Protocol::Xor24, 48, 48, false),
             (Protocol::KerongCu48, 48, 48, false),
             (Protocol::KerongCu16, 16, 16, false),
             (Protocol::Wkly, 18, 18, true),
-        ] {
+        ];
+        let missing = Protocol::ALL.into_iter().find(|family| answers.iter().all(|answer| answer.0 != *family));
+        assert_eq!(missing, None, "a family that no answer has");
+        for (family, fitted, locks, exact) in answers {
             let found = width(family, 2, &peer::say(family.name(), &all(fitted)));
             assert_eq!(found, Some(FoundBoard { address: 2, locks, exact }), "{family} {fitted}");
             assert_eq!(width(family, 3, &peer::say(family.name(), &all(fitted))), None, "{family}");

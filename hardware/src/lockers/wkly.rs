@@ -14,6 +14,7 @@
 //! `RR` is 00 if it was done, FF if not. `ST` is 01 for closed and 00 for open, if the contact is wired as the vendor
 //! means. Sources: five public implementations; see docs/hardware.md.
 
+use super::family::{Family, UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request};
 use super::stream::{Front, agrees, noise};
 use super::xor24::checksum;
@@ -34,6 +35,21 @@ const DONE: u8 = 0x00;
 const FAILED: u8 = 0xFF;
 /// Mark, length, board, command and XOR: a frame without data.
 const SHORTEST: u8 = 8;
+
+/// What sets these boards apart.
+pub(super) static FAMILY: Family = Family {
+    name: "wkly",
+    baud: 9600,
+    addresses: 0..=31,
+    most_locks: 48,
+    width: Width::Counted,
+    knows_items: false,
+    takes_pulse: false,
+    unlock_answer: UnlockAnswer::Sometimes,
+    echo_passes: |_| false,
+    encode,
+    front,
+};
 
 /// The bytes of a request.
 pub fn encode(request: Request) -> Vec<u8> {

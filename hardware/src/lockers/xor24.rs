@@ -14,6 +14,7 @@
 //! `ST` is 00 or 11; what either means depends on the wiring. Sources: the vendor's text as quoted by six public
 //! implementations (the length of a pulse: by one); see docs/hardware.md.
 
+use super::family::{Family, UnlockAnswer, Width};
 use super::frame::{Expect, Reply, Request, unpack};
 use super::stream::{Front, agrees, noise};
 
@@ -31,6 +32,27 @@ const CLEAR: u8 = 0x00;
 const READ_MARK: u8 = 0x33;
 /// Longest pulse that can be asked for, seconds.
 pub(super) const LONGEST_PULSE_S: u8 = 9;
+
+/// What sets these boards apart.
+pub(super) static FAMILY: Family = Family {
+    name: "xor24",
+    baud: 9600,
+    addresses: 1..=32,
+    most_locks: 48,
+    width: Width::Eights,
+    knows_items: false,
+    takes_pulse: true,
+    unlock_answer: UnlockAnswer::Contact,
+    echo_passes: |expect| match expect {
+        // The answer's state byte can be the request's fourth.
+        Expect::Unlock { .. } => true,
+        Expect::One { .. } => false,
+        // One state byte of 00 makes the answer the same as the question.
+        Expect::All { locks, .. } => locks <= 8,
+    },
+    encode,
+    front,
+};
 
 /// XOR of all bytes.
 pub fn checksum(bytes: &[u8]) -> u8 {

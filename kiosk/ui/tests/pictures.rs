@@ -1,5 +1,6 @@
 //! Golden pictures: every page in both languages, and in large Chinese text, drawn at half size as on a small display
-//! and compared with the pictures beside this file. `BLESS=1 cargo test -p kiosk-ui --test pictures` draws them anew; look at them before you commit them.
+//! and compared with the pictures beside this file. `BLESS=1 cargo test --workspace --test pictures` draws them anew, with
+//! `ONLY=idle` only those with `idle` in their names; look at them before you commit them.
 
 mod common;
 

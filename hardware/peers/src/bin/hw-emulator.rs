@@ -33,8 +33,8 @@ struct Arguments {
     /// Path to give to the lock boards' serial port; without it there is no cabinet
     #[arg(long, value_name = "PATH")]
     locker: Option<PathBuf>,
-    /// Family of the lock boards: xor24, kerong-cu48, kerong-cu16 or wkly
-    #[arg(long, value_name = "FAMILY", default_value = "xor24", value_parser = family::by_name)]
+    #[arg(long, value_name = "FAMILY", default_value = family::FAMILIES[0].name, value_parser = family::by_name)]
+    #[arg(help = format!("Family of the lock boards: one of {}", family::names()))]
     protocol: Family,
     /// A lock board; give it once for each board
     #[arg(long = "board", value_name = "ADDRESS:LOCKS:FIRST_COMPARTMENT", default_value = "1:24:1", value_parser = board)]

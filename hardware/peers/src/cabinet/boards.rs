@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::parts::{BoardSpec, BusFaults, CabinetOptions, Inner};
 use crate::cable::{Behaviour, Cable, Shared, State};
-use crate::family::{Deed, Heard, Order, Report};
+use crate::family::{Deed, FAMILIES, Heard, Order, Report};
 
-/// Bytes of no meaning that look like beginnings of frames, of each family one.
-const NOISE: [u8; 6] = [0x00, 0xFF, 0x8A, 0x80, 0x02, 0x57];
 /// What some boards say to an unlock: no frame of any family.
 const BABBLE: [u8; 7] = [0x42, 0x55, 0x53, 0x59, 0x02, 0x80, 0x00];
 
@@ -219,7 +217,7 @@ impl Boards {
             return Ok(());
         }
         self.push_changes(shared, cable)?;
-        let mut bytes = if faults.noise { NOISE.to_vec() } else { Vec::new() };
+        let mut bytes = if faults.noise { noise() } else { Vec::new() };
         let mut frame = frame.to_vec();
         if let Some(last) = frame.last_mut().filter(|_| faults.bad_checksum) {
             *last ^= 0x5A;
@@ -234,6 +232,15 @@ impl Boards {
         shared.lock().counters.answers += 1;
         cable.send(&bytes, Duration::from_millis(faults.split_ms))
     }
+}
+
+/// Bytes of no meaning that look like beginnings of frames, of each family its own.
+fn noise() -> Vec<u8> {
+    let reports =
+        [Report::Pulsed { lock: 1, contact: true }, Report::Contacts { contacts: vec![true], items: Vec::new() }];
+    let firsts =
+        FAMILIES.iter().flat_map(|family| reports.iter().filter_map(|report| family.say(1, report).first().copied()));
+    [0x00, 0xFF].into_iter().chain(firsts).collect()
 }
 
 /// Counts one answer against [`BusFaults::answers`]; switches its faults off when they are used up.

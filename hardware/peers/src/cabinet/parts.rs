@@ -56,7 +56,7 @@ impl CabinetOptions {
     pub fn new(link: impl Into<PathBuf>, boards: Vec<BoardSpec>) -> Self {
         Self {
             link: link.into(),
-            family: family::XOR24,
+            family: family::FAMILIES[0],
             boards,
             closed_bit: true,
             turn_around: Duration::from_millis(30),

@@ -8,7 +8,7 @@
 use super::frame::{Deed, Family, Heard, Order, Report, low_sum, octets, with_check};
 
 /// Kerong CU16 and CU12.
-pub const FAMILY: Family = Family { name: "kerong-cu16", hear, say };
+pub(super) const FAMILY: Family = Family { name: "kerong-cu16", hear, say };
 
 const EVERY_BOARD: u8 = 0x0F;
 

@@ -8,7 +8,7 @@
 use super::frame::{Deed, Family, Heard, Order, Report, low_sum, octets, with_check};
 
 /// Kerong CU48.
-pub const FAMILY: Family = Family { name: "kerong-cu48", hear, say };
+pub(super) const FAMILY: Family = Family { name: "kerong-cu48", hear, say };
 
 const EVERY_BOARD: u8 = 0x0A;
 const EVERY_LOCK: u8 = 0x30;

@@ -9,18 +9,19 @@ mod frame;
 mod wkly;
 mod xor24;
 
-pub use cu16::FAMILY as CU16;
-pub use cu48::FAMILY as CU48;
 pub use frame::{Deed, Family, Heard, Order, Report};
-pub use wkly::FAMILY as WKLY;
-pub use xor24::FAMILY as XOR24;
 
-/// Every family.
-pub const FAMILIES: [Family; 4] = [XOR24, CU48, CU16, WKLY];
+/// Every family; the first is what an emulator is that was not told.
+pub static FAMILIES: &[Family] = &[xor24::FAMILY, cu48::FAMILY, cu16::FAMILY, wkly::FAMILY];
+
+/// Their names, for whoever must choose one.
+pub fn names() -> String {
+    FAMILIES.iter().map(|family| family.name).collect::<Vec<_>>().join(", ")
+}
 
 /// No family has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are no lock boards {0:?}; there are xor24, kerong-cu48, kerong-cu16 and wkly")]
+#[error("there are no lock boards {0:?}; there are {names}", names = names())]
 pub struct NoSuchFamily(String);
 
 /// The family of that name.
@@ -28,7 +29,7 @@ pub struct NoSuchFamily(String);
 /// # Errors
 /// [`NoSuchFamily`]; it lists those there are.
 pub fn by_name(name: &str) -> Result<Family, NoSuchFamily> {
-    FAMILIES.into_iter().find(|family| family.name == name).ok_or_else(|| NoSuchFamily(name.to_owned()))
+    FAMILIES.iter().copied().find(|family| family.name == name).ok_or_else(|| NoSuchFamily(name.to_owned()))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 use super::frame::{Deed, Family, Heard, Order, Report, with_check, xor};
 
 /// The boards whose frames begin with `57 4B 4C 59`.
-pub const FAMILY: Family = Family { name: "wkly", hear, say };
+pub(super) const FAMILY: Family = Family { name: "wkly", hear, say };
 
 const HEAD: [u8; 4] = [0x57, 0x4B, 0x4C, 0x59];
 const DONE: u8 = 0x00;

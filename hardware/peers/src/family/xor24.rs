@@ -13,7 +13,7 @@
 use super::frame::{Deed, Family, Heard, Order, Report, octets, with_check, xor};
 
 /// "485 lock board, 24 ways", without a maker's name.
-pub const FAMILY: Family = Family { name: "xor24", hear, say };
+pub(super) const FAMILY: Family = Family { name: "xor24", hear, say };
 
 fn hear(bytes: &[u8]) -> Heard {
     if !matches!(bytes, [0x8A | 0x80, ..]) {

@@ -52,6 +52,7 @@ fn touch() -> impl Strategy<Value = Touch> {
         Just(Act::Letters),
         Just(Act::Change("birth".into())),
         Just(Act::StaffDoor),
+        Just(Act::ByTheme),
         Just(Act::ByDepartment),
         Just(Act::Search),
         Just(Act::SwitchKeyOrder),
