@@ -53,6 +53,8 @@ pub struct Certificates {
     files: Tls,
     config: RustlsConfig,
     looked: [u8; 32],
+    /// Terminals have refused it since the start, so that another such one takes nothing away.
+    cuts_off: bool,
     state: State,
 }
 
@@ -89,13 +91,29 @@ fn ends_ms(cert: &[u8]) -> Result<i64, String> {
     ends.into_iter().min().ok_or_else(|| "it holds no certificate".to_owned())
 }
 
+/// What is said of a certificate that curl and browsers may take, and terminals do not.
+const AUTHORITY: &str = "it is made as an authority's own (CA:TRUE), as `openssl req -x509` does, and terminals refuse it \
+                         (CaUsedAsEndEntity): make it anew with `-addext basicConstraints=critical,CA:FALSE`";
+
+/// Whether the first certificate of a chain, the server's own, is made as an authority's.
+fn is_authority(cert: &[u8]) -> bool {
+    let first = Pem::iter_from_buffer(cert).next().and_then(Result::ok);
+    let first = first.as_ref().and_then(|pem| pem.parse_x509().ok());
+    first.is_some_and(|first| first.basic_constraints().ok().flatten().is_some_and(|said| said.value.ca))
+}
+
 impl Certificates {
-    /// Reads the files for the first time; whatever is wrong with them is an error.
+    /// Reads the files for the first time; whatever is wrong with them is an error, but for one that browsers get along
+    /// with.
     pub async fn open(files: &Tls) -> Result<Self, String> {
         let pair = Pair::read(files).await?;
+        let cuts_off = is_authority(&pair.cert);
+        if cuts_off {
+            tracing::error!(cause = AUTHORITY, "the certificate of [tls] cuts terminals off");
+        }
         let (looked, ends_ms) = (pair.digest(), ends_ms(&pair.cert)?);
         let config = RustlsConfig::from_pem(pair.cert, pair.key).await.map_err(|cause| cause.to_string())?;
-        Ok(Self { files: files.clone(), config, looked, state: State { ends_ms, flaw: None } })
+        Ok(Self { files: files.clone(), config, looked, cuts_off, state: State { ends_ms, flaw: None } })
     }
 
     /// What connections are accepted with; it changes when the files do.
@@ -143,6 +161,9 @@ impl Certificates {
         if ends_ms <= now_ms && self.state.ends_ms > now_ms {
             return Err(format!("{}: it has ended already", self.files.cert.display()));
         }
+        if is_authority(&pair.cert) && !self.cuts_off {
+            return Err(format!("{}: {AUTHORITY}", self.files.cert.display()));
+        }
         self.config.reload_from_pem(pair.cert, pair.key).await.map_err(|cause| cause.to_string())?;
         Ok(ends_ms)
     }
@@ -156,7 +177,12 @@ mod tests {
 
     /// A certificate that ends so many days after [`NOW`], and its key.
     fn made(days: i64) -> (String, String) {
+        made_as(days, rcgen::IsCa::NoCa)
+    }
+
+    fn made_as(days: i64, is_ca: rcgen::IsCa) -> (String, String) {
         let mut wanted = rcgen::CertificateParams::new(vec!["hall.example".to_owned()]).expect("a name");
+        wanted.is_ca = is_ca;
         let ends = i128::from(NOW + days * DAY_MS) * 1_000_000;
         wanted.not_after =
             rcgen::date_time_ymd(1970, 1, 1) + std::time::Duration::from_nanos(u64::try_from(ends).expect("small"));
@@ -181,6 +207,7 @@ mod tests {
         let served = all.config().get_inner();
         let (next, next_key) = made(90);
         let (ended, ended_key) = made(-1);
+        let (authority, its_key) = made_as(90, rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained));
         for (cert, key, says) in [
             (next.as_str(), key.as_str(), ""),
             (&cert, &next_key, ""),
@@ -188,6 +215,7 @@ mod tests {
             (&cert, "no key", ""),
             ("", "", "it holds no certificate"),
             (&ended, &ended_key, "it has ended already"),
+            (&authority, &its_key, "terminals refuse it (CaUsedAsEndEntity)"),
         ] {
             put(&files, cert, key);
             assert_eq!(all.look(NOW).await, Renewal::Unfit, "{says}");

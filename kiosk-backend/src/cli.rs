@@ -531,7 +531,17 @@ fn jobs(app: &App, command: JobsCommand) -> Answer {
     match command {
         JobsCommand::Status => {
             let (waiting, failed) = app.store().read_blocking(store::jobs::depth).map_err(text)?;
-            Ok((format!("{waiting} waiting, {failed} given up."), json!({ "waiting": waiting, "given_up": failed })))
+            let stuck = app.store().read_blocking(store::jobs::stuck).map_err(text)?;
+            let mut said = format!("{waiting} waiting, {failed} given up.");
+            for stuck in &stuck {
+                let store::jobs::Stuck { target, cause, count, .. } = stuck;
+                said.push_str(&format!("\n{target}: {count} failed last with: {cause}"));
+            }
+            let all: Vec<_> = stuck
+                .into_iter()
+                .map(|one| json!({ "target": one.target, "cause": one.cause, "count": one.count, "given_up": one.given_up }))
+                .collect();
+            Ok((said, json!({ "waiting": waiting, "given_up": failed, "failed_last": all })))
         }
         JobsCommand::Retry => {
             let now_ms = app.now_ms();

@@ -169,7 +169,9 @@ impl Config {
             }
         }
         if let Some(oidc) = &mut config.oidc {
-            oidc.client_secret_file = folder.join(&oidc.client_secret_file);
+            for file in [&mut oidc.client_secret_file, &mut oidc.client_key_file].into_iter().flatten() {
+                *file = folder.join(&*file);
+            }
         }
         Ok(config)
     }
@@ -375,6 +377,24 @@ mod tests {
             (&format!("{GOOD}{}", oidc("https://id.example", "console_url = \"https://x/\"\n")), "`oidc.console_url`"),
             (&format!("{GOOD}{}", oidc("https://id.example", "name = \" \"\n")), "`oidc.name`"),
             (&format!("{GOOD}{}", oidc("https://id.example", "secret = \"x\"\n")), "secret"),
+            (
+                &format!("{GOOD}{}", oidc("https://id.example", "client_key_file = \"k\"\n")),
+                "`oidc.client_secret_file`",
+            ),
+            (
+                &format!("{GOOD}{}", oidc("https://id.example", "description_url = \"http://x/\"\n")),
+                "`oidc.description_url`",
+            ),
+            (
+                &format!(
+                    "{GOOD}[sms]\nmaker = \"tencent\"\nurl = \"https://x/\"\nsecret_file = \"s\"\nbody = {{ a = \"b\" }}\n"
+                ),
+                "`sms.key_id`",
+            ),
+            (
+                &format!("{GOOD}[sms]\nmaker = \"other\"\nurl = \"https://x/\"\nsecret_file = \"s\"\nbody = {{}}\n"),
+                "other",
+            ),
         ] {
             let error = Config::parse("backend.toml", text).expect_err(text).to_string();
             assert!(error.starts_with("backend.toml: ") && error.contains(says), "{error}");

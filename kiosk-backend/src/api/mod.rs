@@ -12,7 +12,7 @@ use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get};
 use hall_words::Reason;
 
 use crate::app::App;
@@ -29,7 +29,7 @@ pub fn router(app: App) -> Router {
         .nest("/kiosk/v1", kiosk::router())
         .nest("/api", staff::router())
         .route("/kiosk/{*rest}", any(other_version))
-        .route("/sms/report", post(report::post))
+        .route("/sms/report", get(report::take).post(report::take))
         .method_not_allowed_fallback(kiosk::wrong_method)
         .with_state(app.clone())
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

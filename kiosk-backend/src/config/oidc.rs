@@ -16,7 +16,21 @@ pub struct Oidc {
     /// What the provider calls us.
     pub client_id: String,
     /// File whose first line is the client secret; readable for the owner only.
-    pub client_secret_file: PathBuf,
+    #[serde(default)]
+    pub client_secret_file: Option<PathBuf>,
+    /// File with our own key, where the provider wants that instead of a secret (`private_key_jwt`): PEM, PKCS#8;
+    /// readable for the owner only.
+    #[serde(default)]
+    pub client_key_file: Option<PathBuf>,
+    /// By which name (`kid`) the provider knows that key, where it has several of ours.
+    #[serde(default)]
+    pub client_key_id: Option<String>,
+    /// Where the provider's description is, where that is not below its issuer.
+    #[serde(default)]
+    pub description_url: Option<String>,
+    /// Requests are pushed to the provider first (RFC 9126). They are as well where its description wants that of all.
+    #[serde(default)]
+    pub pushed_requests: bool,
     /// The provider's name on the button of the sign-in page, 1 to 20 characters.
     #[serde(default)]
     pub name: Option<String>,
@@ -36,6 +50,15 @@ impl Oidc {
         let is_bare = |url: &str| is_safe_url(url) && !url.contains(['?', '#']);
         if !is_bare(&self.issuer) {
             return bad("issuer", "must begin with https:// (http:// only to loopback) and have no ? or #");
+        }
+        if self.description_url.as_deref().is_some_and(|url| !is_safe_url(url)) {
+            return bad("description_url", "must begin with https:// (http:// only to loopback)");
+        }
+        if self.client_secret_file.is_some() == self.client_key_file.is_some() {
+            return bad(
+                "client_secret_file",
+                "must name the file of the client's secret, or client_key_file that of its key",
+            );
         }
         if self.client_id.trim().is_empty() {
             return bad("client_id", "must be given: the provider's administrator knows it");

@@ -8,6 +8,8 @@ use hall_domain::ground::clock::Doubt;
 use hall_domain::terminals::list::KioskView;
 use hall_rules::Right;
 use hall_rules::case::Party;
+use hall_store::jobs::Stuck;
+use hall_words::case::MessageFault;
 use kiosk_wire::StaffCall;
 
 use super::words::{Clock, Lang};
@@ -77,6 +79,8 @@ pub(super) struct Shell {
     pub(super) calls: Vec<Call>,
     /// Why the time is in doubt.
     pub(super) clock_doubt: Option<Doubt>,
+    /// What does not go out, for those who can do something.
+    pub(super) stuck: Vec<Stuck>,
     /// The server's certificate, when it ends soon or its files do not fit: for those who can do something.
     pub(super) certificate: Option<certificates::State>,
     /// Years whose working days are missing, as far as they are the reader's business.
@@ -135,6 +139,27 @@ impl Shell {
         self.me.as_ref().is_some_and(|me| me.role.parties().contains(&Party::Clerk))
     }
 
+    /// What does not go out, why, and what is to be done.
+    pub(super) fn stuck_words(&self, stuck: &Stuck) -> String {
+        let count = stuck.count;
+        let cause = self.lang.message_cause(&stuck.cause);
+        let what = match (stuck.target.strip_prefix("webhook:"), self.lang) {
+            (None, Lang::ZH) => format!("有 {count} 条短信发不出去：{cause}。"),
+            (None, Lang::EN) => format!("{count} messages do not go out: {cause}."),
+            (Some(name), Lang::ZH) => format!("有 {count} 件通知送不到 {name}：{cause}。"),
+            (Some(name), Lang::EN) => format!("{count} events do not reach {name}: {cause}."),
+        };
+        let then = if stuck.given_up {
+            self.t(
+                "已不再自动重试：处理好后请在服务器上运行 kiosk-backend jobs retry。",
+                " They are not tried again by themselves: mend it, then run `kiosk-backend jobs retry` on the server.",
+            )
+        } else {
+            self.t("会自动再试。", " They are tried again by themselves.")
+        };
+        format!("{what}{then}")
+    }
+
     /// How the certificate's bar begins: days left, or what is wrong.
     pub(super) fn certificate_words(&self, state: &certificates::State) -> String {
         let left = match state.days_left(self.clock.now_ms) {
@@ -166,6 +191,15 @@ impl Shell {
         let names: Vec<&str> = self.me.iter().flat_map(|me| &me.windows).map(|(_, name)| name.as_str()).collect();
         names.join(self.t("、", ", "))
     }
+}
+
+/// So often tried, somebody should know that something does not go out: about a quarter of an hour.
+const MANY_TRIES: u32 = 10;
+
+/// Whether somebody must do something for what does not go out.
+pub(super) fn wants_attention(stuck: &Stuck) -> bool {
+    let is_ours = MessageFault::read(&stuck.cause).is_some_and(|(fault, _)| fault.is_ours());
+    stuck.given_up || is_ours || stuck.tries >= MANY_TRIES
 }
 
 /// How a note looks.

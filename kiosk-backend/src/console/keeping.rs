@@ -28,7 +28,7 @@ use crate::refused::Refused;
 /// A form waits this long for its owner to sign in: they are at the screen, having just pressed.
 const KEPT_MS: i64 = 60 * 60 * 1000;
 /// Forms that prove who somebody is are not kept, and neither is leaving.
-const NOT_KEPT: [&str; 4] = ["/sign-in", "/sign-out", "/language", "/account/password"];
+const NOT_KEPT: [&str; 5] = ["/sign-in", crate::oidc::BACK, "/sign-out", "/language", "/account/password"];
 
 /// What a form is posted as; files are not, and are still on the disk that they came from.
 const FORM: &str = "application/x-www-form-urlencoded";

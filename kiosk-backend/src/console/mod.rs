@@ -49,7 +49,7 @@ use axum::{Router, middleware};
 use hall_rules::{Right, Role};
 use kiosk_wire::SubmissionId;
 
-use self::frame::{Call, Here, Shell};
+use self::frame::{Call, Here, Shell, wants_attention};
 use self::session::{Cookies, SignedIn};
 use self::words::{Clock, Lang};
 use crate::access::Wants;
@@ -59,6 +59,7 @@ use hall_domain::figures::gaps::CalendarGap;
 use hall_domain::Refusal;
 use hall_domain::case::inbox::Counts;
 use hall_domain::figures::verify::Verified;
+use hall_store::jobs::{self, Stuck};
 use hall_store::sessions::Digest;
 
 /// The console's routes, with all their state inside: sign-in, pages, files and the stream of events.
@@ -101,6 +102,7 @@ impl Console {
             counts: Counts::default(),
             calls: Vec::new(),
             clock_doubt: None,
+            stuck: Vec::new(),
             certificate: None,
             calendar_gaps: Vec::new(),
             lasts_s: 0,
@@ -125,6 +127,7 @@ impl Console {
             counts: hall_domain::case::inbox::counts(&self.app, &me.actor).await?,
             calls,
             clock_doubt: self.app.clock().doubt(),
+            stuck: if keeps_the_server { self.stuck().await? } else { Vec::new() },
             certificate: self.app.certificate().filter(|state| keeps_the_server && state.wants_attention(now_ms)),
             calendar_gaps: self.calendar_gaps(me).await?,
             lasts_s: me.lasts_s(self).await?,
@@ -134,6 +137,9 @@ impl Console {
     }
 }
 
+/// So many causes for which something does not go out are told on a page.
+const MOST_STUCK: usize = 3;
+
 impl Console {
     /// Whoever leads, supervises or keeps the hall running is told that the database does not agree with itself.
     async fn broken(&self, me: &SignedIn) -> Result<Option<Verified>, Refusal> {
@@ -142,6 +148,14 @@ impl Console {
             return Ok(None);
         }
         Ok(verify::last(&self.app).await?.filter(|found| found.count > 0))
+    }
+
+    /// What does not go out, as far as somebody must do something.
+    async fn stuck(&self) -> Result<Vec<Stuck>, Refusal> {
+        let mut stuck = self.app.store().read(jobs::stuck).await?;
+        stuck.retain(wants_attention);
+        stuck.truncate(MOST_STUCK);
+        Ok(stuck)
     }
 
     /// What a clock hangs on is everybody's business; what only should be there soon is of those who can import it.

@@ -48,7 +48,7 @@ pub(super) fn table() -> Vec<Route> {
     vec![
         open("/sign-in", get(sign_in::page).post(sign_in::enter)),
         open(oidc::AWAY, get(oidc::away)),
-        open(crate::oidc::BACK, get(oidc::back)),
+        open(crate::oidc::BACK, get(oidc::back).post(oidc::posted_back)),
         open("/sign-out", post(sign_in::leave)),
         open("/language", post(sign_in::language)),
         open("/static/{*name}", get(assets::file)),

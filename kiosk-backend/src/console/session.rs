@@ -98,6 +98,15 @@ impl Cookies {
         self.line("oidc", "", Some(0))
     }
 
+    /// Of a browser whose user is gone: the next one is asked who they are.
+    pub(super) fn left(self) -> HeaderValue {
+        self.line("left", "1", Some(KNOWN_S))
+    }
+
+    pub(super) fn not_left(self) -> HeaderValue {
+        self.line("left", "", Some(0))
+    }
+
     /// Of a browser in which somebody signed in.
     pub(super) fn known(self, browser: &str) -> HeaderValue {
         self.line("known", browser, Some(KNOWN_S))
@@ -152,6 +161,8 @@ pub(super) struct Visitor {
     pub(super) visit: Option<String>,
     /// The cookie of a sign-in on its way to the city's provider and back.
     pub(super) flow: Option<String>,
+    /// Whether whoever was signed in here is gone.
+    pub(super) left: bool,
 }
 
 impl Visitor {
@@ -173,6 +184,7 @@ impl Visitor {
             session: cookie(headers, &cookies.name("session")).map(str::to_owned),
             visit: cookie(headers, &cookies.name("visit")).map(str::to_owned),
             flow: cookie(headers, &cookies.name("oidc")).map(str::to_owned),
+            left: cookie(headers, &cookies.name("left")).is_some_and(|value| !value.is_empty()),
         }
     }
 

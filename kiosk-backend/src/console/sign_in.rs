@@ -67,7 +67,16 @@ fn form(
     let mut response = pages::respond(status, &page);
     response.headers_mut().append(SET_COOKIE, console.cookies().visit(&token));
     response.headers_mut().append(SET_COOKIE, console.cookies().no_session());
+    if provider_is_asked_anew(console, visitor) {
+        response.headers_mut().append(SET_COOKIE, console.cookies().left());
+    }
     Ok(response)
+}
+
+/// Whether somebody was signed in here and is no more, so that the city's provider must not take whoever comes next for
+/// them.
+fn provider_is_asked_anew(console: &Console, visitor: &Visitor) -> bool {
+    console.app.provider().is_some() && visitor.session_key().is_some()
 }
 
 /// The form once more, with a word on why it did not work.
@@ -142,6 +151,9 @@ pub(super) async fn leave(
     }
     let mut headers = HeaderMap::new();
     headers.append(SET_COOKIE, console.cookies().no_session());
+    if provider_is_asked_anew(&console, &visitor) {
+        headers.append(SET_COOKIE, console.cookies().left());
+    }
     Ok((headers, Redirect::to("/sign-in")).into_response())
 }
 

@@ -8,7 +8,7 @@ pub mod verify;
 use std::time::Duration;
 
 use hall_domain::case::messages::deliver::{self, Done};
-use hall_domain::case::messages::write;
+use hall_domain::case::messages::write::{self, waking};
 use hall_store::event::{Event, EventKind};
 use hall_store::jobs::Job;
 use hall_store::{self as store, StoreError, StoreResult};
@@ -33,6 +33,13 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
         Ok(client) => client,
         Err(cause) => return tracing::error!(cause, "jobs cannot run"),
     };
+    // Whoever starts the server anew may just have mended what things wait for.
+    let mended = waking(app.zone(), app.now_ms());
+    if tells_others(&app)
+        && let Err(cause) = app.store().write(move |tx| store::jobs::hasten(tx, mended)).await
+    {
+        tracing::error!(cause = %cause, "jobs that wait could not be hastened");
+    }
     let mut woken = app.store().announcements().jobs.subscribe();
     while !*stop.borrow() {
         woken.mark_unchanged();
@@ -51,9 +58,14 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
+/// Whether anybody is told anything.
+fn tells_others(app: &App) -> bool {
+    !app.settings().hooks.is_empty() || app.gateway().is_some()
+}
+
 /// Does what is due; returns how long to pause.
 pub async fn once(app: &App, client: &reqwest::Client) -> StoreResult<Duration> {
-    if app.settings().hooks.is_empty() && app.gateway().is_none() {
+    if !tells_others(app) {
         return Ok(Duration::from_secs(3600));
     }
     let now_ms = app.now_ms();
@@ -75,15 +87,21 @@ async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> 
     let hook = app.config().webhook.iter().find(|hook| job.target.strip_prefix("webhook:") == Some(&hook.name));
     let sent = match hook {
         _ if job.target == write::SMS => message(app, client, &job).await?,
-        Some(hook) => webhook::send(client, hook, &job.key, job.body.clone(), app.now_ms()).await,
-        None => Err(format!("there is no [[webhook]] for {} in the configuration any more", job.target)),
+        Some(hook) => {
+            webhook::send(client, hook, &job.key, job.body.clone(), app.now_ms()).await.map_err(Later::by_itself)
+        }
+        None => {
+            let cause = format!("there is no [[webhook]] for {} in the configuration any more", job.target);
+            Err(Later::by_itself(cause))
+        }
     };
     let (id, tries, now_ms) = (job.id, job.tries, app.now_ms());
     let jitter = i64::from(getrandom::u32().unwrap_or(0) % 1000);
+    let zone = app.zone().clone();
     app.store()
         .write(move |tx| match sent {
             Ok(()) => store::jobs::done(tx, id, now_ms),
-            Err(cause) if tries >= TRIES => {
+            Err(Later { cause, until_mended: false }) if tries >= TRIES => {
                 tracing::error!(code = "technical-failure", cause, "a job was given up");
                 tx.announce(Event { case: None, window: None, kiosk: None, kind: EventKind::Attention });
                 if job.target == write::SMS {
@@ -91,26 +109,47 @@ async fn work(app: &App, client: &reqwest::Client, job: Job) -> StoreResult<()> 
                 }
                 store::jobs::give_up(tx, id, now_ms, &cause)
             }
-            Err(cause) => {
-                tracing::warn!(cause, tries, "a job will be tried again");
-                store::jobs::put_off(tx, id, now_ms + pause_ms(tries, jitter), &cause)
+            Err(Later { cause, until_mended }) => {
+                if until_mended {
+                    tracing::error!(cause, tries, "messages wait until somebody mends this");
+                } else {
+                    tracing::warn!(cause, tries, "a job will be tried again");
+                }
+                let due_ms = now_ms + pause_ms(tries, jitter);
+                // Phones ring at night for a second try no more than for the first.
+                let due_ms = if job.target == write::SMS { waking(&zone, due_ms) } else { due_ms };
+                store::jobs::put_off(tx, id, due_ms, &cause)
             }
         })
         .await
         .map_err(|cause: StoreError| cause)
 }
 
+/// Why a job must be tried again.
+struct Later {
+    cause: String,
+    /// It is not given up, since nothing but somebody's hand helps.
+    until_mended: bool,
+}
+
+impl Later {
+    fn by_itself(cause: String) -> Self {
+        Self { cause, until_mended: false }
+    }
+}
+
 /// Sends a message to an applicant, unless nothing is left to send; says why it must be tried again.
-async fn message(app: &App, client: &reqwest::Client, job: &Job) -> StoreResult<Result<(), String>> {
+async fn message(app: &App, client: &reqwest::Client, job: &Job) -> StoreResult<Result<(), Later>> {
     let Some(gateway) = app.gateway() else {
-        return Ok(Err("there is no [sms] in the configuration any more".into()));
+        let cause = "there is no [sms] in the configuration any more".to_owned();
+        return Ok(Err(Later { cause, until_mended: true }));
     };
     let harmless = gateway.repeats_are_harmless();
     let Some(letter) = deliver::begin(app, job, harmless).await? else { return Ok(Ok(())) };
-    let outcome = gateway.send(client, &letter).await;
+    let outcome = gateway.send(client, &letter, app.now_ms()).await;
     Ok(match deliver::end(app, letter, outcome, harmless).await? {
         Done::Yes => Ok(()),
-        Done::Later(cause) => Err(cause),
+        Done::Later { cause, until_mended } => Err(Later { cause, until_mended }),
     })
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
+use crate::client::innermost;
 use crate::config::Webhook;
 
 /// How long a receiver may take.
@@ -36,7 +37,7 @@ pub async fn send(
         .body(body)
         .send()
         .await
-        .map_err(|cause| format!("the line failed: {}", cause.without_url()))?;
+        .map_err(|cause| format!("the line failed: {}", innermost(&cause.without_url())))?;
     if answer.status().is_success() {
         return Ok(());
     }

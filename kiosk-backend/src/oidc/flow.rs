@@ -49,6 +49,11 @@ impl Flow {
         &self.next
     }
 
+    /// When it began, milliseconds since the epoch.
+    pub fn started_ms(&self) -> i64 {
+        self.started_ms
+    }
+
     /// When it is too old.
     pub fn ends_ms(&self) -> i64 {
         self.started_ms.saturating_add(FLOW_MS)

@@ -1,24 +1,15 @@
 //! The ID token: who the provider says it was, and whether that is to be believed (OpenID Connect Core 1.0, 3.1.3.7).
 //!
-//! `jsonwebtoken` reads the token and compares its claims; signatures are checked by `ring`, which TLS uses already. Time
-//! is ours, an argument: its own would be the system's clock.
+//! Time is ours, an argument.
 
 use hall_domain::people::city_accounts::is_subject;
-use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
-use jsonwebtoken::errors::{ErrorKind, new_error};
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
-use jsonwebtoken::signature::{self, Verifier};
-use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, DecodingKeyKind, Validation};
-use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
-};
 use serde::Deserialize;
 use thiserror::Error;
 
+use super::jws::{self, Jwk};
+
 /// How far the provider's clock may be from ours, milliseconds.
 const LEEWAY_MS: i64 = 60_000;
-/// What a token may be signed with. `none` and shared secrets are not among them.
-const ALGORITHMS: [Algorithm; 3] = [Algorithm::RS256, Algorithm::ES256, Algorithm::EdDSA];
 
 /// Why a token is not believed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -27,7 +18,9 @@ pub enum Flaw {
     #[error("the ID token cannot be read")]
     Unreadable,
     /// It is signed in a way that is not taken, or not at all.
-    #[error("the ID token is not signed with RS256, ES256 or EdDSA")]
+    #[error(
+        "the ID token is signed in a way that is not taken: RS, PS and ES of 256, 384 and 512, EdDSA and Ed25519 are"
+    )]
     Algorithm,
     /// The provider has no such key.
     #[error("the ID token is signed with a key that the provider does not publish")]
@@ -47,6 +40,9 @@ pub enum Flaw {
     /// It belongs to another sign-in.
     #[error("the ID token belongs to another sign-in")]
     Nonce,
+    /// The provider was told to ask who is here, and did not.
+    #[error("the provider did not ask anew who it is, though it was told to (prompt=login)")]
+    Stale,
 }
 
 /// What a token must say.
@@ -59,36 +55,50 @@ pub struct Expected<'a> {
     pub nonce: &'a str,
     /// Now, milliseconds since the epoch.
     pub now_ms: i64,
+    /// Since when somebody must have proved to the provider who they are, where it says when they did.
+    pub asked_since_ms: Option<i64>,
 }
 
 #[derive(Deserialize)]
 struct Claims {
+    iss: String,
     sub: String,
-    /// Seconds since the epoch; JSON numbers, perhaps with a fraction.
+    aud: Audience,
+    /// Seconds since the epoch; JSON numbers, perhaps with a fraction. So are the others.
     exp: f64,
-    #[serde(default)]
     nbf: Option<f64>,
-    #[serde(default)]
-    nonce: String,
-    #[serde(default)]
+    auth_time: Option<f64>,
+    nonce: Option<String>,
     azp: Option<String>,
+}
+
+/// One or several (RFC 7519, 4.1.3).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    fn has(&self, client_id: &str) -> bool {
+        match self {
+            Self::One(one) => one == client_id,
+            Self::Many(all) => all.iter().any(|one| one == client_id),
+        }
+    }
 }
 
 /// Whose token it is: the provider's name of them.
 pub fn subject(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Result<String, Flaw> {
-    // Fails only when it was installed before.
-    let _ = PROVIDER.install_default();
-    let header = jsonwebtoken::decode_header(token).map_err(|cause| flaw(cause.kind()))?;
-    if !ALGORITHMS.contains(&header.alg) {
-        return Err(Flaw::Algorithm);
+    let payload = jws::payload(token, keys)?;
+    let claims: Claims = serde_json::from_slice(&payload).map_err(|_| Flaw::Unreadable)?;
+    if claims.iss != expected.issuer {
+        return Err(Flaw::Issuer);
     }
-    let key = key(keys, header.kid.as_deref(), header.alg.family())?;
-    let mut wanted = Validation::new(header.alg);
-    wanted.set_issuer(&[expected.issuer]);
-    wanted.set_audience(&[expected.client_id]);
-    wanted.set_required_spec_claims(&["iss", "aud", "exp", "sub"]);
-    wanted.validate_exp = false; // by our clock, below
-    let claims = jsonwebtoken::decode::<Claims>(token, &key, &wanted).map_err(|cause| flaw(cause.kind()))?.claims;
+    if !claims.aud.has(expected.client_id) || claims.azp.is_some_and(|azp| azp != expected.client_id) {
+        return Err(Flaw::Audience);
+    }
     #[expect(clippy::cast_precision_loss, reason = "milliseconds of this era fit a double exactly")]
     let at = |ms: i64| ms as f64 / 1000.0;
     if claims.exp <= at(expected.now_ms - LEEWAY_MS)
@@ -96,76 +106,15 @@ pub fn subject(token: &str, keys: &[Jwk], expected: &Expected<'_>) -> Result<Str
     {
         return Err(Flaw::Time);
     }
-    if claims.nonce != expected.nonce {
+    if claims.nonce.as_deref() != Some(expected.nonce) {
         return Err(Flaw::Nonce);
     }
-    if claims.azp.is_some_and(|azp| azp != expected.client_id) {
-        return Err(Flaw::Audience);
+    if let (Some(since), Some(asked)) = (expected.asked_since_ms, claims.auth_time)
+        && asked < at(since - LEEWAY_MS)
+    {
+        return Err(Flaw::Stale);
     }
     if is_subject(&claims.sub) { Ok(claims.sub) } else { Err(Flaw::Unreadable) }
-}
-
-/// The key a token is signed with: the one it names, or the only one there is of its family.
-fn key(keys: &[Jwk], kid: Option<&str>, family: AlgorithmFamily) -> Result<DecodingKey, Flaw> {
-    let mut fitting = keys
-        .iter()
-        .filter(|key| key.common.public_key_use.as_ref().is_none_or(|usage| *usage == PublicKeyUse::Signature))
-        .filter(|key| kid.is_none() || key.common.key_id.as_deref() == kid)
-        .filter_map(|key| DecodingKey::from_jwk(key).ok())
-        .filter(|key| key.family() == family);
-    match (fitting.next(), fitting.next()) {
-        (Some(key), None) => Ok(key),
-        (None, _) | (Some(_), Some(_)) => Err(Flaw::Key),
-    }
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "the list is open: whatever else it says, the token is unreadable")]
-fn flaw(kind: &ErrorKind) -> Flaw {
-    match kind {
-        ErrorKind::InvalidSignature => Flaw::Signature,
-        ErrorKind::InvalidIssuer => Flaw::Issuer,
-        ErrorKind::InvalidAudience => Flaw::Audience,
-        ErrorKind::InvalidAlgorithm | ErrorKind::UnsupportedAlgorithm | ErrorKind::InvalidAlgorithmName => {
-            Flaw::Algorithm
-        }
-        _ => Flaw::Unreadable,
-    }
-}
-
-/// Checks signatures by `ring`; signs nothing.
-static PROVIDER: CryptoProvider = CryptoProvider {
-    signer_factory: |_, _| Err(new_error(ErrorKind::UnsupportedAlgorithm)),
-    verifier_factory: |algorithm, key| Ok(Box::new(Check { algorithm: *algorithm, key: key.clone() })),
-    key_utils: KeyUtils::new_unimplemented(),
-};
-
-struct Check {
-    algorithm: Algorithm,
-    key: DecodingKey,
-}
-
-impl JwtVerifier for Check {
-    fn algorithm(&self) -> Algorithm {
-        self.algorithm
-    }
-}
-
-impl Verifier<Vec<u8>> for Check {
-    fn verify(&self, message: &[u8], signed: &Vec<u8>) -> Result<(), signature::Error> {
-        let verified = match (self.algorithm, self.key.family(), self.key.kind()) {
-            (Algorithm::RS256, AlgorithmFamily::Rsa, DecodingKeyKind::RsaModulusExponent { n, e }) => {
-                RsaPublicKeyComponents { n, e }.verify(&RSA_PKCS1_2048_8192_SHA256, message, signed)
-            }
-            (Algorithm::ES256, AlgorithmFamily::Ec, DecodingKeyKind::SecretOrDer(point)) => {
-                UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signed)
-            }
-            (Algorithm::EdDSA, AlgorithmFamily::Ed, DecodingKeyKind::SecretOrDer(point)) => {
-                UnparsedPublicKey::new(&ED25519, point).verify(message, signed)
-            }
-            _ => return Err(signature::Error::new()),
-        };
-        verified.map_err(|_| signature::Error::new())
-    }
 }
 
 #[cfg(test)]
@@ -194,8 +143,13 @@ mod tests {
         keys(serde_json::json!([{ "kty": "RSA", "kid": "r", "use": "sig", "n": MODULUS, "e": "AQAB" }]))
     }
 
-    const GOOD: Expected<'_> =
-        Expected { issuer: "https://id.example", client_id: "hall", nonce: "n", now_ms: 1_999_000 };
+    const GOOD: Expected<'_> = Expected {
+        issuer: "https://id.example",
+        client_id: "hall",
+        nonce: "n",
+        now_ms: 1_999_000,
+        asked_since_ms: None,
+    };
 
     #[test]
     fn a_token_with_an_rsa_signature_is_believed_while_everything_in_it_fits() {
@@ -210,27 +164,30 @@ mod tests {
             assert_eq!(subject(TOKEN, &rsa(), &expected), Err(flaw.clone()), "{flaw}");
         }
         assert!(subject(TOKEN, &rsa(), &Expected { now_ms: 2_059_999, ..GOOD }).is_ok(), "clocks differ a little");
+        assert!(subject(TOKEN, &[rsa(), rsa()].concat(), &GOOD).is_ok(), "while keys change there may be several");
     }
 
     #[test]
     fn a_token_that_was_touched_or_signed_by_nobody_is_not_believed() {
         let parts: Vec<&str> = TOKEN.split('.').collect();
-        let part = |json: &str| {
-            use base64::Engine as _;
-            base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(json)
-        };
+        let part = |json: &str| jws::part(json);
         let claims = part(r#"{"iss":"https://id.example","aud":"hall","exp":2000,"sub":"u-2","nonce":"n"}"#);
         let other = keys(serde_json::json!([{ "kty": "RSA", "kid": "other", "n": MODULUS, "e": "AQAB" }]));
         let sealing = keys(serde_json::json!([{ "kty": "RSA", "kid": "r", "use": "enc", "n": MODULUS, "e": "AQAB" }]));
         let shared = keys(serde_json::json!([{ "kty": "oct", "kid": "r", "k": "AAAA" }]));
         for (token, keys, flaw) in [
             (format!("{}.{claims}.{}", parts[0], parts[2]), rsa(), Flaw::Signature),
-            (format!("{}.{claims}.", part(r#"{"alg":"none"}"#)), rsa(), Flaw::Unreadable),
+            (format!("{}.{claims}.", part(r#"{"alg":"none"}"#)), rsa(), Flaw::Algorithm),
             (format!("{}.{claims}.AAAA", part(r#"{"alg":"HS256","kid":"r"}"#)), shared, Flaw::Algorithm),
             (format!("{}.{claims}.{}", part(r#"{"alg":"ES256","kid":"r"}"#), parts[2]), rsa(), Flaw::Key),
             (TOKEN.into(), other, Flaw::Key),
             (TOKEN.into(), sealing, Flaw::Key),
-            (TOKEN.into(), [rsa(), rsa()].concat(), Flaw::Key),
+            (
+                format!("{}.{claims}.AAAA", part(r#"{"alg":"RS256","crit":["b64"],"b64":false}"#)),
+                rsa(),
+                Flaw::Unreadable,
+            ),
+            (format!("{TOKEN}.x.y"), rsa(), Flaw::Unreadable),
             ("a.b".into(), rsa(), Flaw::Unreadable),
         ] {
             assert_eq!(subject(&token, &keys, &GOOD), Err(flaw), "{token}");

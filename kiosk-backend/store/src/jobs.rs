@@ -82,10 +82,61 @@ pub fn give_up(connection: &Connection, id: i64, now_ms: i64, error: &str) -> St
     Ok(())
 }
 
-/// Retries all that were given up, with the counter at zero: limits are for machines, not for people.
+/// Retries all that were given up, with the counter at zero: limits are for machines, not for people. What waits for its
+/// next try does not wait longer.
 pub fn retry_all(connection: &Connection, now_ms: i64) -> StoreResult<usize> {
-    Ok(connection
-        .execute("UPDATE jobs SET failed_ms = NULL, tries = 0, due_ms = $1 WHERE failed_ms IS NOT NULL", [now_ms])?)
+    let again = connection
+        .execute("UPDATE jobs SET failed_ms = NULL, tries = 0, due_ms = $1 WHERE failed_ms IS NOT NULL", [now_ms])?;
+    Ok(again + hasten(connection, now_ms)?)
+}
+
+/// Lets what failed and waits for its next try wait no longer than until then: something may have been mended.
+pub fn hasten(connection: &Connection, due_ms: i64) -> StoreResult<usize> {
+    Ok(connection.execute(
+        "UPDATE jobs SET due_ms = $1
+         WHERE done_ms IS NULL AND failed_ms IS NULL AND last_error IS NOT NULL AND due_ms > $1",
+        [due_ms],
+    )?)
+}
+
+/// Jobs of one target that failed for one cause and are not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stuck {
+    /// For whom: `webhook:NAME`, or `sms`.
+    pub target: String,
+    /// Why the last try failed.
+    pub cause: String,
+    /// How many.
+    pub count: u32,
+    /// How often the most tried of them was tried.
+    pub tries: u32,
+    /// Whether they were given up, and wait for a person.
+    pub given_up: bool,
+}
+
+/// What failed and is not done: what was given up first, then what concerns the most.
+pub fn stuck(connection: &Connection) -> StoreResult<Vec<Stuck>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT target, last_error, COUNT(*), MAX(tries), 1 AS given_up FROM jobs
+         WHERE failed_ms IS NOT NULL GROUP BY target, last_error
+         UNION ALL
+         SELECT target, last_error, COUNT(*), MAX(tries), 0 FROM jobs
+         WHERE done_ms IS NULL AND failed_ms IS NULL AND due_ms > 0 AND last_error IS NOT NULL
+         GROUP BY target, last_error
+         ORDER BY 5 DESC, 3 DESC",
+    )?;
+    let rows = statement.query_map([], |row| {
+        let cause: Option<String> = row.get(1)?;
+        let given_up: i64 = row.get(4)?;
+        Ok(Stuck {
+            target: row.get(0)?,
+            cause: cause.unwrap_or_default(),
+            count: row.get(2)?,
+            tries: row.get(3)?,
+            given_up: given_up != 0,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// When the next job is due, if any waits.

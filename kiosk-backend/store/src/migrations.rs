@@ -20,6 +20,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0012_time_of_entries.sql"),
     include_str!("migrations/0013_tries_of_every_kind.sql"),
     include_str!("migrations/0014_lacking_years_and_kept_forms.sql"),
+    include_str!("migrations/0015_jobs_given_up.sql"),
 ];
 
 pub(crate) fn run(connection: &Connection) -> StoreResult<()> {

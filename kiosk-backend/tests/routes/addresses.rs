@@ -24,7 +24,7 @@ async fn another_method_is_told_which_ones_there_are() {
         ("POST", "/kiosk/v1/roster", "GET,HEAD"),
         ("DELETE", "/api/v1/counts", "GET,HEAD"),
         ("GET", "/api/v1/sessions", "POST,DELETE"),
-        ("GET", "/sms/report", "POST"),
+        ("PUT", "/sms/report", "GET,HEAD,POST"),
     ] {
         let answer = ask(&hall, method, path, &[]).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");

@@ -16,37 +16,43 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer as _, SigningKey};
 use hall_domain::people::{accounts, staff};
 use hall_rules::Role;
-use ring::rand::SystemRandom;
-use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use crate::tokens::Signer;
 use test_hall::{Answer, Hall, MONDAY, NAME};
 
-const SUBJECT: &str = "7c1e0f52-limei";
+pub(crate) const SUBJECT: &str = "7c1e0f52-limei";
 const SECRET: &str = "a secret/with +signs";
 
 /// What the provider says and does.
-#[derive(Clone)]
-struct Script {
+#[derive(Clone, Default)]
+pub(crate) struct Script {
     /// Claims that differ from what they must be.
-    claims: Value,
+    pub(crate) claims: Value,
     /// Signs with a key that it does not publish.
     forges: bool,
-    /// Signs with ECDSA instead of Ed25519.
-    ecdsa: bool,
+    /// Signs with this instead of its Ed25519 key.
+    pub(crate) signer: Option<Signer>,
+    /// Publishes this one's key.
+    pub(crate) published: Option<Signer>,
+    /// What it describes otherwise.
+    pub(crate) described: Value,
+    /// Where its description is now.
+    pub(crate) moved: Option<&'static str>,
+    /// The last forms that it was sent, pushed or to be redeemed.
+    pub(crate) forms: Vec<HashMap<String, String>>,
     /// What the token endpoint answers instead.
-    answers: Option<(StatusCode, &'static str)>,
+    pub(crate) answers: Option<(StatusCode, &'static str)>,
     /// Of the flow, as the browser brought them.
-    nonce: String,
-    challenge: String,
+    pub(crate) nonce: String,
+    pub(crate) challenge: String,
 }
 
 #[derive(Clone)]
-struct Provider {
-    url: String,
-    script: Arc<Mutex<Script>>,
-    ecdsa: Arc<EcdsaKeyPair>,
+pub(crate) struct Provider {
+    pub(crate) url: String,
+    pub(crate) script: Arc<Mutex<Script>>,
 }
 
 fn b64(bytes: impl AsRef<[u8]>) -> String {
@@ -57,61 +63,86 @@ impl Provider {
     async fn listen() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/realm", listener.local_addr().unwrap());
-        let random = SystemRandom::new();
-        let document = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &random).unwrap();
-        let ecdsa = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, document.as_ref(), &random).unwrap();
-        let script = Script {
-            claims: json!({}),
-            forges: false,
-            ecdsa: false,
-            answers: None,
-            nonce: String::new(),
-            challenge: String::new(),
-        };
-        let provider = Self { url, script: Arc::new(Mutex::new(script)), ecdsa: Arc::new(ecdsa) };
+        let script = Script { claims: json!({}), described: json!({}), ..Script::default() };
+        let provider = Self { url, script: Arc::new(Mutex::new(script)) };
         let app = Router::new()
             .route("/realm/.well-known/openid-configuration", get(describe))
             .route("/realm/keys", get(keys))
             .route("/realm/token", post(token))
+            .route("/realm/push", post(pushed))
+            .route("/realm/moved", get(described))
             .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
         provider
     }
 
-    fn script(&self, change: impl FnOnce(&mut Script)) {
+    pub(crate) fn script(&self, change: impl FnOnce(&mut Script)) {
         change(&mut self.script.lock().unwrap());
     }
 
     fn sign(&self, claims: &Value) -> String {
         let script = self.script.lock().unwrap();
-        let (alg, kid) = if script.ecdsa { ("ES256", "e") } else { ("EdDSA", "d") };
-        let message = format!("{}.{}", b64(json!({ "alg": alg, "kid": kid }).to_string()), b64(claims.to_string()));
-        let signature = if script.ecdsa {
-            b64(self.ecdsa.sign(&SystemRandom::new(), message.as_bytes()).unwrap())
-        } else {
-            let key = SigningKey::from_bytes(&[if script.forges { 2 } else { 1 }; 32]);
-            b64(key.sign(message.as_bytes()).to_bytes())
-        };
-        format!("{message}.{signature}")
+        if let Some(signer) = &script.signer {
+            return signer.token(claims);
+        }
+        let message = format!("{}.{}", b64(json!({ "alg": "EdDSA", "kid": "d" }).to_string()), b64(claims.to_string()));
+        let key = SigningKey::from_bytes(&[if script.forges { 2 } else { 1 }; 32]);
+        format!("{message}.{}", b64(key.sign(message.as_bytes()).to_bytes()))
     }
 }
 
-async fn describe(State(provider): State<Provider>) -> axum::Json<Value> {
+async fn describe(State(provider): State<Provider>) -> Response {
+    let moved = provider.script.lock().unwrap().moved;
+    match moved {
+        Some(to) => (StatusCode::MOVED_PERMANENTLY, [(header::LOCATION, to)]).into_response(),
+        None => described(State(provider)).await.into_response(),
+    }
+}
+
+async fn described(State(provider): State<Provider>) -> axum::Json<Value> {
     let at = |path: &str| format!("{}/{path}", provider.url);
-    axum::Json(json!({
+    let mut said = json!({
         "issuer": provider.url, "authorization_endpoint": at("authorize?realm=1"), "token_endpoint": at("token"),
         "jwks_uri": at("keys"),
-    }))
+    });
+    let more = provider.script.lock().unwrap().described.clone();
+    said.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    axum::Json(said)
+}
+
+/// Takes a pushed request of whoever proves who they are.
+async fn pushed(State(provider): State<Provider>, headers: HeaderMap, body: String) -> Response {
+    let form = pairs(&format!("http://x/?{body}"));
+    if !is_the_hall(&headers, &form) {
+        return (StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#).into_response();
+    }
+    provider.script(|script| {
+        (script.nonce, script.challenge) = (form["nonce"].clone(), form["code_challenge"].clone());
+        script.forms.push(form);
+    });
+    (StatusCode::CREATED, axum::Json(json!({ "request_uri": "urn:x:1", "expires_in": 60 }))).into_response()
+}
+
+/// By the secret in the header, or by an assertion, which the test judges.
+fn is_the_hall(headers: &HeaderMap, form: &HashMap<String, String>) -> bool {
+    let basic = format!("Basic {}", STANDARD.encode("the+hall:a+secret%2Fwith+%2Bsigns"));
+    let assertion = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    match headers.get(header::AUTHORIZATION) {
+        Some(shown) => *shown == *basic,
+        None => form.get("client_assertion_type").is_some_and(|kind| kind == assertion),
+    }
 }
 
 async fn keys(State(provider): State<Provider>) -> axum::Json<Value> {
     let ed = SigningKey::from_bytes(&[1; 32]).verifying_key();
-    let point = provider.ecdsa.public_key().as_ref();
-    axum::Json(json!({ "keys": [
-        { "kty": "new kind", "kid": "x" },
-        { "kty": "OKP", "crv": "Ed25519", "kid": "d", "use": "sig", "x": b64(ed.as_bytes()) },
-        { "kty": "EC", "crv": "P-256", "kid": "e", "x": b64(&point[1..33]), "y": b64(&point[33..]) },
-    ] }))
+    let script = provider.script.lock().unwrap().clone();
+    let more = script.published.or(script.signer).map(|signer| signer.jwk());
+    let all = [
+        Some(json!({ "kty": "new kind", "kid": "x" })),
+        Some(json!({ "kty": "OKP", "crv": "Ed25519", "kid": "d", "use": "sig", "x": b64(ed.as_bytes()) })),
+        more,
+    ];
+    axum::Json(json!({ "keys": all.into_iter().flatten().collect::<Vec<_>>() }))
 }
 
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: String) -> Response {
@@ -120,8 +151,8 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Strin
         return answer.into_response();
     }
     let form: HashMap<String, String> = pairs(&format!("http://x/?{body}"));
-    let basic = format!("Basic {}", STANDARD.encode("the+hall:a+secret%2Fwith+%2Bsigns"));
-    let proven = headers[header::AUTHORIZATION] == *basic
+    provider.script(|script| script.forms.push(form.clone()));
+    let proven = is_the_hall(&headers, &form)
         && b64(Sha256::digest(&form["code_verifier"])) == script.challenge
         && (form["grant_type"].as_str(), form["code"].as_str()) == ("authorization_code", "a code")
         && form["redirect_uri"] == "https://hall.example/sign-in/oidc/back";
@@ -136,24 +167,29 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Strin
         .into_response()
 }
 
-fn pairs(url: &str) -> HashMap<String, String> {
+pub(crate) fn pairs(url: &str) -> HashMap<String, String> {
     reqwest::Url::parse(url).unwrap().query_pairs().into_owned().collect()
 }
 
-struct Scene {
-    hall: Hall,
-    provider: Provider,
+pub(crate) struct Scene {
+    pub(crate) hall: Hall,
+    pub(crate) provider: Provider,
     _secrets: tempfile::TempDir,
 }
 
 /// A browser on its way: its cookie, and what the provider was told.
-struct Away {
-    cookie: String,
-    said: HashMap<String, String>,
+pub(crate) struct Away {
+    pub(crate) cookie: String,
+    pub(crate) said: HashMap<String, String>,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
+        Self::with("client_secret_file = FILE\n").await
+    }
+
+    /// A hall that proves who it is in this way; FILE is that of the secret.
+    pub(crate) async fn with(proof: &str) -> Self {
         let provider = Provider::listen().await;
         let secrets = tempfile::tempdir().unwrap();
         let file = secrets.path().join("oidc-secret");
@@ -161,8 +197,9 @@ impl Scene {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
         let hall = Hall::with(&format!(
             "public_url = \"https://hall.example\"\n[oidc]\nissuer = {:?}\nclient_id = \"the hall\"\n\
-             client_secret_file = {file:?}\nname = \"宜春政务通\"\n",
-            provider.url
+             name = \"宜春政务通\"\n{}",
+            provider.url,
+            proof.replace("FILE", &format!("{file:?}"))
         ))
         .await;
         hall.staff("李梅", "3号窗口", Role::Clerk).await;
@@ -170,12 +207,12 @@ impl Scene {
         Self { hall, provider, _secrets: secrets }
     }
 
-    async fn ask(&self, path: &str, cookies: &str) -> Answer {
+    pub(crate) async fn ask(&self, path: &str, cookies: &str) -> Answer {
         let request = Request::get(path).header(header::COOKIE, cookies);
         self.hall.ask(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn leave(&self) -> Away {
+    pub(crate) async fn leave(&self) -> Away {
         let answer = self.ask("/sign-in/oidc?next=/account", "").await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         let url = answer.headers[header::LOCATION].to_str().unwrap();
@@ -199,18 +236,18 @@ impl Scene {
         Away { cookie: set.split(';').next().unwrap().to_owned(), said }
     }
 
-    async fn come_back(&self, away: &Away, cookies: &str) -> Answer {
+    pub(crate) async fn come_back(&self, away: &Away, cookies: &str) -> Answer {
         self.ask(&format!("/sign-in/oidc/back?code=a%20code&state={}", away.said["state"]), cookies).await
     }
 
     /// There and back.
-    async fn sign_in(&self) -> Answer {
+    pub(crate) async fn sign_in(&self) -> Answer {
         let away = self.leave().await;
         self.come_back(&away, &away.cookie).await
     }
 
     #[track_caller]
-    fn no_session(&self, answer: &Answer, status: StatusCode, says: &str) {
+    pub(crate) fn no_session(&self, answer: &Answer, status: StatusCode, says: &str) {
         assert_eq!(answer.status, status, "{}", answer.body);
         assert!(answer.body.contains(says), "{says}: {}", answer.body);
         assert!(answer.body.contains("id=\"enter\"") && answer.body.contains("id=\"provider\""), "a way on");
@@ -220,7 +257,7 @@ impl Scene {
 }
 
 /// The hall is found by TLS, which ends in front of it: every cookie is bound to it.
-fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
+pub(crate) fn set_cookie(answer: &Answer, name: &str) -> Option<String> {
     let name = format!("__Host-{name}");
     let lines = answer.headers.get_all(header::SET_COOKIE).iter();
     lines.filter_map(|line| line.to_str().ok()).rfind(|line| line.starts_with(&format!("{name}="))).map(str::to_owned)
@@ -233,8 +270,8 @@ async fn whom_the_provider_knows_is_let_in_and_the_audit_says_how() {
     assert!(shown.contains("href=\"/sign-in/oidc?next=/kiosks\">用宜春政务通登录</a>"), "{shown}");
     let shown = scene.ask("/sign-in", "__Host-lang=en").await.body;
     assert!(shown.contains(">Sign in with 宜春政务通</a>"), "{shown}");
-    for ecdsa in [false, true] {
-        scene.provider.script(|script| script.ecdsa = ecdsa);
+    for signer in [None, Some(Signer::new("ES256"))] {
+        scene.provider.script(|script| script.signer = signer);
         let answer = scene.sign_in().await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
         assert_eq!(answer.headers[header::LOCATION], "/account");
@@ -254,18 +291,19 @@ async fn whom_the_provider_knows_is_let_in_and_the_audit_says_how() {
 async fn a_token_that_does_not_fit_lets_nobody_in() {
     let scene = Scene::new().await;
     let untrusted = "统一身份认证的答复不可信";
-    for claims in [
-        json!({ "nonce": "another" }),
-        json!({ "nonce": null }),
-        json!({ "aud": "another" }),
-        json!({ "aud": ["the hall", "another"], "azp": "another" }),
-        json!({ "iss": "https://evil.example" }),
-        json!({ "exp": MONDAY / 1000 - 61 }),
-        json!({ "nbf": MONDAY / 1000 + 61 }),
-        json!({ "sub": "" }),
+    let clocks = "统一身份认证和本厅服务器的时间对不上";
+    for (claims, says) in [
+        (json!({ "nonce": "another" }), untrusted),
+        (json!({ "nonce": null }), untrusted),
+        (json!({ "aud": "another" }), untrusted),
+        (json!({ "aud": ["the hall", "another"], "azp": "another" }), untrusted),
+        (json!({ "iss": "https://evil.example" }), untrusted),
+        (json!({ "exp": MONDAY / 1000 - 61 }), clocks),
+        (json!({ "nbf": MONDAY / 1000 + 61 }), clocks),
+        (json!({ "sub": "" }), untrusted),
     ] {
         scene.provider.script(|script| script.claims = claims.clone());
-        scene.no_session(&scene.sign_in().await, StatusCode::UNAUTHORIZED, untrusted);
+        scene.no_session(&scene.sign_in().await, StatusCode::UNAUTHORIZED, says);
     }
     scene.provider.script(|script| (script.claims, script.forges) = (json!({}), true));
     scene.no_session(&scene.sign_in().await, StatusCode::UNAUTHORIZED, untrusted);
@@ -363,15 +401,22 @@ async fn whom_nobody_entered_or_whose_account_is_closed_is_told_what_to_do() {
 #[tokio::test]
 async fn without_the_provider_the_password_is_the_way() {
     let scene = Scene::new().await;
-    for answer in [
-        (StatusCode::BAD_GATEWAY, "<html>"),
-        (StatusCode::BAD_REQUEST, r#"{"error":"invalid_client"}"#),
-        (StatusCode::OK, "<html>"),
-        (StatusCode::OK, r#"{"access_token":"x"}"#),
+    let theirs = "对方出了错（token_endpoint: 502 Bad Gateway），不是您的问题";
+    let ours = "并把这一句告诉管理员：token_endpoint: 401 Unauthorized, invalid_client";
+    let misread = "并把这一句告诉管理员：token_endpoint: ";
+    for (answer, says) in [
+        ((StatusCode::BAD_GATEWAY, "<html>"), theirs),
+        ((StatusCode::UNAUTHORIZED, r#"{"error":"invalid_client"}"#), ours),
+        ((StatusCode::OK, "<html>"), misread),
+        ((StatusCode::OK, r#"{"access_token":"x"}"#), misread),
     ] {
         scene.provider.script(|script| script.answers = Some(answer));
-        scene.no_session(&scene.sign_in().await, StatusCode::BAD_GATEWAY, "统一身份认证现在用不了");
+        let answer = scene.sign_in().await;
+        scene.no_session(&answer, StatusCode::BAD_GATEWAY, "统一身份认证现在用不了");
+        assert!(answer.body.contains(says), "{says}: {}", answer.body);
     }
+    scene.provider.script(|script| script.answers = Some((StatusCode::BAD_REQUEST, r#"{"error":"invalid_grant"}"#)));
+    scene.no_session(&scene.sign_in().await, StatusCode::UNAUTHORIZED, "这次登录已经失效");
     // A provider that is not there at all.
     let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", nobody.local_addr().unwrap());
@@ -383,6 +428,7 @@ async fn without_the_provider_the_password_is_the_way() {
     .await;
     let answer = hall.ask(Request::get("/sign-in/oidc?next=//evil.example").body(Body::empty()).unwrap()).await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
+    assert!(answer.body.contains("连不上它，不是您的问题"), "{}", answer.body);
     assert!(answer.body.contains("href=\"/sign-in/oidc?next=/\">用统一身份认证登录</a>"), "{}", answer.body);
     // None is configured.
     let hall = Hall::new().await;

@@ -14,20 +14,21 @@ use axum::routing::post;
 use hall_domain::boxes::uncollected;
 use hall_domain::case::messages::write;
 use hall_domain::case::page;
-use hall_rules::CaseEvent;
+use hall_domain::people::sign_in::{Place, sign_in};
 use hall_rules::notice::{Express, Form};
 use hall_rules::review::Verdict;
+use hall_rules::{CaseEvent, Role};
 use hall_store as store;
 use hall_store::messages::MessageState as S;
 use hall_words::case::MessageKind;
 use kiosk_backend::notify::sms::hmac_hex;
 use kiosk_backend::{client, jobs};
-use kiosk_wire::Stamp;
+use kiosk_wire::{Personal, Stamp};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::results::Desk;
-use test_hall::{Hall, Left, NAME, NUMBER, PHONE};
+use test_hall::{Hall, Left, NAME, NUMBER, PASSWORD, PHONE};
 
 /// What the gateway does with the next message; when nothing is left it takes it.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +100,7 @@ impl Scene {
              [sms.headers]\nauthorization = \"Bearer ${{secret}}\"\n\
              [sms.body]\nto = \"${{phone}}\"\nout = \"${{out_id}}\"\ntext = \"${{text}}\"\n\
              [sms.accepted]\npointer = \"/code\"\nequals = \"OK\"\n\
+             [sms.refusals]\n\"isv.MOBILE*\" = \"number\"\n\"isv.AMOUNT*\" = \"bill\"\n\
              [sms.report]\nsecret_file = {file:?}\nsignature_header = \"x-sign\"\nout_id = \"/out\"\nstate = \"/state\"\n\
              delivered = [\"DELIVRD\"]\n"
         );
@@ -136,6 +138,24 @@ impl Scene {
         self.desk.hall.ask(request.body(Body::from(body)).unwrap()).await.status
     }
 
+    /// What bars a page shows to somebody of this role.
+    async fn bars(&self, name: &'static str, role: Role) -> String {
+        let known = self.desk.hall.value::<i64>(&format!("SELECT COUNT(*) FROM staff WHERE name = '{name}'"));
+        if known == 0 {
+            self.desk.hall.staff(name, "3号窗口", role).await;
+        }
+        let page = self.page_of(name).await;
+        let bars = page.split("<p class=\"bar bar--call\"").skip(1).filter_map(|rest| rest.split("</p>").next());
+        bars.filter(|bar| bar.contains("短信")).collect()
+    }
+
+    async fn page_of(&self, name: &str) -> String {
+        let opened = sign_in(&self.desk.hall.app, &Place::default(), name, Personal::new(PASSWORD.into()), None).await;
+        let token = opened.unwrap().token;
+        let request = Request::get("/account").header("cookie", format!("__Host-session={token}"));
+        self.desk.hall.ask(request.body(Body::empty()).unwrap()).await.body
+    }
+
     async fn again(&self) -> Result<(), kiosk_wire::Code> {
         let last = self.messages().await.pop().expect("a message");
         self.send_again(&last).await
@@ -144,7 +164,7 @@ impl Scene {
     /// As a program of the city does, for the chief who saw the message like this.
     async fn send_again(&self, seen: &write::MessageView) -> Result<(), kiosk_wire::Code> {
         let hall = &self.desk.hall;
-        let credentials = json!({ "name": "郑科长", "password": test_hall::PASSWORD }).to_string();
+        let credentials = json!({ "name": "郑科长", "password": PASSWORD }).to_string();
         let opened: Value = hall.post("/api/v1/sessions", None, credentials).await.json();
         let path = format!("/api/v1/cases/{}/messages/{}/again", self.desk.case, seen.id);
         let body = json!({ "round": seen.round }).to_string();
@@ -243,18 +263,94 @@ async fn a_gateway_that_drops_repetitions_is_asked_again_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_the_end_until_a_person_wants_it_again() {
+async fn a_number_that_gets_no_messages_is_the_end_until_a_person_wants_it_again() {
     let scene = Scene::accepted("").await;
     scene.desk.hall.leaves(Left::Logged("a message was refused"));
-    scene.gateway.will(&[Play::Answer(200, r#"{"code":"isv.OUT_OF_SERVICE"}"#)]);
+    scene.gateway.will(&[Play::Answer(200, r#"{"code":"isv.MOBILE_NUMBER_ILLEGAL"}"#)]);
     scene.work().await;
     let failed = scene.messages().await.pop().unwrap();
     assert_eq!(
         (failed.state, failed.cause.as_deref()),
-        (S::Failed, Some("the gateway refused with isv.OUT_OF_SERVICE"))
+        (S::Failed, Some("the gateway says that the number gets no messages: isv.MOBILE_NUMBER_ILLEGAL"))
     );
     scene.again().await.unwrap();
     scene.work().await;
+    assert_eq!(scene.state().await, S::Sent);
+}
+
+/// An unpaid bill, a wrong key or a missing template costs nobody a message, however long it takes to mend.
+#[tokio::test]
+async fn what_is_ours_to_mend_waits_and_the_console_says_so_to_whoever_can() {
+    let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Logged("messages wait until somebody mends this"));
+    let unpaid = Play::Answer(200, r#"{"code":"isv.AMOUNT_NOT_ENOUGH"}"#);
+    let stranger = Play::Answer(401, "");
+    scene.gateway.will(&[unpaid; 50]);
+    scene.gateway.will(&[stranger]);
+    for _ in 0..51 {
+        scene.later(24 * 3_600_000).await;
+        assert_eq!(scene.state().await, S::Queued);
+    }
+    let bar = scene.bars("管理员", Role::Administrator).await;
+    assert!(bar.contains("有 1 条短信发不出去：短信网关不认本厅的密钥，请管理员核对，改好后自动发出: 401"), "{bar}");
+    assert_eq!(scene.bars("李梅", Role::Clerk).await, "", "who cannot mend it is not told on each page");
+    let shown = scene.messages().await.pop().unwrap();
+    assert_eq!(shown.cause.as_deref(), Some("the gateway does not know us: 401 Unauthorized"));
+    scene.later(24 * 3_600_000).await;
+    assert_eq!((scene.state().await, scene.gateway.ids().len()), (S::Sent, 52));
+    assert_eq!(scene.bars("管理员", Role::Administrator).await, "");
+}
+
+/// A key or a template of `backend.toml` is mended by starting the server anew.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_starts_the_server_anew_waits_no_hour_for_what_they_mended() {
+    let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Logged("messages wait until somebody mends this"));
+    scene.gateway.will(&[Play::Answer(401, "")]);
+    scene.work().await;
+    scene.work().await;
+    assert_eq!((scene.state().await, scene.gateway.ids().len()), (S::Queued, 1), "not before its time");
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let running = tokio::spawn(jobs::run(scene.desk.hall.app.clone(), stopped));
+    let sent = || scene.desk.hall.value::<String>("SELECT state FROM messages") == "sent";
+    outside::wait::until_true("the message to go out", outside::wait::PATIENCE, sent).unwrap();
+    stop.send(true).unwrap();
+    running.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_code_that_nobody_knows_is_tried_until_a_person_must_look_and_then_is_not_lost() {
+    let scene = Scene::accepted("").await;
+    scene.desk.hall.leaves(Left::Logged("a job was given up"));
+    let new = Play::Answer(200, r#"{"code":"isv.SOMETHING_WITH_A_LONG_NAME_THAT_CAME_LATER"}"#);
+    scene.gateway.will(&[new; 48]);
+    for _ in 0..jobs::TRIES {
+        assert_eq!(scene.state().await, S::Queued);
+        scene.later(24 * 3_600_000).await;
+    }
+    let failed = scene.messages().await.pop().unwrap();
+    assert_eq!(failed.state, S::Failed);
+    assert!(failed.cause.unwrap().ends_with("isv.SOMETHING_WITH_A_LONG_NAME_THAT_CAME_LATER"));
+    let bar = scene.bars("技术员", Role::Technician).await;
+    assert!(bar.contains("isv.SOMETHING_WITH_A_LONG_NAME_THAT_CAME_LATER") && bar.contains("jobs retry"), "{bar}");
+    let now = scene.desk.hall.clock.now_ms();
+    let retried = scene.desk.hall.app.store().write(move |tx| store::jobs::retry_all(tx, now)).await;
+    assert_eq!(retried.unwrap(), 1);
+    scene.work().await;
+    assert_eq!(scene.state().await, S::Sent);
+    assert_eq!(scene.bars("技术员", Role::Technician).await, "");
+}
+
+#[tokio::test]
+async fn phones_do_not_ring_at_night_for_a_second_try_either() {
+    let scene = Scene::accepted("").await;
+    let until_nine_at_night = 12 * 3_600_000 - 1000;
+    scene.gateway.will(&[Play::Answer(503, "")]);
+    scene.later(until_nine_at_night).await;
+    assert_eq!(scene.state().await, S::Queued);
+    scene.later(3_600_000).await;
+    assert_eq!((scene.state().await, scene.gateway.ids().len()), (S::Queued, 1));
+    scene.later(10 * 3_600_000 + 2000).await;
     assert_eq!(scene.state().await, S::Sent);
 }
 

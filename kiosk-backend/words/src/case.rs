@@ -26,10 +26,16 @@ coded! {
     MessageFault, "MessageFault":
     Silent = "the gateway stayed silent", "短信网关没有答复";
     Undelivered = "the gateway could not deliver it", "短信网关没有送到";
+    NewCode = "the gateway refused with a code that is not known here", "短信网关拒收，代码不认识，请告诉管理员；先自动再试";
     RefusedWith = "the gateway refused with", "短信网关拒收：";
     Refused = "the gateway refused", "短信网关拒收";
+    NoSuchNumber = "the gateway says that the number gets no messages", "短信网关说这个号码收不到短信，请打电话";
+    Limited = "the gateway takes no more for now", "短信网关限量，稍后自动再发";
+    Unpaid = "the gateway wants to be paid", "短信费用不足，请管理员充值，到账后自动发出";
+    Unapproved = "the gateway does not take template, signature or wording", "短信模板、签名或内容没有通过，请管理员核对，改好后自动发出";
+    Setup = "the gateway does not take how it is asked", "短信网关的接入设置不对，请管理员核对，改好后自动发出";
     Busy = "the gateway has no time", "短信网关忙";
-    Stranger = "the gateway does not know us", "短信网关不认本厅的密钥，请告诉管理员";
+    Stranger = "the gateway does not know us", "短信网关不认本厅的密钥，请管理员核对，改好后自动发出";
     Failed = "the gateway failed", "短信网关出错";
     NoLine = "the line failed", "连不上短信网关";
     BrokeOff = "the line broke off", "与短信网关的连接中断";
@@ -38,6 +44,11 @@ coded! {
 }
 
 impl MessageFault {
+    /// Whether nothing goes out until somebody of the hall mends something.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Self::Unpaid | Self::Unapproved | Self::Setup | Self::Stranger)
+    }
+
     /// As it is kept, with what else was said.
     pub fn kept(self, more: impl Display) -> String {
         format!("{}{more}", self.code())

@@ -395,16 +395,24 @@ reasons! {
         "统一身份标识没有存下：它属于 {name}", "请先从那个账号里去掉。", in "subject";
     ProviderSubject { subject: String } = SignInRefused,
         "您的统一身份账号还没有和这里的账号对应", "在此之前可以用密码登录。请把这个标识告诉管理员，由管理员填到您的账号里：{subject}", in "oidc-subject";
-    ProviderStateOld = SignInRefused,
-        "这次登录已经失效", "可能用时超过 10 分钟，或已经用过一次。请再按一次下面的按钮。", in "oidc-state";
+    ProviderStateOld { url: String } = SignInRefused,
+        "这次登录已经失效", "可能用时超过 10 分钟、已经用过一次，或是从别的地址打开了工作台。请从 {url} 打开，再按一次登录按钮。", in "oidc-state";
     ProviderDenied = SignInRefused,
         "统一身份认证没有通过", "您可能取消了登录。请再试一次，或用密码登录。", in "oidc-denied";
     ProviderUntrusted { flaw: String } = SignInRefused,
-        "统一身份认证的答复不可信，没有登录", "请再试一次；一直这样请告诉管理员查看服务器日志，在此之前可以用密码登录。", in "oidc-token";
+        "统一身份认证的答复不可信，没有登录", "不是您的问题。请再试一次；一直这样请把这一句告诉管理员，在此之前可以用密码登录：{flaw}", in "oidc-token";
+    ProviderClock = SignInRefused,
+        "统一身份认证和本厅服务器的时间对不上", "不是您的问题。请告诉管理员核对服务器的时间，在此之前可以用密码登录。", in "oidc-token";
+    ProviderStale = SignInRefused,
+        "统一身份认证没有重新核对您是谁", "这台电脑上刚才是别人在用，对方却直接认作了那个人。请先在统一身份认证的页面上退出，再登录；或用密码登录。", in "oidc-token";
     ProviderAccountClosed = SignInRefused,
         "您在这里的账号已停用", "身份已核对，但账号不能再用。请找本大厅的管理员。", in "oidc-closed";
     ProviderDown = ProviderUnavailable,
-        "统一身份认证现在用不了", "请用密码登录；一直这样请告诉管理员。";
+        "统一身份认证现在用不了", "连不上它，不是您的问题。请用密码登录；一直这样请告诉管理员检查网络，或联系统一身份认证的单位。";
+    ProviderFails { said: String } = ProviderUnavailable,
+        "统一身份认证现在用不了", "对方出了错（{said}），不是您的问题。请用密码登录，过一会儿再试；一直这样请告诉管理员联系统一身份认证的单位。";
+    ProviderSettings { said: String } = ProviderUnavailable,
+        "统一身份认证现在用不了", "它和本厅的设置对不上，不是您的问题，再试也没有用。请用密码登录，并把这一句告诉管理员：{said}";
 
     // Calls, views and tables.
     SeenAlready = NotFound,

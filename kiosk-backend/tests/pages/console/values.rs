@@ -47,6 +47,7 @@ pub(super) fn shell(lang: Lang, here: Here, path: &str) -> Shell {
         },
         calls: Vec::new(),
         clock_doubt: None,
+        stuck: Vec::new(),
         certificate: None,
         calendar_gaps: Vec::new(),
         lasts_s: 14_400,
@@ -373,13 +374,20 @@ pub(super) fn audit() -> AuditPage {
     }
 }
 
-/// An administrator is told of the certificate.
+/// An administrator is told of the certificate, and of messages that do not go out.
 pub(super) fn ends_soon(mut shell: Shell) -> Shell {
     if let Some(me) = &mut shell.me {
         me.role = Role::Administrator;
     }
     let flaw = Some("keys may not be consistent: KeyMismatch".into());
     shell.certificate = Some(crate::certificates::State { ends_ms: NOW + 9 * DAY, flaw });
+    shell.stuck = vec![hall_store::jobs::Stuck {
+        target: "sms".into(),
+        cause: "the gateway wants to be paid: isv.AMOUNT_NOT_ENOUGH".into(),
+        count: 12,
+        tries: 3,
+        given_up: false,
+    }];
     shell
 }
 

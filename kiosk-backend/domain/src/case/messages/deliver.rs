@@ -38,10 +38,12 @@ pub struct Letter {
 pub enum Outcome {
     /// The gateway took it; its own number of it.
     Sent(Option<String>),
-    /// The gateway did not take it and never will.
+    /// The gateway did not take it and never will: the number gets no messages.
     Refused(String),
     /// The gateway surely does not have it: try again.
     NotTaken(String),
+    /// The gateway does not have it, and will not take it before somebody of the hall mends something: wait for that.
+    Ours(String),
     /// Nobody knows.
     Unknown(String),
 }
@@ -52,7 +54,12 @@ pub enum Done {
     /// Nothing is left to do.
     Yes,
     /// Try again later.
-    Later(String),
+    Later {
+        /// Why.
+        cause: String,
+        /// Whether it waits until somebody mended something, however long that takes.
+        until_mended: bool,
+    },
 }
 
 /// One report of a gateway on what became of a message.
@@ -124,8 +131,11 @@ fn settle(tx: &mut Tx<'_>, row: &MessageRow, outcome: Outcome, harmless: bool, n
             tracing::error!(submission = %row.case, code = cause, "a message was refused");
             (S::Failed, Some(cause), Done::Yes)
         }
-        Outcome::NotTaken(cause) => (S::Queued, Some(cause.clone()), Done::Later(cause)),
-        Outcome::Unknown(cause) if harmless => (S::Sending, Some(cause.clone()), Done::Later(cause)),
+        Outcome::NotTaken(cause) => (S::Queued, Some(cause.clone()), Done::Later { cause, until_mended: false }),
+        Outcome::Ours(cause) => (S::Queued, Some(cause.clone()), Done::Later { cause, until_mended: true }),
+        Outcome::Unknown(cause) if harmless => {
+            (S::Sending, Some(cause.clone()), Done::Later { cause, until_mended: false })
+        }
         Outcome::Unknown(cause) => {
             tracing::warn!(submission = %row.case, code = cause, "nobody knows whether a message was sent");
             (S::Unknown, Some(cause), Done::Yes)

@@ -12,7 +12,9 @@ use hall_store::messages::{MessageRow, MessageState as S, NewMessage};
 use hall_store::{self as store, Connection, StoreError, StoreResult, Tx};
 use hall_words::Said;
 use hall_words::case::MessageKind;
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use kiosk_wire::{Personal, SubmissionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -116,7 +118,7 @@ pub fn write(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, kind: MessageKind
     if let Some(id) = store::messages::add(tx, &new, moment.now_ms)?
         && state == S::Queued
     {
-        queue(tx, moment, id, &mark, 1, waking(moment))?;
+        queue(tx, moment, id, &mark, 1, waking(&moment.zone, moment.now_ms))?;
     }
     Ok(())
 }
@@ -128,16 +130,15 @@ pub(crate) fn queue(tx: &Tx<'_>, moment: &Moment, id: i64, mark: &str, round: u3
     Ok(())
 }
 
-/// Now, or in the morning.
-fn waking(moment: &Moment) -> i64 {
-    let at = |ms| jiff::Timestamp::from_millisecond(ms).unwrap_or_default().to_zoned_datetime(moment.zone.clone());
-    let now = at(moment.now_ms);
-    if LOUD_HOURS.contains(&now.hour()) {
-        return moment.now_ms;
+/// That moment, or the morning after it where phones may not ring then.
+pub fn waking(zone: &TimeZone, at_ms: i64) -> i64 {
+    let at = zone.to_datetime(Timestamp::from_millisecond(at_ms).unwrap_or_default());
+    if LOUD_HOURS.contains(&at.hour()) {
+        return at_ms;
     }
-    let day = if now.hour() < LOUD_HOURS.start { Some(now.date()) } else { now.date().tomorrow().ok() };
-    let morning = day.and_then(|day| moment.zone.to_timestamp(day.at(LOUD_HOURS.start, 0, 0, 0)).ok());
-    morning.map_or(moment.now_ms, |at| at.as_millisecond())
+    let day = if at.hour() < LOUD_HOURS.start { Some(at.date()) } else { at.date().tomorrow().ok() };
+    let morning = day.and_then(|day| zone.to_timestamp(day.at(LOUD_HOURS.start, 0, 0, 0)).ok());
+    morning.map_or(at_ms, Timestamp::as_millisecond)
 }
 
 pub(crate) fn phone(connection: &Connection, moment: &Moment, row: &CaseRow) -> StoreResult<Option<Personal<String>>> {
