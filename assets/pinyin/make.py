@@ -2,7 +2,7 @@
 
     python3 make.py Unihan_Readings.txt Unihan_OtherMappings.txt china-division/dist jieba/dict.txt pinyin.tsv
 
-pinyin.tsv is the dictionary of inputx-pinyin, one "letters, word, weight" a line. A hall elsewhere changes HALL.
+pinyin.tsv is the dictionary of inputx-pinyin (`PinyinDict::prefix_with_freq("")`), "letters, word, weight" a line. A hall elsewhere changes PROVINCE and CITY.
 """
 
 import csv
@@ -14,7 +14,7 @@ from collections import defaultdict
 
 from pypinyin import lazy_pinyin
 
-PROVINCE, CITY = HALL = "36", "3609"  # GB/T 2260: Jiangxi, Yichun
+PROVINCE, CITY = "36", "3609"  # GB/T 2260: Jiangxi, Yichun
 LEVEL = r"(新区|经济开发区|特别行政区|壮族自治区|回族自治区|维吾尔自治区|自治区|省|市|地区|县|区|镇|乡|街道|盟|旗)$"
 NATIONS = """汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇
 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲

@@ -26,13 +26,11 @@ const ENDING_LEAST: u32 = 4 * NAT;
 const ENDING_RANK: u32 = NAT / 15;
 /// What the ending of a place saves besides when a place is before it.
 const OF_A_PLACE: u32 = 2 * NAT;
-/// What it costs that the last syllable is only begun.
-const BEGUN: u32 = 4 * NAT;
 
 const ENDINGS: &str = include_str!("../../../../assets/pinyin/endings.txt");
 
-/// A text for the letters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A text for the letters. It is personal: there is no `Debug`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reading {
     pub(super) cost: u32,
     pub(super) text: String,
@@ -50,7 +48,7 @@ impl Reading {
 }
 
 /// What the letters may stand for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Decoded {
     /// Texts for all letters, likeliest first.
     pub(super) whole: Vec<Reading>,
@@ -155,9 +153,7 @@ impl Decoder {
                 }
             }
         }
-        let mut begun = distinct(found, KEPT * 2);
-        begun.iter_mut().for_each(|reading| reading.cost += BEGUN);
-        begun
+        distinct(found, KEPT * 2)
     }
 }
 

@@ -32,8 +32,8 @@ static FIRST: Table = Table::new(include_str!("../../../../assets/pinyin/first.t
 /// Places and nations.
 static NAMES: Table = Table::new(include_str!("../../../../assets/pinyin/names.tsv"));
 
-/// A word and its cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A word and its cost. It is personal once somebody typed it: there is no `Debug`.
+#[derive(Clone)]
 pub(super) struct Word {
     pub(super) cost: u32,
     pub(super) text: String,
