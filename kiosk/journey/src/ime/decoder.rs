@@ -144,7 +144,7 @@ impl Decoder {
             let fits = |syllable: &&&str| syllable.len() > tail.len() && syllable.starts_with(tail);
             for start in (last.saturating_sub(MAX_WORD)..=last).filter(|&start| !ways[start].is_empty()) {
                 let head = &letters[start..last];
-                if !is_pronounceable(head) {
+                if !is_pronounceable(head) || !lexicon.begins(&letters[start..]) {
                     continue;
                 }
                 for syllable in VALID_SYLLABLES.iter().filter(fits) {

@@ -4,6 +4,7 @@
 //! one factor of e. Costs of words in a row add up.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use hall_rules::Catalogue;
 use inputx_pinyin::PinyinDict;
@@ -74,6 +75,14 @@ impl Lexicon {
         }
         found.sort_by(|a, b| a.cost.cmp(&b.cost).then_with(|| a.text.cmp(&b.text)));
         found
+    }
+
+    /// Whether the letters of any word begin so.
+    pub(super) fn begins(&self, beginning: &str) -> bool {
+        let mut after = self.phrases.range::<str, _>((Bound::Included(beginning), Bound::Unbounded));
+        self.dictionary.prefix_exists(beginning)
+            || NAMES.begins(beginning)
+            || after.next().is_some_and(|(letters, _)| letters.starts_with(beginning))
     }
 
     fn dictionary_words(&self, letters: &str) -> Vec<Word> {

@@ -16,6 +16,11 @@ impl Table {
             .map_while(move |line| line.strip_prefix(key).and_then(|rest| rest.strip_prefix('\t')))
     }
 
+    /// Whether a key begins so.
+    pub(super) fn begins(self, beginning: &str) -> bool {
+        self.0[self.first_not_before(beginning)..].starts_with(beginning)
+    }
+
     /// Where the first line begins whose key is not smaller.
     fn first_not_before(self, key: &str) -> usize {
         let text = self.0;
@@ -45,6 +50,7 @@ mod tests {
         assert_eq!(values("a"), ["1"]);
         assert_eq!(values("ab"), ["2", "3"]);
         assert_eq!(values("b"), ["4"]);
+        assert!(table.begins("a") && table.begins("ab") && !table.begins("ac") && !table.begins("c"));
         assert!(values("").is_empty() && values("aa").is_empty() && values("c").is_empty());
     }
 }

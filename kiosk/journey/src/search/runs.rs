@@ -24,8 +24,8 @@ struct Run {
     place: Place,
 }
 
-/// The glyphs that stand at a place of the query, with where each may end and whether it is spelt in a confused way.
-type Steps = BTreeMap<u16, Vec<(usize, bool)>>;
+/// For each glyph, where it may end that begins at a place of the query, and whether it is spelt in a confused way.
+type Steps = Vec<Vec<(usize, bool)>>;
 
 impl SearchIndex {
     pub(super) fn find_common<'a>(&'a self, query: &[char], best: &mut [Option<Candidate<'a>>]) {
@@ -35,10 +35,10 @@ impl SearchIndex {
         // By item, then by where they start in the query.
         let mut runs: BTreeMap<u32, Vec<(usize, Run)>> = BTreeMap::new();
         for (start, glyphs) in steps.iter().enumerate() {
-            for (&glyph, _) in glyphs {
-                for &place in &self.places[usize::from(glyph)] {
+            for (glyph, _) in glyphs.iter().enumerate().filter(|(_, ends)| !ends.is_empty()) {
+                for &place in &self.places[glyph] {
                     let Some(run) = self.longest(&steps, start, place) else { continue };
-                    let alone = query[start].is_ascii_alphanumeric() || self.worths[usize::from(glyph)] * 2 < RAREST;
+                    let alone = query[start].is_ascii_alphanumeric() || self.worths[glyph] * 2 < RAREST;
                     if run.length >= SHORTEST || !alone {
                         runs.entry(self.lines[place.line as usize].item).or_default().push((start, run));
                     }
@@ -75,8 +75,8 @@ impl SearchIndex {
             });
             spelt.map(|spelling| (start + spelling.letters.len(), spelling.fuzzy)).collect()
         };
-        let glyphs = self.glyphs.iter().zip(0_u16..).filter(|(glyph, _)| glyph.may_start(left[0]));
-        glyphs.map(|(glyph, at)| (at, ends(glyph))).filter(|(_, ends)| !ends.is_empty()).collect()
+        let glyphs = self.glyphs.iter();
+        glyphs.map(|glyph| if glyph.may_start(left[0]) { ends(glyph) } else { Vec::new() }).collect()
     }
 
     /// What a character is worth that stands in these places.
@@ -92,7 +92,7 @@ impl SearchIndex {
     fn longest(&self, steps: &[Steps], start: usize, place: Place) -> Option<Run> {
         let line = &self.lines[place.line as usize];
         let glyph = *line.text.get(usize::from(place.position))?;
-        let ends = steps.get(start)?.get(&glyph)?;
+        let ends = steps.get(start)?.get(usize::from(glyph))?;
         let next = Place { position: place.position.saturating_add(1), ..place };
         let runs = ends.iter().map(|&(end, fuzzy)| {
             let worth = (self.worths[usize::from(glyph)] + RAREST / 10) / if fuzzy { 2 } else { 1 };
@@ -108,18 +108,23 @@ impl SearchIndex {
 /// Sixteen times the binary logarithm, straight between whole ones.
 fn bits(n: usize) -> usize {
     let whole = n.ilog2();
-    whole as usize * 16 + (n * 16 >> whole) - 16
+    whole as usize * 16 + ((n * 16) >> whole) - 16
 }
 
-/// The worth of the best runs that do not overlap in the query, and the best of them by itself.
+/// The worth of the best runs that do not overlap in the query, and the best of them by itself. Runs are in order of
+/// their starts.
 fn best_together(runs: &[(usize, Run)], length: usize) -> Option<(usize, Run)> {
     let mut worth = vec![0; length + 1];
-    for start in (0..length).rev() {
-        let from_here = runs.iter().filter(|(at, _)| *at == start).map(|(_, run)| run.worth + worth[run.end]);
-        worth[start] = from_here.max().unwrap_or(0).max(worth[start + 1]);
+    let mut at = length;
+    for (start, run) in runs.iter().rev() {
+        while at > *start {
+            at -= 1;
+            worth[at] = worth[at + 1];
+        }
+        worth[at] = worth[at].max(run.worth + worth[run.end]);
     }
     let best = runs.iter().map(|(_, run)| *run).max_by_key(|run| run.worth)?;
-    Some((worth[0], best))
+    Some((worth[at], best))
 }
 
 /// Where in the query a character or syllable may begin; anywhere when it does not divide into them.
