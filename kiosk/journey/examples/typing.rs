@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         figures_of_search(catalogue);
     }
     figures_of_input(&shipped);
+    what_is_found(&shipped);
     Ok(())
 }
 
@@ -35,7 +36,9 @@ fn figures_of_search(catalogue: &Catalogue) {
     println!("{} items: index built in {:.1} ms", catalogue.items.len(), ms(started.elapsed()));
     let mut times = Vec::new();
     let mut reached = [0; 3];
-    for (at, item) in catalogue.items.iter().enumerate() {
+    // Every tenth of a large catalogue says as much as all.
+    let step = if catalogue.items.len() > 500 { 10 } else { 1 };
+    for (at, item) in catalogue.items.iter().enumerate().step_by(step) {
         let syllables: Vec<&str> = item.name.zh.chars().filter_map(|c| c.to_pinyin()).map(|p| p.plain()).collect();
         let initials: String = syllables.iter().filter_map(|syllable| syllable.chars().next()).take(8).collect();
         let full: String = syllables.concat().replace('ü', "v").chars().take(12).collect();
@@ -53,7 +56,18 @@ fn figures_of_search(catalogue: &Catalogue) {
         }
     }
     println!("  search keystroke over {} queries: {} (p99 should be ≤ 5 ms)", times.len(), spread(times));
-    let share = reached.map(|n| 100.0 * n as f64 / catalogue.items.len() as f64);
+    let mut times = Vec::new();
+    for (phrase, _) in cases(include_str!("../tests/cases/search.tsv")) {
+        let letters: String = phrase.chars().filter_map(|c| c.to_pinyin()).map(|p| p.plain()).collect();
+        for typed in [phrase.to_owned(), letters.clone(), letters + "ma"] {
+            let started = Instant::now();
+            let found = index.query(&typed, 5);
+            times.push(started.elapsed());
+            drop(found);
+        }
+    }
+    println!("  everyday phrases, which mostly match nothing as a whole: {}", spread(times));
+    let share = reached.map(|n| 100.0 * n as f64 / catalogue.items.len().div_ceil(step) as f64);
     println!("  among the first five after 3, 4, 5 initials: {:.1} %, {:.1} %, {:.1} %", share[0], share[1], share[2]);
 }
 
@@ -78,6 +92,35 @@ fn figures_of_input(catalogue: &Catalogue) {
         let texts: Vec<String> = ime.candidates(letters, 8).into_iter().map(|candidate| candidate.text).collect();
         println!("  {letters}: {}", texts.join(" "));
     }
+}
+
+/// How often what people mean comes first and soon, over the cases of the tests.
+fn what_is_found(catalogue: &Catalogue) {
+    let ime = Ime::load(catalogue);
+    let typed = cases(include_str!("../tests/cases/typing.tsv"));
+    let places = typed.iter().map(|(letters, text)| {
+        ime.candidates(letters, 60).iter().position(|candidate| candidate.text == *text).filter(|&at| at < 5)
+    });
+    let places: Vec<Option<usize>> = places.collect();
+    println!("  pinyin of {} words: {}", typed.len(), shares(&places));
+    let index = SearchIndex::build(catalogue);
+    let phrases = cases(include_str!("../tests/cases/search.tsv"));
+    let places = phrases.iter().map(|(phrase, numbers)| {
+        let wanted = |item: usize| numbers.split(',').any(|number| number.parse() == Ok(item + 1));
+        index.query(phrase, 3).hits.iter().position(|hit| wanted(hit.item))
+    });
+    let places: Vec<Option<usize>> = places.collect();
+    println!("search for {} everyday phrases: {}", phrases.len(), shares(&places));
+}
+
+fn cases(text: &'static str) -> Vec<(&'static str, &'static str)> {
+    text.lines().filter_map(|line| line.split_once('\t')).collect()
+}
+
+fn shares(places: &[Option<usize>]) -> String {
+    let share = |count: usize| 100.0 * count as f64 / places.len() as f64;
+    let first = places.iter().filter(|place| **place == Some(0)).count();
+    format!("{:.1} % first, {:.1} % among the first", share(first), share(places.iter().flatten().count()))
 }
 
 /// Proportional set size of this process; 0 where the kernel does not tell.

@@ -1,32 +1,48 @@
 //! Pinyin input for the few fields that ask for text.
 //!
-//! Candidates: the catalogue's own words, then words of the dictionary, then what the dictionary composes, then shorter
-//! words and single characters for the beginning of what was typed, rare characters last. Sounds that people confuse
-//! (zh/z, ch/c, sh/s, n/l, ng/n) are found after the proper ones. The same letters always give the same candidates:
-//! nothing is learnt from anyone.
+//! Candidates: texts for all letters, likeliest first; words whose last syllable is only begun; then shorter words and
+//! single characters for the beginning of what was typed, rare characters last. Sounds that people confuse (zh/z, ch/c,
+//! sh/s, n/l, ng/n) are found after the proper ones. The same letters always give the same candidates: nothing is learnt
+//! from anyone.
 //!
-//! The engine is weighed in `docs/decisions/0020-pinyin-engine.md`. Loading makes the tables of the catalogue's words
-//! and of rare characters, a few megabytes; load when the first text field is shown, not before.
+//! The engine is weighed in `docs/decisions/0020-pinyin-engine.md` and `0111-a-lattice-over-the-dictionary.md`. Loading
+//! makes the tables of the catalogue's phrases and of rare characters, a few megabytes; load when the first text field
+//! is shown, not before.
 
+mod characters;
+mod decoder;
+mod lexicon;
+mod people;
 mod phrases;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use hall_rules::Catalogue;
-use inputx_pinyin::{PinyinDict, VALID_SYLLABLES, segment};
+use inputx_pinyin::segment;
 
-use crate::search::spell;
+use crate::search::spell::{self, MAX_SYLLABLE, is_pronounceable};
+use characters::is_syllable;
+use decoder::{Decoded, Decoder, Reading};
+use lexicon::{Lexicon, NAT, is_long};
+use people::People;
 use phrases::Phrases;
 
 /// The most letters that one composition holds.
 pub const MAX_LETTERS: usize = 30;
-/// The longest syllable has this many letters (`zhuang`).
-const MAX_SYLLABLE: usize = 6;
+/// Texts for all letters that come before those whose last syllable is only begun.
+const WHOLE: usize = 12;
+/// The latter that come before shorter words.
+const BEGUN: usize = 6;
+/// What it costs that a text is spelt as many people say it.
+const CONFUSED: u32 = 5 * NAT;
 
 /// A pinyin engine for one catalogue.
 pub struct Ime {
-    dictionary: PinyinDict,
+    lexicon: Lexicon,
+    people: People,
+    decoder: Decoder,
     phrases: Phrases,
     /// Every character by its reading; code point order within a reading.
     characters: BTreeMap<String, Vec<char>>,
@@ -64,7 +80,13 @@ impl Ime {
                 characters.entry(reading).or_default().push(character);
             }
         }
-        Self { dictionary: PinyinDict::embedded(), phrases: Phrases::of(catalogue), characters }
+        Self {
+            lexicon: Lexicon::of(catalogue),
+            people: People::load(),
+            decoder: Decoder::load(),
+            phrases: Phrases::of(catalogue),
+            characters,
+        }
     }
 
     /// What `letters` may stand for, best first, `limit` at most. Letters are a to z; v is ü.
@@ -75,71 +97,86 @@ impl Ime {
             return list.candidates;
         }
         let all = letters.len();
+        let mut decoded = self.decoder.decode(&letters, &self.lexicon, &self.people);
+        if is_syllable(&letters) {
+            self.one_syllable(&letters, decoded, &mut list);
+        } else {
+            let abbreviated = self.add_confused(&letters, &mut decoded.whole);
+            let (first, rest) = decoded.whole.split_at(decoded.whole.len().min(WHOLE));
+            list.extend(all, first.iter().map(text));
+            list.extend(all, decoded.begun.iter().take(BEGUN).map(text));
+            list.extend(all, abbreviated);
+            list.extend(all, rest.iter().filter(|reading| reading.word).map(text));
+        }
+        self.beginnings(&letters, &mut list);
+        list.candidates
+    }
+
+    /// Characters that people use before any other; words among them only by how common they are.
+    fn one_syllable(&self, syllable: &str, decoded: Decoded, list: &mut List) {
+        let standard = characters::standard(syllable);
+        let words = decoded.whole.into_iter().filter(|reading| reading.word);
+        let (proper, rare): (Vec<Reading>, Vec<Reading>) =
+            words.partition(|reading| is_long(&reading.text) || standard.contains(&reading.text));
+        list.extend(syllable.len(), proper.iter().map(text));
+        list.extend(syllable.len(), standard.chars().map(String::from));
+        list.extend(syllable.len(), decoded.begun.iter().map(text));
+        list.extend(syllable.len(), rare.iter().map(text));
+    }
+
+    /// Adds what people mean who confuse sounds, when no word is spelt so. What the letters only abbreviate is told when
+    /// they spell nothing at all.
+    fn add_confused(&self, letters: &str, whole: &mut Vec<Reading>) -> Vec<String> {
+        if !self.lexicon.words(letters).is_empty() {
+            return Vec::new();
+        }
+        let spelt_nothing = whole.is_empty();
         let typed: Vec<char> = letters.chars().collect();
-        list.extend(all, self.phrases.matching(&typed));
-        list.extend(all, self.words(&letters));
-        list.extend(all, self.half_typed(&letters));
-        if segment(&letters).first().is_some_and(|best| best.len() > 1) && list.is_empty_for(all) {
-            list.extend(all, self.dictionary.best_composition(&letters).map(|(_, text)| text));
+        let (spelt, abbreviated): (Vec<_>, Vec<_>) =
+            self.phrases.matching(&typed).into_iter().partition(|(spelt, _)| *spelt);
+        whole.extend(spelt.into_iter().map(|(_, text)| Reading::of(lexicon::PART + CONFUSED, text)));
+        let syllables = segment(letters).into_iter().next().map(|best| best.syllables).unwrap_or_default();
+        for at in 0..syllables.len() {
+            for confused in spell::confused(&syllables[at]) {
+                let other = [&syllables[..at], &[confused], &syllables[at + 1..]].concat().concat();
+                let words = self.lexicon.words(&other).into_iter();
+                whole.extend(words.map(|word| Reading::of(word.cost + CONFUSED, word.text)));
+            }
         }
-        for end in self.beginnings(&letters) {
-            list.extend(end, self.words(&letters[..end]));
+        whole.sort();
+        if spelt_nothing { abbreviated.into_iter().map(|(_, text)| text).collect() } else { Vec::new() }
+    }
+
+    /// Words and characters for the first of the letters, longest first.
+    fn beginnings(&self, letters: &str, list: &mut List) {
+        for end in (1..letters.len()).rev() {
+            let head = &letters[..end];
+            let words = self.lexicon.words(head);
+            if is_syllable(head) {
+                let whole = words.into_iter().map(|word| Reading::of(word.cost, word.text));
+                self.one_syllable(head, Decoded { whole: whole.collect(), begun: Vec::new() }, list);
+            } else {
+                list.extend(end, words.into_iter().map(|word| word.text));
+            }
         }
-        if let Some(end) = first_syllable(&letters) {
+        if let Some(end) = first_syllable(letters) {
             for confused in spell::confused(&letters[..end]) {
-                list.extend(end, self.words(&confused));
+                list.extend(end, self.lexicon.words(&confused).into_iter().map(|word| word.text));
             }
             let rare = self.characters.get(&letters[..end]).into_iter().flatten();
             list.extend(end, rare.map(char::to_string));
         }
-        list.candidates
-    }
-
-    /// Dictionary words spelt exactly so, and those of people who confuse sounds.
-    fn words(&self, letters: &str) -> Vec<String> {
-        let mut words = self.dictionary.lookup(letters);
-        if words.is_empty() {
-            let syllables = segment(letters).into_iter().next().map(|best| best.syllables).unwrap_or_default();
-            for at in 0..syllables.len() {
-                for confused in spell::confused(&syllables[at]) {
-                    let other = [&syllables[..at], &[confused], &syllables[at + 1..]].concat().concat();
-                    words.extend(self.dictionary.lookup(&other));
-                }
-            }
-        }
-        words
-    }
-
-    /// Words whose last syllable is only begun, commonest first.
-    fn half_typed(&self, letters: &str) -> Vec<String> {
-        let mut found: Vec<(u64, String)> = Vec::new();
-        let mut words = Vec::new();
-        for start in (0..letters.len()).rev().take(MAX_SYLLABLE) {
-            let (head, tail) = letters.split_at(start);
-            if !head.is_empty() && segment(head).is_empty() {
-                continue;
-            }
-            let fits = |syllable: &&&str| syllable.len() > tail.len() && syllable.starts_with(tail);
-            for syllable in VALID_SYLLABLES.iter().filter(fits) {
-                self.dictionary.lookup_with_freq_into(&format!("{head}{syllable}"), &mut words);
-                found.extend(words.drain(..).take(20).map(|(word, frequency)| (frequency, word)));
-            }
-        }
-        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        found.into_iter().map(|(_, word)| word).collect()
-    }
-
-    /// Ends of the proper beginnings of `letters` that divide into syllables, longest first.
-    fn beginnings(&self, letters: &str) -> impl Iterator<Item = usize> {
-        (1..letters.len()).rev().filter(|&end| !segment(&letters[..end]).is_empty())
     }
 }
 
-/// End of the longest syllable at the start of `letters` that leaves something pronounceable.
+fn text(reading: &Reading) -> String {
+    reading.text.clone()
+}
+
+/// End of the longest syllable at the start of `letters` that leaves something pronounceable, or else of the longest.
 fn first_syllable(letters: &str) -> Option<usize> {
-    let whole = segment(letters).first().and_then(|best| best.syllables.first()).map(String::len);
-    whole
-        .or_else(|| (1..=letters.len().min(MAX_SYLLABLE)).rev().find(|&end| VALID_SYLLABLES.contains(&&letters[..end])))
+    let ends = || (1..=letters.len().min(MAX_SYLLABLE)).rev().filter(|&end| is_syllable(&letters[..end]));
+    ends().find(|&end| is_pronounceable(&letters[end..])).or_else(|| ends().next())
 }
 
 /// Candidates without repetition.
@@ -158,10 +195,6 @@ impl List {
                 self.candidates.push(Candidate { text, letters });
             }
         }
-    }
-
-    fn is_empty_for(&self, letters: usize) -> bool {
-        !self.candidates.iter().any(|candidate| candidate.letters == letters)
     }
 }
 

@@ -312,7 +312,7 @@ fn text(visit: &Visit, field: &Field, language: Language) -> TextView {
         label: field.label.get(language).to_owned(),
         text: visit.text.text().to_owned(),
         letters: visit.text.letters().to_owned(),
-        candidates: visit.text.candidates().map(|candidate| candidate.text.clone()).collect(),
+        candidates: visit.text.candidates().iter().map(|candidate| candidate.text.clone()).collect(),
         keys_abc: visit.keys_abc,
         optional: !field.required,
         problem: visit.field_problem,

@@ -1,9 +1,10 @@
-//! The catalogue's own words: they come before the dictionary's, which mis-ranks them.
+//! The catalogue's own phrases: what they are, and which of them letters abbreviate or spell as they sound to many.
 
 use std::collections::{BTreeSet, HashMap};
 
 use hall_rules::Catalogue;
 
+use super::lexicon::is_long;
 use crate::search::matcher::{Glyph, match_start};
 use crate::search::spell;
 
@@ -22,10 +23,8 @@ impl Phrases {
         let mut phrases = Self { glyphs: Vec::new(), phrases: Vec::new() };
         let mut known = HashMap::new();
         let mut seen = BTreeSet::new();
-        let materials = catalogue.items.iter().flat_map(|item| item.materials.iter().map(|material| &material.name.zh));
-        let texts = catalogue.items.iter().flat_map(|item| std::iter::once(&item.name.zh).chain(&item.keywords));
-        let departments = catalogue.departments.iter().map(|department| &department.name.zh);
-        for run in texts.chain(departments).chain(materials).flat_map(|text| runs(text)) {
+        let joined = |c: char| matches!(c, '和' | '及' | '与' | '或' | '的');
+        for run in texts(catalogue).flat_map(|text| text.split(joined)).filter(|run| is_long(run)) {
             if seen.insert(run) {
                 phrases.add(run, &mut known);
             }
@@ -44,8 +43,9 @@ impl Phrases {
         self.phrases.push(glyphs);
     }
 
-    /// The beginnings of phrases that `letters` spell in full, whole phrases first; then those they abbreviate.
-    pub(super) fn matching(&self, letters: &[char]) -> Vec<String> {
+    /// The beginnings of phrases that `letters` spell in full as many people say them, whole phrases first; then those they
+    /// abbreviate. True for the former.
+    pub(super) fn matching(&self, letters: &[char]) -> Vec<(bool, String)> {
         let glyph = |at: u16| &self.glyphs[usize::from(at)];
         let mut found: Vec<(u8, u8, bool, usize, String)> = Vec::new();
         for (at, phrase) in self.phrases.iter().enumerate() {
@@ -58,18 +58,28 @@ impl Phrases {
             found.push((cost.initials, cost.fuzzy, covered < phrase.len(), at, text));
         }
         found.sort();
-        let mut texts: Vec<String> = Vec::new();
-        for (.., text) in found {
-            if !texts.contains(&text) {
-                texts.push(text);
+        let mut texts: Vec<(bool, String)> = Vec::new();
+        for (initials, .., text) in found {
+            if !texts.iter().any(|(_, known)| *known == text) {
+                texts.push((initials == 0, text));
             }
         }
         texts
     }
 }
 
-/// Runs of Chinese characters of two and more, split where a name joins several.
-fn runs(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !('\u{3400}'..='\u{9fff}').contains(&c) || matches!(c, '和' | '及' | '与' | '或' | '的'))
-        .filter(|run| run.chars().nth(1).is_some())
+/// The names of items and departments, keywords and materials: runs of Chinese characters of two and more.
+pub(super) fn texts(catalogue: &Catalogue) -> impl Iterator<Item = &str> {
+    let items = catalogue.items.iter().flat_map(|item| {
+        let materials = item.materials.iter().map(|material| &material.name.zh);
+        std::iter::once(&item.name.zh).chain(&item.keywords).chain(materials)
+    });
+    let departments = catalogue.departments.iter().map(|department| &department.name.zh);
+    let runs = items.chain(departments).flat_map(|text| text.split(|c: char| !is_ideograph(c)));
+    runs.filter(|run| is_long(run))
+}
+
+/// CJK unified ideographs with their extensions.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -1,7 +1,15 @@
 //! How a character may be spelt: all its readings, and the spellings of people who do not tell zh from z, ch from c, sh
-//! from s, n from l, or ng from n.
+//! from s, n from l, f from h before u, or ng from n; and the letters that fingers swap.
 
+use inputx_pinyin::VALID_SYLLABLES;
 use pinyin::ToPinyinMulti as _;
+
+/// The longest syllable has this many letters (`zhuang`).
+pub(crate) const MAX_SYLLABLE: usize = 6;
+
+/// Syllables that begin with f, with what people say who begin them with h.
+const LABIALS: [(&str, &str); 7] =
+    [("fa", "hua"), ("fan", "huan"), ("fang", "huang"), ("fei", "hui"), ("fen", "hun"), ("feng", "hong"), ("fu", "hu")];
 
 /// One way to spell a character, in lower-case ASCII; ü is v.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +70,13 @@ pub(crate) fn confused(reading: &str) -> Vec<String> {
             initials.push(format!("{proper}{rest}"));
         }
     }
+    for (proper, other) in LABIALS {
+        if reading == proper {
+            initials.push(other.to_owned());
+        } else if reading == other {
+            initials.push(proper.to_owned());
+        }
+    }
     let mut all = initials.clone();
     for spelling in &initials {
         if let Some(rest) = spelling.strip_suffix("ng") {
@@ -75,6 +90,36 @@ pub(crate) fn confused(reading: &str) -> Vec<String> {
     }
     all.retain(|spelling| spelling != reading);
     all
+}
+
+/// Whether these letters are one syllable of Mandarin.
+pub(crate) fn is_syllable(letters: &str) -> bool {
+    VALID_SYLLABLES.contains(&letters)
+}
+
+/// Whether the letters divide into syllables.
+pub(crate) fn is_pronounceable(letters: &str) -> bool {
+    let mut reached = vec![false; letters.len() + 1];
+    reached[0] = true;
+    for end in 1..=letters.len() {
+        reached[end] =
+            (end.saturating_sub(MAX_SYLLABLE)..end).any(|start| reached[start] && is_syllable(&letters[start..end]));
+    }
+    reached[letters.len()]
+}
+
+/// What may have been meant by letters of which two neighbours were swapped: all that can be said.
+pub(crate) fn swapped(query: &[char]) -> Vec<Vec<char>> {
+    if !query.iter().all(char::is_ascii_lowercase) {
+        return Vec::new();
+    }
+    let swap = |at: usize| {
+        let mut letters = query.to_vec();
+        letters.swap(at, at + 1);
+        letters
+    };
+    let different = (0..query.len() - 1).filter(|&at| query[at] != query[at + 1]);
+    different.map(swap).filter(|letters| is_pronounceable(&letters.iter().collect::<String>())).collect()
 }
 
 #[cfg(test)]

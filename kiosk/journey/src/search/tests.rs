@@ -115,6 +115,93 @@ fn the_matched_characters_are_told() {
     assert_eq!(english.highlights.first(), Some(&(0..4)));
 }
 
+/// Everyday phrases and the numbers of the files of the items meant.
+const PHRASES: &str = include_str!("../../tests/cases/search.tsv");
+
+#[test]
+fn everyday_phrases_find_their_items() {
+    let (index, catalogue) = indexed();
+    let cases: Vec<(&str, &str)> = PHRASES.lines().filter_map(|line| line.split_once('\t')).collect();
+    let place = |phrase: &str, numbers: &str| {
+        let wanted = |item: usize| numbers.split(',').any(|number| number.parse() == Ok(item + 1));
+        index.query(phrase, 3).hits.iter().position(|hit| wanted(hit.item))
+    };
+    let places: Vec<Option<usize>> = cases.iter().map(|(phrase, numbers)| place(phrase, numbers)).collect();
+    let within = |limit: usize| places.iter().flatten().filter(|&&place| place < limit).count() * 100 / cases.len();
+    let late: Vec<String> = cases
+        .iter()
+        .zip(&places)
+        .filter(|(_, place)| **place != Some(0))
+        .map(|((phrase, numbers), _)| format!("{phrase} {numbers}: {:?}", names(index, catalogue, phrase)))
+        .collect();
+    assert!(within(1) >= 85 && within(3) >= 95, "{} %, {} %: {late:#?}", within(1), within(3));
+}
+
+/// Any name or keyword with a character or syllable more, before or after it, still finds its item.
+#[test]
+fn a_syllable_more_than_is_written_finds_something() {
+    let (index, catalogue) = indexed();
+    let mut missed = Vec::new();
+    for item in &catalogue.items {
+        let chinese = item.keywords.iter().filter(|keyword| keyword.chars().all(|c| !spell::readings(c).is_empty()));
+        for keyword in chinese.filter(|keyword| keyword.chars().count() >= 2) {
+            let pinyin: String = keyword.chars().map(|c| spell::readings(c)[0].clone()).collect();
+            for typed in [format!("{keyword}吗"), format!("补{keyword}"), format!("{pinyin}ma"), format!("bu{pinyin}")]
+            {
+                if index.query(&typed, 5).hits.is_empty() {
+                    missed.push(typed);
+                }
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:?}");
+}
+
+#[test]
+fn sounds_and_letters_that_are_confused() {
+    let (index, catalogue) = indexed();
+    for (typed, wanted) in [
+        ("kaihuandian", "food-licence"),
+        ("jaizhao", "driving-licence"),
+        ("shebaoak", "social-security-card"),
+        ("lvguan", "hygiene-permit"),
+        ("lantinongyao", "pesticide-licence"),
+        ("canjizheng", "disability-certificate"),
+        ("buyexingyanchu", "commercial-performance"),
+        ("nonyao", "pesticide-licence"),
+        ("longyao", "pesticide-licence"),
+    ] {
+        let found: Vec<&str> =
+            index.query(typed, 3).hits.iter().map(|hit| catalogue.items[hit.item].code.as_str()).collect();
+        assert!(found.contains(&wanted), "{typed}: {found:?}");
+    }
+}
+
+#[test]
+fn people_find_things_in_english() {
+    let (index, catalogue) = indexed();
+    for (typed, wanted) in [
+        ("shop", "sole-trader"),
+        ("RESTAURANT", "food-licence"),
+        ("driving license", "driving-licence"),
+        ("open a restaurant", "food-licence"),
+        ("hairdresser", "hygiene-permit"),
+        ("concert", "commercial-performance"),
+        ("start a company", "company"),
+        ("cigarettes", "tobacco-licence"),
+        ("disabled", "disability-certificate"),
+        ("pension", "flexible-worker-pension"),
+        ("selling a house", "property-transfer"),
+        ("teacher", "teacher-qualification"),
+        ("lost social security card", "social-security-card"),
+        ("elevator", "special-equipment"),
+    ] {
+        let found: Vec<&str> =
+            index.query(typed, 3).hits.iter().map(|hit| catalogue.items[hit.item].code.as_str()).collect();
+        assert!(found.contains(&wanted), "{typed}: {found:?}");
+    }
+}
+
 /// The first `count` initials of a name.
 fn initials(name: &str, count: usize) -> String {
     name.chars().filter_map(|c| spell::readings(c).first().and_then(|r| r.chars().next())).take(count).collect()

@@ -332,7 +332,7 @@ pub struct TextView {
     pub text: String,
     /// Letters typed and not yet turned into characters.
     pub letters: String,
-    /// Candidates, at most 6.
+    /// Candidates: at most 6 above the keys, or at most 50 of one or two characters in their place.
     pub candidates: Vec<String>,
     /// Keys in alphabetical order.
     pub keys_abc: bool,

@@ -375,7 +375,7 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         rows.pop(); // and the item does as well
     }
     let check = Screen::Check(CheckView { rows, paging: Paging { page: 1, pages: 2 } });
-    let text = Screen::Text(TextView {
+    let text = TextView {
         label: words(zh, "演出的名称", "Name of the show"),
         text: "宜春之声".into(),
         letters: "yinyue".into(),
@@ -383,7 +383,14 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         keys_abc: false,
         optional: true,
         problem: None,
-    });
+    };
+    // A further page: names are written with any of them.
+    let characters = "音阴银引因印饮隐饵吟尹殷瘾淫茵姻寅龈垠荫蚓胤氤铟喑堙夤狺霪鄞湮茚吲洇崟訚酳慭愔骃闉骎𬤇𬘡";
+    let more = TextView {
+        letters: "yin".into(),
+        candidates: characters.chars().map(String::from).chain(["阴阳".into(), "饮用".into()]).collect(),
+        ..text.clone()
+    };
     vec![
         Sample { name: "phone", view: visit(3, phone("138 1234 5", PhoneCheck::Incomplete(3))) },
         Sample { name: "phone_good", view: visit(3, phone("138 1234 5678", PhoneCheck::Good)) },
@@ -432,7 +439,8 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
                 ),
             ),
         },
-        Sample { name: "text", view: visit(3, text) },
+        Sample { name: "text", view: visit(3, Screen::Text(text)) },
+        Sample { name: "text_more", view: visit(3, Screen::Text(more)) },
         Sample { name: "check", view: visit(4, check) },
         Sample {
             name: "box_size",
