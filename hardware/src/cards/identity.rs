@@ -94,6 +94,8 @@ pub enum Unverified {
     UnknownAuthority,
     /// It is of a kind that cannot be computed here: another curve, hash or key.
     UnknownKind,
+    /// It cannot be read here: it is not written as the standard says, or in a way that is not known.
+    Malformed,
 }
 
 impl fmt::Display for Unverified {
@@ -102,6 +104,7 @@ impl fmt::Display for Unverified {
             Self::NoList => "it holds, but no `trust_list` is configured",
             Self::UnknownAuthority => "it holds, but none of the authorities in `trust_list` has made it",
             Self::UnknownKind => "it is of a kind that cannot be verified here",
+            Self::Malformed => "it is written in a way that cannot be read here",
         })
     }
 }
