@@ -83,6 +83,8 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
     let sod = match chip.file("reading its signature", SOD) {
         Ok(file) => Some(file),
         Err(CardError::Refused { status, .. }) if NOT_FOUND.contains(&status) => None,
+        // Signed by somebody, in a way that cannot be read: no reason to refuse the document, and none to trust it.
+        Err(MISREAD) => Some(Zeroizing::default()),
         Err(error) => return Err(error),
     };
     let files = read_groups(&mut chip, sod.as_ref().map(|sod| sod.as_slice()))?;

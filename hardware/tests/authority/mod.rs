@@ -198,7 +198,8 @@ pub(crate) struct Authority {
     scheme: Scheme,
     signer: Key,
     signer_certificate: Vec<u8>,
-    issuer: Vec<u8>,
+    /// As what is signed names it.
+    pub(crate) issuer: Vec<u8>,
 }
 
 impl Authority {
