@@ -26,7 +26,7 @@ pub struct TrustError {
 
 /// What there is to read, and how it looked when it was read: a file that was replaced is another, even where somebody
 /// kept its time.
-type Stamp = Vec<(PathBuf, [u64; 4], [i64; 2])>;
+type Stamp = Vec<(PathBuf, [u64; 3], [i64; 4])>;
 
 /// A trust list: a file or a directory of files. It is read again when it has changed, before the next document is judged;
 /// one that cannot be used then is told of once, and the former one kept. Clones are the same list.
@@ -107,7 +107,8 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, TrustError> {
 fn stamp(path: &Path) -> Result<Stamp, TrustError> {
     let stamped = |file: PathBuf| {
         let of = fs::metadata(&file).map_err(|error| TrustError { path: file.clone(), what: error.to_string() })?;
-        Ok((file, [of.dev(), of.ino(), of.len(), 0], [of.mtime_nsec() + of.mtime() * 1_000_000_000, of.ctime_nsec() + of.ctime() * 1_000_000_000]))
+        let times = [of.mtime(), of.mtime_nsec(), of.ctime(), of.ctime_nsec()];
+        Ok((file, [of.dev(), of.ino(), of.len()], times))
     };
     files(path)?.into_iter().map(stamped).collect()
 }
@@ -123,9 +124,13 @@ fn read(path: &Path) -> Result<Arc<Anchors>, TrustError> {
                 what: "this master list was altered after it was signed; fetch it again from whoever publishes it".to_owned(),
             });
         }
+        if let Some(Maker::Unverified(why)) = &file.maker {
+            tracing::warn!(path = %file.path.display(), why, "who made a master list cannot be verified");
+        }
         for listed in &file.listed {
             match &listed.unusable {
                 None => anchors.add(&listed.certificate),
+                Some(why) if listed.name.is_empty() => unusable.push(format!("{}: {why}", file.path.display())),
                 Some(why) => unusable.push(format!("{}: {}: {why}", file.path.display(), listed.name)),
             }
         }

@@ -276,6 +276,17 @@ impl Authority {
         TrustList::load(folder.path()).unwrap()
     }
 
+    /// A list of so many authorities, one file each, with this one among them.
+    pub(crate) fn trusted_among(&self, count: usize) -> TrustList {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("utopia.cer"), &self.certificate).unwrap();
+        for other in 1..count {
+            let other_authority = Self::new(&format!("CSCA {other}"));
+            std::fs::write(folder.path().join(format!("{other}.cer")), &other_authority.certificate).unwrap();
+        }
+        TrustList::load(&folder.keep()).unwrap()
+    }
+
     /// A passport with machine readable lines, a name in national characters and a key of its own. It opens by BAC.
     pub(crate) fn passport(&self) -> Emrtd {
         self.altered(|_| {})

@@ -1,6 +1,7 @@
 //! `kiosk card`.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::output::{Exit, Failure, say, say_json};
+use super::trust;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -34,6 +36,11 @@ pub(super) enum Card {
     },
     /// Say everything that happens at the readers, until interrupted.
     Watch,
+    /// Say what is in a trust list: whose certificates, of which kinds, which of them cannot be used, and who signed it.
+    Trust {
+        /// A file (certificate, master list, LDIF), or a directory of such files.
+        path: PathBuf,
+    },
 }
 
 impl Card {
@@ -49,6 +56,7 @@ impl Card {
                 let (_readers, events) = start(config);
                 watch(&events, json)
             }
+            Self::Trust { path } => trust::tell(&path, json),
         }
     }
 }
@@ -181,7 +189,7 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
     value
 }
 
-fn tell(value: &Value, json: bool) -> Result<(), Failure> {
+pub(super) fn tell(value: &Value, json: bool) -> Result<(), Failure> {
     if json {
         return say_json(value);
     }

@@ -11,6 +11,7 @@ mod printer;
 #[cfg(feature = "screen")]
 mod run;
 mod scanner;
+mod trust;
 #[cfg(feature = "screen")]
 mod watchdog;
 

@@ -44,7 +44,7 @@ pub enum Maker {
 }
 
 /// A certificate of a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Listed {
     pub(super) certificate: Vec<u8>,
     /// State of its authority, two letters; empty where it names none.
@@ -173,15 +173,7 @@ fn decoded(text: &str) -> Option<Vec<u8>> {
 
 impl Listed {
     fn broken(why: &str) -> Self {
-        Self {
-            certificate: Vec::new(),
-            state: String::new(),
-            name: String::new(),
-            key: String::new(),
-            until: None,
-            link: false,
-            unusable: Some(why.to_owned()),
-        }
+        Self { unusable: Some(why.to_owned()), ..Self::default() }
     }
 
     fn read(bytes: &[u8]) -> Self {
