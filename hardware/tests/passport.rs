@@ -3,6 +3,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
+#[expect(dead_code, reason = "other tests need the rest of it")]
 mod authority;
 mod bench;
 mod private_pcscd;

@@ -11,6 +11,7 @@
 //! chip without such a key stays [`Assurance::ReadOnly`], however well its data are signed: it may be one. Revocation lists
 //! and the certificates' dates are not looked at.
 
+mod agreement;
 mod chip;
 mod details;
 mod messaging;

@@ -1,9 +1,10 @@
 //! Whether a chip is the one that its data were signed for, and no copy of it: active authentication (ICAO Doc 9303-11,
-//! 6.1), with a key that signs (DG15).
+//! 6.1), with a key that signs (DG15), and where that proves nothing, chip authentication ([`agreement`]).
 
 use dmrtd::auth::HashAlgo;
 use num_bigint::BigUint;
 
+use super::agreement;
 use super::chip::Chip;
 use crate::cards::CardError;
 use crate::cards::apdu::OK;
@@ -22,14 +23,16 @@ pub(super) enum Proof {
     None,
 }
 
-/// Asks the chip for a proof with the key in its data group 15.
+/// Asks the chip for a proof with the key in its data group 15, or one of those in its data group 14.
 ///
 /// # Errors
 /// The line's.
-pub(super) fn ask(chip: &mut Chip<'_>, own_key: Option<&[u8]>, _keys: Option<&[u8]>) -> Result<Proof, CardError> {
-    match own_key {
-        Some(file) => active(chip, file),
-        None => Ok(Proof::None),
+pub(super) fn ask(chip: &mut Chip<'_>, own_key: Option<&[u8]>, keys: Option<&[u8]>) -> Result<Proof, CardError> {
+    // A signature leaves the session as it is, an agreement puts another in its place.
+    let proof = own_key.map_or(Ok(Proof::None), |file| active(chip, file))?;
+    match (proof, keys) {
+        (Proof::None, Some(file)) => agreement::ask(chip, file),
+        (proof, _) => Ok(proof),
     }
 }
 
