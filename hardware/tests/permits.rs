@@ -18,7 +18,8 @@ use private_pcscd::in_private;
 /// ICAO Doc 9303-3, 4.9: weights 7, 3 and 1; letters from 10 on, the filler 0.
 fn with_digit(field: &str) -> String {
     let value = |character: char| character.to_digit(36).unwrap_or_default();
-    let sum: u32 = field.chars().map(value).zip([7, 3, 1].into_iter().cycle()).map(|(value, weight)| value * weight).sum();
+    let sum: u32 =
+        field.chars().map(value).zip([7, 3, 1].into_iter().cycle()).map(|(value, weight)| value * weight).sum();
     format!("{field}{}", sum % 10)
 }
 
@@ -139,7 +140,8 @@ fn dates_that_are_not_wholly_known() {
         ("240101", "320415", None, Date::new(2024, 1, 1), ValidTo::Date(Date::new(2032, 4, 15).unwrap())),
         ("240101", "320415", Some("19240101"), Date::new(1924, 1, 1), ValidTo::Date(Date::new(2032, 4, 15).unwrap())),
     ] {
-        let second = format!("{}UTO{}F{}<<<<<<<<<<<<<<00", with_digit("L898902C3"), with_digit(birth), with_digit(expiry));
+        let second =
+            format!("{}UTO{}F{}<<<<<<<<<<<<<<00", with_digit("L898902C3"), with_digit(birth), with_digit(expiry));
         let first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
         let mut groups = vec![(1, dg1(&format!("{first}{second}")))];
         groups.extend(full.map(|full| (11, dg11(&[(0x10, &[0x12, 0x34]), (0x2B, full.as_bytes())]))));

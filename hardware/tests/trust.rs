@@ -55,8 +55,10 @@ fn a_master_list_says_who_made_it_and_what_is_in_it() {
     ] {
         let [contents] = TrustList::inspect(&made(name)).unwrap().try_into().unwrap();
         assert_eq!(contents.maker, Some(maker), "{name}");
-        let listed: Vec<_> = contents.listed.iter().map(|one| (one.state.as_str(), one.key.as_str(), one.link)).collect();
-        let expected = [("UT", "EC P-256", false), ("UT", "EC P-256", false), ("UT", "EC P-256", true), ("UT", "", false)];
+        let listed: Vec<_> =
+            contents.listed.iter().map(|one| (one.state.as_str(), one.key.as_str(), one.link)).collect();
+        let expected =
+            [("UT", "EC P-256", false), ("UT", "EC P-256", false), ("UT", "EC P-256", true), ("UT", "", false)];
         assert_eq!(listed, expected, "{name}");
         let unusable: Vec<_> = contents.listed.iter().filter_map(|one| one.unusable.as_deref()).collect();
         assert_eq!(unusable, ["its key cannot be used: its curve is not known here"], "{name}");
@@ -91,7 +93,10 @@ fn a_list_that_was_altered_is_refused() {
 fn ldif(attribute: &str, value: &[u8]) -> String {
     let line = format!("{attribute}:: {}", STANDARD.encode(value));
     let folded: Vec<&str> = line.as_bytes().chunks(75).map(|part| str::from_utf8(part).unwrap()).collect();
-    format!("dn: cn=1,o=ml,c=UT,dc=data,dc=download,dc=pkd,dc=icao,dc=int\nobjectClass: top\n{}\n\n", folded.join("\n "))
+    format!(
+        "dn: cn=1,o=ml,c=UT,dc=data,dc=download,dc=pkd,dc=icao,dc=int\nobjectClass: top\n{}\n\n",
+        folded.join("\n ")
+    )
 }
 
 fn pem(certificate: &[u8]) -> String {
@@ -153,6 +158,10 @@ fn a_list_is_replaced_without_a_restart() {
     fs::write(file("csca.cer"), bytes("id-data.cer")).unwrap();
     let list = TrustList::load(folder.path()).unwrap();
     let clone = list.clone();
+    let judged = |sod: &str, list: &TrustList| {
+        clone.refresh();
+        judged(sod, list)
+    };
     assert_eq!(judged("ber", &list), UNKNOWN);
     // As long, and of the same time: still another file.
     let time = fs::metadata(file("csca.cer")).unwrap().modified().unwrap();

@@ -188,7 +188,9 @@ mod tests {
             let object = Reader::new(&bytes).next().unwrap();
             assert_eq!((object.tag, object.value), (tag, hex(value).as_slice()));
         }
-        for bytes in ["", "30", "30 03 0500", "30 85 FFFFFFFFFF 00", "30 FF", "30 89 010000000000000000 00", "1F FFFFFFFFFF"] {
+        for bytes in
+            ["", "30", "30 03 0500", "30 85 FFFFFFFFFF 00", "30 FF", "30 89 010000000000000000 00", "1F FFFFFFFFFF"]
+        {
             assert!(Reader::new(&hex(bytes)).next().is_none(), "{bytes}");
         }
         assert_eq!(object(0x30, &[0; 3]), hex("30 03 000000"));

@@ -262,7 +262,8 @@ mod tests {
     #[test]
     fn parts_of_a_date_may_be_unknown_from_its_end_on() {
         // ICAO Doc 9303-3, 4.8: check digits over what stands there.
-        for (birth, expiry) in [("7408<<", "320415"), ("74<<<<", "480415"), ("<<<<<<", "<<<<<<"), ("740812", "991231")] {
+        for (birth, expiry) in [("7408<<", "320415"), ("74<<<<", "480415"), ("<<<<<<", "<<<<<<"), ("740812", "991231")]
+        {
             let with_digit = |field: &str| format!("{field}{}", check_digit(field).unwrap());
             let key = MrzKey::from_fields("L898902C36", &with_digit(birth), &with_digit(expiry)).unwrap();
             assert_eq!((key.birth(), key.expiry()), (birth, expiry));

@@ -9,6 +9,7 @@ pub(super) mod certificate;
 pub(super) mod cms;
 pub(super) mod curve;
 mod curves;
+pub(super) mod fault;
 pub(super) mod key;
 pub(super) mod name;
 
@@ -18,6 +19,7 @@ use super::ber::{self, INTEGER, OCTET_STRING, Reader, SEQUENCE};
 use super::trust::Anchors;
 use super::{Authenticity, Unverified};
 use cms::SignedData;
+use fault::{Fault, Unusable};
 
 /// The file with the signature, EF.SOD (ICAO Doc 9303-10, 4.6.2).
 const SOD: u32 = 0x77;
@@ -29,30 +31,6 @@ const CONTENT_TYPES: [&[u8]; 4] = [
     &[0x2A, 0x84, 0x10, 0x01, 0x87, 0x6E, 0x01, 0x14, 0x01],
     &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01],
 ];
-
-/// Why a key, a certificate or a signature cannot be computed with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-pub(super) enum Unusable {
-    #[error("it is not written as the standard says")]
-    Malformed,
-    #[error("its algorithm is not known here")]
-    Algorithm,
-    #[error("its curve is not known here")]
-    Curve,
-}
-
-/// Why a signed message is not believed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Fault {
-    #[error("it is not written as the standard says")]
-    Malformed,
-    #[error("its signer's certificate is not with it")]
-    NoCertificate,
-    #[error("it is of an unknown kind: {0}")]
-    Unknown(#[from] Unusable),
-    #[error("its signature is not of what it says")]
-    Altered,
-}
 
 /// Hashes of data groups, as they were signed (LDSSecurityObject, ICAO Doc 9303-10, 4.6.2.3).
 struct Hashes<'a> {

@@ -97,8 +97,7 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
     // Data that nobody ever signed are as good as altered ones: the document is read, and vouches for nothing.
     let signed: Vec<(u8, &[u8])> = files.0.iter().map(|(number, file)| (*number, file.as_slice())).collect();
     let anchors = trust.anchors();
-    let mut authenticity =
-        sod.as_ref().map_or(Authenticity::Failed, |sod| signature::judge(sod, &signed, &anchors));
+    let mut authenticity = sod.as_ref().map_or(Authenticity::Failed, |sod| signature::judge(sod, &signed, &anchors));
     let mut assurance = Assurance::ReadOnly;
     if authenticity == Authenticity::Verified {
         match proof::ask(&mut chip, files.get(OWN_KEY), files.get(AGREEMENT_KEYS))? {

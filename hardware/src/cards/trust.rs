@@ -28,8 +28,7 @@ pub struct TrustError {
 /// kept its time.
 type Stamp = Vec<(PathBuf, [u64; 3], [i64; 4])>;
 
-/// A trust list: a file or a directory of files. It is read again when it has changed, before the next document is judged;
-/// one that cannot be used then is told of once, and the former one kept. Clones are the same list.
+/// A trust list: a file or a directory of files. Clones are the same list, and so is what they [refresh](Self::refresh).
 #[derive(Clone, Debug, Default)]
 pub struct TrustList {
     source: Option<Arc<Source>>,
@@ -61,22 +60,34 @@ impl TrustList {
         files(path)?.into_iter().map(|file| files::read(&file)).collect()
     }
 
-    /// The certificates, as the files have them now.
-    pub(super) fn anchors(&self) -> Arc<Anchors> {
-        let Some(source) = &self.source else { return Arc::default() };
-        let mut held = source.read.lock().unwrap_or_else(PoisonError::into_inner);
-        match stamp(&source.path) {
-            Ok(stamp) if stamp != held.0 => {
-                held.0 = stamp;
-                match read(&source.path) {
-                    Ok(anchors) => held.1 = anchors,
-                    Err(error) => tracing::error!(%error, "a trust list was replaced by one that cannot be used; the former one counts on"),
-                }
+    /// Reads the files again if they have changed. One that cannot be used then is told of once, and what was read before
+    /// counts on.
+    pub fn refresh(&self) {
+        let Some(source) = &self.source else { return };
+        let stamp = match stamp(&source.path) {
+            Ok(stamp) => stamp,
+            Err(error) => {
+                tracing::debug!(%error, "a trust list cannot be looked at; what was read before counts on");
+                return;
             }
-            Ok(_) => {}
-            Err(error) => tracing::error!(%error, "a trust list cannot be read any more; the former one counts on"),
+        };
+        let mut held = source.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if stamp == held.0 {
+            return;
         }
-        Arc::clone(&held.1)
+        held.0 = stamp;
+        match read(&source.path) {
+            Ok(anchors) => held.1 = anchors,
+            Err(error) => {
+                tracing::error!(%error, "a trust list was replaced by one that cannot be used; the former counts on")
+            }
+        }
+    }
+
+    /// The certificates that were read last.
+    pub(super) fn anchors(&self) -> Arc<Anchors> {
+        let held = self.source.as_ref().map(|source| source.read.lock().unwrap_or_else(PoisonError::into_inner));
+        held.map(|held| Arc::clone(&held.1)).unwrap_or_default()
     }
 }
 
@@ -97,9 +108,7 @@ fn files(path: &Path) -> Result<Vec<PathBuf>, TrustError> {
     }
     let entries = fs::read_dir(path).map_err(fail)?.collect::<Result<Vec<_>, _>>().map_err(fail)?;
     let mut files: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-    files.retain(|file| {
-        file.extension().is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known)))
-    });
+    files.retain(|file| file.extension().is_some_and(|end| ENDS.iter().any(|known| end.eq_ignore_ascii_case(known))));
     files.sort();
     Ok(files)
 }
@@ -121,7 +130,8 @@ fn read(path: &Path) -> Result<Arc<Anchors>, TrustError> {
         if let Some(Maker::Altered) = file.maker {
             return Err(TrustError {
                 path: file.path.clone(),
-                what: "this master list was altered after it was signed; fetch it again from whoever publishes it".to_owned(),
+                what: "this master list was altered after it was signed; fetch it again from whoever publishes it"
+                    .to_owned(),
             });
         }
         if let Some(Maker::Unverified(why)) = &file.maker {

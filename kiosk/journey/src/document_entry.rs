@@ -63,8 +63,8 @@ impl Day {
     /// readable lines have `<<` there, ICAO Doc 9303-3, 4.8).
     fn check_birth(&self) -> Result<(), DocumentProblem> {
         let digits = self.digits.expose();
-        let year = digits.strip_suffix("0000").map(|year| Personal::from(format!("{year}0101")));
-        let known = year.or_else(|| digits.strip_suffix("00").map(|month| Personal::from(format!("{month}01"))));
+        let year = digits.strip_suffix("0000").map(|year| Personal::new(format!("{year}0101")));
+        let known = year.or_else(|| digits.strip_suffix("00").map(|month| Personal::new(format!("{month}01"))));
         match known {
             Some(digits) if !self.scanned => Self { digits, scanned: false }.check(),
             _ => self.check(),

@@ -14,7 +14,8 @@ use super::output::{Exit, Failure};
 pub(super) fn tell(path: &Path, json: bool) -> Result<Exit, Failure> {
     let files = TrustList::inspect(path).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
     let today = jiff::Zoned::now().date();
-    let today = u16::try_from(today.year()).ok().zip(u8::try_from(today.month()).ok()).zip(u8::try_from(today.day()).ok());
+    let today =
+        u16::try_from(today.year()).ok().zip(u8::try_from(today.month()).ok()).zip(u8::try_from(today.day()).ok());
     let today = today.and_then(|((year, month), day)| Date::new(year, month, day));
     for file in &files {
         card::tell(&summary(file, today), json)?;
@@ -34,8 +35,12 @@ fn summary(file: &Contents, today: Option<Date>) -> Value {
     };
     let (signature, signer) = match &file.maker {
         None => ("none", None),
-        Some(Maker::Vouched(signer)) => ("holds, and an authority in the list vouches for its signer", Some(signer.as_str())),
-        Some(Maker::Signed(signer)) => ("holds, and no authority in the list vouches for its signer", Some(signer.as_str())),
+        Some(Maker::Vouched(signer)) => {
+            ("holds, and an authority in the list vouches for its signer", Some(signer.as_str()))
+        }
+        Some(Maker::Signed(signer)) => {
+            ("holds, and no authority in the list vouches for its signer", Some(signer.as_str()))
+        }
         Some(Maker::Unverified(why)) => ("cannot be verified here", Some(why.as_str())),
         Some(Maker::Altered) => ("DOES NOT HOLD: the list was altered", None),
     };

@@ -59,12 +59,14 @@ impl MrzData {
             (90, Some(permit)) => Self::permit(permit, &text),
             (90, None) => {
                 let [number, optional, birth, expiry] = [&text[5..15], &text[15..30], &text[30..37], &text[38..45]];
-                let fields = Fields { number: &whole_number(number, optional), birth, expiry, sex: text.as_bytes()[37] };
+                let fields =
+                    Fields { number: &whole_number(number, optional), birth, expiry, sex: text.as_bytes()[37] };
                 Self::icao(&fields, &text[60..90], &text[2..5], &text[45..48])
             }
             (72, _) => {
                 let [number, optional, birth, expiry] = [&text[36..46], &text[64..71], &text[49..56], &text[57..64]];
-                let fields = Fields { number: &whole_number(number, optional), birth, expiry, sex: text.as_bytes()[56] };
+                let fields =
+                    Fields { number: &whole_number(number, optional), birth, expiry, sex: text.as_bytes()[56] };
                 Self::icao(&fields, &text[5..36], &text[2..5], &text[46..49])
             }
             (88, _) => {
@@ -242,8 +244,10 @@ mod tests {
         let with = |birth: &str, expiry: &str| {
             let digit = |field: &str| format!("{field}{}", super::super::check_digit(field).unwrap());
             let (birth, expiry) = (digit(birth), digit(expiry));
-            parsed(&format!("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO{birth}F{expiry}ZE184226B<<<<<10"))
-                .unwrap()
+            parsed(&format!(
+                "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO{birth}F{expiry}ZE184226B<<<<<10"
+            ))
+            .unwrap()
         };
         for birth in ["7408<<", "74<<<<", "<<<<<<"] {
             let data = with(birth, "<<<<<<");

@@ -55,7 +55,9 @@ impl MrzLines {
         let place = match permit {
             Some(_) => 0,
             // What stands in the second and third line of a permit tells nothing.
-            None if self.lines.first().is_some_and(|first| Permit::of(first).is_some()) && count == 3 => self.lines.len(),
+            None if self.lines.first().is_some_and(|first| Permit::of(first).is_some()) && count == 3 => {
+                self.lines.len()
+            }
             None => place(&line, count),
         };
         if place == 0 || self.lines.first().is_some_and(|first| first.len() != length) {

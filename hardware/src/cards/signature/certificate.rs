@@ -1,9 +1,9 @@
 //! Certificates (X.509, RFC 5280), as far as signatures on travel documents need them: who, whose key, signed by whom.
 //! Pure.
 
+use super::fault::Unusable;
 use super::key::{PublicKey, Scheme};
 use super::name::Name;
-use super::Unusable;
 use crate::cards::Date;
 use crate::cards::ber::{
     self, BIT_STRING, CONTEXT_0, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Object, Reader, SEQUENCE,
@@ -22,7 +22,6 @@ pub(in crate::cards) struct Certificate<'a> {
     pub(in crate::cards) serial: &'a [u8],
     pub(in crate::cards) issuer: Name,
     pub(in crate::cards) subject: Name,
-    /// Of the key in it.
     pub(in crate::cards) key_identifier: Option<&'a [u8]>,
     /// Of the key that signed it.
     pub(in crate::cards) authority_key_identifier: Option<&'a [u8]>,
@@ -73,7 +72,9 @@ impl<'a> Certificate<'a> {
     fn read_extensions(&mut self, mut extensions: Reader<'a>) {
         while let Some(extension) = extensions.expect(SEQUENCE) {
             let mut fields = Reader::new(extension.value);
-            let (Some(name), Some(value)) = (fields.expect(OBJECT_IDENTIFIER), fields.find(OCTET_STRING)) else { continue };
+            let (Some(name), Some(value)) = (fields.expect(OBJECT_IDENTIFIER), fields.find(OCTET_STRING)) else {
+                continue;
+            };
             if name.value == SUBJECT_KEY {
                 self.key_identifier = Reader::new(value.value).expect(OCTET_STRING).map(|key| key.value);
             } else if name.value == AUTHORITY_KEY {

@@ -4,9 +4,9 @@
 use dmrtd::auth::HashAlgo;
 
 use super::certificate::Certificate;
+use super::fault::{Fault, Unusable};
 use super::key::{self, Scheme};
 use super::name::Name;
-use super::{Fault, Unusable};
 use crate::cards::ber::{self, CONTEXT_0, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Reader, SEQUENCE, SET};
 
 /// id-signedData, 1.2.840.113549.1.7.2.
@@ -116,11 +116,14 @@ impl<'a> Signer<'a> {
         let holds = match self.attributes {
             None => key.verify(scheme, data.content, self.signature),
             Some(attributes) => {
-                let mut fields = Reader::new(attributes).next().map(|object| Reader::new(object.value)).ok_or(Fault::Malformed)?;
+                let mut fields =
+                    Reader::new(attributes).next().map(|object| Reader::new(object.value)).ok_or(Fault::Malformed)?;
                 let (mut digest, mut kind) = (None, None);
                 while let Some(attribute) = fields.expect(SEQUENCE) {
                     let mut pair = Reader::new(attribute.value);
-                    let (Some(name), Some(values)) = (pair.expect(OBJECT_IDENTIFIER), pair.expect(SET)) else { continue };
+                    let (Some(name), Some(values)) = (pair.expect(OBJECT_IDENTIFIER), pair.expect(SET)) else {
+                        continue;
+                    };
                     let value = Reader::new(values.value).next().map(|value| value.value);
                     if name.value == MESSAGE_DIGEST {
                         digest = value;
@@ -135,7 +138,8 @@ impl<'a> Signer<'a> {
                 // They are signed as a SET, whatever tag they have here.
                 let mut signed = attributes.to_vec();
                 signed[0] = 0x31;
-                digest == Some(self.digest?.digest(data.content).as_slice()) && key.verify(scheme, &signed, self.signature)
+                digest == Some(self.digest?.digest(data.content).as_slice())
+                    && key.verify(scheme, &signed, self.signature)
             }
         };
         if holds { Ok(certificate) } else { Err(Fault::Altered) }

@@ -69,7 +69,11 @@ impl Curve {
         let base = fields.expect(OCTET_STRING)?.value;
         let n = number(fields.expect(INTEGER)?.value);
         ALL.iter().find(|curve| {
-            curve.p == p && curve.a == a && curve.b == b && curve.n == n && curve.point(base).as_ref() == Some(&curve.base)
+            curve.p == p
+                && curve.a == a
+                && curve.b == b
+                && curve.n == n
+                && curve.point(base).as_ref() == Some(&curve.base)
         })
     }
 

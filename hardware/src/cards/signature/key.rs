@@ -3,8 +3,8 @@
 use dmrtd::auth::HashAlgo;
 use num_bigint::BigUint;
 
-use super::Unusable;
 use super::curve::{Curve, Point, number, padded};
+use super::fault::Unusable;
 use crate::cards::ber::{
     self, BIT_STRING, CONTEXT_0, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, Object, Reader, SEQUENCE,
 };
@@ -69,7 +69,8 @@ impl Scheme {
 
     /// RSASSA-PSS-params, RFC 8017, A.2.3: each field has a default.
     fn pss(parameters: Option<Object<'_>>) -> Result<Self, Unusable> {
-        let mut fields = Reader::new(parameters.filter(|object| object.tag == SEQUENCE).map_or(&[], |object| object.value));
+        let mut fields =
+            Reader::new(parameters.filter(|object| object.tag == SEQUENCE).map_or(&[], |object| object.value));
         let (mut of_message, mut of_mask, mut salt) = (HashAlgo::Sha1, HashAlgo::Sha1, 20);
         if let Some(field) = fields.optional(CONTEXT_0) {
             of_message = hash(field.value)?;
@@ -137,7 +138,12 @@ impl PublicKey {
         let modulus = number(numbers.expect(INTEGER).ok_or(malformed)?.value);
         let exponent = number(numbers.expect(INTEGER).ok_or(malformed)?.value);
         // An exponent of 1 would make every block its own signature.
-        if modulus.bits() > MOST_BITS || !modulus.bit(0) || exponent.bits() < 2 || exponent.bits() > 64 || !exponent.bit(0) {
+        if modulus.bits() > MOST_BITS
+            || !modulus.bit(0)
+            || exponent.bits() < 2
+            || exponent.bits() > 64
+            || !exponent.bit(0)
+        {
             return Err(malformed);
         }
         Ok(Self::Rsa { modulus, exponent })
@@ -155,7 +161,9 @@ impl PublicKey {
     pub(in crate::cards) fn verify(&self, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         match (self, scheme) {
             (Self::Rsa { modulus, exponent }, Scheme::Pkcs1(hash)) => recovered(modulus, exponent, signature)
-                .is_some_and(|block| [true, false].iter().any(|null| block == pkcs1(hash, message, block.len(), *null))),
+                .is_some_and(|block| {
+                    [true, false].iter().any(|null| block == pkcs1(hash, message, block.len(), *null))
+                }),
             (Self::Rsa { modulus, exponent }, Scheme::Pss(hash, mask, salt)) => recovered(modulus, exponent, signature)
                 .is_some_and(|block| pss(hash, mask, salt, &block, modulus.bits(), message).is_some()),
             (Self::Ec(curve, point), Scheme::Ecdsa(hash)) => {
@@ -196,7 +204,8 @@ fn pss(hash: HashAlgo, mask: HashAlgo, salt: usize, block: &[u8], bits: u64, mes
     if trailer != [0xBC] || masked.first()?.leading_zeros() < unused {
         return None;
     }
-    let mut plain: Vec<u8> = masked.iter().zip(generated(mask, sum, masked.len())).map(|(byte, mask)| byte ^ mask).collect();
+    let mut plain: Vec<u8> =
+        masked.iter().zip(generated(mask, sum, masked.len())).map(|(byte, mask)| byte ^ mask).collect();
     *plain.first_mut()? &= 0xFF >> unused;
     let (zeros, salt) = plain.split_at(plain.len().checked_sub(salt)?);
     let (one, zeros) = zeros.split_last()?;

@@ -27,7 +27,10 @@ impl Name {
                 let mut attribute = Reader::new(attributes.expect(SEQUENCE)?.value);
                 let kind = attribute.expect(OBJECT_IDENTIFIER)?.value.to_vec();
                 let value = attribute.next()?;
-                set.push((kind, text(value.tag, value.value).map_or_else(|| value.whole.to_vec(), |text| folded(&text))));
+                set.push((
+                    kind,
+                    text(value.tag, value.value).map_or_else(|| value.whole.to_vec(), |text| folded(&text)),
+                ));
             }
             set.sort();
             canonical.push(set);
@@ -116,7 +119,10 @@ mod tests {
         ] {
             assert_ne!(plain, other);
         }
-        assert_eq!((plain.to_string().as_str(), plain.state().as_str()), ("C=ut, O=außenamt utopia, CN=utopia csca", "UT"));
+        assert_eq!(
+            (plain.to_string().as_str(), plain.state().as_str()),
+            ("C=ut, O=außenamt utopia, CN=utopia csca", "UT")
+        );
         assert_eq!(Name::parse(b"\x31\x02\x30\x05"), None);
     }
 

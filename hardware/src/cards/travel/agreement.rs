@@ -6,10 +6,10 @@ use num_bigint::BigUint;
 
 use dmrtd::crypto::aes::KeyLength;
 
+use super::AGREEMENT_KEYS;
 use super::chip::{Chip, MISREAD};
 use super::messaging::{Session, Suite};
 use super::proof::Proof;
-use super::AGREEMENT_KEYS;
 use crate::cards::CardError;
 use crate::cards::apdu::OK;
 use crate::cards::ber::{self, BIT_STRING, INTEGER, OBJECT_IDENTIFIER, Reader, SEQUENCE, SET};
@@ -214,7 +214,9 @@ mod tests {
             let bits = ber::object(BIT_STRING, &[&[0], integer(public).as_slice()].concat());
             Key::parse(&ber::object(SEQUENCE, &[algorithm, bits].concat())).is_some()
         };
-        for (public, usable) in [(&[8][..], true), (&[], false), (&[0], false), (&[1], false), (&[22], false), (&[23], false)] {
+        for (public, usable) in
+            [(&[8][..], true), (&[], false), (&[0], false), (&[1], false), (&[22], false), (&[23], false)]
+        {
             assert_eq!(key(public), usable, "{public:?}");
         }
     }

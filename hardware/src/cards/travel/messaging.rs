@@ -210,7 +210,8 @@ mod tests {
     /// ICAO Doc 9303-11, appendix D.4: selecting EF.COM and reading its first four bytes.
     #[test]
     fn the_worked_example_comes_out() {
-        let mut session = Session::new(Suite::TripleDes, &hex("0036D272F5C350ACAC50C3F572D23600"), 0x8870_2212_0C06_C226);
+        let mut session =
+            Session::new(Suite::TripleDes, &hex("0036D272F5C350ACAC50C3F572D23600"), 0x8870_2212_0C06_C226);
         let select = CommandApdu::new(0, 0xA4, 0x02, 0x0C, Some(hex("011E")), 0).unwrap();
         let sent = session.protect(&select).unwrap().to_bytes();
         assert_eq!(sent, hex("0CA4020C 15 8709016375432908C044F6 8E08BF8B92D635FF24F8 00"));

@@ -135,7 +135,8 @@ fn by_bac(chip: &mut Chip<'_>, key: &MrzKey) -> Result<(), CardError> {
     let challenge = done(chip.command(step, [0x00, 0x84, 0x00, 0x00], &[], 8)?, 8)?;
     // Eight bytes that the chip must give back, and our half of the session's secret.
     let mut ours = Zeroizing::new([0; 24]);
-    getrandom::fill(&mut *ours).map_err(|error| CardError::ReaderFailed { detail: format!("no random numbers: {error}") })?;
+    getrandom::fill(&mut *ours)
+        .map_err(|error| CardError::ReaderFailed { detail: format!("no random numbers: {error}") })?;
     let (nonce, half) = ours.split_at(8);
 
     let (encryption, signature) = Suite::TripleDes.keys(&Password::of(key).0[..16]);
@@ -153,7 +154,8 @@ fn by_bac(chip: &mut Chip<'_>, key: &MrzKey) -> Result<(), CardError> {
     if plain[..8] != *challenge || plain[8..16] != *nonce {
         return Err(MISREAD);
     }
-    let secret: Zeroizing<Vec<u8>> = Zeroizing::new(half.iter().zip(&plain[16..]).map(|(one, other)| one ^ other).collect());
+    let secret: Zeroizing<Vec<u8>> =
+        Zeroizing::new(half.iter().zip(&plain[16..]).map(|(one, other)| one ^ other).collect());
     let counter = challenge[4..].iter().chain(&nonce[4..]).fold(0, |sum, byte| sum << 8 | u128::from(*byte));
     chip.protect_by(Box::new(Session::new(Suite::TripleDes, &secret, counter)));
     Ok(())

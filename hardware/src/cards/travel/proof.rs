@@ -62,7 +62,9 @@ fn signed(chip: &mut Chip<'_>, key: &PublicKey, challenge: &[u8]) -> Result<Opti
     for wanted in [65_536, 256].into_iter().skip(usize::from(!long)) {
         match chip.command("proving itself", [0x00, 0x88, 0x00, 0x00], challenge, wanted) {
             Ok(answer) if answer.status == OK => return Ok(Some(answer.data.to_vec())),
-            Ok(answer) => tracing::warn!(status = answer.status, wanted, "a chip with a key of its own does not sign with it"),
+            Ok(answer) => {
+                tracing::warn!(status = answer.status, wanted, "a chip with a key of its own does not sign with it")
+            }
             Err(error) if error.kind() == crate::FailureKind::Line => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "a chip with a key of its own gives no answer that can be read");
@@ -94,7 +96,9 @@ fn is_recovered(block: &[u8], challenge: &[u8]) -> bool {
         [rest @ .., 0x38, 0xCC] => (HashAlgo::Sha224, rest),
         _ => return false,
     };
-    let Some((front, sum)) = rest.len().checked_sub(hash.digest_len()).map(|at| rest.split_at(at)) else { return false };
+    let Some((front, sum)) = rest.len().checked_sub(hash.digest_len()).map(|at| rest.split_at(at)) else {
+        return false;
+    };
     // 6A: the message follows at once. 6B: after bytes BB and a last BA.
     let ours = match front {
         [0x6A, ours @ ..] => ours,
@@ -115,9 +119,11 @@ fn is_recovered(block: &[u8], challenge: &[u8]) -> bool {
 fn is_plain(curve: &Curve, key: &Point, challenge: &[u8], answer: &[u8]) -> bool {
     let (first, second) = answer.split_at(answer.len() / 2);
     let plain = answer.len().is_multiple_of(2).then(|| (number(first), number(second)));
-    let written = ber::inside(answer, ber::SEQUENCE)
-        .and_then(|mut fields| Some((number(fields.expect(ber::INTEGER)?.value), number(fields.expect(ber::INTEGER)?.value))));
+    let written = ber::inside(answer, ber::SEQUENCE).and_then(|mut fields| {
+        Some((number(fields.expect(ber::INTEGER)?.value), number(fields.expect(ber::INTEGER)?.value)))
+    });
     let hashes = [HashAlgo::Sha256, HashAlgo::Sha1, HashAlgo::Sha384, HashAlgo::Sha512, HashAlgo::Sha224];
-    let holds = |(r, s): (BigUint, BigUint)| hashes.iter().any(|hash| curve.verify(key, &hash.digest(challenge), &r, &s));
+    let holds =
+        |(r, s): (BigUint, BigUint)| hashes.iter().any(|hash| curve.verify(key, &hash.digest(challenge), &r, &s));
     plain.is_some_and(holds) || written.is_some_and(holds)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::cards::signature::Unusable;
 use crate::cards::signature::certificate::Certificate;
+use crate::cards::signature::fault::Unusable;
 use crate::cards::signature::key::PublicKey;
 use crate::cards::signature::name::Name;
 

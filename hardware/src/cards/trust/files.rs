@@ -10,9 +10,9 @@ use base64::engine::general_purpose::STANDARD;
 use super::TrustError;
 use crate::cards::Date;
 use crate::cards::ber::{self, INTEGER, Reader, SEQUENCE, SET};
-use crate::cards::signature::Fault;
 use crate::cards::signature::certificate::Certificate;
 use crate::cards::signature::cms::SignedData;
+use crate::cards::signature::fault::Fault;
 
 /// id-icao-cscaMasterList, 2.23.136.1.1.2: content of a master list.
 const MASTER_LIST: [u8; 6] = [0x67, 0x81, 0x08, 0x01, 0x01, 0x02];
@@ -133,12 +133,17 @@ fn master_list(signed: &SignedData<'_>) -> (Option<Maker>, Vec<Listed>) {
     let maker = match signed.verify() {
         Ok(signer) => {
             let mut anchors = super::Anchors::default();
-            listed.iter().filter(|listed| listed.unusable.is_none()).for_each(|listed| anchors.add(&listed.certificate));
+            listed
+                .iter()
+                .filter(|listed| listed.unusable.is_none())
+                .for_each(|listed| anchors.add(&listed.certificate));
             let name = signer.subject.to_string();
             if anchors.sign(signer) == Ok(true) { Maker::Vouched(name) } else { Maker::Signed(name) }
         }
         Err(Fault::Altered) => Maker::Altered,
-        Err(fault @ (Fault::Malformed | Fault::NoCertificate | Fault::Unknown(_))) => Maker::Unverified(fault.to_string()),
+        Err(fault @ (Fault::Malformed | Fault::NoCertificate | Fault::Unknown(_))) => {
+            Maker::Unverified(fault.to_string())
+        }
     };
     (Some(maker), listed)
 }
@@ -180,7 +185,9 @@ impl Listed {
         let Some(certificate) = Certificate::parse(bytes) else { return Self::broken(NO_CERTIFICATE) };
         let unusable = match &certificate.key {
             Err(why) => Some(format!("its key cannot be used: {why}")),
-            Ok(_) if !certificate.is_authority => Some("it is not an authority's: it may not sign certificates".to_owned()),
+            Ok(_) if !certificate.is_authority => {
+                Some("it is not an authority's: it may not sign certificates".to_owned())
+            }
             Ok(_) => None,
         };
         let foreign = certificate.authority_key_identifier.is_some_and(|key| Some(key) != certificate.key_identifier);
