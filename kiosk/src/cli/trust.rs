@@ -13,10 +13,8 @@ use super::output::{Exit, Failure};
 /// be used.
 pub(super) fn tell(path: &Path, json: bool) -> Result<Exit, Failure> {
     let files = TrustList::inspect(path).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;
-    let today = jiff::Zoned::now().date();
-    let today =
-        u16::try_from(today.year()).ok().zip(u8::try_from(today.month()).ok()).zip(u8::try_from(today.day()).ok());
-    let today = today.and_then(|((year, month), day)| Date::new(year, month, day));
+    let today = jiff::Timestamp::from_millisecond(crate::clock::wall_ms()).ok();
+    let today = today.and_then(|at| Date::parse(&at.strftime("%Y%m%d").to_string()));
     for file in &files {
         card::tell(&summary(file, today), json)?;
     }

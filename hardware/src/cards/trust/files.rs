@@ -46,7 +46,8 @@ pub enum Maker {
 /// A certificate of a list.
 #[derive(Clone, Debug, Default)]
 pub struct Listed {
-    pub(super) certificate: Vec<u8>,
+    /// As it is written in the list; empty where there is none.
+    pub certificate: Vec<u8>,
     /// State of its authority, two letters; empty where it names none.
     pub state: String,
     /// Whose it is.
