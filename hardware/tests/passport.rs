@@ -1,6 +1,5 @@
 //! Travel documents through a real pcscd: an emulated chip that opens by BAC or PACE, its data signed by an authority
 //! made here.
-#![expect(clippy::wildcard_enum_match_arm, reason = "what a test does not expect, it prints")]
 #![expect(clippy::unwrap_used, reason = "a test that unwraps says where it failed")]
 
 #[expect(dead_code, reason = "other tests need the rest of it")]

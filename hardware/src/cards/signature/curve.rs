@@ -186,11 +186,11 @@ impl Curve {
     fn double(&self, point: &Jacobian) -> Jacobian {
         let p = &self.p;
         let yy = self.square(&point.y);
-        let s = (&point.x * &yy << 2u8) % p;
+        let s = ((&point.x * &yy) << 2u8) % p;
         let m = (self.square(&point.x) * 3u8 + self.square(&self.square(&point.z)) * &self.a) % p;
         let x = self.minus(&self.square(&m), &((&s << 1u8) % p));
         let y = self.minus(&(m * self.minus(&s, &x) % p), &((self.square(&yy) << 3u8) % p));
-        let z = (&point.y * &point.z << 1u8) % p;
+        let z = ((&point.y * &point.z) << 1u8) % p;
         Jacobian { x, y, z }
     }
 

@@ -198,7 +198,7 @@ fn pkcs1(hash: HashAlgo, message: &[u8], length: usize, null: bool) -> Vec<u8> {
 fn pss(hash: HashAlgo, mask: HashAlgo, salt: usize, block: &[u8], bits: u64, message: &[u8]) -> Option<()> {
     // One bit less than the modulus has; where that ends a byte, the block has a byte more, of zeros.
     let unused = u32::try_from((8 - (bits - 1) % 8) % 8).ok()?;
-    let block = if (bits - 1) % 8 == 0 { block.strip_prefix(&[0])? } else { block };
+    let block = if (bits - 1).is_multiple_of(8) { block.strip_prefix(&[0])? } else { block };
     let (body, trailer) = block.split_at(block.len().checked_sub(1)?);
     let (masked, sum) = body.split_at(body.len().checked_sub(hash.digest_len())?);
     if trailer != [0xBC] || masked.first()?.leading_zeros() < unused {

@@ -66,7 +66,7 @@ impl<'a> Chip<'a> {
         protected.ne = if wanted > 256 { 65_536 } else { 256 };
         let answer = exchange(self.card, step, &protected.to_bytes())?;
         let whole = Zeroizing::new([answer.data(), &answer.status().to_be_bytes()].concat());
-        let answer = ResponseApdu::from_bytes(&whole).and_then(|answer| Ok(messaging.unprotect(&answer)));
+        let answer = ResponseApdu::from_bytes(&whole).map(|answer| messaging.unprotect(&answer));
         let answer = answer.map_err(|_| MISREAD)?.map_err(|_| MISREAD)?;
         let status = u16::from_be_bytes(answer.status.to_bytes());
         Ok(Answer { data: Zeroizing::new(answer.data.unwrap_or_default()), status })
