@@ -52,7 +52,8 @@ pub enum Document {
     ForeignerPermit,
     /// 社会保障卡. Its number is the resident number of its holder.
     SocialSecurityCard,
-    /// A passport, or a permit with a chip like one's (往来港澳通行证, 台胞证, 回乡证). Numbers are those of its issuer.
+    /// A passport, or a permit with a chip like one's (往来港澳通行证, 往来台湾通行证, 台胞证, 回乡证). Numbers are those of its
+    /// issuer.
     TravelDocument,
     /// The identity card of Estonia. Its number is the personal code.
     EstonianId,
