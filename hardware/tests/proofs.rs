@@ -4,12 +4,17 @@
 
 #[expect(dead_code, reason = "other tests need the rest of it")]
 mod authority;
+mod bench;
+mod private_pcscd;
 
 use authority::{Authority, KEY, dg1};
+use bench::Bench;
 use hardware::cards::apdu::Transmit;
 use hardware::cards::{Assurance, Authenticity, CardError, MrzKey, travel};
 use peers::apdus::Card;
+use peers::card::CardFaults;
 use peers::emrtd::{ActiveKey, AgreementKey, Curve, Emrtd, KeyLength, Told};
+use private_pcscd::in_private;
 use zeroize::Zeroizing;
 
 const LINES: &str = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<L898902C36UTO7408122F3204153ZE184226B<<<<<16";
@@ -102,6 +107,29 @@ fn signatures_on_the_curve_of_hong_kong_and_long_ones() {
             assert_eq!(extended.longest > 258, name.ends_with("RSA-2048"), "{name}");
         }
     }
+}
+
+/// Commands and answers of more than 256 bytes, through a real pcscd.
+#[test]
+fn long_commands_and_answers_pass_the_readers_service() {
+    in_private("long_commands_and_answers_pass_the_readers_service", |mut pcscd| {
+        pcscd.start();
+        let utopia = Authority::new("Utopia CSCA");
+        let bench = Bench::start(pcscd.port, utopia.trusted());
+        bench.reader.set_mrz(MrzKey::parse(KEY).ok());
+        let signing = ActiveKey::rsa(&bytes(MODULUS), &bytes(PRIVATE));
+        let agreeing = AgreementKey::numbers(&bytes(PRIME_2048), &[2], &[0x5A; 32], Some(KeyLength::S256));
+        for chip in both(&utopia, &[(15, signing.dg15())])
+            .map(|chip| chip.with_active(signing.clone()))
+            .into_iter()
+            .chain(both(&utopia, &[(14, agreeing.dg14(false))]).map(|chip| chip.with_agreement(agreeing.clone())))
+        {
+            for chip in [chip.clone(), chip.in_pieces()] {
+                let identity = bench.tap(chip, CardFaults::default()).unwrap();
+                assert_eq!((identity.authenticity.unwrap(), identity.assurance), ORIGINAL);
+            }
+        }
+    });
 }
 
 #[test]
