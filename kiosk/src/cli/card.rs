@@ -44,16 +44,17 @@ pub(super) enum Card {
 }
 
 impl Card {
-    pub(super) fn run(self, config: &Config, json: bool) -> Result<Exit, Failure> {
+    /// `load` reads the configuration; looking at a trust list wants none, for one that is broken spoils it.
+    pub(super) fn run(self, load: impl FnOnce() -> Result<Config, Failure>, json: bool) -> Result<Exit, Failure> {
         match self {
             Self::Read { wait_s, unmasked, mrz } => {
                 let key = mrz.map(|text| key(&text)).transpose()?;
-                let (readers, events) = start(config);
+                let (readers, events) = start(&load()?);
                 readers.iter().for_each(|reader| reader.set_mrz(key.clone()));
                 read(&events, Duration::from_secs(wait_s), unmasked, json)
             }
             Self::Watch => {
-                let (_readers, events) = start(config);
+                let (_readers, events) = start(&load()?);
                 watch(&events, json)
             }
             Self::Trust { path } => trust::tell(&path, json),
