@@ -38,6 +38,8 @@ use zeroize::Zeroizing;
 
 /// Times that each card is read. The quickest counts: on a busy machine all others measure the machine.
 const READS: usize = 7;
+/// Certificates in a long trust list; the German one has 588.
+const LONG_LIST: usize = 600;
 /// Far above anything that happens.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// At most so much longer than the same commands sent raw.
@@ -71,6 +73,17 @@ fn figures(mut pcscd: Pcscd) {
         let reading = Reading { access, mrz: MrzKey::parse(KEY).ok(), trust: utopia.trusted() };
         measure(name, pcscd.port, &card, &reading);
     }
+    // What a long trust list costs beside a short one.
+    let (one, many) = (utopia.trusted(), utopia.trusted_among(LONG_LIST));
+    let card = Card::travel_document(utopia.passport());
+    let quickest = [one, many].map(|trust| {
+        let reading = Reading { mrz: MrzKey::parse(KEY).ok(), trust, ..Reading::default() };
+        let slot = CardSlot::start(pcscd.port);
+        let reads = (0..READS).map(|_| over_pcsc(&slot, &card, &CardFaults::default(), &reading).0);
+        reads.min().unwrap()
+    });
+    let name = format!("travel document, {LONG_LIST} authorities over one");
+    tell(&name, vec![(quickest[1], quickest[0])]);
     // What a signature of each kind costs.
     for scheme in Scheme::ALL {
         let utopia = Authority::signing("Utopia CSCA", scheme);

@@ -1,4 +1,4 @@
-//! Commands and responses of ISO 7816-4, short form. Pure: the line is behind [`Transmit`].
+//! Commands and responses of ISO 7816-4. Pure: the line is behind [`Transmit`].
 
 use std::fmt;
 
@@ -105,7 +105,9 @@ const MAX_ROUNDS: usize = 16;
 /// [`CardError`]: the line's, or a misread when an answer has no status word or never ends. `step` names it.
 pub fn exchange(card: &mut dyn Transmit, step: &'static str, command: &[u8]) -> Result<Response, CardError> {
     let mut response = once(card, step, command)?;
-    if let [0x6C, length] = response.status.to_be_bytes() {
+    // Not with extended length, whose fifth byte is 0 and is followed by more: its Le has no such correction.
+    let extended = command.len() > 5 && command[4] == 0;
+    if let ([0x6C, length], false) = (response.status.to_be_bytes(), extended) {
         let mut again = command.to_vec();
         if again.len() > 5 {
             again.truncate(5 + usize::from(again[4])); // a command with data has its Le after the data

@@ -52,7 +52,8 @@ pub enum Document {
     ForeignerPermit,
     /// 社会保障卡. Its number is the resident number of its holder.
     SocialSecurityCard,
-    /// A passport, or a permit with a chip like one's (往来港澳通行证, 台胞证, 回乡证). Numbers are those of its issuer.
+    /// A passport, or a permit with a chip like one's (往来港澳通行证, 往来台湾通行证, 台胞证, 回乡证). Numbers are those of its
+    /// issuer.
     TravelDocument,
     /// The identity card of Estonia. Its number is the personal code.
     EstonianId,
@@ -94,6 +95,8 @@ pub enum Unverified {
     UnknownAuthority,
     /// It is of a kind that cannot be computed here: another curve, hash or key.
     UnknownKind,
+    /// It cannot be read here: it is not written as the standard says, or in a way that is not known.
+    Malformed,
 }
 
 impl fmt::Display for Unverified {
@@ -102,6 +105,7 @@ impl fmt::Display for Unverified {
             Self::NoList => "it holds, but no `trust_list` is configured",
             Self::UnknownAuthority => "it holds, but none of the authorities in `trust_list` has made it",
             Self::UnknownKind => "it is of a kind that cannot be verified here",
+            Self::Malformed => "it is written in a way that cannot be read here",
         })
     }
 }

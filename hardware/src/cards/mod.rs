@@ -25,6 +25,7 @@
 //! A reader on a serial line ([`sdt`]) reads resident ID cards and the permits made like them, and nothing else.
 
 pub mod apdu;
+mod ber;
 mod config;
 mod date;
 pub mod eid;
@@ -44,6 +45,7 @@ pub mod sdt_wrapped;
 mod serial;
 mod session;
 mod shared;
+mod signature;
 pub mod social;
 #[cfg(test)]
 mod tests;
@@ -61,5 +63,5 @@ pub use identify::{CardContent, Reading, identify, identify_with};
 pub use identity::{Assurance, Authenticity, Document, Identity, Secret, Sex, Unverified, ValidTo};
 pub use mrz::{MrzError, MrzKey, MrzLines};
 pub use reader::CardReader;
-pub use trust::{TrustError, TrustList};
+pub use trust::{Contents, Listed, Maker, TrustError, TrustList};
 pub use uid::{Uid, UnusableUid};

@@ -1,49 +1,60 @@
-//! Travel documents with a chip (ICAO Doc 9303 part 10 and 11): passports, and permits made like them. The protocols are
-//! `dmrtd`'s; this file decides in which order they are tried and what their outcome is worth.
+//! Travel documents with a chip (ICAO Doc 9303 part 10 and 11): passports, and permits made like them, among them the four
+//! between the Mainland and Hong Kong, Macau and Taiwan.
 //!
 //! The chip opens with what is printed on the document ([`MrzKey`]): by PACE where it says that it can and we can too,
-//! else by BAC.
-//! Then the machine readable lines (DG1), the name in national characters (DG11, where there is one) and the signature
-//! (SOD) are read. No picture is read. The signature is checked against a [`TrustList`].
+//! else by BAC. Then the signature (SOD) is read, and of what it has signed the machine readable lines (DG1), the name in
+//! national characters (DG11) and the chip's own keys (DG14, DG15). No picture is read. The signature is checked against a
+//! [`TrustList`].
 //!
 //! What that proves: an authority in the list has signed these data. A chip that was copied whole passes. So a chip that
-//! has a key of its own, signed with its data (DG15), is asked to sign a number made for it (active authentication); one
-//! that cannot is a copy. A chip without such a key stays [`Assurance::ReadOnly`], however well its data are signed: it
-//! may be one. Revocation lists and the certificates' dates are not looked at.
+//! has a key of its own, signed with its data, is asked to prove that it has it ([`proof`]); one that cannot is a copy. A
+//! chip without such a key stays [`Assurance::ReadOnly`], however well its data are signed: it may be one. Revocation lists
+//! and the certificates' dates are not looked at.
 
-use std::cell::{Cell, RefCell};
+mod agreement;
+mod chip;
+mod details;
+mod messaging;
+mod opening;
+mod proof;
 
-use chrono::{Datelike, NaiveDate};
-use dmrtd::auth::active::{self, ActiveAuthError};
-use dmrtd::auth::passive::{self, DataGroup, PassiveAuthError};
-use dmrtd::com::{TransceiveError, Transceiver};
-use dmrtd::lds::asn1_object_identifiers::{CipherAlgorithm, MappingType};
-use dmrtd::lds::df1::efdg11::EfDG11;
-use dmrtd::lds::df1::efdg15::EfDG15;
-use dmrtd::lds::ef::ElementaryFile;
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use dmrtd::lds::efcard_access::EfCardAccess;
-use dmrtd::lds::mrz::Mrz;
-use dmrtd::passport::{Passport, PassportError};
-use dmrtd::proto::dba_key::DBAKey;
+use zeroize::Zeroizing;
 
-use super::apdu::{Transmit, exchange};
+use super::apdu::{OK, Transmit, exchange};
+use super::ber;
 use super::mrz::MrzKey;
-use super::{
-    Assurance, Authenticity, CardError, Date, Document, Identity, Secret, Sex, TrustList, Unverified, ValidTo,
-};
-use crate::FailureKind;
+use super::mrz::data::MrzData;
+use super::signature;
+use super::{Assurance, Authenticity, CardError, Document, Identity, MrzError, Secret, TrustList};
+use chip::{Chip, MISREAD};
+use details::Details;
+use proof::Proof;
 
 /// SELECT of the application, ICAO Doc 9303-10, 3.2.
 pub const SELECT: [u8; 12] = [0x00, 0xA4, 0x04, 0x0C, 0x07, 0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
-/// The tag by which EF.COM announces DG11.
-const DG11_TAG: u32 = 0x6B;
-/// The tag by which it announces DG15.
-const DG15_TAG: u32 = 0x6F;
+/// SELECT of the chip's root.
+const SELECT_ROOT: [u8; 7] = [0x00, 0xA4, 0x00, 0x0C, 0x02, 0x3F, 0x00];
+/// Short identifiers of files, ICAO Doc 9303-10, 3.11 and 4.
+const CARD_ACCESS: u8 = 0x1C;
+const COMMON: u8 = 0x1E;
+const SOD: u8 = 0x1D;
+/// Data groups that are read; their numbers are their short identifiers.
+const LINES: u8 = 1;
+const DETAILS: u8 = 11;
+const AGREEMENT_KEYS: u8 = 14;
+const OWN_KEY: u8 = 15;
+/// Tags by which EF.COM announces data groups 11, 14 and 15, ICAO Doc 9303-10, 4.6.1.
+const ANNOUNCED: [(u8, u8); 3] = [(0x6B, DETAILS), (0x6E, AGREEMENT_KEYS), (0x6F, OWN_KEY)];
 
 /// Status word "security status not satisfied": what a chip without BAC says to [`SELECT`] before PACE.
 const NOT_ALLOWED: u16 = 0x6982;
-/// Instruction MANAGE SECURITY ENVIRONMENT, with which PACE begins.
-const MANAGE_SECURITY: u8 = 0x22;
+/// Status words "file not found" and "referenced data not found" (ISO 7816-4, 5.6).
+const NOT_FOUND: [u16; 2] = [0x6A82, 0x6A88];
+/// The year of this program. A clock that says less is wrong.
+const NOT_BEFORE: u16 = 2026;
 
 /// Reads the holder of a travel document. `Ok(None)`: the card is none.
 ///
@@ -55,259 +66,135 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
     if !selected.is_ok() && selected.status() != NOT_ALLOWED {
         return Ok(None);
     }
-    let line = Line { card: RefCell::new(card), failed: RefCell::new(None), status: Cell::new(0), asked: Cell::new(0) };
-    let mut chip = Passport::new(&line);
-    let told = |step, _: PassportError| line.told(step);
-
     // Chips without PACE have no such file; one that cannot be understood is as good as none.
-    let access = chip.read_ef_card_access().ok();
-    line.lost()?;
+    let mut chip = Chip::new(card);
+    chip.command("the chip's root", [0x00, 0xA4, 0x00, 0x0C], &SELECT_ROOT[5..], 0)?;
+    let access = chip.optional_file("what the chip can", CARD_ACCESS)?;
+    let access = access.and_then(|file| EfCardAccess::from_bytes(file.to_vec()).ok());
     if !selected.is_ok() && access.is_none() {
         return Ok(None);
     }
     let key = key.ok_or(CardError::NeedsMrz)?;
-    open(&mut chip, &line, key, access.as_ref(), selected.is_ok())?;
+    // Before BAC the application must be selected openly, after PACE under its protection.
+    let by_pace = opening::open(&mut chip, key, access.as_ref(), selected.is_ok())?;
+    if by_pace {
+        select(&mut chip)?;
+    }
 
-    let common = chip.read_ef_com().map_err(|error| told("reading its table of contents", error))?;
-    let lines = chip.read_ef_dg1().map_err(|error| told("reading its machine readable lines", error))?;
-    let announced = |wanted: u32| common.dg_tags().iter().any(|tag| tag.value() == wanted);
-    let names = if announced(DG11_TAG) {
-        Some(chip.read_ef_dg11().map_err(|error| told("reading its additional data", error))?)
-    } else {
-        None
+    let sod = match chip.file("reading its signature", SOD) {
+        Ok(file) => Some(file),
+        Err(CardError::Refused { status, .. }) if NOT_FOUND.contains(&status) => None,
+        // Signed by somebody, in a way that cannot be read: no reason to refuse the document, and none to trust it.
+        Err(MISREAD) => Some(Zeroizing::default()),
+        Err(error) => return Err(error),
     };
-    // A key that cannot be understood proves nothing, and is no reason to refuse the document.
-    let own_key = if announced(DG15_TAG) { chip.read_ef_dg15().ok() } else { None };
-    line.lost()?;
-    let signature = match chip.read_ef_sod() {
-        Ok(signature) => Some(signature),
-        Err(_) if line.has_no_such_file() => None,
-        Err(error) => return Err(told("reading its signature", error)),
-    };
+    let files = read_groups(&mut chip, sod.as_ref().map(|sod| sod.as_slice()))?;
+    let lines = chip_lines(files.get(LINES).ok_or(MISREAD)?)?;
+    // Only permits name no state.
+    let chinese = lines.issuer.is_none();
+    let details = files.get(DETAILS).map(|file| details::parse(file, chinese)).unwrap_or_default();
 
-    let mut groups = vec![DataGroup { number: 1, bytes: lines.to_bytes() }];
-    groups.extend(names.as_ref().map(|names| DataGroup { number: 11, bytes: names.to_bytes() }));
-    groups.extend(own_key.as_ref().map(|key| DataGroup { number: 15, bytes: key.to_bytes() }));
     // Data that nobody ever signed are as good as altered ones: the document is read, and vouches for nothing.
-    let mut authenticity =
-        signature.map_or(Authenticity::Failed, |signature| judge(signature.to_bytes(), &groups, trust));
+    let signed: Vec<(u8, &[u8])> = files.0.iter().map(|(number, file)| (*number, file.as_slice())).collect();
+    let anchors = trust.anchors();
+    let mut authenticity = sod.as_ref().map_or(Authenticity::Failed, |sod| signature::judge(sod, &signed, &anchors));
     let mut assurance = Assurance::ReadOnly;
-    if let (Authenticity::Verified, Some(key)) = (authenticity, &own_key) {
-        match prove(&mut chip, &line, key)? {
+    if authenticity == Authenticity::Verified {
+        match proof::ask(&mut chip, files.get(OWN_KEY), files.get(AGREEMENT_KEYS))? {
             Proof::Original => assurance = Assurance::ChipVerified,
             Proof::Copy => authenticity = Authenticity::Copied,
             Proof::None => {}
         }
     }
-    identity(lines.mrz(), names.as_ref(), authenticity, assurance).map(Some)
+    Ok(Some(identity(lines, details, authenticity, assurance, this_year())))
 }
 
-/// What a chip's answer to a challenge proves.
-enum Proof {
-    /// It has the key that was signed with its data.
-    Original,
-    /// It has not.
-    Copy,
-    /// Nothing: it will not answer, or with a kind of key that cannot be judged here.
-    None,
-}
-
-/// Active authentication, ICAO Doc 9303-11, 6.1.
-fn prove(chip: &mut Passport<&Line<'_>>, line: &Line<'_>, key: &EfDG15) -> Result<Proof, CardError> {
-    use ActiveAuthError as E;
-    let mut challenge = [0; 8];
-    if let Err(error) = getrandom::fill(&mut challenge) {
-        tracing::error!(%error, "the system has no random numbers: a chip is not asked to prove itself");
-        return Ok(Proof::None);
+fn select(chip: &mut Chip<'_>) -> Result<(), CardError> {
+    let step = "selecting its application";
+    match chip.command(step, [0x00, 0xA4, 0x04, 0x0C], &SELECT[5..], 0)?.status {
+        OK => Ok(()),
+        status => Err(CardError::Refused { step, status }),
     }
-    let Ok(answer) = chip.active_authenticate(&challenge) else {
-        line.lost()?;
-        tracing::warn!(status = line.status.get(), "a chip with a key of its own does not sign with it");
-        return Ok(Proof::None);
+}
+
+/// Data groups by number.
+struct Files(Vec<(u8, Zeroizing<Vec<u8>>)>);
+
+impl Files {
+    fn get(&self, number: u8) -> Option<&[u8]> {
+        self.0.iter().find(|(group, _)| *group == number).map(|(_, file)| file.as_slice())
+    }
+}
+
+/// Reads the data groups that are wanted: those that were signed. Where the signature cannot be read, the table of contents
+/// (EF.COM), which nobody signs, says what there is.
+fn read_groups(chip: &mut Chip<'_>, sod: Option<&[u8]>) -> Result<Files, CardError> {
+    let groups = match sod.and_then(signature::groups) {
+        Some(groups) => groups,
+        None => announced(chip)?,
     };
-    match active::verify(key.aa_public_key(), &challenge, &answer) {
-        Ok(()) => Ok(Proof::Original),
-        Err(error @ (E::Failed | E::MalformedSignature)) => {
-            tracing::warn!(%error, "a chip has not the key that was signed with its data: it is a copy");
-            Ok(Proof::Copy)
-        }
-        Err(error @ (E::BadPublicKey | E::UnsupportedCurve | E::UnsupportedHash(_) | E::BadChallenge(_))) => {
-            tracing::warn!(%error, "a chip's key is of an unknown kind");
-            Ok(Proof::None)
+    let mut files = vec![(LINES, chip.file("reading its machine readable lines", LINES)?)];
+    for number in [DETAILS, AGREEMENT_KEYS, OWN_KEY] {
+        if groups.contains(&number) {
+            // Without it the document is as good as one that never had it.
+            files.extend(chip.optional_file("reading a data group", number)?.map(|file| (number, file)));
         }
     }
+    Ok(Files(files))
 }
 
-fn judge(signature: &[u8], groups: &[DataGroup<'_>], trust: &TrustList) -> Authenticity {
-    use PassiveAuthError as E;
-    match passive::verify(signature, groups, trust.anchors()) {
-        Ok(proof) if proof.is_authentic() => Authenticity::Verified,
-        Ok(_) if trust.anchors().is_empty() => Authenticity::Unverified(Unverified::NoList),
-        Ok(_) => Authenticity::Unverified(Unverified::UnknownAuthority),
-        // A certificate signed in a way that `dmrtd` does not know is "malformed" to it.
-        Err(error @ (E::UnsupportedHash | E::UnsupportedKey | E::MalformedCertificate)) => {
-            tracing::warn!(%error, "a travel document's signature is of an unknown kind");
-            Authenticity::Unverified(Unverified::UnknownKind)
-        }
-        Err(
-            error @ (E::MalformedSod
-            | E::MalformedSecurityObject
-            | E::NoSigner
-            | E::DataGroupHashMismatch(_)
-            | E::BadDocumentSignature
-            | E::BadSignedAttributes
-            | E::NoDataGroups),
-        ) => {
-            tracing::warn!(%error, "a travel document's signature does not hold");
-            Authenticity::Failed
-        }
-    }
+/// EF.COM, ICAO Doc 9303-10, 4.6.1: 60 { 5F01, 5F36, 5C with the tags of data groups }.
+fn announced(chip: &mut Chip<'_>) -> Result<Vec<u8>, CardError> {
+    let file = chip.optional_file("reading its table of contents", COMMON)?;
+    let tags = file.as_ref().and_then(|file| ber::inside(file, 0x60)?.find(0x5C)).map_or(&[][..], |tags| tags.value);
+    Ok(ANNOUNCED.iter().filter(|(tag, _)| tags.contains(tag)).map(|(_, number)| *number).collect())
 }
 
-/// Opens the chip: by PACE where it offers a kind of PACE that `dmrtd` speaks, else, or where it then will not begin,
-/// by BAC if it `has_bac`.
-fn open(
-    chip: &mut Passport<&Line<'_>>,
-    line: &Line<'_>,
-    key: &MrzKey,
-    access: Option<&EfCardAccess>,
-    has_bac: bool,
-) -> Result<(), CardError> {
-    if let Some(access) = access.filter(|access| can_run(access)) {
-        if chip.start_session_pace(dba_key(key, true)?, access).is_ok() {
-            return Ok(());
-        }
-        let error = line.told("opening by PACE");
-        let not_begun = line.asked.get() == MANAGE_SECURITY && error.kind() == FailureKind::Refused;
-        if !(not_begun && has_bac) {
-            return Err(wrong_key(error));
-        }
-        tracing::info!(%error, "a chip that announces PACE refuses to begin it; trying BAC");
-    }
-    if !has_bac {
-        return Err(CardError::BadField {
-            field: "chip",
-            why: "it opens only by a kind of PACE that is not supported",
-        });
-    }
-    chip.start_session(dba_key(key, false)?).map_err(|_| wrong_key(line.told("opening by BAC")))
-}
-
-/// ECDH or DH with generic mapping and AES, over parameters that `dmrtd` has. Triple DES, integrated mapping and chip
-/// authentication mapping are not among them.
-fn can_run(access: &EfCardAccess) -> bool {
-    access.pace_info().is_some_and(|info| {
-        info.is_pace_domain_parameter_supported
-            && info.protocol.cipher_algorithm == CipherAlgorithm::Aes
-            && info.protocol.mapping_type == MappingType::Gm
+/// Data group 1, ICAO Doc 9303-10, 4.7.1: 61 { 5F1F with the lines }.
+fn chip_lines(file: &[u8]) -> Result<MrzData, CardError> {
+    let lines = ber::inside(file, 0x61).and_then(|fields| fields.find(0x5F1F)).ok_or(MISREAD)?;
+    MrzData::parse(lines.value).map_err(|error| CardError::BadField {
+        field: "machine readable lines",
+        why: match error {
+            MrzError::Shape => "they are those of no document that is known",
+            MrzError::Character => "they have a character that no such line has",
+            MrzError::CheckDigit(_) => "a check digit does not fit",
+            MrzError::Date(_) => "there is no such day",
+        },
     })
 }
 
-fn wrong_key(error: CardError) -> CardError {
-    if matches!(error, CardError::Refused { status, .. } if is_wrong_key(status)) { CardError::WrongMrz } else { error }
-}
-
-/// Whether a chip says that the key is wrong: verification failed (also with the tries that are left), security status
-/// not satisfied, secure messaging objects wrong.
-fn is_wrong_key(status: u16) -> bool {
-    matches!(status, 0x6300 | 0x63C0..=0x63CF | 0x6982 | 0x6988)
+/// The present year, as far as the century of a birth date hangs on it.
+#[expect(clippy::disallowed_methods, reason = "a wrong clock mistakes at most a child for somebody of a hundred years")]
+fn this_year() -> u16 {
+    // 365.2425 days a year.
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    u16::try_from(1970 + seconds / 31_556_952).map_or(NOT_BEFORE, |year| year.max(NOT_BEFORE))
 }
 
 fn identity(
-    mrz: &Mrz,
-    names: Option<&EfDG11>,
+    lines: MrzData,
+    details: Details,
     authenticity: Authenticity,
     assurance: Assurance,
-) -> Result<Identity, CardError> {
-    let date = |field, date: NaiveDate| {
-        let year = u16::try_from(date.year()).ok();
-        let date = year.zip(u8::try_from(date.month()).ok()).zip(u8::try_from(date.day()).ok());
-        date.and_then(|((year, month), day)| Date::new(year, month, day))
-            .ok_or(CardError::BadField { field, why: "there is no such day" })
-    };
-    let latin = format!("{} {}", mrz.last_name, mrz.first_name);
-    let number = mrz.document_number().trim_matches('<').to_owned();
-    if number.is_empty() {
-        return Err(CardError::BadField { field: "document number", why: "it is empty" });
-    }
-    let national = names.and_then(|names| names.name_of_holder.as_deref()).unwrap_or_default();
-    let national = national.replace("<<", " ").replace('<', " ");
-    Ok(Identity {
+    this_year: u16,
+) -> Identity {
+    let birth = lines.birth.day(details.birth.as_ref().map(Secret::expose), this_year);
+    Identity {
         document: Document::TravelDocument,
         assurance,
         authenticity: Some(authenticity),
-        name: Secret::new(national.trim().to_owned()),
-        foreign_name: Some(Secret::new(latin.trim().to_owned())),
-        number: Secret::new(number),
-        sex: match mrz.gender.as_str() {
-            "M" => Sex::Male,
-            "F" => Sex::Female,
-            _ => Sex::Unknown,
-        },
+        name: if details.name.is_empty() { lines.chinese_name.unwrap_or_default() } else { details.name },
+        foreign_name: Some(lines.latin_name),
+        number: lines.number,
+        sex: lines.sex,
         ethnicity: None,
-        birth: Some(date("birth date", mrz.date_of_birth)?),
+        birth,
         address: None,
-        issuer: Some(mrz.country.trim_matches('<').to_owned()),
+        issuer: lines.issuer,
         valid_from: None,
-        valid_to: ValidTo::Date(date("last day of validity", mrz.date_of_expiry)?),
+        valid_to: lines.valid_to,
         permit_number: None,
-        nationality: Some(mrz.nationality.trim_matches('<').to_owned()),
-    })
-}
-
-fn dba_key(key: &MrzKey, pace: bool) -> Result<DBAKey, CardError> {
-    let bad = CardError::BadField { field: "key", why: "it is not made of dates and a number" };
-    // The century is not part of the key.
-    let day = |text: &str| NaiveDate::parse_from_str(&format!("20{text}"), "%Y%m%d").ok();
-    let (Some(birth), Some(expiry)) = (day(key.birth()), day(key.expiry())) else { return Err(bad) };
-    DBAKey::new(key.number(), birth, expiry, pace).map_err(|_| bad)
-}
-
-/// The card behind `dmrtd`'s interface, which keeps of an error only its text.
-struct Line<'a> {
-    card: RefCell<&'a mut dyn Transmit>,
-    failed: RefCell<Option<CardError>>,
-    /// Last status word.
-    status: Cell<u16>,
-    /// Last instruction.
-    asked: Cell<u8>,
-}
-
-impl Transceiver for &Line<'_> {
-    fn transceive(&mut self, command: &[u8]) -> Result<Vec<u8>, TransceiveError> {
-        self.asked.set(command.get(1).copied().unwrap_or_default());
-        match exchange(&mut **self.card.borrow_mut(), "a command to the chip", command) {
-            Ok(answer) => {
-                self.status.set(answer.status());
-                Ok([answer.data(), &answer.status().to_be_bytes()].concat())
-            }
-            Err(error) => {
-                *self.failed.borrow_mut() = Some(error);
-                Err(TransceiveError::new("the line failed"))
-            }
-        }
-    }
-}
-
-impl Line<'_> {
-    /// The line's own failure, if that is why something went wrong.
-    fn lost(&self) -> Result<(), CardError> {
-        self.failed.borrow().clone().map_or(Ok(()), Err)
-    }
-
-    /// Whether the last answer was that there is no such file: ISO 7816-4, file or referenced data not found.
-    fn has_no_such_file(&self) -> bool {
-        self.failed.borrow().is_none() && matches!(self.status.get(), 0x6A82 | 0x6A88)
-    }
-
-    fn told(&self, step: &'static str) -> CardError {
-        match (self.lost(), self.status.get()) {
-            (Err(lost), _) => lost,
-            // The library's own words are not passed on: they may quote the document.
-            (Ok(()), 0x9000) => {
-                CardError::BadField { field: "travel document", why: "a file or an answer is not as the standard says" }
-            }
-            (Ok(()), status) => CardError::Refused { step, status },
-        }
+        nationality: lines.nationality,
     }
 }

@@ -104,6 +104,8 @@ impl<S: FnMut(CardEvent)> Watch<S> {
             match context.get_status_change(HEARTBEAT, &mut known) {
                 Ok(()) => {}
                 Err(pcsc::Error::Timeout | pcsc::Error::Cancelled) => {
+                    // Here, while nobody waits: a long list has many files to look at.
+                    self.config.trust.refresh();
                     self.read_waiting_documents();
                     continue;
                 }

@@ -62,13 +62,13 @@ pub(crate) enum Scheme {
     EcdsaBrainpool256,
     RsaPkcs1,
     RsaPss,
-    /// ECDSA on P-224, which `dmrtd` does not know for signatures. Its bytes are not made, for nobody looks at them.
-    EcdsaP224,
+    /// ECDSA on secp256k1, which no state uses. Its bytes are not made, for nobody looks at them.
+    EcdsaUnknown,
 }
 
 impl Scheme {
     pub(crate) const ALL: [Self; 6] =
-        [Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaBrainpool256, Self::RsaPkcs1, Self::RsaPss, Self::EcdsaP224];
+        [Self::EcdsaP256, Self::EcdsaP384, Self::EcdsaBrainpool256, Self::RsaPkcs1, Self::RsaPss, Self::EcdsaUnknown];
 
     fn hash(self) -> HashAlgo {
         if self == Self::EcdsaP384 { HashAlgo::Sha384 } else { HashAlgo::Sha256 }
@@ -81,7 +81,7 @@ impl Scheme {
     /// AlgorithmIdentifier of its signatures.
     fn algorithm(self) -> Vec<u8> {
         match self {
-            Self::EcdsaP256 | Self::EcdsaBrainpool256 | Self::EcdsaP224 => {
+            Self::EcdsaP256 | Self::EcdsaBrainpool256 | Self::EcdsaUnknown => {
                 der(0x30, &[&oid(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02])])
             }
             Self::EcdsaP384 => der(0x30, &[&oid(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x03])]),
@@ -122,7 +122,7 @@ impl Key {
                 ring::rand::SecureRandom::fill(&random, &mut bytes[1..]).unwrap();
                 Self::Brainpool(Scalar::from_repr(bytes.into()).unwrap())
             }
-            Scheme::EcdsaP224 => Self::None,
+            Scheme::EcdsaUnknown => Self::None,
         }
     }
 
@@ -161,7 +161,7 @@ impl Key {
                 let rsa = oid(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01]);
                 der(0x30, &[&der(0x30, &[&rsa, &NULL]), &bits(pair.public_key().as_ref())])
             }
-            Self::None => on(&[0x2B, 0x81, 0x04, 0x00, 0x21], &[4; 57]),
+            Self::None => on(&[0x2B, 0x81, 0x04, 0x00, 0x0A], &[4; 65]),
         }
     }
 }
@@ -198,7 +198,8 @@ pub(crate) struct Authority {
     scheme: Scheme,
     signer: Key,
     signer_certificate: Vec<u8>,
-    issuer: Vec<u8>,
+    /// As what is signed names it.
+    pub(crate) issuer: Vec<u8>,
 }
 
 impl Authority {
@@ -208,7 +209,7 @@ impl Authority {
 
     /// The authority signs the signer as the signer signs documents; where no such signature can be made, by P-256.
     pub(crate) fn signing(common: &str, scheme: Scheme) -> Self {
-        let above = if scheme == Scheme::EcdsaP224 { Scheme::EcdsaP256 } else { scheme };
+        let above = if scheme == Scheme::EcdsaUnknown { Scheme::EcdsaP256 } else { scheme };
         let own = Key::new(above, include_bytes!("authority.pk8"));
         let signer = Key::new(scheme, include_bytes!("signer.pk8"));
         let issuer = name(common);
@@ -275,6 +276,17 @@ impl Authority {
         TrustList::load(folder.path()).unwrap()
     }
 
+    /// A list of so many authorities, one file each, with this one among them.
+    pub(crate) fn trusted_among(&self, count: usize) -> TrustList {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("utopia.cer"), &self.certificate).unwrap();
+        for other in 1..count {
+            let other_authority = Self::new(&format!("CSCA {other}"));
+            std::fs::write(folder.path().join(format!("{other}.cer")), &other_authority.certificate).unwrap();
+        }
+        TrustList::load(&folder.keep()).unwrap()
+    }
+
     /// A passport with machine readable lines, a name in national characters and a key of its own. It opens by BAC.
     pub(crate) fn passport(&self) -> Emrtd {
         self.altered(|_| {})
@@ -287,15 +299,31 @@ impl Authority {
 
     /// One with this key in its DG15; the chip has none yet.
     pub(crate) fn made(&self, dg15: &[u8], change: impl FnOnce(&mut BTreeMap<u8, Vec<u8>>)) -> Emrtd {
-        let lines = der(0x61, &[&[0x5F, 0x1F, 0x58], LINES.as_bytes()]);
         let name = "ЭРИКССОН<<АННА";
-        let field = [&[0x5F, 0x0E, u8::try_from(name.len()).unwrap()], name.as_bytes()].concat();
-        let names = der(0x6B, &[&[0x5C, 0x02, 0x5F, 0x0E], &field]);
-        let common = der(0x60, &[b"\x5F\x01\x040107", b"\x5F\x36\x06040000", &[0x5C, 0x03, 0x61, 0x6B, 0x6F]]);
-        let signature = self.sign(&[(1, &lines), (11, &names), (15, dg15)]);
-        let mut files =
-            BTreeMap::from([(0x1E, common), (0x01, lines), (0x0B, names), (0x0F, dg15.to_vec()), (0x1D, signature)]);
+        let mut files = self.files(&[(1, dg1(LINES)), (11, dg11(&[(0x0E, name.as_bytes())])), (15, dg15.to_vec())]);
         change(&mut files);
         Emrtd::new(SECRET, files)
     }
+
+    /// Data groups by number, EF.COM, and EF.SOD over them.
+    pub(crate) fn files(&self, groups: &[(u8, Vec<u8>)]) -> BTreeMap<u8, Vec<u8>> {
+        let tags: Vec<u8> = groups.iter().map(|(_, file)| file[0]).collect();
+        let common = der(0x60, &[b"\x5F\x01\x040107", b"\x5F\x36\x06040000", &der(0x5C, &[&tags])]);
+        let signed: Vec<(u8, &[u8])> = groups.iter().map(|(number, file)| (*number, file.as_slice())).collect();
+        let mut files = BTreeMap::from([(0x1E, common), (0x1D, self.sign(&signed))]);
+        files.extend(groups.iter().cloned());
+        files
+    }
+}
+
+/// Data group 1 with these lines, run together.
+pub(crate) fn dg1(lines: &str) -> Vec<u8> {
+    der(0x61, &[&[0x5F], &der(0x1F, &[lines.as_bytes()])])
+}
+
+/// Data group 11 with these fields, by the second byte of their tags.
+pub(crate) fn dg11(fields: &[(u8, &[u8])]) -> Vec<u8> {
+    let tags: Vec<u8> = fields.iter().flat_map(|(tag, _)| [0x5F, *tag]).collect();
+    let fields: Vec<u8> = fields.iter().flat_map(|(tag, value)| [vec![0x5F], der(*tag, &[value])].concat()).collect();
+    der(0x6B, &[&der(0x5C, &[&tags]), &fields])
 }

@@ -233,11 +233,15 @@ impl Lang {
         match signature {
             DocumentSignature::Verified => self.t("签名有效", "signature verified"),
             DocumentSignature::Copied => self.t("芯片是复制的，不是原件", "the chip is a copy of another"),
-            DocumentSignature::Unverified => self
-                .t("签发机关不在信任名单里，请核对证件", "signed by an authority not trusted here: check the document"),
-            DocumentSignature::Failed => {
-                self.t("签名无效，芯片内容可能被改过", "the signature does not hold: the chip may be forged")
-            }
+            DocumentSignature::Unverified => self.t(
+                "无法核验签名（签发机关不在信任名单里，或终端读不懂），不代表证件有问题，请核对证件",
+                "the signature could not be verified (its authority is not in the trust list, or the terminal cannot \
+                 read it); that says nothing against the document: check it",
+            ),
+            DocumentSignature::Failed => self.t(
+                "芯片内容与签名不符，可能被改过",
+                "the chip's data are not those that were signed: it may be forged",
+            ),
             DocumentSignature::Unknown => self.t("签名情况不明，请核对证件", "signature unknown: check the document"),
         }
     }

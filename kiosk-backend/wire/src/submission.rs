@@ -76,9 +76,10 @@ pub enum DocumentSignature {
     Verified,
     /// It does, but the chip is a copy of the one that it was made for.
     Copied,
-    /// It holds, and nobody whom the terminal trusts has made it.
+    /// It proves nothing at the terminal: nobody whom it trusts has made it, or it cannot be read there. No sign that
+    /// anything was altered.
     Unverified,
-    /// It does not hold: the data were altered, or never signed.
+    /// It is another than the data's: they were altered after they were signed, or never signed.
     Failed,
     /// Something that this build does not know.
     #[serde(other)]

@@ -59,6 +59,18 @@ impl Day {
         }
     }
 
+    /// As [`Day::check`]; of a birth date the day, or month and day, may be unknown, which 00 stands for (the machine
+    /// readable lines have `<<` there, ICAO Doc 9303-3, 4.8).
+    fn check_birth(&self) -> Result<(), DocumentProblem> {
+        let digits = self.digits.expose();
+        let year = digits.strip_suffix("0000").map(|year| Personal::new(format!("{year}0101")));
+        let known = year.or_else(|| digits.strip_suffix("00").map(|month| Personal::new(format!("{month}01"))));
+        match known {
+            Some(digits) if !self.scanned => Self { digits, scanned: false }.check(),
+            _ => self.check(),
+        }
+    }
+
     /// As the screen shows it.
     fn shown(&self) -> String {
         match self.digits.expose().as_bytes() {
@@ -80,7 +92,7 @@ impl DocumentEntry {
         match part {
             DocumentPart::Number if self.number.expose().bytes().any(|byte| byte.is_ascii_alphanumeric()) => Ok(()),
             DocumentPart::Number => Err(DocumentProblem::Empty),
-            DocumentPart::Birth => self.birth.check(),
+            DocumentPart::Birth => self.birth.check_birth(),
             DocumentPart::Expiry => {
                 self.expiry.check()?;
                 // Digits in this order compare as the days do.
@@ -143,6 +155,12 @@ mod tests {
             (typed("", "19740231", ""), P::Birth, Err(Why::NoSuchDay)),
             (typed("", "09740812", ""), P::Birth, Err(Why::NoSuchDay)),
             (typed("", "20240229", ""), P::Birth, Ok(())),
+            (typed("", "19740800", ""), P::Birth, Ok(())),
+            (typed("", "19740000", ""), P::Birth, Ok(())),
+            (typed("", "19741300", ""), P::Birth, Err(Why::NoSuchDay)),
+            (typed("", "19740012", ""), P::Birth, Err(Why::NoSuchDay)),
+            (typed("", "197400", ""), P::Birth, Err(Why::Incomplete)),
+            (typed("", "19740812", "20320400"), P::Expiry, Err(Why::NoSuchDay)),
             (typed("", "20230229", ""), P::Birth, Err(Why::NoSuchDay)),
             (typed("", "19740812", "20320415"), P::Expiry, Ok(())),
             (typed("", "19740812", "19740811"), P::Expiry, Err(Why::BeforeBirth)),

@@ -1,6 +1,7 @@
 //! `kiosk card`.
 
 use std::io::Read as _;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::output::{Exit, Failure, say, say_json};
+use super::trust;
 use crate::config::Config;
 
 #[derive(Debug, Subcommand)]
@@ -34,21 +36,28 @@ pub(super) enum Card {
     },
     /// Say everything that happens at the readers, until interrupted.
     Watch,
+    /// Say what is in a trust list: whose certificates, of which kinds, which of them cannot be used, and who signed it.
+    Trust {
+        /// A file (certificate, master list, LDIF), or a directory of such files.
+        path: PathBuf,
+    },
 }
 
 impl Card {
-    pub(super) fn run(self, config: &Config, json: bool) -> Result<Exit, Failure> {
+    /// `load` reads the configuration; looking at a trust list wants none, for one that is broken spoils it.
+    pub(super) fn run(self, load: impl FnOnce() -> Result<Config, Failure>, json: bool) -> Result<Exit, Failure> {
         match self {
             Self::Read { wait_s, unmasked, mrz } => {
                 let key = mrz.map(|text| key(&text)).transpose()?;
-                let (readers, events) = start(config);
+                let (readers, events) = start(&load()?);
                 readers.iter().for_each(|reader| reader.set_mrz(key.clone()));
                 read(&events, Duration::from_secs(wait_s), unmasked, json)
             }
             Self::Watch => {
-                let (_readers, events) = start(config);
+                let (_readers, events) = start(&load()?);
                 watch(&events, json)
             }
+            Self::Trust { path } => trust::tell(&path, json),
         }
     }
 }
@@ -181,7 +190,7 @@ fn describe(identity: &Identity, unmasked: bool) -> Value {
     value
 }
 
-fn tell(value: &Value, json: bool) -> Result<(), Failure> {
+pub(super) fn tell(value: &Value, json: bool) -> Result<(), Failure> {
     if json {
         return say_json(value);
     }

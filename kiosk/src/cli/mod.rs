@@ -11,6 +11,7 @@ mod printer;
 #[cfg(feature = "screen")]
 mod run;
 mod scanner;
+mod trust;
 #[cfg(feature = "screen")]
 mod watchdog;
 
@@ -90,7 +91,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Doctor => doctor::run(&load()?, json),
         Command::Journal(journal) => journal.run(&load()?, json),
         Command::Locker(locker) => locker.run(&load()?, &config, json),
-        Command::Card(card) => card.run(&load()?, json),
+        Command::Card(card) => card.run(load, json),
         Command::Printer(printer) => printer.run(&load()?, json),
         Command::Scanner(scanner) => scanner.run(&load()?, json),
     }

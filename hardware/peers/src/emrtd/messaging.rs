@@ -20,8 +20,8 @@ pub(super) struct Session {
 pub(super) struct Plain {
     /// Class, instruction and parameters.
     pub(super) header: [u8; 4],
-    /// How many bytes are wanted; 0 stands for 256.
-    pub(super) wanted: u8,
+    /// How many bytes are wanted.
+    pub(super) wanted: usize,
     /// What was sent, decrypted.
     pub(super) data: Vec<u8>,
 }
@@ -30,6 +30,11 @@ impl Session {
     /// After BAC: two-key triple DES, and a counter made of both challenges.
     pub(super) fn triple_des(encryption: Vec<u8>, signature: Vec<u8>, counter: u64) -> Self {
         Self { suite: Suite::TripleDes, encryption, signature, counter: counter.into() }
+    }
+
+    /// After chip authentication: a counter that begins at nothing, with either suite.
+    pub(super) fn anew(suite: Suite, encryption: Vec<u8>, signature: Vec<u8>) -> Self {
+        Self { suite, encryption, signature, counter: 0 }
     }
 
     /// After PACE: AES, and a counter that begins at nothing.
@@ -47,14 +52,17 @@ impl Session {
         if sum != objects[end + 2..end + 10] {
             return Err(WRONG_OBJECTS);
         }
-        let wanted = objects[..end].windows(3).find(|object| object[..2] == [0x97, 0x01]).map_or(0, |object| object[2]);
-        let data = match objects[..end] {
-            [0x87, length, 0x01, ref rest @ ..] if (1..0x80).contains(&length) => {
-                let encrypted = rest.get(..usize::from(length) - 1).ok_or(WRONG_OBJECTS)?;
-                self.decrypted(encrypted).ok_or(WRONG_OBJECTS)?
+        let (mut wanted, mut data, mut rest) = (256, Vec::new(), &objects[..end]);
+        while let Some((tag, value, behind)) = split(rest) {
+            match (tag, value) {
+                (0x97, [0]) => wanted = 256,
+                (0x97, [few]) => wanted = usize::from(*few),
+                (0x97, [0, 0]) => wanted = 65_536,
+                (0x87, [0x01, encrypted @ ..]) => data = self.decrypted(encrypted).ok_or(WRONG_OBJECTS)?,
+                _ => return Err(WRONG_OBJECTS),
             }
-            _ => Vec::new(),
-        };
+            rest = behind;
+        }
         Ok(Plain { header, wanted, data })
     }
 
@@ -68,12 +76,12 @@ impl Session {
         let mut answer = Vec::new();
         if !data.is_empty() {
             let encrypted = self.suite.encrypt(&self.encryption, &self.start()?, &self.padded(data))?;
-            let length = encrypted.len() + 1;
             answer.push(0x87);
-            if length > 0x7F {
-                answer.push(0x81);
+            match u16::try_from(encrypted.len() + 1).ok()?.to_be_bytes() {
+                [0, low @ ..0x80] => answer.push(low),
+                [0, low] => answer.extend([0x81, low]),
+                long => answer.extend([&[0x82], long.as_slice()].concat()),
             }
-            answer.push(u8::try_from(length).ok()?);
             answer.push(0x01);
             answer.extend(encrypted);
         }
@@ -114,4 +122,16 @@ impl Session {
             Suite::Aes(_) => self.suite.encrypt(&self.encryption, &zeros, &self.counter()),
         }
     }
+}
+
+/// The first object, by its tag of one byte, and what is behind it.
+pub(super) fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (length, value) = match *bytes {
+        [_, short, ref value @ ..] if short < 0x80 => (usize::from(short), value),
+        [_, 0x81, length, ref value @ ..] => (usize::from(length), value),
+        [_, 0x82, high, low, ref value @ ..] => (usize::from(u16::from_be_bytes([high, low])), value),
+        _ => return None,
+    };
+    let (value, behind) = value.split_at_checked(length)?;
+    Some((bytes[0], value, behind))
 }

@@ -5,6 +5,7 @@
 //! libraries'.
 
 mod active;
+mod agreement;
 mod ciphers;
 mod messaging;
 mod pace;
@@ -12,6 +13,7 @@ mod pace;
 use std::collections::BTreeMap;
 
 pub use active::ActiveKey;
+pub use agreement::{AgreementKey, Told};
 pub use ciphers::KeyLength;
 use ciphers::{Purpose, Suite, pad, sha1};
 use messaging::{Plain, Session};
@@ -27,6 +29,10 @@ const DONE: [u8; 2] = [0x90, 0x00];
 const NOT_ALLOWED: [u8; 2] = [0x69, 0x82];
 const NOT_FOUND: [u8; 2] = [0x6A, 0x82];
 const WRONG_KEY: [u8; 2] = [0x63, 0x00];
+const WRONG_LENGTH: [u8; 2] = [0x67, 0x00];
+const WRONG_DATA: [u8; 2] = [0x6A, 0x80];
+/// Longest answer to a command without extended length, with its status word.
+const SHORT: usize = 258;
 
 /// What the chip would draw by chance: its challenge, and its half of the keys. Not random: a test's chip need not be.
 /// The values are those of the worked example in ICAO Doc 9303-11, appendix D, so that its numbers come out.
@@ -45,6 +51,11 @@ pub struct Emrtd {
     bac: bool,
     pace: Option<Pace>,
     active: Option<ActiveKey>,
+    agreement: Option<AgreementKey>,
+    /// Whether answers of more than 256 bytes come in pieces instead of with extended length.
+    in_pieces: bool,
+    /// What is left of an answer in pieces.
+    waiting: Vec<u8>,
     challenge: Option<[u8; 8]>,
     session: Option<Session>,
     current: Option<u8>,
@@ -62,6 +73,9 @@ impl Emrtd {
             bac: true,
             pace: None,
             active: None,
+            agreement: None,
+            in_pieces: false,
+            waiting: Vec::new(),
             challenge: None,
             session: None,
             current: None,
@@ -90,6 +104,20 @@ impl Emrtd {
         self
     }
 
+    /// The same, proving that it is no copy by agreeing on new keys. Its DG14 is among the files already.
+    #[must_use]
+    pub fn with_agreement(mut self, key: AgreementKey) -> Self {
+        self.agreement = Some(key);
+        self
+    }
+
+    /// The same, without extended length: a long answer comes in pieces, for which GET RESPONSE asks (ISO 7816-4, 5.3.4).
+    #[must_use]
+    pub fn in_pieces(mut self) -> Self {
+        self.in_pieces = true;
+        self
+    }
+
     /// The same, without BAC: its application is not to be seen before PACE.
     #[must_use]
     pub fn without_bac(mut self) -> Self {
@@ -99,6 +127,7 @@ impl Emrtd {
 
     pub(super) fn reset(&mut self) {
         (self.challenge, self.session, self.current, self.inside) = (None, None, None, false);
+        self.waiting.clear();
         self.pace.iter_mut().for_each(Pace::reset);
     }
 
@@ -133,8 +162,22 @@ impl Emrtd {
                 Some(answer)
             }
             [0x00, 0xB0, p1, p2, wanted] => Some(self.read_openly([0x00, 0xB0, p1, p2], wanted)),
+            [0x00, 0xC0, 0x00, 0x00, wanted] if !self.waiting.is_empty() => Some(self.next_piece(wanted)),
+            // With extended length: 00, two bytes of length, the objects, two bytes of what is wanted.
+            [0x0C, instruction, p1, p2, 0x00, high, low, ref sent @ ..] => {
+                let objects = sent.get(..usize::from(u16::from_be_bytes([high, low])))?;
+                Some(self.protected([0x0C, instruction, p1, p2], &[objects, &[0]].concat()))
+            }
             [0x0C, instruction, p1, p2, _, ref objects @ ..] => {
-                Some(self.protected([0x0C, instruction, p1, p2], objects))
+                let answer = self.protected([0x0C, instruction, p1, p2], objects);
+                match answer.len() {
+                    ..=SHORT => Some(answer),
+                    _ if self.in_pieces => {
+                        self.waiting = answer;
+                        Some(self.next_piece(0))
+                    }
+                    _ => Some(WRONG_LENGTH.to_vec()),
+                }
             }
             _ => None,
         }
@@ -146,7 +189,7 @@ impl Emrtd {
         if self.inside || file != Some(CARD_ACCESS) {
             return NOT_ALLOWED.to_vec();
         }
-        let (data, status) = self.read(header, wanted);
+        let (data, status) = self.read(header, if wanted == 0 { 256 } else { wanted.into() });
         [data.as_slice(), &status].concat()
     }
 
@@ -180,26 +223,54 @@ impl Emrtd {
         Some([answer.as_slice(), &sum, &DONE].concat())
     }
 
+    /// As much of a long answer as is wanted, and how much is left: `61xx`.
+    fn next_piece(&mut self, wanted: u8) -> Vec<u8> {
+        let wanted = if wanted == 0 { 256 } else { usize::from(wanted) };
+        // The status word at its end is the last piece's.
+        let left = self.waiting.len().saturating_sub(2);
+        if left <= wanted {
+            return std::mem::take(&mut self.waiting);
+        }
+        let piece: Vec<u8> = self.waiting.drain(..wanted).collect();
+        let more = u8::try_from(left - wanted).unwrap_or_default();
+        [piece.as_slice(), &[0x61, more]].concat()
+    }
+
     /// A command under secure messaging, ICAO Doc 9303-11, 9.8.
     fn protected(&mut self, header: [u8; 4], objects: &[u8]) -> Vec<u8> {
         let Some(mut session) = self.session.take() else { return vec![0x69, 0x88] };
         match session.open(header, objects) {
             Ok(plain) => {
-                let (data, status) = self.plain(&plain);
+                let (data, status, next) = self.plain(&plain);
                 let answer = session.seal(&data, status);
-                self.session = Some(session);
+                self.session = Some(next.unwrap_or(session));
                 answer
             }
             Err(status) => status.to_vec(),
         }
     }
 
-    fn plain(&mut self, command: &Plain) -> (Vec<u8>, [u8; 2]) {
-        match (command.header, &self.active) {
-            ([_, 0x88, 0x00, 0x00], Some(key)) => (key.sign(&command.data), DONE),
-            ([_, 0x88, ..], _) => (Vec::new(), [0x6D, 0x00]),
-            ([_, 0xA4, 0x02, 0x0C], _) => (Vec::new(), self.select(&command.data)),
-            (header, _) => self.read(header, command.wanted),
+    /// The answer, and a session that takes the place of the present one after it.
+    fn plain(&mut self, command: &Plain) -> (Vec<u8>, [u8; 2], Option<Session>) {
+        let answered = |(data, status)| (data, status, None);
+        let agreed = |session: Option<Session>, data: &[u8]| match session {
+            Some(session) => (data.to_vec(), DONE, Some(session)),
+            None => (Vec::new(), WRONG_DATA, None),
+        };
+        match (command.header, &self.active, &self.agreement) {
+            ([_, 0x88, 0x00, 0x00], Some(_), _) if self.in_pieces && command.wanted > 256 => {
+                answered((Vec::new(), WRONG_LENGTH))
+            }
+            ([_, 0x88, 0x00, 0x00], Some(key), _) => answered((key.sign(&command.data), DONE)),
+            ([_, 0x88, ..], ..) => answered((Vec::new(), [0x6D, 0x00])),
+            ([_, 0x22, 0x41, 0xA6], _, Some(key)) => agreed(key.set_key(&command.data), &[]),
+            ([_, 0x22, 0x41, 0xA4], _, Some(key)) => {
+                answered((Vec::new(), if key.accepts(&command.data) { DONE } else { WRONG_DATA }))
+            }
+            ([_, 0x86, 0x00, 0x00], _, Some(key)) => agreed(key.agree(&command.data), &[0x7C, 0x00]),
+            ([_, 0x22 | 0x86, ..], _, None) => answered((Vec::new(), [0x6D, 0x00])),
+            ([_, 0xA4, 0x02, 0x0C], ..) => answered((Vec::new(), self.select(&command.data))),
+            (header, ..) => answered(self.read(header, command.wanted)),
         }
     }
 
@@ -214,7 +285,7 @@ impl Emrtd {
         }
     }
 
-    fn read(&mut self, [_, instruction, p1, p2]: [u8; 4], wanted: u8) -> (Vec<u8>, [u8; 2]) {
+    fn read(&mut self, [_, instruction, p1, p2]: [u8; 4], wanted: usize) -> (Vec<u8>, [u8; 2]) {
         if instruction == 0xA4 {
             self.inside = true;
             return (Vec::new(), DONE);
@@ -229,7 +300,6 @@ impl Emrtd {
         };
         self.current = file;
         let Some(rest) = content.get(offset..) else { return (Vec::new(), [0x6B, 0x00]) };
-        let wanted = if wanted == 0 { 256 } else { usize::from(wanted) };
         (rest[..rest.len().min(wanted).min(MOST)].to_vec(), DONE)
     }
 }

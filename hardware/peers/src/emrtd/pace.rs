@@ -63,6 +63,29 @@ impl Curve {
             .concat()
     }
 
+    /// Value of its object identifier (RFC 5480, 2.1.1.1; RFC 5639, 3.2).
+    pub(super) fn identifier(self) -> &'static [u8] {
+        match self {
+            Self::P256 => &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07],
+            Self::BrainpoolP256 => &[0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x07],
+            Self::BrainpoolP384 => &[0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x0B],
+        }
+    }
+
+    /// Our public key for chip authentication, uncompressed.
+    pub(super) fn public(self) -> Option<Vec<u8>> {
+        match self {
+            Self::P256 => public::<NistP256>(),
+            Self::BrainpoolP256 => public::<BrainpoolP256r1>(),
+            Self::BrainpoolP384 => public::<BrainpoolP384r1>(),
+        }
+    }
+
+    /// What that key and the terminal's agree on: the first coordinate of the shared point.
+    pub(super) fn shared(self, theirs: &[u8]) -> Option<Vec<u8>> {
+        self.agree(&self.public()?, theirs).map(|(_, shared)| shared)
+    }
+
     fn map(self, theirs: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
         match self {
             Self::P256 => map::<NistP256>(theirs),
@@ -206,6 +229,15 @@ where
     // 04, then both coordinates.
     let first = shared.get(1..=shared.len() / 2)?.to_vec();
     Some((bytes::<C>(point::<C>(generator)? * private)?, first))
+}
+
+fn public<C>() -> Option<Vec<u8>>
+where
+    C: CurveArithmetic,
+    AffinePoint<C>: FromSec1Point<C> + ToSec1Point<C>,
+    FieldBytesSize<C>: ModulusSize,
+{
+    bytes::<C>(ProjectivePoint::<C>::generator() * scalar::<C>(&EPHEMERAL_KEY)?)
 }
 
 fn scalar<C: CurveArithmetic>(bytes: &[u8]) -> Option<Scalar<C>> {

@@ -2,10 +2,11 @@
 
 use zeroize::Zeroizing;
 
+use super::permit::Permit;
 use super::{MrzError, MrzKey};
 
-/// Lengths of one line: documents of three lines (TD1), of two small ones (TD2), passports (TD3). ICAO Doc 9303 parts 5,
-/// 6 and 4.
+/// Lengths of one line: documents of three lines (TD1, and permits), of two small ones (TD2), passports (TD3). ICAO Doc
+/// 9303 parts 5, 6 and 4.
 const LINES: [(usize, usize); 3] = [(30, 3), (36, 2), (44, 2)];
 
 /// What a scanned text was.
@@ -46,7 +47,19 @@ impl MrzLines {
             let lines: Vec<&str> = (0..count).filter_map(|at| line.get(at * length..(at + 1) * length)).collect();
             return Read::Document(MrzKey::parse(&Zeroizing::new(lines.join("\n"))));
         }
-        let place = place(&line, count);
+        let permit = Permit::of(&line).filter(|_| count == 3);
+        if permit == Some(Permit::Outbound) {
+            self.lines.clear();
+            return Read::Document(MrzKey::parse(&line));
+        }
+        let place = match permit {
+            Some(_) => 0,
+            // What stands in the second and third line of a permit tells nothing.
+            None if self.lines.first().is_some_and(|first| Permit::of(first).is_some()) && count == 3 => {
+                self.lines.len()
+            }
+            None => place(&line, count),
+        };
         if place == 0 || self.lines.first().is_some_and(|first| first.len() != length) {
             self.lines.clear();
         }
@@ -109,6 +122,25 @@ mod tests {
             assert_eq!(number(gathered.take(&last.to_lowercase())), expected);
             assert_eq!(number(gathered.take(&lines.concat())), expected);
         }
+    }
+
+    #[test]
+    fn permits_have_one_line_or_three() {
+        const CT: [&str; 3] =
+            ["CT12345678<80003204153F7408122", "MOLKMOKM<<<<<<<<<<BA1234567897", "YANGBEN<<ZHENGJIAN<<<<<<<<BJ01"];
+        let mut gathered = MrzLines::default();
+        assert_eq!(number(gathered.take("CSC123456788<3204153<7408122<0")), "C12345678");
+        assert_eq!(gathered.take("CSC123456788<3204153<7408122<1"), Read::Document(Err(MrzError::CheckDigit("line"))));
+        for before in [vec![], vec![CT[0]], vec![CT[0], CT[1]], vec![TD1[0]], vec![TD3[0]]] {
+            for line in before.iter().chain([&CT[0], &CT[1]]) {
+                assert_eq!(gathered.take(line), Read::Begun, "{before:?} {line}");
+            }
+            assert_eq!(number(gathered.take(CT[2])), "12345678<");
+            assert_eq!(number(gathered.take(&CT.concat())), "12345678<");
+        }
+        assert_eq!(gathered.take(CT[0]), Read::Begun);
+        assert_eq!(gathered.take(TD3[0]), Read::Begun, "another document");
+        assert_eq!(number(gathered.take(TD3[1])), "L898902C3");
     }
 
     #[test]
