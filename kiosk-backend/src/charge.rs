@@ -19,7 +19,6 @@ pub enum ChargeError {
          one, or give this one a data_dir of its own"
     )]
     Served {
-        /// Which folder.
         folder: PathBuf,
         /// The other's process id, as far as it is known.
         by: String,
@@ -29,7 +28,6 @@ pub enum ChargeError {
     Io {
         /// Which file.
         path: PathBuf,
-        /// Why.
         cause: std::io::Error,
     },
 }

@@ -67,7 +67,6 @@ enum Ask {
     /// The archive of closed cases.
     #[command(subcommand)]
     Case(CaseCommand),
-    /// The audit.
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Notifications that wait or were given up.
@@ -179,10 +178,7 @@ enum KioskCommand {
 #[derive(Debug, Subcommand)]
 enum CatalogueCommand {
     /// Check all .toml files of a folder and take them, or say everything that is wrong and take nothing.
-    Import {
-        /// The folder.
-        folder: PathBuf,
-    },
+    Import { folder: PathBuf },
 }
 
 #[derive(Debug, Subcommand)]
@@ -209,7 +205,6 @@ enum CaseCommand {
     /// The hall's key is taken from the data folder of the configuration, unless --key names it: then neither
     /// configuration nor data folder is needed.
     Verify {
-        /// The file.
         file: PathBuf,
         /// The hall's public key, 64 hex digits, as `case key` prints it.
         #[arg(long, value_name = "HEX")]

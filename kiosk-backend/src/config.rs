@@ -126,7 +126,6 @@ pub enum ConfigError {
     Unreadable {
         /// Which file.
         path: String,
-        /// Why.
         cause: std::io::Error,
     },
     /// The file is not what it should be; the cause names line and key.
@@ -142,7 +141,6 @@ pub enum ConfigError {
     Invalid {
         /// Which file.
         path: String,
-        /// Which key.
         key: String,
         /// What is wrong and what to do.
         what: String,

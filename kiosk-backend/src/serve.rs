@@ -35,12 +35,7 @@ const PING: Duration = Duration::from_secs(30);
 pub enum ServeError {
     /// The address cannot be listened on.
     #[error("cannot listen on {address}: {cause}. Is another server running?")]
-    Listen {
-        /// Which.
-        address: SocketAddr,
-        /// Why.
-        cause: std::io::Error,
-    },
+    Listen { address: SocketAddr, cause: std::io::Error },
     /// The TLS files cannot be used.
     #[error("[tls] cert {cert} or key {key} cannot be used: {cause}")]
     Tls {
@@ -48,7 +43,6 @@ pub enum ServeError {
         cert: String,
         /// Key file.
         key: String,
-        /// Why.
         cause: String,
     },
     /// The server failed.

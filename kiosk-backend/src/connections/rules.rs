@@ -40,7 +40,6 @@ pub enum Cause {
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// In all.
     pub all: usize,
     /// From one address, of those whom nobody knows.
     pub of_line: usize,

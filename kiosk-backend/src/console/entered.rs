@@ -1,6 +1,7 @@
-//! What was filled in on a case's page and refused: it stands there again, and what was wrong with it is marked.
+//! What a refused review left open, so that its lines can be marked. The page's script fills in again what was ticked and
+//! written ([`super::keeping`]).
 
-use hall_rules::review::{Fault, Verdict};
+use hall_rules::review::Verdict;
 
 /// A refused form, as it came; empty where nothing was refused.
 #[derive(Clone, Default)]
@@ -15,35 +16,10 @@ impl Entered {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// Whether it was the form of this step.
-    pub(super) fn is(&self, step: &str) -> bool {
-        self.field("event") == step
-    }
-
-    /// What was filled in for a step's field.
-    pub(super) fn of_step(&self, step: &str, name: &str) -> &str {
-        if self.is(step) { self.field(name) } else { "" }
-    }
-
-    /// Whether this was ticked of material `n`.
-    pub(super) fn ticked(&self, n: &usize, verdict: &Verdict) -> bool {
-        self.field(&format!("verdict-{n}")) == verdict.code()
-    }
-
-    /// Whether this fault was picked for material `n`.
-    pub(super) fn picked(&self, n: &usize, fault: &Fault) -> bool {
-        self.field(&format!("fault-{n}")) == fault.code()
-    }
-
-    /// What was written about material `n`.
-    pub(super) fn words(&self, n: &usize) -> &str {
-        self.field(&format!("words-{n}"))
-    }
-
-    /// Whether material `n` was left open: nothing ticked, or amiss and nobody knows what.
-    pub(super) fn lacks(&self, n: &usize) -> bool {
-        let silent = self.field(&format!("fault-{n}")).is_empty() && self.words(n).is_empty();
-        self.is("review")
+    /// Whether material `n` was left open in a review: nothing ticked, or wrong and nobody knows how.
+    pub(super) fn leaves_open(&self, n: &usize) -> bool {
+        let silent = ["fault", "words"].iter().all(|name| self.field(&format!("{name}-{n}")).is_empty());
+        self.field("event") == "review"
             && match Verdict::from_code(self.field(&format!("verdict-{n}"))) {
                 None => true,
                 Some(Verdict::Wrong) => silent,

@@ -51,12 +51,7 @@ pub enum GatewayError {
     },
     /// A text wants a value that there is not.
     #[error("{key} wants ${{{name}}}, which there is not; there are: {}", NAMES.join(", "))]
-    Placeholder {
-        /// Where.
-        key: String,
-        /// Which.
-        name: String,
-    },
+    Placeholder { key: String, name: String },
     /// A header cannot be sent.
     #[error("sms.headers: {0:?} is no header's name")]
     Header(String),

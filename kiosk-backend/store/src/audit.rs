@@ -17,11 +17,9 @@ use crate::{Connection, StoreError, StoreResult};
 pub struct AuditEntry {
     /// Position.
     pub seq: i64,
-    /// When.
     pub at_ms: i64,
     /// Who: `staff:ID`, `kiosk:ID` or `command line`.
     pub actor: String,
-    /// What.
     pub action: String,
     /// About which case.
     pub case: Option<Uuid>,

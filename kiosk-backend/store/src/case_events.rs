@@ -21,7 +21,6 @@ pub struct NewEvent<'a> {
     pub staff: Option<StaffId>,
     /// At which terminal.
     pub kiosk: Option<KioskId>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// A reason or an outcome.
     pub note: Option<&'a str>,
@@ -114,7 +113,6 @@ pub fn append(
 /// One event as stored, with names.
 #[derive(Clone, Debug)]
 pub struct EventRow {
-    /// What.
     pub kind: String,
     /// When it happened; where that is not known, not before this.
     pub at_ms: i64,
@@ -126,7 +124,6 @@ pub struct EventRow {
     pub staff: Option<String>,
     /// Name of the terminal.
     pub kiosk: Option<String>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// Reason or outcome.
     pub note: Option<String>,

@@ -14,7 +14,6 @@ pub(crate) const TIME_SETTLED: &str = "time_settled";
 /// What moved a case's state, oldest first, each at the time that is known of it by now.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// What.
     pub past: Vec<Past>,
     /// The event of each.
     ns: Vec<u64>,

@@ -23,7 +23,6 @@ use crate::{Connection, StoreResult};
 /// One case as stored, with the names that every list shows.
 #[derive(Clone, Debug)]
 pub struct CaseRow {
-    /// Id.
     pub id: SubmissionId,
     /// Its number.
     pub receipt: String,
@@ -33,7 +32,6 @@ pub struct CaseRow {
     pub entry: i64,
     /// Item code.
     pub item: String,
-    /// Item version.
     pub item_version: u32,
     /// Department code.
     pub department: String,
@@ -53,7 +51,6 @@ pub struct CaseRow {
     pub due_clock: Option<ClockKind>,
     /// Its last day, `YYYY-MM-DD`; absent while the calendar lacks a year.
     pub due_date: Option<String>,
-    /// From when it is soon.
     pub soon_date: Option<String>,
     /// When it last changed.
     pub changed_ms: i64,
@@ -74,22 +71,17 @@ pub struct CaseRow {
 /// Someone claimed the case; it holds until its time is over.
 #[derive(Clone, Debug)]
 pub struct Held {
-    /// Who.
     pub staff: StaffId,
     /// Their name.
     pub staff_name: String,
-    /// Since when.
     pub since_ms: i64,
-    /// Until when.
     pub until_ms: i64,
 }
 
 /// Someone is on the way to the box.
 #[derive(Clone, Debug)]
 pub struct Claim {
-    /// The directive.
     pub directive: DirectiveId,
-    /// Who.
     pub staff: StaffId,
     /// Their name.
     pub staff_name: String,
@@ -219,9 +211,7 @@ pub struct CaseHead {
     pub kiosk: KioskId,
     /// The entry it was made by.
     pub entry: i64,
-    /// Its window.
     pub window: Option<WindowId>,
-    /// State.
     pub state: CaseState,
     /// Number of events.
     pub version: u64,
@@ -257,7 +247,6 @@ pub fn head(connection: &Connection, id: SubmissionId) -> StoreResult<Option<Cas
 
 /// A case to open.
 pub struct NewCase<'a> {
-    /// Id.
     pub id: SubmissionId,
     /// Number.
     pub receipt: &'a str,
@@ -267,11 +256,9 @@ pub struct NewCase<'a> {
     pub entry: i64,
     /// Item code.
     pub item: &'a str,
-    /// Item version.
     pub item_version: u32,
     /// Department code.
     pub department: &'a str,
-    /// Window.
     pub window: Option<WindowId>,
     /// When it was prepared.
     pub prepared_ms: i64,
@@ -293,7 +280,6 @@ pub struct Indexes {
     pub name: BlindIndex,
     /// Initials of the name, as many ways as it can be read, and its words.
     pub also: [Option<BlindIndex>; ALSO],
-    /// Phone.
     pub phone: Option<BlindIndex>,
 }
 
@@ -490,7 +476,6 @@ pub enum Change<'a> {
         state: CaseState,
         /// The clock.
         shown: &'a Shown,
-        /// Where it is.
         place: CompartmentNo,
         /// When its door was shut; the first deposit's stays.
         at_ms: i64,

@@ -38,7 +38,6 @@ pub fn import(connection: &Connection, etag: &str, version: u32, body: &str, now
 pub struct ItemVersion<'a> {
     /// Item code.
     pub code: &'a str,
-    /// Version.
     pub version: u32,
     /// Department code.
     pub department: &'a str,

@@ -11,7 +11,6 @@ use crate::{Connection, StoreError, StoreResult};
 /// One directive as stored.
 #[derive(Clone, Debug)]
 pub struct DirectiveRow {
-    /// Id.
     pub id: DirectiveId,
     /// For which terminal.
     pub kiosk: KioskId,
@@ -25,9 +24,7 @@ pub struct DirectiveRow {
     pub staff_name: String,
     /// The order's word, such as `arm_collection`.
     pub order: String,
-    /// Which case.
     pub case: Option<SubmissionId>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// The terminal's last answer.
     pub outcome: Option<DirectiveOutcome>,
@@ -39,9 +36,7 @@ pub struct NewDirective<'a> {
     pub directive: &'a kiosk_wire::Directive,
     /// The order's word.
     pub order: &'a str,
-    /// Which case.
     pub case: Option<SubmissionId>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// Text and signature.
     pub signed: &'a Signed,

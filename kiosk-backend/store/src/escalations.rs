@@ -26,7 +26,6 @@ const OPEN: &str = "e.seen_ms IS NULL AND ((c.due_clock = e.clock AND c.due_date
 pub struct Escalation {
     /// Its number.
     pub id: i64,
-    /// Which case.
     pub case: SubmissionId,
     /// Whether the time is over; otherwise it is soon.
     pub over: bool,

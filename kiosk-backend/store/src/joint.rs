@@ -14,9 +14,7 @@ use crate::{Connection, StoreResult};
 /// One part as stored, with the names that every list shows.
 #[derive(Clone, Debug)]
 pub struct PartRow {
-    /// Id.
     pub id: Uuid,
-    /// The case.
     pub case: SubmissionId,
     /// Number of the case's event that asked.
     pub round: u64,
@@ -26,7 +24,6 @@ pub struct PartRow {
     pub window: Option<(WindowId, String)>,
     /// Working days for the answer.
     pub days: u16,
-    /// State.
     pub state: PartState,
     /// When it was asked.
     pub asked_ms: i64,
@@ -34,7 +31,6 @@ pub struct PartRow {
     pub answered_ms: Option<i64>,
     /// Last day, `YYYY-MM-DD`; absent while the calendar lacks a year.
     pub due_date: Option<String>,
-    /// From when it is soon.
     pub soon_date: Option<String>,
 }
 
@@ -61,15 +57,12 @@ fn part(row: &Row<'_>) -> rusqlite::Result<PartRow> {
 
 /// A part to make.
 pub struct NewPart<'a> {
-    /// Id.
     pub id: Uuid,
-    /// The case.
     pub case: SubmissionId,
     /// Number of the case's event that asks.
     pub round: u64,
     /// Code of the department.
     pub department: &'a str,
-    /// Its window.
     pub window: Option<WindowId>,
     /// Working days for the answer.
     pub days: u16,
@@ -136,9 +129,7 @@ fn event(
 /// What happened to a part.
 #[derive(Clone, Debug)]
 pub struct PartEventRow {
-    /// What.
     pub what: PartEvent,
-    /// When.
     pub at_ms: i64,
     /// Name of who did it; absent when the hall's rule did.
     pub staff: Option<String>,

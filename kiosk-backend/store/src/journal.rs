@@ -119,7 +119,6 @@ pub fn stored(connection: &Connection, journal: JournalId, seq: u64) -> StoreRes
 pub struct NewEntry<'a> {
     /// Position.
     pub seq: u64,
-    /// Hash.
     pub hash: &'a [u8; 32],
     /// Exact header text.
     pub header: &'a str,
@@ -163,13 +162,11 @@ pub struct SetAside {
     pub id: i64,
     /// Terminal and its name.
     pub kiosk: (KioskId, String),
-    /// Journal.
     pub journal: JournalId,
     /// Position.
     pub seq: u64,
     /// Header text.
     pub header: String,
-    /// Why.
     pub code: Code,
     /// When it came.
     pub received_ms: i64,

@@ -33,7 +33,6 @@ pub enum KeyError {
     Io {
         /// Which file.
         path: PathBuf,
-        /// Why.
         cause: io::Error,
     },
     /// A key file has the wrong length.

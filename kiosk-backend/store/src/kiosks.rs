@@ -10,9 +10,7 @@ use crate::{Connection, StoreResult, meta};
 /// One terminal as stored.
 #[derive(Clone, Debug)]
 pub struct KioskRow {
-    /// Id.
     pub id: KioskId,
-    /// Name.
     pub name: String,
     /// Prefix of its receipt numbers.
     pub receipt_prefix: String,
@@ -122,7 +120,6 @@ pub struct CompartmentRow {
     pub state: CompartmentState,
     /// Whose.
     pub case: Option<SubmissionId>,
-    /// Since when.
     pub since_ms: i64,
 }
 

@@ -61,7 +61,6 @@ pub struct NewMessage<'a> {
     pub event: &'a str,
     /// `sms`.
     pub channel: &'a str,
-    /// Kind.
     pub kind: &'a str,
     /// Random.
     pub mark: &'a str,

@@ -21,15 +21,12 @@ pub fn next_number(connection: &Connection, kind: NoticeKind, year: i16) -> Stor
 
 /// One notice to keep.
 pub struct NewNotice<'a> {
-    /// Of which case.
     pub case: SubmissionId,
     /// Kind, year and number.
     pub number: (NoticeKind, i16, u32),
-    /// When.
     pub made_ms: i64,
     /// By whom; absent when the law did it.
     pub by: Option<StaffId>,
-    /// Its text.
     pub text: &'a str,
     /// The same, sealed.
     pub sealed: &'a [u8],
@@ -69,7 +66,6 @@ pub fn insert(connection: &Connection, n: u32, new: &NewNotice<'_>) -> StoreResu
 pub struct NoticeRow {
     /// Position within the case.
     pub n: u32,
-    /// Kind.
     pub kind: NoticeKind,
     /// Year and number.
     pub number: (i16, u32),

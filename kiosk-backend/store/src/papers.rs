@@ -32,7 +32,6 @@ impl PaperKind {
 pub struct PaperRow {
     /// Number of the case's event.
     pub n: u64,
-    /// When.
     pub at_ms: i64,
     /// Name of who did it.
     pub staff: String,

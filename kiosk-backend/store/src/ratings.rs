@@ -11,7 +11,6 @@ use crate::{Connection, StoreResult};
 /// A call-back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
-    /// Which case.
     pub case: SubmissionId,
     /// The rating, 1 or 2.
     pub level: u8,
@@ -19,7 +18,6 @@ pub struct Callback {
     pub made_ms: i64,
     /// The last day, `YYYY-MM-DD`; absent while the calendar lacks a year.
     pub due_date: Option<String>,
-    /// From when it is soon.
     pub soon_date: Option<String>,
     /// When it was ended.
     pub closed_ms: Option<i64>,
@@ -30,9 +28,7 @@ pub struct Callback {
 pub struct NoteRow {
     /// Position.
     pub n: u32,
-    /// When.
     pub at_ms: i64,
-    /// Who.
     pub staff: String,
     /// A word of the domain's outcomes.
     pub outcome: String,

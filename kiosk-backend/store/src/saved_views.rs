@@ -10,7 +10,6 @@ use crate::{Connection, StoreResult};
 pub struct SavedView {
     /// Its number.
     pub id: i64,
-    /// Its name.
     pub name: String,
     /// What it filters by, as the query of the inbox's address.
     pub query: String,

@@ -20,7 +20,6 @@ pub const REMEMBERED_MS: i64 = 24 * 60 * 60 * 1000;
 /// One browser that is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
-    /// Who.
     pub staff: StaffId,
     /// Since when, milliseconds since the epoch.
     pub started_ms: i64,

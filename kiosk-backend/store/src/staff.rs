@@ -10,11 +10,8 @@ use crate::{Connection, StoreResult, meta};
 /// One member of staff as stored.
 #[derive(Clone)]
 pub struct StaffRow {
-    /// Id.
     pub id: StaffId,
-    /// Name.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// Argon2id PHC string of the password.
     pub password_phc: String,
@@ -145,13 +142,10 @@ pub fn windows_of(connection: &Connection, id: StaffId) -> StoreResult<Vec<(Wind
 /// One window as stored.
 #[derive(Clone, Debug)]
 pub struct WindowRow {
-    /// Id.
     pub id: WindowId,
-    /// Name.
     pub name: String,
     /// Phone number applicants may call.
     pub phone: Option<String>,
-    /// Its departments.
     pub departments: Vec<String>,
 }
 

@@ -12,7 +12,6 @@ use crate::{Connection, StoreResult};
 pub struct Tally {
     /// The window; absent where no window has the department.
     pub window: Option<WindowId>,
-    /// Its name.
     pub window_name: String,
     /// Item code.
     pub item: String,
@@ -88,7 +87,6 @@ pub fn decided(connection: &Connection, since_ms: i64) -> StoreResult<Vec<i64>> 
 /// One case to be measured.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// Its id.
     pub id: SubmissionId,
     /// Its number.
     pub receipt: String,
@@ -96,11 +94,9 @@ pub struct Measured {
     pub entry: i64,
     /// Item code.
     pub item: String,
-    /// Item version.
     pub item_version: u32,
     /// The window's name.
     pub window: String,
-    /// State.
     pub state: hall_rules::CaseState,
     /// When paper came first.
     pub deposited_ms: i64,

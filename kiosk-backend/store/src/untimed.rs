@@ -11,7 +11,6 @@ use crate::{Connection, StoreResult};
 /// One event whose time is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Untimed {
-    /// Which case.
     pub case: SubmissionId,
     /// Which of its events.
     pub n: u64,

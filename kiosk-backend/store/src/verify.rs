@@ -46,7 +46,6 @@ pub fn file(connection: &Connection) -> StoreResult<Vec<String>> {
 
 /// One journal.
 pub struct JournalRow {
-    /// Which.
     pub id: JournalId,
     /// The position that comes next.
     pub next: u64,
@@ -67,11 +66,9 @@ pub fn journals(connection: &Connection) -> StoreResult<Vec<JournalRow>> {
 pub struct EntryRow {
     /// Position.
     pub seq: u64,
-    /// Hash.
     pub hash: [u8; 32],
     /// Header text.
     pub header: String,
-    /// Hash of the payload.
     pub payload_hash: Option<[u8; 32]>,
     /// The payload, sealed.
     pub payload: Option<Vec<u8>>,
@@ -101,13 +98,11 @@ pub fn entries(
 
 /// A case's row, as far as it follows from what is hashed.
 pub struct CaseRow {
-    /// Which.
     pub id: SubmissionId,
     /// Number.
     pub receipt: String,
     /// Item and its version.
     pub item: (String, u32),
-    /// State.
     pub state: CaseState,
     /// How many events there are.
     pub version: u64,
@@ -178,7 +173,6 @@ pub fn orphans(connection: &Connection) -> StoreResult<u64> {
 
 /// One sealed text, what it must be sealed for, and the hash that it must have, where one is kept.
 pub struct SealedRow {
-    /// Its table.
     pub table: &'static str,
     /// Sealed.
     pub body: Vec<u8>,
@@ -281,7 +275,6 @@ pub fn papers_beside_events(connection: &Connection) -> StoreResult<u64> {
 pub struct Moved {
     /// Number.
     pub n: u64,
-    /// What.
     pub kind: String,
     /// When, as is known by now.
     pub at_ms: i64,

@@ -88,29 +88,22 @@ fn the_step_that_goes_without_saying_is_still_somebodys_and_on_record() {
 }
 
 #[test]
-fn a_refused_review_comes_back_with_its_ticks_and_its_gap_marked() {
+fn a_refused_review_comes_back_with_the_line_marked_that_is_not_complete() {
     let mut hall = Office::open();
     let case = hall.received();
     let mut clerk = hall.signed_in("王敏");
     let seen = version(&clerk.get(&case).body);
-    let ticked = [("event", "review"), ("version", seen.as_str()), ("materials", "1"), ("verdict-0", "wrong")];
-    let answer = clerk.post(&format!("{case}/prepare"), &ticked);
-    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let page = answer.body;
-    assert!(page.contains("id=\"verdict-0-wrong\" required checked") && page.contains("id=\"lacks-0\""), "{page}");
-    let told =
-        [ticked[0], ticked[1], ticked[2], ("verdict-0", "missing"), ("words-0", "缺第三页的签字"), ("days", "99")];
-    let deferred = [&[("event", "accepted_deferred")], &told[1..]].concat();
-    let page = clerk.post(&format!("{case}/step"), &deferred).body;
-    assert!(page.contains("id=\"verdict-0-missing\" required checked"), "{page}");
-    assert!(page.contains("value=\"缺第三页的签字\"") && !page.contains("id=\"lacks-0\""), "{page}");
-    // A form of another step opens again with what was written into it.
-    let refused = [("event", "refused"), ("version", seen.as_str()), ("reason", "不属于本机关")];
-    let page = clerk.post(&format!("{case}/prepare"), &refused).body;
-    assert!(
-        page.contains("id=\"fill-refused\" hx-morph-skip open") && page.contains("value=\"不属于本机关\""),
-        "{page}"
-    );
+    let review = [("event", "review"), ("version", seen.as_str()), ("materials", "1")];
+    for (ticked, marked) in [
+        (vec![], true),
+        (vec![("verdict-0", "wrong")], true),
+        (vec![("verdict-0", "wrong"), ("words-0", "缺第三页的签字")], false),
+    ] {
+        let answer = clerk.post(&format!("{case}/prepare"), &[&review[..], &ticked].concat());
+        assert_eq!(answer.status == StatusCode::UNPROCESSABLE_ENTITY, marked, "{ticked:?}");
+        assert_eq!(answer.body.contains("id=\"lacks-0\""), marked, "{ticked:?}: {}", answer.body);
+        assert_eq!(answer.body.contains("id=\"typed\""), marked, "{ticked:?}: what was ticked is filled in again");
+    }
 }
 
 #[test]

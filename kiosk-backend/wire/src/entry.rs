@@ -116,9 +116,7 @@ fn parse_hash(field: &'static str, text: &str) -> Result<[u8; 32], EnvelopeError
 pub struct Header {
     /// Wire version that wrote it.
     pub v: u16,
-    /// When.
     pub at: Stamp,
-    /// What.
     #[serde(flatten)]
     pub fact: Fact,
 }
@@ -155,14 +153,12 @@ pub enum Fact {
     DepositIntended {
         /// Whose paper.
         submission: SubmissionId,
-        /// Where.
         compartment: CompartmentNo,
     },
     /// The door is about to be opened again for the same submission ("forgot something").
     DepositReopened {
         /// Whose paper.
         submission: SubmissionId,
-        /// Where.
         compartment: CompartmentNo,
     },
     /// The deposit goes to another compartment; that one's door is about to be opened.
@@ -173,14 +169,12 @@ pub enum Fact {
         from: CompartmentNo,
         /// The compartment about to be opened.
         to: CompartmentNo,
-        /// Why.
         why: MoveReason,
     },
     /// The door was seen open and then seen closed: the paper is in.
     Deposited {
         /// Whose paper.
         submission: SubmissionId,
-        /// Where.
         compartment: CompartmentNo,
     },
     /// Nobody knows whether the paper is in (the process died after the intent, or no opening was seen). The
@@ -194,12 +188,7 @@ pub enum Fact {
         why: UnconfirmedReason,
     },
     /// The submission ended with certainly nothing in any compartment (no door ever opened for it).
-    DepositVoided {
-        /// Which.
-        submission: SubmissionId,
-        /// Why.
-        why: VoidReason,
-    },
+    DepositVoided { submission: SubmissionId, why: VoidReason },
 
     /// A door is about to be opened for staff. On disk before the unlock is sent.
     CollectionIntended {
@@ -218,7 +207,6 @@ pub enum Fact {
         submission: Option<SubmissionId>,
         /// Which door.
         compartment: CompartmentNo,
-        /// Who.
         staff: StaffId,
         /// Whether an opening was seen before the closing.
         opening_seen: bool,
@@ -227,47 +215,34 @@ pub enum Fact {
     EmptinessAffirmed {
         /// Whose paper was in it, when known.
         submission: Option<SubmissionId>,
-        /// Which compartment.
         compartment: CompartmentNo,
         /// Who says so.
         staff: StaffId,
     },
     /// A directive was answered.
-    DirectiveAnswered {
-        /// Which.
-        directive: DirectiveId,
-        /// How.
-        outcome: DirectiveOutcome,
-    },
+    DirectiveAnswered { directive: DirectiveId, outcome: DirectiveOutcome },
     /// A staff sign-in at the terminal was refused.
     StaffRefused {
         /// Who was claimed, when the card is in the roster.
         staff: Option<StaffId>,
-        /// Why.
         why: StaffRefusal,
     },
 
     /// A compartment must not be offered until staff return it to service.
     CompartmentSetAside {
-        /// Which.
         compartment: CompartmentNo,
-        /// Why.
         why: SetAsideReason,
         /// Whose submission met it, if any.
         submission: Option<SubmissionId>,
     },
     /// A compartment serves again after being set aside.
     CompartmentReturned {
-        /// Which.
         compartment: CompartmentNo,
         /// Who returned it.
         staff: StaffId,
     },
     /// A door was seen open although nobody was let in.
-    DoorForced {
-        /// Which.
-        compartment: CompartmentNo,
-    },
+    DoorForced { compartment: CompartmentNo },
     /// The terminal learnt that the backend knows more of this journal than it does itself: its disk was rolled
     /// back. All its compartments are unknown until staff looked.
     RolledBack {
@@ -276,7 +251,6 @@ pub enum Fact {
     },
     /// A technician is about to open a door from the command line.
     TechnicianOpened {
-        /// Which.
         compartment: CompartmentNo,
         /// The reason they gave.
         reason: String,
@@ -304,7 +278,6 @@ pub enum Fact {
         item: String,
         /// Department code of that item; decides whose staff may take it out again.
         department: String,
-        /// Where.
         compartment: CompartmentNo,
         /// Who stands there.
         staff: StaffId,
@@ -315,7 +288,6 @@ pub enum Fact {
     ResultLoaded {
         /// Whose result.
         submission: SubmissionId,
-        /// Where.
         compartment: CompartmentNo,
         /// Who says so.
         staff: StaffId,
@@ -324,7 +296,6 @@ pub enum Fact {
     LoadVoided {
         /// Whose result it was to be.
         submission: SubmissionId,
-        /// Which compartment.
         compartment: CompartmentNo,
         /// Who stood there, when known: nobody after a power cut.
         staff: Option<StaffId>,
@@ -335,7 +306,6 @@ pub enum Fact {
     PickupIntended {
         /// Whose result.
         submission: SubmissionId,
-        /// Which compartment.
         compartment: CompartmentNo,
         /// What entitles them.
         proof: PickupProof,
@@ -344,14 +314,12 @@ pub enum Fact {
     PickedUp {
         /// Whose result.
         submission: SubmissionId,
-        /// Which compartment.
         compartment: CompartmentNo,
     },
     /// The applicant says that everything was taken out: the compartment is free.
     PickupAffirmed {
         /// Whose result it was.
         submission: SubmissionId,
-        /// Which compartment.
         compartment: CompartmentNo,
     },
     /// The applicant rated the service at the terminal, one visit one rating (GB/T 39734-2020).
@@ -423,17 +391,13 @@ pub enum VoidReason {
 #[serde(tag = "by", rename_all = "snake_case")]
 pub enum Authority {
     /// A directive of the backend.
-    Directive {
-        /// Which.
-        directive: DirectiveId,
-    },
+    Directive { directive: DirectiveId },
     /// Staff card and PIN against the signed roster; the compartment belongs to that window.
     Roster {
         /// Generation of the roster.
         generation: u64,
         /// Version of the roster.
         version: u64,
-        /// The window.
         window: WindowId,
     },
 }

@@ -58,9 +58,7 @@ pub struct EnrolAnswer {
 /// A run of journal entries, oldest first, without gaps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct JournalPush {
-    /// Which journal.
     pub journal: JournalId,
-    /// The entries.
     pub entries: Vec<Envelope>,
     /// The terminal's clocks as it sends: the backend knows from them when every entry of that start happened. Absent from
     /// terminals of an older release.
@@ -85,7 +83,6 @@ pub struct JournalAnswer {
 /// What became of one entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryResult {
-    /// Which.
     pub seq: u64,
     /// How it was taken.
     #[serde(flatten)]
@@ -99,10 +96,7 @@ pub enum Taken {
     /// Stored and understood.
     Stored,
     /// Stored, not understood or not believable: a person will look. Blocks nothing.
-    SetAside {
-        /// Why.
-        code: Code,
-    },
+    SetAside { code: Code },
 }
 
 /// Sent every 15 seconds.
@@ -120,7 +114,6 @@ pub struct Heartbeat {
     pub unsent_deposits: u32,
     /// Age in seconds of the oldest unacknowledged entry.
     pub oldest_unsent_s: Option<u64>,
-    /// Free compartments.
     pub free_compartments: u32,
     /// Free bytes on the journal's disk.
     pub disk_free_bytes: u64,
@@ -142,7 +135,6 @@ pub struct DeviceReport {
     /// `reader` (of several: `reader-1`, `reader-2`), `locker`, `journal`, `clock`, `disk`, `backend`, `printer`,
     /// `scanner`, `call`.
     pub part: String,
-    /// How it is.
     pub state: DeviceState,
     /// Since when, terminal wall clock, milliseconds since the epoch.
     pub since_ms: i64,
@@ -185,7 +177,6 @@ pub struct CompartmentReport {
     pub size: String,
     /// What may be in it.
     pub state: CompartmentState,
-    /// Its door.
     pub door: DoorState,
 }
 
@@ -211,9 +202,7 @@ pub enum CompartmentState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DoorState {
-    /// Closed.
     Closed,
-    /// Open.
     Open,
     /// Not seen (no answer from its board).
     #[default]
@@ -269,7 +258,6 @@ pub struct CalendarAnswer {
 /// The working days of one year.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarYear {
-    /// Which.
     pub year: i16,
     /// The file as it was imported: `hall_rules::Calendar` reads it.
     pub text: String,
@@ -280,7 +268,6 @@ pub struct CalendarYear {
 pub struct PersonQuery {
     /// Family of the document.
     pub document: DocumentFamily,
-    /// Its number.
     pub number: Personal<String>,
 }
 
@@ -299,7 +286,6 @@ impl PersonAnswer {
 /// A case as its applicant is told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CaseBrief {
-    /// Which.
     pub submission: SubmissionId,
     /// The number the applicant has.
     pub receipt: ReceiptNumber,
@@ -307,7 +293,6 @@ pub struct CaseBrief {
     pub item: String,
     /// Department code.
     pub department: String,
-    /// Name of the item.
     pub item_name: BothLanguages,
     /// Its state in a word or two.
     pub state: BothLanguages,
@@ -336,7 +321,6 @@ pub enum Todo {
         kiosk_name: String,
         /// Whether that is the terminal that asks.
         here: bool,
-        /// In which compartment.
         compartment: crate::CompartmentNo,
     },
     /// Something that this build does not know; `told` says it.
@@ -349,7 +333,6 @@ pub enum Todo {
 pub struct MissingMaterial {
     /// Code within the item.
     pub code: String,
-    /// Its name.
     pub name: BothLanguages,
     /// What is amiss, as the notice says it.
     pub reason: String,

@@ -49,49 +49,102 @@ pub enum FaultCode {
     /// The smart card service refuses the kiosk's user.
     CardServiceDenied,
     /// No reader is called like the pattern in the configuration.
-    NoReader { pattern: String, connected: String },
+    NoReader {
+        pattern: String,
+        connected: String,
+    },
     /// The smart card service fails in an unforeseen way.
-    CardServiceFailed { detail: String },
+    CardServiceFailed {
+        detail: String,
+    },
     /// The reader on a serial line does not answer.
-    ReaderSilent { port: String },
+    ReaderSilent {
+        port: String,
+    },
     /// What the reader on a serial line says cannot be read.
-    ReaderGarbled { port: String },
+    ReaderGarbled {
+        port: String,
+    },
     /// The reader's security module is out of order.
-    SecurityModule { port: String, detail: String },
+    SecurityModule {
+        port: String,
+        detail: String,
+    },
     /// There is no such serial port.
-    PortMissing { port: String },
+    PortMissing {
+        port: String,
+    },
     /// Another program holds the serial port.
-    PortHeld { port: String },
+    PortHeld {
+        port: String,
+    },
     /// The kiosk's user may not open the serial port.
-    PortDenied { port: String },
+    PortDenied {
+        port: String,
+    },
     /// The serial port went away while in use.
-    PortLost { port: String, detail: String },
+    PortLost {
+        port: String,
+        detail: String,
+    },
     /// The printer on USB is not there, or went away.
-    UsbPrinterMissing { port: String },
+    UsbPrinterMissing {
+        port: String,
+    },
     /// Another program holds the printer on USB.
-    UsbPrinterHeld { port: String },
+    UsbPrinterHeld {
+        port: String,
+    },
     /// The kiosk's user may not open the printer on USB.
-    UsbPrinterDenied { port: String },
+    UsbPrinterDenied {
+        port: String,
+    },
     /// The scanner that is a keyboard is not there, or may not be opened.
-    ScannerMissing { port: String },
+    ScannerMissing {
+        port: String,
+    },
     /// Lock boards that do not answer.
-    BoardsSilent { port: String, boards: String },
+    BoardsSilent {
+        port: String,
+        boards: String,
+    },
     /// Lock boards whose answers cannot be read.
-    BoardsGarbled { port: String, boards: String },
+    BoardsGarbled {
+        port: String,
+        boards: String,
+    },
     /// Lock boards that cannot tell the state of their locks.
-    BoardsRefuse { port: String, boards: String },
+    BoardsRefuse {
+        port: String,
+        boards: String,
+    },
     /// Lock boards with fewer locks than the configuration says.
-    BoardsSmaller { port: String, boards: String },
+    BoardsSmaller {
+        port: String,
+        boards: String,
+    },
     /// The printer on the network cannot be reached.
-    PrinterUnreachable { address: String, detail: String },
+    PrinterUnreachable {
+        address: String,
+        detail: String,
+    },
     /// The printer never answered; it may print all the same.
-    PrinterMute { port: String },
+    PrinterMute {
+        port: String,
+    },
     /// The printer's answers make no sense; it may print all the same.
-    PrinterGarbled { port: String, answer: String },
+    PrinterGarbled {
+        port: String,
+        answer: String,
+    },
     /// The printer answered before and does not any more.
-    PrinterSilent { port: String },
+    PrinterSilent {
+        port: String,
+    },
     /// The printer takes no data.
-    PrinterStuck { port: String },
+    PrinterStuck {
+        port: String,
+    },
     /// The paper soon ends.
     PaperLow,
     /// There is no paper.
@@ -103,39 +156,64 @@ pub enum FaultCode {
     /// The printer reports an error that only a hand ends.
     PrinterError,
     /// A scanner that is a keyboard also types into the screen.
-    ScannerTypes { port: String },
+    ScannerTypes {
+        port: String,
+    },
     /// What a scanner sends is no keyboard's report.
-    ScannerGarbled { port: String, detail: String },
+    ScannerGarbled {
+        port: String,
+        detail: String,
+    },
     /// The journal was set aside, or is missing.
     JournalDamaged,
     /// The journal cannot be used now; it is tried again.
-    JournalBroken { detail: String },
+    JournalBroken {
+        detail: String,
+    },
     /// The backend has another history of the journal.
     JournalForked,
     /// Another program holds the journal.
     JournalLocked,
-    /// The disk is full.
     DiskFull,
     /// The terminal's clock is ahead of the backend's.
-    ClockAhead { by: Seconds },
+    ClockAhead {
+        by: Seconds,
+    },
     /// The terminal's clock is behind the backend's.
-    ClockBehind { by: Seconds },
+    ClockBehind {
+        by: Seconds,
+    },
     /// The terminal's clock shows what cannot be.
-    ClockImpossible { shown: String },
+    ClockImpossible {
+        shown: String,
+    },
     /// The backend's clock is ahead of what the terminal knows, and is not believed.
-    BackendClockAhead { by: Seconds },
+    BackendClockAhead {
+        by: Seconds,
+    },
     /// The backend's clock is behind what the terminal knows, and is not believed.
-    BackendClockBehind { by: Seconds },
+    BackendClockBehind {
+        by: Seconds,
+    },
     /// The backend cannot be reached.
-    BackendUnreachable { detail: String },
-    /// The backend refused.
-    BackendRefused { refusal: String },
+    BackendUnreachable {
+        detail: String,
+    },
+    BackendRefused {
+        refusal: String,
+    },
     /// The backend's certificate is not valid now.
-    BackendCertificate { detail: String },
+    BackendCertificate {
+        detail: String,
+    },
     /// The backend's answer cannot be read.
-    BackendMisread { detail: String },
+    BackendMisread {
+        detail: String,
+    },
     /// The configuration of the backend cannot be used.
-    BackendSetup { detail: String },
+    BackendSetup {
+        detail: String,
+    },
 }
 
 /// Reads what this build knows; anything else is as good as absent.

@@ -81,6 +81,7 @@ impl Journey {
 
     fn next(&mut self, now: Duration) {
         match self.page.clone() {
+            Page::Materials { .. } if self.has_more() => self.read_on(now),
             Page::Guide { .. } => self.proceed(now),
             Page::Situation(question) => self.take_toggled(&question, now),
             Page::Materials { .. } => {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hall_rules::Language;
 use hall_rules::catalogue::{Catalogue, ServiceItem};
 
-use crate::journey::Journey;
+use crate::journey::{Journey, SETTLING};
 use crate::layout::page_of;
 use crate::page::{Level, Page};
 use crate::search::Found;
@@ -122,6 +122,18 @@ impl Journey {
             Turn::Previous => page.saturating_sub(1),
             Turn::Next => (*page + 1).min(pages - 1),
         };
+    }
+
+    /// Whether the list on show goes on.
+    pub(crate) fn has_more(&self) -> bool {
+        self.shown.screen.paging().is_some_and(|paging| paging.page < paging.pages)
+    }
+
+    /// A list of what to bring is not confirmed before its last page was shown: until then the same button turns it. Nobody reads a page in
+    /// a second tap's time.
+    pub(crate) fn read_on(&mut self, now: Duration) {
+        self.turn(Turn::Next);
+        self.turn_to(now, SETTLING);
     }
 
     fn search_key(&mut self, key: Key) {

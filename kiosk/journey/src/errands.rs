@@ -66,6 +66,7 @@ impl Journey {
                 }
                 self.show(Page::Errands { page: 0 }, now);
             }
+            (Page::Errand { .. }, Touch::Next) if self.has_more() => self.read_on(now),
             (Page::Errand { id, .. }, Touch::Next) => self.do_errand(id, now),
             (Page::PickupCode, Touch::Key(key)) => self.pickup_key(key),
             (Page::PickupCode, Touch::Next) => self.check_pickup_code(now),

@@ -47,15 +47,9 @@ pub enum Input {
     CardRemoved,
 
     /// A door as its sensor shows it: on every change, and at least once after each unlock pulse.
-    Door {
-        /// Which.
-        compartment: CompartmentNo,
-        /// How.
-        state: DoorState,
-    },
+    Door { compartment: CompartmentNo, state: DoorState },
     /// What became of an unlock pulse.
     Unlock {
-        /// Which.
         compartment: CompartmentNo,
         /// How it went.
         outcome: UnlockOutcome,
@@ -65,23 +59,16 @@ pub enum Input {
 
     /// The record is durable.
     Recorded {
-        /// Which.
         ticket: Ticket,
         /// The receipt number made in this transaction, when the record held a
         /// [`kiosk_wire::Fact::SubmissionPrepared`].
         receipt: Option<Receipt>,
     },
     /// The record was not made; nothing of it is on disk.
-    RecordFailed {
-        /// Which.
-        ticket: Ticket,
-        /// Why.
-        why: RecordFailure,
-    },
+    RecordFailed { ticket: Ticket, why: RecordFailure },
 
     /// What became of a paper.
     Printed {
-        /// Which.
         job: PrintJob,
         /// All of it was printed, as far as anybody can tell.
         whole: bool,
@@ -118,7 +105,6 @@ pub enum Input {
     ProgressTold {
         /// Which question.
         ask: u64,
-        /// The answer.
         answer: ProgressTold,
     },
     /// A pick-up code was compared: the answer to [`crate::Output::CheckPickupCode`].
@@ -135,7 +121,6 @@ pub enum Input {
 
     /// The proof held.
     StaffVerified {
-        /// Who.
         staff: StaffId,
         /// Their name, to show.
         name: String,
@@ -146,7 +131,6 @@ pub enum Input {
     StaffRefused {
         /// Who was claimed, when known.
         staff: Option<StaffId>,
-        /// Why.
         why: StaffRefusal,
         /// Tries left before the card is locked, when that counts.
         tries_left: Option<u8>,
@@ -193,14 +177,12 @@ pub struct Compartment {
     pub size: String,
     /// Whether it may be offered: certainly empty and in service, by the journal.
     pub free: bool,
-    /// Its door.
     pub door: DoorState,
 }
 
 /// The number on the receipt and the day by which the office must have spoken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipt {
-    /// The number.
     pub number: ReceiptNumber,
     /// The terminal's civil time of the record, `YYYY-MM-DD HH:MM`, in the hall's zone.
     pub made_at: String,
@@ -270,7 +252,6 @@ pub struct Load {
     pub department: String,
     /// Who may take it out.
     pub holder: ResultHolder,
-    /// The directive.
     pub directive: DirectiveId,
 }
 

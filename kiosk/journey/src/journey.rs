@@ -46,7 +46,6 @@ pub(crate) const HELD: Duration = Duration::from_secs(2);
 /// What a scanner read.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Held {
-    /// A code.
     Code(Personal),
     /// Machine readable lines; `None` when they did not hold together.
     Lines(Option<DocumentKey>),

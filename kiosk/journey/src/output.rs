@@ -38,7 +38,6 @@ pub enum Output {
         visit: SubmissionId,
         /// Family of the document.
         document: DocumentFamily,
-        /// Its number.
         number: Personal,
     },
     /// Give the reader what opens the chip of the travel document that lies there, or will. Answered by
@@ -71,7 +70,6 @@ pub enum Output {
     Print {
         /// Hand back with the answer.
         job: PrintJob,
-        /// What is on it.
         slip: Box<Slip>,
     },
 }

@@ -146,7 +146,6 @@ pub(crate) enum Group {
 /// What a card on the reader means to a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Card {
-    /// Nothing.
     Nothing,
     /// Nothing, unless it is one of staff.
     Staff,

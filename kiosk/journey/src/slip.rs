@@ -9,7 +9,6 @@ use crate::view::{MaterialCount, MaterialRow, WindowLine};
 /// A paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slip {
-    /// In which language.
     pub language: Language,
     /// The hall's name; may be empty.
     pub hall: String,
@@ -17,7 +16,6 @@ pub struct Slip {
     pub item: String,
     /// A person to ask.
     pub window: Option<WindowLine>,
-    /// What it is.
     pub kind: SlipKind,
 }
 

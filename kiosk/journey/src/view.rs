@@ -25,9 +25,7 @@ pub use locker::*;
 pub struct View {
     /// Grows whenever anything in here changed.
     pub revision: u64,
-    /// In which language.
     pub language: Language,
-    /// In which size.
     pub text_size: TextSize,
     /// The page.
     pub screen: Screen,
@@ -82,9 +80,7 @@ pub struct Step {
 /// Foot-bar buttons.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Foot {
-    /// Back.
     pub back: bool,
-    /// Quit.
     pub quit: bool,
 }
 
@@ -117,7 +113,6 @@ pub enum Overlay {
 /// The page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Screen {
-    /// Starting.
     Starting,
     /// This terminal has no identity yet.
     NotEnrolled {
@@ -126,14 +121,12 @@ pub enum Screen {
     },
     /// Nobody is served here now.
     OutOfService {
-        /// Why.
         why: OutOfServiceReason,
         /// For technicians; may be empty.
         detail: String,
     },
     /// Doors were open when the terminal started: please shut them. Staff were called.
     ShutDoors {
-        /// Which.
         doors: Vec<u16>,
     },
     /// Nobody is here. Buttons: [`crate::Act::BrowseGuide`], [`crate::Act::FindCase`], [`crate::Act::StaffDoor`].
@@ -145,7 +138,6 @@ pub enum Screen {
     },
     /// The card could not be used.
     CardProblem {
-        /// Why.
         problem: CardProblem,
     },
     /// A travel document lies there: what is printed on it opens its chip. Primary: take it.
@@ -158,7 +150,6 @@ pub enum Screen {
     FindLastFour(FindLastFourView),
     /// Nothing can be told. Primary ends.
     FindFailed {
-        /// Why.
         why: FindFailure,
     },
     /// How the case of a receipt stands. Primary ends.
@@ -185,7 +176,6 @@ pub enum Screen {
     Missing(MissingView),
     /// No box is free, or none can be opened. Told before the first question. Primary ends; Back returns.
     NoBox {
-        /// Why.
         why: NoDeposit,
         /// Which window takes the paper instead.
         window: Option<WindowLine>,
@@ -274,7 +264,6 @@ pub enum Screen {
     },
     /// Staff: the card or code was refused for good (unknown card, locked, roster too old).
     StaffRefused {
-        /// Why.
         why: StaffRefusal,
     },
 }
@@ -421,7 +410,6 @@ pub struct Paging {
 /// A window to go to or to call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowLine {
-    /// Its name.
     pub name: String,
     /// Its phone number, when it has one.
     pub phone: Option<String>,

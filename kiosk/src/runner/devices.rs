@@ -21,11 +21,9 @@ const FORCED_AFTER: Duration = Duration::from_millis(1_500);
 /// A second look at a door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct SecondLook {
-    /// When.
     pub(super) at: Duration,
     /// At which.
     pub(super) compartment: CompartmentNo,
-    /// What for.
     pub(super) what: LookFor,
 }
 

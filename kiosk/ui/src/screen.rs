@@ -25,12 +25,7 @@ pub enum WindowSize {
     #[default]
     Fullscreen,
     /// Physical pixels, for a desk: `540x960` shows everything at half size.
-    Pixels {
-        /// Width.
-        width: u32,
-        /// Height.
-        height: u32,
-    },
+    Pixels { width: u32, height: u32 },
 }
 
 impl std::str::FromStr for WindowSize {

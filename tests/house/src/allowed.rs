@@ -14,8 +14,6 @@ const FILE: &str = "tests/house/house.toml";
 pub(crate) struct Allowed {
     /// Folders of code that no hall gets.
     not_shipped: Vec<PathBuf>,
-    /// Folders where docs may still be filler.
-    pub(crate) filler_later: Vec<PathBuf>,
     /// Enums that may have the same variants.
     pub(crate) twins: Vec<Twins>,
     /// Dependencies that no source names.

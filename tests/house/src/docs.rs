@@ -20,7 +20,7 @@ const EMPTY: [&str; 24] = [
     "to", "what", "when", "where", "which", "who", "why",
 ];
 
-/// Judges the docs of all crates. Filler may stay for a while in the folders that are left for later.
+/// Judges the docs of all crates.
 pub(crate) fn judge(house: &House) -> Verdict {
     let files: Vec<(&File, bool)> = house
         .workspace
@@ -29,13 +29,9 @@ pub(crate) fn judge(house: &House) -> Verdict {
         .flat_map(|member| &member.products)
         .flat_map(|tree| tree.files.iter().enumerate().map(|(at, file)| (file, at == 0)))
         .collect();
-    let later = &house.allowed.filler_later;
     let mut faults = BTreeSet::new();
     for (file, root) in &files {
         let mut judged = Judge::of(file, *root);
-        if later.iter().any(|folder| file.path.starts_with(folder)) {
-            judged.filler.clear();
-        }
         if house.write && !judged.filler.is_empty() {
             delete(&house.root.join(&file.path), &judged.filler.iter().map(|(line, _)| *line).collect())?;
             judged.filler.clear();
@@ -43,9 +39,6 @@ pub(crate) fn judge(house: &House) -> Verdict {
         for (line, what) in judged.missing.into_iter().chain(judged.filler) {
             faults.insert(format!("{}:{line} {what}", file.path.display()));
         }
-    }
-    for folder in later.iter().filter(|folder| !files.iter().any(|(file, _)| file.path.starts_with(folder))) {
-        faults.insert(format!("house.toml leaves {} for later, and it is not there", folder.display()));
     }
     Ok(faults.into_iter().collect())
 }

@@ -27,7 +27,6 @@ pub struct CompartmentView {
     pub size: String,
     /// What may be in it.
     pub state: CompartmentState,
-    /// Its door.
     pub door: DoorState,
     /// Since when it is in that state.
     pub since_ms: Option<i64>,

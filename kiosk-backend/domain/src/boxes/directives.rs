@@ -29,7 +29,6 @@ pub struct Ask<'a> {
     pub lasts_ms: i64,
     /// About which case.
     pub case: Option<SubmissionId>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
 }
 

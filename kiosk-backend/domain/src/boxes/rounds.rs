@@ -32,11 +32,9 @@ const EACH_MS: i64 = 2 * 60_000;
 /// One box of a round that is not affirmed empty yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Stop {
-    /// The case.
     pub case: SubmissionId,
     /// Its number.
     pub receipt: String,
-    /// Its item.
     pub item: Text,
     /// The box.
     pub no: CompartmentNo,

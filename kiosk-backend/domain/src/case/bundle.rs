@@ -79,11 +79,9 @@ pub struct Manifest {
     pub format: String,
     /// Grows when the layout changes.
     pub version: u32,
-    /// The case.
     pub case: SubmissionId,
     /// Its number.
     pub receipt: String,
-    /// The hall.
     pub hall: String,
     /// When it was exported, milliseconds since the epoch.
     pub exported_ms: i64,

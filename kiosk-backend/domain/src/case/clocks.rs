@@ -23,7 +23,6 @@ use crate::ground::moment::Moment;
 pub enum Due {
     /// It runs.
     Running {
-        /// Which.
         kind: ClockKind,
         /// The last day.
         #[schemars(with = "String", extend("format" = "date"))]
@@ -45,7 +44,6 @@ pub enum Due {
 /// One clock of a case, as its page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClockView {
-    /// Which.
     pub kind: ClockKind,
     /// How many days it gives, extension included.
     pub days: u16,
@@ -58,7 +56,6 @@ pub struct ClockView {
     pub due: Option<Date>,
     /// How it stands; absent when it ended in time.
     pub light: Option<Light>,
-    /// It runs.
     pub runs: bool,
     /// It stands still and will go on.
     pub paused: bool,

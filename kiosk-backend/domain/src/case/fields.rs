@@ -31,9 +31,7 @@ const NAMED: usize = 6;
 pub struct Keyed {
     /// The value, in its one form.
     pub value: Personal<String>,
-    /// Who.
     pub by: String,
-    /// When.
     pub at_ms: i64,
 }
 
@@ -42,7 +40,6 @@ pub struct Keyed {
 pub struct Keying {
     /// Number of the case.
     pub receipt: String,
-    /// Its item.
     pub item: Text,
     /// Hand it back: who keyed something meanwhile is told apart by it.
     pub seen: u64,

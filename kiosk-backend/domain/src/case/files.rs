@@ -36,13 +36,11 @@ const LONGEST_NAME: usize = 80;
 pub struct FileView {
     /// Number within the case's history.
     pub n: u64,
-    /// Its name.
     pub name: String,
     /// Bytes.
     pub size: u64,
     /// Who attached it.
     pub by: String,
-    /// When.
     pub at_ms: i64,
 }
 
@@ -168,13 +166,10 @@ fn checked_name(name: &str) -> Result<String, Refusal> {
 
 /// An attachment to be handed out.
 pub struct Handed {
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub kind: FileKind,
     /// Bytes.
     pub size: u64,
-    /// Its content.
     pub content: Outgoing,
 }
 

@@ -77,15 +77,11 @@ pub enum Happening {
 
 /// Something that happened to a case.
 pub struct Happened<'a> {
-    /// What.
     pub what: Happening,
-    /// When.
     pub at_ms: i64,
-    /// Who of the staff.
     pub staff: Option<StaffId>,
     /// At which terminal.
     pub kiosk: Option<KioskId>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// Reason or outcome.
     pub note: Option<&'a str>,

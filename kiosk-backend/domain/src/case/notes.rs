@@ -30,7 +30,6 @@ pub struct Note {
     pub text: String,
     /// Who wrote it.
     pub by: String,
-    /// When.
     pub at_ms: i64,
 }
 
@@ -92,7 +91,6 @@ pub struct Mandate {
     pub principal: String,
     /// Number of the principal's document, or the organisation's code; may be empty.
     pub number: String,
-    /// For what.
     pub scope: String,
     /// The attachment that shows it, by its number in the case's history.
     pub file: Option<u64>,
@@ -112,13 +110,11 @@ pub struct MandateView {
     pub principal: String,
     /// Number, masked.
     pub number: String,
-    /// For what.
     pub scope: String,
     /// The attachment that shows it.
     pub file: Option<u64>,
     /// Who checked it.
     pub by: String,
-    /// When.
     pub at_ms: i64,
 }
 

@@ -42,7 +42,6 @@ pub struct StepView {
 pub struct NoticeView {
     /// Position within the case.
     pub n: u32,
-    /// Kind.
     pub kind: NoticeKind,
     /// Its number as printed.
     pub number: String,
@@ -57,11 +56,9 @@ pub struct NoticeView {
 pub struct Collecting {
     /// The directive that armed it.
     pub directive: DirectiveId,
-    /// Who.
     pub staff: StaffId,
     /// Their name.
     pub staff_name: String,
-    /// Since when.
     pub since_ms: i64,
     /// Void from then on.
     pub expires_ms: i64,
@@ -83,13 +80,11 @@ pub struct TimelineRow {
     pub latest_ms: Option<i64>,
     /// When the backend learnt of it.
     pub recorded_ms: i64,
-    /// What.
     pub what: Happening,
     /// Which member of staff did it.
     pub staff: Option<String>,
     /// At which terminal.
     pub kiosk: Option<String>,
-    /// Which compartment.
     pub compartment: Option<CompartmentNo>,
     /// A reason or an outcome, in a word.
     pub note: Option<String>,
@@ -106,7 +101,6 @@ pub struct CaseView {
     pub version: u64,
     /// The applicant; absent when the personal payload was unreadable.
     pub applicant: Option<ApplicantView>,
-    /// Materials.
     pub materials: Vec<MaterialRow>,
     /// Situation and field answers.
     pub answers: Vec<AnswerRow>,
@@ -132,7 +126,6 @@ pub struct CaseView {
     pub steps: Vec<StepView>,
     /// How often corrections were asked for.
     pub corrections: u16,
-    /// Its clocks.
     pub clocks: Vec<ClockView>,
     /// Its notices, oldest first.
     pub notices: Vec<NoticeView>,
@@ -149,7 +142,6 @@ pub struct SameView {
     pub id: SubmissionId,
     /// Its number.
     pub receipt: String,
-    /// State.
     pub state: CaseState,
     /// When its paper came.
     pub deposited_ms: Option<i64>,

@@ -25,7 +25,6 @@ pub(crate) struct Appended<'a> {
     pub(crate) n: u64,
     /// The window that works the case.
     pub(crate) window: Option<WindowId>,
-    /// What happened.
     pub(crate) happened: &'a Happened<'a>,
     /// The row of the rules' table, where it moved the state.
     pub(crate) row: Option<&'static Transition>,

@@ -154,7 +154,6 @@ impl MaterialPlace {
 pub struct AnswerRow {
     /// The question; its code when the catalogue never had it.
     pub question: Text,
-    /// The answer.
     pub answer: Text,
 }
 

@@ -34,7 +34,6 @@ pub struct InboxRow {
     pub kiosk: (KioskId, String),
     /// Where the paper is or may be.
     pub compartment: Option<CompartmentNo>,
-    /// State.
     pub state: CaseState,
     /// When the door was shut, terminal's best time.
     pub deposited_ms: Option<i64>,
@@ -66,7 +65,6 @@ pub struct HeldView {
     pub name: String,
     /// Whether it is the asker.
     pub mine: bool,
-    /// Since when.
     pub since_ms: i64,
     /// Until when, if they do nothing.
     pub until_ms: i64,

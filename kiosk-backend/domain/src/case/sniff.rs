@@ -3,11 +3,8 @@
 /// What is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
-    /// PDF.
     Pdf,
-    /// PNG.
     Png,
-    /// JPEG.
     Jpeg,
 }
 

@@ -23,7 +23,6 @@ use crate::ground::moment::Moment;
 /// When an entry was made, and by which start of which journal's terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct When {
-    /// The time.
     pub time: EventTime,
     journal: JournalId,
     boot: u128,

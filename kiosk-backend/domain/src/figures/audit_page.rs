@@ -25,7 +25,6 @@ use crate::ground::refusal::Refusal;
 pub struct AuditRow {
     /// Position in the chain.
     pub seq: i64,
-    /// When.
     pub at_ms: i64,
     /// Who: a staff name, a terminal's name, or `command line`.
     pub who: String,
@@ -45,7 +44,6 @@ pub struct AuditRow {
 /// A page of the audit, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct AuditPage {
-    /// The rows.
     pub rows: Vec<AuditRow>,
     /// Hand back as `before` for older ones.
     pub next: Option<i64>,

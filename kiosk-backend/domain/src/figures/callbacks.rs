@@ -63,9 +63,7 @@ fn ends(outcome: CallOutcome) -> bool {
 /// One line about a call-back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CallNote {
-    /// When.
     pub at_ms: i64,
-    /// Who.
     pub staff: String,
     /// What it came to.
     pub outcome: Option<CallOutcome>,

@@ -14,7 +14,6 @@ use crate::ground::refusal::Refusal;
 /// A year without working days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CalendarGap {
-    /// The year.
     pub year: i16,
     /// How many open cases have an end that hangs on it: their own, a department's answer, or a call-back.
     pub cases: usize,

@@ -42,7 +42,6 @@ pub struct NamedTally {
 /// One day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Day {
-    /// Which.
     #[schemars(with = "String", extend("format" = "date"))]
     pub date: Date,
     /// How many cases' paper came.
@@ -54,7 +53,6 @@ pub struct Day {
 /// One clock over all cases in which it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ClockFigure {
-    /// Which.
     pub kind: ClockKind,
     /// In how many cases it ended.
     pub ended: u32,

@@ -15,7 +15,6 @@ pub struct Staff {
     pub id: StaffId,
     /// Their name.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// Their windows: id and name.
     pub windows: Vec<(WindowId, String)>,

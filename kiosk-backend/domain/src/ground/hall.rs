@@ -32,7 +32,6 @@ pub enum OpenError {
     DataDir {
         /// Which folder.
         path: String,
-        /// Why.
         cause: io::Error,
     },
     /// What is left of a hall has no database.
@@ -111,7 +110,6 @@ const TOKENS: usize = 4096;
 /// What a token check needs of a terminal.
 #[derive(Clone, Debug)]
 pub struct KnownKiosk {
-    /// Its key.
     pub key: VerifyingKey,
     /// Whether it was revoked.
     pub revoked: bool,
@@ -122,7 +120,6 @@ pub struct KnownKiosk {
 /// What the hall was configured to be, as far as what may happen depends on it.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Its name.
     pub name: String,
     /// Its time zone: working days end at its midnight.
     pub zone: TimeZone,

@@ -15,13 +15,11 @@ use crate::ground::hall::{Hall, Settings};
 /// The hall at one moment: what every change of a case needs besides the transaction.
 #[derive(Clone)]
 pub struct Moment {
-    /// Keys.
     pub keys: Arc<Keys>,
     /// Working days.
     pub calendar: Arc<Calendar>,
     /// What the hall was configured to be.
     pub settings: Arc<Settings>,
-    /// Now.
     pub now_ms: i64,
 }
 

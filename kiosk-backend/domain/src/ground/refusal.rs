@@ -7,7 +7,6 @@ use kiosk_wire::{Code, Problem};
 /// A refusal with everything the asker needs, and, for failures of ours, a log line already written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// Why.
     pub reason: Reason,
     /// The server's time, where the asker's clock may be the cause.
     pub server_ms: Option<i64>,

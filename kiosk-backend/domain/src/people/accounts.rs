@@ -40,7 +40,6 @@ pub struct AccountRow {
 pub struct NewAccount {
     /// Name, unique.
     pub name: String,
-    /// Role.
     pub role: Role,
     /// Names of their windows.
     pub windows: Vec<String>,

@@ -83,9 +83,7 @@ pub struct NewStaff {
     pub name: String,
     /// Names of their windows.
     pub windows: Vec<String>,
-    /// Role.
     pub role: Role,
-    /// Password.
     pub password: Personal<String>,
     /// Card UID in hex and PIN.
     pub card: Option<(String, Personal<String>)>,

@@ -23,7 +23,6 @@ pub const CODE_MS: i64 = 24 * 3_600_000;
 pub struct Added {
     /// Its id.
     pub kiosk: KioskId,
-    /// Its name.
     pub name: String,
     /// Prefix of its receipt numbers.
     pub receipt_prefix: String,

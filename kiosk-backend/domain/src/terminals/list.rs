@@ -12,9 +12,7 @@ use crate::ground::refusal::Refusal;
 /// One terminal.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct KioskView {
-    /// Its id.
     pub id: KioskId,
-    /// Name.
     pub name: String,
     /// Prefix of its receipt numbers.
     pub receipt_prefix: String,

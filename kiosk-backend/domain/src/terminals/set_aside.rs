@@ -21,7 +21,6 @@ pub struct SetAsideRow {
     pub id: i64,
     /// The terminal.
     pub kiosk: (KioskId, String),
-    /// Journal.
     pub journal: JournalId,
     /// Position.
     pub seq: u64,

@@ -26,7 +26,6 @@ pub(super) fn schema_of<T: JsonSchema>() -> Value {
 pub(super) struct Credentials {
     /// staff name
     pub(super) name: String,
-    /// password
     pub(super) password: Personal<String>,
 }
 
@@ -128,7 +127,6 @@ pub(super) struct Mandate {
     /// the principal's document or code
     #[serde(default)]
     pub(super) number: Option<Personal<String>>,
-    /// for what
     pub(super) scope: String,
     /// `n` of the attachment that shows it
     #[serde(default)]

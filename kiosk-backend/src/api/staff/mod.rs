@@ -62,7 +62,6 @@ type Described = dyn Fn(&mut SchemaGenerator) -> (Schema, Value);
 
 /// What is answered.
 enum Answer {
-    /// JSON.
     Json(Box<Described>),
     /// Bytes to be saved.
     File,

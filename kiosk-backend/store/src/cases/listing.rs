@@ -17,7 +17,6 @@ pub struct Listing {
     pub reader: StaffId,
     /// Only these windows; absent for every window and none.
     pub windows: Option<Vec<WindowId>>,
-    /// Which view.
     pub view: View,
     /// Which of them only.
     pub only: Only,
@@ -30,9 +29,7 @@ pub struct Listing {
 /// Narrows a view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Only {
-    /// Of this item.
     pub item: Option<String>,
-    /// Of this window.
     pub window: Option<WindowId>,
     /// From this terminal.
     pub kiosk: Option<KioskId>,

@@ -257,6 +257,7 @@ pub(super) fn received() -> CaseView {
     let mut case = case();
     case.row.state = CaseState::Received;
     case.received = Some(("王敏".into(), NOW - MINUTE));
+    case.row.compartment = None;
     case.timeline.push(line(Happening::EmptinessAffirmed, MINUTE, Some("王敏"), None));
     case.timeline.push(line(Happening::Case(CaseEvent::Received), MINUTE, Some("王敏"), None));
     case.may = May::default();
@@ -315,6 +316,7 @@ pub(super) fn loading() -> CaseView {
 /// The result lies in a box.
 pub(super) fn in_locker() -> CaseView {
     let mut case = at(CaseState::ResultReady, 0);
+    case.row.compartment = Some(CompartmentNo(6));
     case.pickup_code = Some("730152".into());
     case.may = May { collect: true, ..May::default() };
     case

@@ -14,7 +14,6 @@ const LABIALS: [(&str, &str); 7] =
 /// One way to spell a character, in lower-case ASCII; ü is v.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Spelling {
-    /// The letters.
     pub(crate) letters: Box<str>,
     /// Not how it is written in books.
     pub(crate) fuzzy: bool,

@@ -8,7 +8,6 @@ use crate::terms::PrintState;
 /// Tiles.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TilesView {
-    /// By what.
     pub by: ChooseBy,
     /// What is being narrowed: name of the theme or department; empty on the first level.
     pub within: String,
@@ -27,7 +26,6 @@ pub struct TilesView {
 pub enum ChooseBy {
     /// Life event.
     Theme,
-    /// Department.
     Department,
 }
 
@@ -141,7 +139,6 @@ pub enum GuideSection {
 pub struct QuestionView {
     /// What is asked.
     pub asks: Asks,
-    /// The options.
     pub options: Vec<OptionRow>,
     /// Several may be chosen; the primary button goes on.
     pub multiple: bool,
@@ -222,11 +219,8 @@ impl MaterialCount {
 pub struct MaterialRow {
     /// From 1.
     pub number: u16,
-    /// Name.
     pub name: String,
-    /// Originals.
     pub originals: u8,
-    /// Copies.
     pub copies: u8,
     /// May follow later.
     pub deferrable: bool,
@@ -345,7 +339,6 @@ pub struct TextView {
 /// Check your answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckView {
-    /// Rows.
     pub rows: Vec<CheckRow>,
     /// Place in the list.
     pub paging: Paging,
@@ -356,7 +349,6 @@ pub struct CheckView {
 pub struct CheckRow {
     /// To change it; `None` when it cannot be changed.
     pub id: Option<String>,
-    /// What it is.
     pub label: CheckLabel,
     /// Its value, masked where personal; empty when nothing was given.
     pub value: String,
@@ -367,7 +359,6 @@ pub struct CheckRow {
 pub enum CheckLabel {
     /// Applicant (value masked).
     Applicant,
-    /// Item.
     Item,
     /// For whom; the value is the option's id (see [`Asks::ActingFor`]).
     ActingFor,

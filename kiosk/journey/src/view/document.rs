@@ -6,7 +6,6 @@ use crate::terms::DocumentPart;
 /// One of the parts that open the chip. Keys type it, [`crate::Touch::Next`] takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentView {
-    /// Which.
     pub part: DocumentPart,
     /// What was typed; dates as `YYYY-MM-DD`, as far as they go.
     pub typed: String,

@@ -30,10 +30,7 @@ pub struct ErrandRow {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TodoView {
     /// Take the result out of this box.
-    PickUp {
-        /// Which.
-        compartment: u16,
-    },
+    PickUp { compartment: u16 },
     /// Hand in corrections.
     Correct {
         /// How many materials.
@@ -68,7 +65,6 @@ pub struct ErrandView {
 /// One material to be corrected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingLine {
-    /// Its name.
     pub name: String,
     /// What is amiss.
     pub reason: String,

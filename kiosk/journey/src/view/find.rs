@@ -16,7 +16,6 @@ pub struct FindNumberView {
 /// The last four characters of the document. [`crate::Touch::Next`] asks. Button: [`crate::Act::Letters`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FindLastFourView {
-    /// Of which receipt.
     pub receipt: String,
     /// What was typed.
     pub typed: String,

@@ -17,7 +17,6 @@ pub struct IdleView {
     pub starting: bool,
     /// Why no deposit is possible, if so.
     pub no_deposit: Option<NoDeposit>,
-    /// Free boxes.
     pub free_boxes: u16,
     /// Deposits not yet sent.
     pub waiting: u32,

@@ -12,10 +12,17 @@ fn touches(item: &str, known_phone: bool) -> u32 {
         terminal.input(Input::KnownPhone { visit, phone: personal("13912345678") });
     }
     terminal.browse_to(item);
-    terminal.answer_all(Some("13812345678"));
+    let mut read_on = 0;
+    while terminal.screen() != "check" {
+        if let Screen::Materials(view) = terminal.view().screen {
+            // Reading a further page costs its touch; the budget is for answering.
+            read_on = u32::from(view.paging.pages) - 1;
+        }
+        terminal.answer_one(Some("13812345678"));
+    }
     terminal.next();
     assert_eq!(terminal.screen(), "door", "{item}");
-    terminal.touches
+    terminal.touches - read_on
 }
 
 #[test]

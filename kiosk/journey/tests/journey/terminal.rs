@@ -331,8 +331,19 @@ impl Terminal {
         self.input(Input::Touch(touch));
     }
 
+    /// The primary button; a list that is to be confirmed is read to its end first.
     pub(crate) fn next(&mut self) {
+        while self.has_more() {
+            self.touch(Touch::Next);
+        }
         self.touch(Touch::Next);
+    }
+
+    /// Whether a list that is to be confirmed goes on.
+    pub(crate) fn has_more(&self) -> bool {
+        let screen = self.view().screen;
+        let confirmed = matches!(screen, Screen::Materials(_) | Screen::Errand(_));
+        confirmed && screen.paging().is_some_and(|paging| paging.page < paging.pages)
     }
 
     pub(crate) fn act(&mut self, act: kiosk_journey::Act) {
@@ -387,35 +398,42 @@ impl Terminal {
     /// Answers whatever question is shown with options that stay here, up to the check page.
     pub(crate) fn answer_all(&mut self, phone: Option<&str>) {
         for _ in 0..40 {
-            match self.view().screen {
-                Screen::Guide(_) | Screen::Materials(_) => self.next(),
-                Screen::Situation(question) => {
-                    let id = self.harmless_option(&question.options);
-                    self.choose(&id);
-                    if question.multiple {
-                        self.next();
-                    }
-                }
-                Screen::Phone(view) => match phone {
-                    Some(phone) if view.known.is_none() => {
-                        self.type_text(phone);
-                        self.next();
-                    }
-                    _ => self.next(),
-                },
-                Screen::Field(field) => self.fill(&field),
-                // What may be left empty is left empty.
-                Screen::Text(text) if text.optional => self.act(kiosk_journey::Act::Skip),
-                Screen::Text(_) => {
-                    self.type_text("wenyuan");
-                    self.touch(Touch::Key(Key::Space));
-                    self.next();
-                }
-                Screen::Check(_) => return,
-                other => panic!("no way on from {}", other.name()),
+            if matches!(self.view().screen, Screen::Check(_)) {
+                return;
             }
+            self.answer_one(phone);
         }
         panic!("the check page is never reached");
+    }
+
+    /// Answers the question that is shown with what stays here.
+    pub(crate) fn answer_one(&mut self, phone: Option<&str>) {
+        match self.view().screen {
+            Screen::Guide(_) | Screen::Materials(_) => self.next(),
+            Screen::Situation(question) => {
+                let id = self.harmless_option(&question.options);
+                self.choose(&id);
+                if question.multiple {
+                    self.next();
+                }
+            }
+            Screen::Phone(view) => match phone {
+                Some(phone) if view.known.is_none() => {
+                    self.type_text(phone);
+                    self.next();
+                }
+                _ => self.next(),
+            },
+            Screen::Field(field) => self.fill(&field),
+            // What may be left empty is left empty.
+            Screen::Text(text) if text.optional => self.act(kiosk_journey::Act::Skip),
+            Screen::Text(_) => {
+                self.type_text("wenyuan");
+                self.touch(Touch::Key(Key::Space));
+                self.next();
+            }
+            other => panic!("no way on from {}", other.name()),
+        }
     }
 
     fn fill(&mut self, field: &kiosk_journey::FieldView) {

@@ -532,6 +532,34 @@ fn lists_are_turned_and_their_ends_hold() {
 }
 
 #[test]
+fn a_list_is_not_confirmed_before_its_last_page_was_shown() {
+    let mut terminal = Terminal::new();
+    terminal.touch(Touch::TextSize(TextSize::Large));
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    let mut lists = 0;
+    for _ in 0..60 {
+        match terminal.view().screen {
+            Screen::Check(_) => break,
+            Screen::Materials(_) if terminal.has_more() => {
+                let (screen, page) = (terminal.screen(), terminal.view().screen.paging().unwrap().page);
+                terminal.touch(Touch::Next);
+                // A second tap falls where the same button now confirms what nobody has read.
+                terminal.wait(Duration::from_millis(600));
+                terminal.input(Input::Touch(Touch::Next));
+                assert_eq!(terminal.screen(), screen, "the same button turns the list");
+                assert_eq!(terminal.view().screen.paging().unwrap().page, page + 1);
+                lists += 1;
+            }
+            _ => terminal.answer_one(Some("13812345678")),
+        }
+    }
+    assert!(lists >= 1 && terminal.screen() == "check", "{lists} turned, {}", terminal.screen());
+    terminal.next();
+    assert_eq!(terminal.screen(), "door");
+}
+
+#[test]
 fn the_view_changes_only_when_something_changed() {
     let mut terminal = Terminal::new();
     let revision = terminal.journey.revision();

@@ -27,11 +27,9 @@ use crate::ground::refusal::Refusal;
 /// A part that waits for an answer of the actor's windows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct WaitingPart {
-    /// The part.
     pub part: PartView,
     /// Number of the case.
     pub receipt: String,
-    /// Its item.
     pub item: Text,
     /// The window that leads.
     pub lead: Option<String>,
@@ -49,19 +47,15 @@ pub struct Waiting {
 /// A part with what the department may know of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartCase {
-    /// The part.
     pub part: PartView,
-    /// The case.
     pub case: SubmissionId,
     /// Number, item, lead.
     pub receipt: String,
-    /// Its item.
     pub item: Text,
     /// The window that leads.
     pub lead: Option<String>,
     /// The applicant, masked.
     pub applicant: Option<ApplicantView>,
-    /// Materials.
     pub materials: Vec<MaterialRow>,
     /// Answers given at the terminal.
     pub answers: Vec<AnswerRow>,

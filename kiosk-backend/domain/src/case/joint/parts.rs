@@ -27,15 +27,12 @@ use crate::ground::moment::Moment;
 /// One part, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct PartView {
-    /// Id.
     pub id: Uuid,
-    /// The department.
     pub department: Text,
     /// Name of its window; absent where the hall has none for it.
     pub window: Option<String>,
     /// Working days for the answer.
     pub days: u16,
-    /// State.
     pub state: PartState,
     /// How its clock stands while it runs.
     pub due: Due,

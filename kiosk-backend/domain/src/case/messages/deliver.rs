@@ -27,7 +27,6 @@ pub struct Letter {
     pub phone: Personal<String>,
     /// What the gateway knows it by.
     pub out_id: String,
-    /// Which kind.
     pub kind: MessageKind,
     /// `hall`, `item`, `receipt`, `todo`, `link`.
     pub said: BTreeMap<String, String>,
@@ -55,7 +54,6 @@ pub enum Done {
     Yes,
     /// Try again later.
     Later {
-        /// Why.
         cause: String,
         /// Whether it waits until somebody mended something, however long that takes.
         until_mended: bool,
