@@ -7,7 +7,7 @@
 //! [`TrustList`].
 //!
 //! What that proves: an authority in the list has signed these data. A chip that was copied whole passes. So a chip that
-//! has a key of its own, signed with its data, is asked to prove that it has it ([`proof`]); one that cannot is a copy. A
+//! has a key of its own, signed with its data, is asked to prove that it has it (`proof`); one that cannot is a copy. A
 //! chip without such a key stays [`Assurance::ReadOnly`], however well its data are signed: it may be one. Revocation lists
 //! and the certificates' dates are not looked at.
 

@@ -191,6 +191,7 @@ impl CasePage {
     }
 
     /// Whom the case waits for, where it is not who looks at it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "elsewhere it waits for who looks at it, or for nobody")]
     fn waits_for(&self) -> Option<&'static str> {
         use CaseState as S;
         let decides = self.case.steps.iter().any(|step| matches!(step.event, CaseEvent::Granted | CaseEvent::Denied));

@@ -4,7 +4,7 @@
 //! A match starts at a syllable and runs on without gaps. Order: the whole name, then full pinyin or characters, then
 //! initials, then what was found by an everyday word (a keyword); within each, properly spelt before confused, earlier
 //! position first, then the more used item. What matches nothing is looked for once more with two letters swapped, and
-//! then by the longest runs that it has in common with an item ([`runs`]). Nothing typed here is personal, and nothing is
+//! then by the longest runs that it has in common with an item (`runs`). Nothing typed here is personal, and nothing is
 //! kept.
 
 mod english;

@@ -29,14 +29,14 @@ pub struct Context {
 }
 
 /// The personal payload of an entry, as far as the case needs it here.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Payload {
     /// There is none.
     Absent,
     /// It is there, and is not what it should be.
     Unreadable,
     /// A submission, by its indexes.
-    Submission(Indexes),
+    Submission(Box<Indexes>),
 }
 
 /// Applies one fact, made at `when`. `Some(code)`: it is stored, and a person must look.
@@ -46,7 +46,7 @@ pub fn apply(
     entry: i64,
     when: When,
     header: &Header,
-    payload: Payload,
+    payload: &Payload,
 ) -> StoreResult<Option<Code>> {
     let at_ms = when.time.earliest();
     let fact = Facts { tx, context, when, at_ms };
@@ -125,13 +125,13 @@ struct Facts<'a, 'c> {
 type Applied = StoreResult<Option<Code>>;
 
 impl Facts<'_, '_> {
-    fn prepared(self, new: NewCase<'_>, payload: Payload) -> Applied {
+    fn prepared(self, new: NewCase<'_>, payload: &Payload) -> Applied {
         if let Some(head) = store::cases::head(self.tx, new.id)? {
             return self.prepared_again(&head, new.entry);
         }
         let window = store::staff::window_of(self.tx, new.department)?;
-        let indexes = match &payload {
-            Payload::Submission(indexes) => Some(indexes),
+        let indexes = match payload {
+            Payload::Submission(indexes) => Some(&**indexes),
             Payload::Absent | Payload::Unreadable => None,
         };
         let case = NewCase { window, indexes, ..new };

@@ -149,7 +149,7 @@ fn payload(keys: &Keys, header: Option<&Header>, text: Option<&kiosk_wire::Perso
     }
     let Some(text) = text else { return Payload::Absent };
     match serde_json::from_str::<Submission>(text.expose()) {
-        Ok(submission) => Payload::Submission(indexes(keys, &submission)),
+        Ok(submission) => Payload::Submission(Box::new(indexes(keys, &submission))),
         Err(_) => Payload::Unreadable,
     }
 }
@@ -261,7 +261,7 @@ fn store_one(
 /// Applies one fact, which happened `when` its stamp says, as far as that is known.
 fn apply(tx: &mut Tx<'_>, context: &Context, id: i64, when: Option<When>, entry: &Ready) -> StoreResult<Option<Code>> {
     match (&entry.header, when) {
-        (Some(header), Some(when)) => facts::apply(tx, context, id, when, header, entry.payload),
+        (Some(header), Some(when)) => facts::apply(tx, context, id, when, header, &entry.payload),
         _ => Ok(Some(Code::MalformedBody)),
     }
 }

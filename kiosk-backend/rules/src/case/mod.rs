@@ -45,6 +45,7 @@ impl Standing {
 
     /// A step that goes without saying before others, and the standing after it: whoever says what is amiss has begun the
     /// pre-review, and whoever asks departments has begun the work.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "nothing goes without saying elsewhere")]
     pub fn implied(&self) -> Option<(CaseEvent, Self)> {
         let event = match self.state? {
             CaseState::Received => CaseEvent::PreReviewStarted,
