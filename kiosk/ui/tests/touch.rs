@@ -91,7 +91,7 @@ fn every_button_says_what_it_means() {
         ("search", "删除", Touch::Key(Key::Delete)),
         ("guide", "开始办这件事", Touch::Next),
         ("situation_multiple", "继续", Touch::Next),
-        ("materials", "都带了，继续", Touch::Next),
+        ("materials", "接着看下一页", Touch::Next),
         ("materials", "还缺材料，打印清单", Touch::Act(Act::SomethingMissing)),
         ("no_box", "好的，结束", Touch::Next),
         ("phone", "7", Touch::Key(Key::Char('7'))),
@@ -154,7 +154,7 @@ fn choices_come_back_with_their_own_id() {
 fn a_finger_that_rolls_or_rests_still_counts() {
     let bench = Bench::new();
     bench.show(&page("materials"));
-    let (x, y, width, height) = place(&bench, "都带了，继续");
+    let (x, y, width, height) = place(&bench, "接着看下一页");
     for (dx, dy) in [(0.0_f32, 29.0_f32), (0.0, -29.0), (29.0, 0.0), (-29.0, 0.0)] {
         let edge = (x + dx.clamp(-1.0, 1.0) * width / 2.0, y + dy.clamp(-1.0, 1.0) * height / 2.0);
         press(&bench, x, y);
@@ -192,7 +192,7 @@ fn keys_stay_under_the_finger_while_the_page_changes() {
 fn a_button_looks_pressed_as_soon_as_it_is_touched() {
     let bench = Bench::new();
     bench.show(&page("materials"));
-    let (x, y, ..) = place(&bench, "都带了，继续");
+    let (x, y, ..) = place(&bench, "接着看下一页");
     let before = bench.picture();
     press(&bench, x, y);
     let held = bench.picture();
@@ -246,9 +246,9 @@ fn language_switches_what_is_on_the_screen() {
     let bench = Bench::new();
     let chinese = page("materials");
     bench.show(&chinese);
-    bench.target("都带了，继续");
+    bench.target("接着看下一页");
     bench.show(&View { language: Language::En, ..chinese.clone() });
-    bench.target("I have them all");
+    bench.target("See the next page");
     assert_eq!(tap(&bench, "中文"), vec![Touch::Language(Language::Zh)]);
     bench.show(&chinese);
     bench.target("还缺材料，打印清单");
