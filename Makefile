@@ -7,7 +7,7 @@ SHELL := /bin/bash
 # What Debian 12 packages each command needs, apart from Rust itself.
 PACKAGES_BUILD := build-essential pkg-config libpcsclite-dev libfontconfig1-dev
 PACKAGES_HALL := pcscd vsmartcard-vpcd xvfb fonts-noto-cjk libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 util-linux
-PACKAGES_TEST := chromium chromium-driver libfaketime
+PACKAGES_TEST := chromium chromium-driver libfaketime openssl
 
 # All that is built and linted. `--all-targets` would also build the screens' library as a test of itself, which has
 # none, and that generated code takes longest of all.
