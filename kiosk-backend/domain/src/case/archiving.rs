@@ -5,7 +5,7 @@ use hall_rules::{CaseEvent, CaseState};
 use hall_store as store;
 use hall_store::StoreResult;
 
-use crate::case::happening::{Happened, Happening};
+use crate::case::happening::Happened;
 use crate::case::history;
 use crate::ground::hall::Hall;
 use crate::ground::moment::Moment;
@@ -30,11 +30,7 @@ pub async fn tick(hall: &Hall) -> StoreResult<()> {
     }
     let archive = move |tx: &mut store::Tx<'_>| {
         for id in over {
-            let what = Happening::Case(CaseEvent::Archived);
-            let at_ms = moment.now_ms;
-            let happened =
-                Happened { what, at_ms, staff: None, kiosk: None, compartment: None, note: None, form: None };
-            history::append(tx, &moment, id, &happened)?;
+            history::append(tx, &moment, id, &Happened::by_itself(CaseEvent::Archived, moment.now_ms))?;
         }
         Ok(())
     };

@@ -88,3 +88,11 @@ pub struct Happened<'a> {
     /// What was filled in for it.
     pub form: Option<&'a Form>,
 }
+
+impl Happened<'_> {
+    /// What moves a case with nobody's hand in it.
+    pub(crate) fn by_itself(event: CaseEvent, at_ms: i64) -> Self {
+        let what = Happening::Case(event);
+        Self { what, at_ms, staff: None, kiosk: None, compartment: None, note: None, form: None }
+    }
+}

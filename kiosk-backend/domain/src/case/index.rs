@@ -69,14 +69,15 @@ fn reached(connection: &Connection) -> StoreResult<Option<SubmissionId>> {
     })
 }
 
-/// A hall that has no case yet has none to index again.
+/// A hall that has no case yet has none to index again. Writes once at most: commands beside the server begin so too.
 pub fn begin(store: &Store) -> Result<(), StoreError> {
-    store.write_blocking(|tx| {
-        if store::cases::named_after(tx, FIRST, 1)?.is_empty() {
-            meta::set_text(tx, INDEXED, &format!("{} {DONE}", folding::VERSION))?;
-        }
-        Ok(())
-    })
+    let known = |connection: &Connection| {
+        Ok::<_, StoreError>(is_done(connection)? || !store::cases::named_after(connection, FIRST, 1)?.is_empty())
+    };
+    if store.read_blocking(known)? {
+        return Ok(());
+    }
+    store.write_blocking(|tx| meta::set_text(tx, INDEXED, &format!("{} {DONE}", folding::VERSION)))
 }
 
 /// Indexes the next cases again; false when there are none left. What is done is kept, so that a restart goes on.

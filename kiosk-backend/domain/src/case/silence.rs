@@ -5,7 +5,7 @@ use hall_store::{self as store, Tx};
 use kiosk_wire::SubmissionId;
 
 use crate::case::clocks::settle_all;
-use crate::case::happening::{Happened, Happening};
+use crate::case::happening::Happened;
 use crate::case::{history, times};
 use crate::ground::hall::Hall;
 use crate::ground::moment::Moment;
@@ -39,10 +39,7 @@ pub async fn tick(hall: &Hall) -> Result<(), Refusal> {
 }
 
 fn deem(tx: &mut Tx<'_>, moment: &Moment, id: SubmissionId) -> Result<(), Refusal> {
-    let what = Happening::Case(CaseEvent::DeemedAccepted);
-    let happened =
-        Happened { what, at_ms: moment.now_ms, staff: None, kiosk: None, compartment: None, note: None, form: None };
-    if history::append(tx, moment, id, &happened)? {
+    if history::append(tx, moment, id, &Happened::by_itself(CaseEvent::DeemedAccepted, moment.now_ms))? {
         tracing::warn!(submission = %id, "accepted by silence");
     }
     Ok(())

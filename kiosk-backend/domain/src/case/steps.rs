@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::command::{checked_reason, command};
-use crate::case::happening::{Happened, Happening};
+use crate::case::happening::Happened;
 use crate::case::joint::parts;
 use crate::case::seen::seen_case;
 use crate::case::{clocks, history, notices, record};
@@ -132,15 +132,8 @@ fn happen(
     note: Option<&str>,
     form: Option<&Form>,
 ) -> Result<(), Refusal> {
-    let happened = Happened {
-        what: Happening::Case(event),
-        at_ms: acting.now_ms,
-        staff: Some(acting.actor.staff.id),
-        kiosk: None,
-        compartment: None,
-        note,
-        form,
-    };
+    let by = Some(acting.actor.staff.id);
+    let happened = Happened { staff: by, note, form, ..Happened::by_itself(event, acting.now_ms) };
     if !history::append(tx, &acting.moment, id, &happened)? {
         return Err(Reason::NotNow.into());
     }
