@@ -1,0 +1,70 @@
+//! A shell of the machine, which only the test's own boot entry starts (`systemd.debug_shell=ttyS0`).
+
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use e2e::wait::until;
+use e2e::{Context, Error, Result};
+
+/// The shell behind the first serial line.
+#[derive(Debug)]
+pub(crate) struct Shell {
+    line: UnixStream,
+    heard: Arc<Mutex<String>>,
+    asked: u32,
+}
+
+impl Shell {
+    pub(crate) fn connect(socket: &Path) -> Result<Self> {
+        let connect = || UnixStream::connect(socket).ok();
+        let line = until("the machine's serial line", Duration::from_secs(30), connect)?;
+        let mut reader = line.try_clone().context("the serial line")?;
+        let heard = Arc::new(Mutex::new(String::new()));
+        let theirs = Arc::clone(&heard);
+        thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                let text = String::from_utf8_lossy(bytes.get(..count).unwrap_or_default()).into_owned();
+                theirs.lock().unwrap_or_else(PoisonError::into_inner).push_str(&text);
+            }
+        });
+        Ok(Self { line, heard, asked: 0 })
+    }
+
+    fn heard(&self) -> String {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs a command and says what it wrote. What is typed before the shell listens is lost, so it is typed again
+    /// until it was answered.
+    pub(crate) fn run(&mut self, command: &str, limit: Duration) -> Result<String> {
+        self.asked += 1;
+        let mark = format!("END{}OF", self.asked);
+        // Typed apart, so that the echo of the command is not taken for its end.
+        let typed = format!("\n{{ {command}; }} 2>&1 | sed 's/^/OUT:/'; echo END'{}'OF\n", self.asked);
+        let from = self.heard().len();
+        let mut tries = 0;
+        until(&format!("the machine to run {command:?}"), limit, || {
+            if tries % 1000 == 0 {
+                self.line.write_all(typed.as_bytes()).ok()?;
+            }
+            tries += 1;
+            let heard = self.heard();
+            let answer = heard.get(from..)?;
+            let (answer, _) = answer.split_once(&mark)?;
+            let lines = answer.lines().filter_map(|line| line.split_once("OUT:").map(|(_, text)| text.trim_end()));
+            // Its own echo has the mark of the lines, too.
+            Some(lines.filter(|line| !line.starts_with("/'; echo")).collect::<Vec<_>>().join("\n"))
+        })
+        .map_err(|error| Error::new(format!("{error}; the last that was heard:\n{}", tail(&self.heard()))))
+    }
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<_> = text.lines().collect();
+    lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n")
+}
