@@ -70,7 +70,7 @@ fn figures(mut pcscd: Pcscd) {
         ("identity card of Estonia", deck("joeorg"), None),
         ("identity card of Belgium", deck("specimen"), None),
     ] {
-        let reading = Reading { access, mrz: MrzKey::parse(KEY).ok(), trust: utopia.trusted() };
+        let reading = Reading { access, mrz: MrzKey::parse(KEY).ok(), trust: utopia.trusted(), year: 2026 };
         measure(name, pcscd.port, &card, &reading);
     }
     // What a long trust list costs beside a short one.
@@ -152,7 +152,7 @@ fn over_pcsc(slot: &CardSlot, card: &Card, faults: &CardFaults, reading: &Readin
     let config =
         PcscConfig { resident_id: reading.access, trust: reading.trust.clone(), ..PcscConfig::new("Kiosk ID Reader*") };
     let reader = CardReader::spawn(ReaderConfig::Pcsc(config), move |event| drop(sender.send((Instant::now(), event))));
-    reader.set_mrz(reading.mrz.clone());
+    reader.set_mrz(reading.mrz.clone(), reading.year);
     while !matches!(events.recv_timeout(PATIENCE).unwrap().1, CardEvent::ReaderState(DeviceStatus::Ready)) {}
     slot.insert(card.clone(), faults.clone());
     let read = timed(&events);

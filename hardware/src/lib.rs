@@ -18,7 +18,9 @@ mod line;
 pub mod lockers;
 mod port;
 pub mod printer;
+mod pulse;
 pub mod scanner;
 mod status;
 
+pub use pulse::Pulse;
 pub use status::{DeviceStatus, FailureKind, Fault};

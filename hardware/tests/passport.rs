@@ -34,7 +34,7 @@ fn a_passport_is_read_and_its_signature_judged() {
         // Without what is printed on it, it says what it wants; then it is read where it lies.
         bench.slot.insert(Card::travel_document(utopia.passport()), CardFaults::default());
         assert_eq!(bench.outcome().unwrap_err(), CardError::NeedsMrz);
-        bench.reader.set_mrz(Some(MrzKey::parse(KEY).unwrap()));
+        bench.reader.set_mrz(Some(MrzKey::parse(KEY).unwrap()), 2026);
         let identity = bench.outcome().unwrap();
         assert_eq!(identity.document, Document::TravelDocument);
         assert_eq!(identity.assurance, Assurance::ChipVerified);
@@ -69,7 +69,7 @@ fn a_passport_is_read_and_its_signature_judged() {
         let error = bench.tap(broken, CardFaults::default()).unwrap_err();
         assert_eq!(error.code(), "card-bad-field", "{error}");
 
-        bench.reader.set_mrz(Some(MrzKey::parse("L898902C<3 6908061 9406236").unwrap()));
+        bench.reader.set_mrz(Some(MrzKey::parse("L898902C<3 6908061 9406236").unwrap()), 2026);
         assert_eq!(bench.tap(utopia.passport(), CardFaults::default()).unwrap_err(), CardError::WrongMrz);
     });
 }
@@ -80,7 +80,7 @@ fn a_passport_taken_away_at_any_command_is_told() {
         pcscd.start();
         let utopia = Authority::new("Utopia CSCA");
         let bench = Bench::start(pcscd.port, utopia.trusted());
-        bench.reader.set_mrz(Some(MrzKey::parse(KEY).unwrap()));
+        bench.reader.set_mrz(Some(MrzKey::parse(KEY).unwrap()), 2026);
         // Each removal is waited for, so that the service cannot take two cards for one.
         bench.slot.set_absence(Duration::ZERO);
         for chip in [utopia.passport(), utopia.passport().with_pace(Curve::P256).without_bac()] {
@@ -122,7 +122,7 @@ fn the_specimens_are_trusted_unknown_and_forged() {
             let mut lines = MrzLines::default();
             let scanned: Vec<mrz::Read> = named.lines.unwrap().split('\r').map(|line| lines.take(line)).collect();
             let Some(mrz::Read::Document(Ok(key))) = scanned.last().cloned() else { panic!("{scanned:?}") };
-            bench.reader.set_mrz(Some(key));
+            bench.reader.set_mrz(Some(key), 2026);
             bench.slot.insert(named.card, named.faults);
             let identity = bench.outcome().unwrap();
             bench.slot.remove();
@@ -143,7 +143,7 @@ fn a_key_that_is_forgotten_reads_nothing_anew() {
         bench.slot.insert(Card::travel_document(utopia.passport()), CardFaults::default());
         assert_eq!(bench.outcome().unwrap_err(), CardError::NeedsMrz);
         // Its holder leaves; the document still lies there.
-        bench.reader.set_mrz(None);
+        bench.reader.set_mrz(None, 2026);
         bench.slot.remove();
         assert!(matches!(bench.events.recv_timeout(PATIENCE).unwrap(), CardEvent::CardRemoved), "and nothing before");
     });
@@ -168,7 +168,7 @@ impl Direct {
     }
 
     fn read(&mut self, key: &str, trust: &TrustList) -> Result<Option<Identity>, CardError> {
-        travel::read(self, Some(&MrzKey::parse(key).unwrap()), trust)
+        travel::read(self, Some(&MrzKey::parse(key).unwrap()), trust, 2026)
     }
 }
 
@@ -230,7 +230,7 @@ fn a_chip_does_not_open_with_the_lines_of_another() {
         assert_eq!(outcome.unwrap_err(), CardError::WrongMrz);
         // A wrong password is no reason to try the other way with it.
         assert!(!(direct.asked.contains(&PACE) && direct.asked.contains(&BAC)), "{:02X?}", direct.asked);
-        assert_eq!(travel::read(&mut direct, None, &TrustList::default()).unwrap_err(), CardError::NeedsMrz);
+        assert_eq!(travel::read(&mut direct, None, &TrustList::default(), 2026).unwrap_err(), CardError::NeedsMrz);
     }
 }
 

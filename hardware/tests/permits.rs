@@ -98,7 +98,7 @@ fn permits_of_all_four_kinds_are_read() {
                 MrzKey::parse(&typed).unwrap(),
                 MrzKey::from_printed(number, "740812", "320415").unwrap(),
             ] {
-                bench.reader.set_mrz(Some(key));
+                bench.reader.set_mrz(Some(key), 2026);
                 let identity = bench.tap(chip.clone(), CardFaults::default()).unwrap();
                 assert_eq!(identity.authenticity, Some(Authenticity::Verified), "{lines}");
                 assert_eq!((identity.number.expose(), identity.name.expose()), (number, chinese), "{lines}");
@@ -109,7 +109,7 @@ fn permits_of_all_four_kinds_are_read() {
             }
         }
         // The lines of another permit.
-        bench.reader.set_mrz(Some(MrzKey::from_printed("C12345679", "740812", "320415").unwrap()));
+        bench.reader.set_mrz(Some(MrzKey::from_printed("C12345679", "740812", "320415").unwrap()), 2026);
         let (_, lines, ..) = PERMITS[0];
         let chip = Emrtd::new(&secret("C12345678", "740812", "320415"), immigration.files(&[(1, dg1(lines))]));
         assert_eq!(bench.tap(chip, CardFaults::default()).unwrap_err(), CardError::WrongMrz);
@@ -125,7 +125,7 @@ fn read(chip: Emrtd, key: &MrzKey, authority: &Authority) -> Result<Identity, Ca
         }
     }
     let mut card = Direct(Card::travel_document(chip));
-    hardware::cards::travel::read(&mut card, Some(key), &authority.trusted()).map(Option::unwrap)
+    hardware::cards::travel::read(&mut card, Some(key), &authority.trusted(), 2026).map(Option::unwrap)
 }
 
 #[test]

@@ -63,7 +63,7 @@ impl Direct {
 
     fn read(&mut self, authority: &Authority) -> (Authenticity, Assurance) {
         let key = MrzKey::parse(KEY).unwrap();
-        let identity = travel::read(self, Some(&key), &authority.trusted()).unwrap().unwrap();
+        let identity = travel::read(self, Some(&key), &authority.trusted(), 2026).unwrap().unwrap();
         (identity.authenticity.unwrap(), identity.assurance)
     }
 }
@@ -116,7 +116,7 @@ fn long_commands_and_answers_pass_the_readers_service() {
         pcscd.start();
         let utopia = Authority::new("Utopia CSCA");
         let bench = Bench::start(pcscd.port, utopia.trusted());
-        bench.reader.set_mrz(MrzKey::parse(KEY).ok());
+        bench.reader.set_mrz(MrzKey::parse(KEY).ok(), 2026);
         let signing = ActiveKey::rsa(&bytes(MODULUS), &bytes(PRIVATE));
         let agreeing = AgreementKey::numbers(&bytes(PRIME_2048), &[2], &[0x5A; 32], Some(KeyLength::S256));
         for chip in both(&utopia, &[(15, signing.dg15())])

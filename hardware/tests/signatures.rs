@@ -43,7 +43,7 @@ impl Transmit for Direct {
 fn judged(lines: &str, sod: &[u8], trust: &TrustList) -> Authenticity {
     let files = BTreeMap::from([(0x01, dg1(lines)), (0x1D, sod.to_vec())]);
     let mut card = Direct(Card::travel_document(Emrtd::new("L898902C3674081223204153", files)));
-    let identity = travel::read(&mut card, MrzKey::parse(authority::KEY).ok().as_ref(), trust).unwrap().unwrap();
+    let identity = travel::read(&mut card, MrzKey::parse(authority::KEY).ok().as_ref(), trust, 2026).unwrap().unwrap();
     assert_eq!(identity.assurance, Assurance::ReadOnly, "a chip that was not asked for a proof");
     identity.authenticity.unwrap()
 }

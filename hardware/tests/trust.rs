@@ -40,7 +40,7 @@ fn judged(sod: &str, trust: &TrustList) -> Authenticity {
     let sod = authority::der(0x77, &[&bytes(&format!("{sod}.sod"))]);
     let files = BTreeMap::from([(0x01, dg1(LINES)), (0x1D, sod)]);
     let mut card = Direct(Card::travel_document(Emrtd::new("L898902C3674081223204153", files)));
-    let identity = travel::read(&mut card, MrzKey::parse(authority::KEY).ok().as_ref(), trust).unwrap().unwrap();
+    let identity = travel::read(&mut card, MrzKey::parse(authority::KEY).ok().as_ref(), trust, 2026).unwrap().unwrap();
     identity.authenticity.unwrap()
 }
 

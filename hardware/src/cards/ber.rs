@@ -50,14 +50,14 @@ impl<'a> Reader<'a> {
     }
 
     /// The next object, which must have this tag.
-    pub(super) fn expect(&mut self, tag: u32) -> Option<Object<'a>> {
+    pub(super) fn take(&mut self, tag: u32) -> Option<Object<'a>> {
         self.next().filter(|object| object.tag == tag)
     }
 
     /// The next object if it has this tag; else nothing is read.
     pub(super) fn optional(&mut self, tag: u32) -> Option<Object<'a>> {
         let mut ahead = *self;
-        let object = ahead.expect(tag)?;
+        let object = ahead.take(tag)?;
         *self = ahead;
         Some(object)
     }
@@ -71,7 +71,7 @@ impl<'a> Reader<'a> {
 /// A reader of what the one object in `bytes` holds, if it has this tag. What follows it is not looked at: chips fill
 /// files up.
 pub(super) fn inside(bytes: &[u8], tag: u32) -> Option<Reader<'_>> {
-    Reader::new(bytes).expect(tag).map(|object| Reader::new(object.value))
+    Reader::new(bytes).take(tag).map(|object| Reader::new(object.value))
 }
 
 /// Tag, length (`None`: indefinite), and bytes of both. `None`: it is cut off, or longer than a machine counts.
@@ -162,7 +162,7 @@ fn rewrite(bytes: &[u8], depth: usize) -> Option<(Cow<'_, [u8]>, usize)> {
     }
     let joined = if string {
         let pieces: Option<Vec<&[u8]>> =
-            parts.iter().map(|part| Reader::new(part).expect(OCTET_STRING).map(|piece| piece.value)).collect();
+            parts.iter().map(|part| Reader::new(part).take(OCTET_STRING).map(|piece| piece.value)).collect();
         // Borrowed from `parts`, which live on.
         object(OCTET_STRING, &pieces?.concat())
     } else {

@@ -36,6 +36,8 @@ pub struct Reading {
     pub mrz: Option<MrzKey>,
     /// Whose travel documents are believed.
     pub trust: TrustList,
+    /// The present year: it decides on the century of a birth date of two digits.
+    pub year: u16,
 }
 
 /// As [`identify`]; reads travel documents too.
@@ -57,7 +59,7 @@ pub fn identify_with(card: &mut dyn Transmit, reading: &Reading) -> Result<CardC
     if let Some(identity) = social::read(card)? {
         return Ok(CardContent::Person(Box::new(identity)));
     }
-    if let Some(identity) = travel::read(card, reading.mrz.as_ref(), &reading.trust)? {
+    if let Some(identity) = travel::read(card, reading.mrz.as_ref(), &reading.trust, reading.year)? {
         return Ok(CardContent::Person(Box::new(identity)));
     }
     if let Some(identity) = eid::read(card)? {

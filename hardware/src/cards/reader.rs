@@ -5,9 +5,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::serial::SerialReader;
-use super::shared::Shared;
+use super::shared::{Opening, Shared};
 use super::watch::Watch;
 use super::{CardEvent, MrzKey, ReaderConfig};
+use crate::Pulse;
 
 /// Talks to the owner thread. Dropping it shuts the thread down.
 #[derive(Debug)]
@@ -31,11 +32,16 @@ impl CardReader {
 
     /// Says what opens the chip of the travel document that lies on the reader, or will. A document that was waiting
     /// for it is read now: `CardPresent` and what became of it are told again. Forget it with `None` when the visit ends;
-    /// that reads nothing anew.
-    pub fn set_mrz(&self, key: Option<MrzKey>) {
+    /// that reads nothing anew. `year` is the present one, by a clock that is believed: birth dates of two digits hang on it.
+    pub fn set_mrz(&self, key: Option<MrzKey>, year: u16) {
         let news = key.is_some();
-        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = (key, news);
+        *self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner) = Opening { key, news, year };
         self.shared.wake();
+    }
+
+    /// Of the owner thread.
+    pub fn pulse(&self) -> Pulse {
+        self.shared.pulse.clone()
     }
 
     /// Ends the thread and waits for it: at most for the card that is being read.

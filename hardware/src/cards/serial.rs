@@ -102,6 +102,7 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
     pub(super) fn run(mut self) {
         self.report(DeviceStatus::Starting);
         while !self.shared.stopped() {
+            self.shared.pulse.beat();
             let fault = match Line::open(&self.config.port, self.config.baud) {
                 Ok(line) => self.serve(Wire { line, baud: self.config.baud, shared: Arc::clone(&self.shared) }),
                 Err(fault) => Some(fault),
@@ -135,6 +136,7 @@ impl<S: FnMut(CardEvent)> SerialReader<S> {
         let mut works = false;
         let mut misses = 0;
         while !self.shared.stopped() {
+            self.shared.pulse.beat();
             let request = if works { Request::Find } else { Request::Status };
             match wire.exchange(request) {
                 Ok(reply) => {

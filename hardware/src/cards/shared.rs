@@ -8,6 +8,7 @@ use std::time::Duration;
 use pcsc::Context;
 
 use super::MrzKey;
+use crate::Pulse;
 
 /// First and longest wait before a service or a port is tried again.
 pub(super) const BACK_OFF: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(4));
@@ -18,8 +19,18 @@ pub(super) struct Shared {
     stop: AtomicBool,
     /// The context that the owner thread waits in, so that the wait can be cancelled.
     pub(super) waiting: Mutex<Option<Context>>,
-    /// What opens the next travel document, and whether that is news to the owner thread.
-    pub(super) mrz: Mutex<(Option<MrzKey>, bool)>,
+    pub(super) mrz: Mutex<Opening>,
+    pub(super) pulse: Pulse,
+}
+
+/// What opens the next travel document.
+#[derive(Default)]
+pub(super) struct Opening {
+    pub(super) key: Option<MrzKey>,
+    /// The owner thread does not know of it yet.
+    pub(super) news: bool,
+    /// The year in which it is read.
+    pub(super) year: u16,
 }
 
 impl Shared {

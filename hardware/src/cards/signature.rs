@@ -41,14 +41,14 @@ struct Hashes<'a> {
 impl<'a> Hashes<'a> {
     fn parse(content: &'a [u8]) -> Option<Self> {
         let mut fields = ber::inside(content, SEQUENCE)?;
-        fields.expect(INTEGER)?;
-        let algorithm = key::hash(fields.expect(SEQUENCE)?.whole);
-        let mut row = Reader::new(fields.expect(SEQUENCE)?.value);
+        fields.take(INTEGER)?;
+        let algorithm = key::hash(fields.take(SEQUENCE)?.whole);
+        let mut row = Reader::new(fields.take(SEQUENCE)?.value);
         let mut groups = Vec::new();
         while !row.is_empty() {
-            let mut group = Reader::new(row.expect(SEQUENCE)?.value);
-            let &[number] = group.expect(INTEGER)?.value else { return None };
-            groups.push((number, group.expect(OCTET_STRING)?.value));
+            let mut group = Reader::new(row.take(SEQUENCE)?.value);
+            let &[number] = group.take(INTEGER)?.value else { return None };
+            groups.push((number, group.take(OCTET_STRING)?.value));
         }
         Some(Self { algorithm, groups })
     }

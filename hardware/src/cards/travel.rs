@@ -18,8 +18,6 @@ mod messaging;
 mod opening;
 mod proof;
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use dmrtd::lds::efcard_access::EfCardAccess;
 use zeroize::Zeroizing;
 
@@ -53,15 +51,19 @@ const ANNOUNCED: [(u8, u8); 3] = [(0x6B, DETAILS), (0x6E, AGREEMENT_KEYS), (0x6F
 const NOT_ALLOWED: u16 = 0x6982;
 /// Status words "file not found" and "referenced data not found" (ISO 7816-4, 5.6).
 const NOT_FOUND: [u16; 2] = [0x6A82, 0x6A88];
-/// The year of this program. A clock that says less is wrong.
-const NOT_BEFORE: u16 = 2026;
 
-/// Reads the holder of a travel document. `Ok(None)`: the card is none.
+/// Reads the holder of a travel document. `Ok(None)`: the card is none. `year` is the present one: a birth date of two digits
+/// is of the century that makes it no later.
 ///
 /// # Errors
 /// [`CardError`]: the line's; [`CardError::NeedsMrz`] without a key and [`CardError::WrongMrz`] with another
 /// document's; a refusal of a file; a misread.
-pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) -> Result<Option<Identity>, CardError> {
+pub fn read(
+    card: &mut dyn Transmit,
+    key: Option<&MrzKey>,
+    trust: &TrustList,
+    year: u16,
+) -> Result<Option<Identity>, CardError> {
     let selected = exchange(card, "the travel document application", &SELECT)?;
     if !selected.is_ok() && selected.status() != NOT_ALLOWED {
         return Ok(None);
@@ -106,7 +108,7 @@ pub fn read(card: &mut dyn Transmit, key: Option<&MrzKey>, trust: &TrustList) ->
             Proof::None => {}
         }
     }
-    Ok(Some(identity(lines, details, authenticity, assurance, this_year())))
+    Ok(Some(identity(lines, details, authenticity, assurance, year)))
 }
 
 fn select(chip: &mut Chip<'_>) -> Result<(), CardError> {
@@ -164,22 +166,8 @@ fn chip_lines(file: &[u8]) -> Result<MrzData, CardError> {
     })
 }
 
-/// The present year, as far as the century of a birth date hangs on it.
-#[expect(clippy::disallowed_methods, reason = "a wrong clock mistakes at most a child for somebody of a hundred years")]
-fn this_year() -> u16 {
-    // 365.2425 days a year.
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    u16::try_from(1970 + seconds / 31_556_952).map_or(NOT_BEFORE, |year| year.max(NOT_BEFORE))
-}
-
-fn identity(
-    lines: MrzData,
-    details: Details,
-    authenticity: Authenticity,
-    assurance: Assurance,
-    this_year: u16,
-) -> Identity {
-    let birth = lines.birth.day(details.birth.as_ref().map(Secret::expose), this_year);
+fn identity(lines: MrzData, details: Details, authenticity: Authenticity, assurance: Assurance, year: u16) -> Identity {
+    let birth = lines.birth.day(details.birth.as_ref().map(Secret::expose), year);
     Identity {
         document: Document::TravelDocument,
         assurance,

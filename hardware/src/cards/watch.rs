@@ -54,6 +54,7 @@ impl<S: FnMut(CardEvent)> Watch<S> {
         self.report(DeviceStatus::Starting);
         let mut wait = BACK_OFF.0;
         while !self.shared.stopped() {
+            self.shared.pulse.beat();
             match Context::establish(Scope::User) {
                 Ok(context) => {
                     *self.shared.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(context.clone());
@@ -97,6 +98,7 @@ impl<S: FnMut(CardEvent)> Watch<S> {
             if self.shared.stopped() {
                 return Ended::Stopped;
             }
+            self.shared.pulse.beat();
             match self.refresh(context, &mut known) {
                 Ok(()) => {}
                 Err(error) => return Ended::ServiceLost(error),
@@ -188,7 +190,7 @@ impl<S: FnMut(CardEvent)> Watch<S> {
 
     /// Reads the travel documents anew that lie there, if what opens them was said since.
     fn read_waiting_documents(&mut self) {
-        let news = std::mem::take(&mut self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner).1);
+        let news = std::mem::take(&mut self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner).news);
         if !news {
             return;
         }
@@ -218,11 +220,11 @@ impl<S: FnMut(CardEvent)> Watch<S> {
     /// Reads the card on a thread of its own, for at most [`READ_LIMIT`].
     fn read(&self, reader: CString) -> Result<CardContent, CardError> {
         let (answer, outcome) = mpsc::channel();
-        let reading = Reading {
-            access: self.config.resident_id,
-            mrz: self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner).0.clone(),
-            trust: self.config.trust.clone(),
+        let (mrz, year) = {
+            let opening = self.shared.mrz.lock().unwrap_or_else(PoisonError::into_inner);
+            (opening.key.clone(), opening.year)
         };
+        let reading = Reading { access: self.config.resident_id, mrz, trust: self.config.trust.clone(), year };
         thread::spawn(move || {
             if answer.send(session::read_card(&reader, &reading)).is_err() {
                 tracing::debug!("a card answered after it had been given up");

@@ -12,7 +12,7 @@ use super::frame::{Reply, Request};
 use super::schedule::{Schedule, Turn};
 use super::{Board, ClosedBit, DoorState, ItemState, LockerEvent, LockersConfig, UnlockError};
 use crate::line::{Line, NoAnswer};
-use crate::{DeviceStatus, Fault};
+use crate::{DeviceStatus, Fault, Pulse};
 
 /// What the handle asks.
 #[derive(Debug)]
@@ -101,10 +101,11 @@ impl<S: FnMut(LockerEvent), I: FnMut(u16, ItemState)> Bus<S, I> {
         }
     }
 
-    pub(super) fn run(mut self) {
+    pub(super) fn run(mut self, pulse: &Pulse) {
         self.report(DeviceStatus::Starting);
         let mut idle_until = Instant::now();
         loop {
+            pulse.beat();
             self.take_commands(idle_until);
             if self.stop {
                 break;

@@ -5,6 +5,7 @@ use std::thread::JoinHandle;
 
 use super::bus::{Bus, Command};
 use super::{ConfigError, ItemState, LockerEvent, LockersConfig, OpenError};
+use crate::Pulse;
 
 /// Starts the owner thread of a cabinet.
 #[derive(Debug)]
@@ -41,8 +42,10 @@ impl Lockers {
             .iter()
             .flat_map(|board| (1..=board.locks).filter_map(|lock| board.compartment(lock)))
             .collect();
-        let thread = std::thread::spawn(move || Bus::new(config, sink, items, inbox).run());
-        Ok(LockersHandle { commands, compartments, thread: Some(thread) })
+        let pulse = Pulse::default();
+        let beating = pulse.clone();
+        let thread = std::thread::spawn(move || Bus::new(config, sink, items, inbox).run(&beating));
+        Ok(LockersHandle { commands, compartments, pulse, thread: Some(thread) })
     }
 }
 
@@ -51,6 +54,7 @@ impl Lockers {
 pub struct LockersHandle {
     commands: Sender<Command>,
     compartments: Vec<u16>,
+    pulse: Pulse,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -78,6 +82,11 @@ impl LockersHandle {
     /// Every compartment of the configuration, in its order.
     pub fn compartments(&self) -> &[u16] {
         &self.compartments
+    }
+
+    /// Of the owner thread.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Ends the thread and waits for it; unlocks that were not sent yet are reported as failed. Takes no longer than

@@ -10,7 +10,7 @@ use super::document::Document;
 use super::encode::{FORGET, Paperwork, encode};
 use super::port::{Address, Flow, Port};
 use super::{PrintOutcome, PrinterEvent, Rom, Width};
-use crate::{DeviceStatus, Fault};
+use crate::{DeviceStatus, Fault, Pulse};
 
 /// Questions without an answer after which a printer that answered before is called silent.
 const MISSES: u32 = 2;
@@ -68,8 +68,10 @@ impl Printer {
     /// [`PrinterEvent::State`], and used once it is there.
     pub fn spawn(config: PrinterConfig, sink: impl FnMut(PrinterEvent) + Send + 'static) -> PrinterHandle {
         let (commands, inbox) = mpsc::channel();
-        let thread = std::thread::spawn(move || Worker::new(config, sink).run(&inbox));
-        PrinterHandle { commands, thread: Some(thread) }
+        let pulse = Pulse::default();
+        let beating = pulse.clone();
+        let thread = std::thread::spawn(move || Worker::new(config, sink).run(&inbox, &beating));
+        PrinterHandle { commands, pulse, thread: Some(thread) }
     }
 }
 
@@ -82,6 +84,7 @@ pub struct PrinterGone;
 #[derive(Debug)]
 pub struct PrinterHandle {
     commands: Sender<Command>,
+    pulse: Pulse,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -98,6 +101,11 @@ impl PrinterHandle {
     /// [`PrinterGone`].
     pub fn print(&self, job: u64, document: Document) -> Result<(), PrinterGone> {
         self.commands.send(Command::Print(job, document)).map_err(|_| PrinterGone)
+    }
+
+    /// Of the owner thread.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Ends the thread and waits for it, and for the paper that is being printed.
@@ -159,9 +167,10 @@ impl<S: FnMut(PrinterEvent)> Worker<S> {
         }
     }
 
-    fn run(mut self, inbox: &Receiver<Command>) {
+    fn run(mut self, inbox: &Receiver<Command>, pulse: &Pulse) {
         self.report(DeviceStatus::Starting);
         loop {
+            pulse.beat();
             match inbox.recv_timeout(self.poll_at.saturating_duration_since(Instant::now())) {
                 Ok(Command::Print(job, document)) => {
                     let outcome = self.print(&document).unwrap_or_else(PrintOutcome::Failed);

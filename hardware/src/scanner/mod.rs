@@ -17,7 +17,7 @@ use serialport::{FlowControl, SerialPort};
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::port::open_serial;
-use crate::{DeviceStatus, Fault};
+use crate::{DeviceStatus, Fault, Pulse};
 use keyboard::Keyboard;
 pub use keyboard::{Keys, REPORT};
 pub use lines::Lines;
@@ -99,9 +99,10 @@ impl Scanner {
     /// ever when it is missing or lost.
     pub fn spawn(config: ScannerConfig, sink: impl FnMut(ScannerEvent) + Send + 'static) -> ScannerHandle {
         let stop = Arc::new(AtomicBool::new(false));
-        let theirs = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || run(&config, sink, &theirs));
-        ScannerHandle { stop, thread: Some(thread) }
+        let pulse = Pulse::default();
+        let (theirs, beating) = (Arc::clone(&stop), pulse.clone());
+        let thread = std::thread::spawn(move || run(&config, sink, &theirs, &beating));
+        ScannerHandle { stop, pulse, thread: Some(thread) }
     }
 }
 
@@ -109,7 +110,15 @@ impl Scanner {
 #[derive(Debug)]
 pub struct ScannerHandle {
     stop: Arc<AtomicBool>,
+    pulse: Pulse,
     thread: Option<JoinHandle<()>>,
+}
+
+impl ScannerHandle {
+    /// Of the owner thread.
+    pub fn pulse(&self) -> Pulse {
+        self.pulse.clone()
+    }
 }
 
 impl Drop for ScannerHandle {
@@ -123,7 +132,7 @@ impl Drop for ScannerHandle {
     }
 }
 
-fn run(config: &ScannerConfig, mut sink: impl FnMut(ScannerEvent), stop: &AtomicBool) {
+fn run(config: &ScannerConfig, mut sink: impl FnMut(ScannerEvent), stop: &AtomicBool, pulse: &Pulse) {
     let mut told = None;
     let mut tell = |status: DeviceStatus, sink: &mut dyn FnMut(ScannerEvent)| {
         if told.as_ref() != Some(&status) {
@@ -135,11 +144,12 @@ fn run(config: &ScannerConfig, mut sink: impl FnMut(ScannerEvent), stop: &Atomic
     tell(DeviceStatus::Starting, &mut sink);
     let mut wait = config.reopen_first;
     while !stop.load(Ordering::Relaxed) {
+        pulse.beat();
         let fault = match open(config) {
             Ok((source, standing)) => {
                 wait = config.reopen_first;
                 tell(standing.clone(), &mut sink);
-                match listen(source, &config.port, stop, |heard| match heard {
+                match listen(source, &config.port, (stop, pulse), |heard| match heard {
                     Heard::Code(code) => {
                         tell(standing.clone(), &mut sink);
                         sink(ScannerEvent::Scanned(code));
@@ -194,11 +204,17 @@ enum Heard {
 }
 
 /// Reads until told to stop.
-fn listen(mut source: impl Read, path: &Path, stop: &AtomicBool, mut heard: impl FnMut(Heard)) -> Result<(), Fault> {
+fn listen(
+    mut source: impl Read,
+    path: &Path,
+    (stop, pulse): (&AtomicBool, &Pulse),
+    mut heard: impl FnMut(Heard),
+) -> Result<(), Fault> {
     let mut lines = Lines::default();
     let mut heard_at = Instant::now();
     let mut buffer = [0; 256];
     while !stop.load(Ordering::Relaxed) {
+        pulse.beat();
         match source.read(&mut buffer) {
             Ok(0) => return Err(lost(path, &ErrorKind::UnexpectedEof.into())),
             Ok(count) => {

@@ -38,19 +38,19 @@ impl<'a> Certificate<'a> {
     /// Reads one. `None`: it is none. A key or an algorithm that is not known is told in its field.
     pub(in crate::cards) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut outer = ber::inside(bytes, SEQUENCE)?;
-        let body = outer.expect(SEQUENCE)?;
-        let algorithm = outer.expect(SEQUENCE)?;
-        let [0, signature @ ..] = outer.expect(BIT_STRING)?.value else { return None };
+        let body = outer.take(SEQUENCE)?;
+        let algorithm = outer.take(SEQUENCE)?;
+        let [0, signature @ ..] = outer.take(BIT_STRING)?.value else { return None };
         let mut fields = Reader::new(body.value);
         fields.optional(CONTEXT_0);
-        let serial = fields.expect(INTEGER)?.value;
-        fields.expect(SEQUENCE)?;
-        let issuer = Name::parse(fields.expect(SEQUENCE)?.value)?;
-        let mut validity = Reader::new(fields.expect(SEQUENCE)?.value);
+        let serial = fields.take(INTEGER)?.value;
+        fields.take(SEQUENCE)?;
+        let issuer = Name::parse(fields.take(SEQUENCE)?.value)?;
+        let mut validity = Reader::new(fields.take(SEQUENCE)?.value);
         validity.next()?;
         let until = validity.next().and_then(day);
-        let subject = Name::parse(fields.expect(SEQUENCE)?.value)?;
-        let key = PublicKey::parse(fields.expect(SEQUENCE)?.whole);
+        let subject = Name::parse(fields.take(SEQUENCE)?.value)?;
+        let key = PublicKey::parse(fields.take(SEQUENCE)?.whole);
         let extensions = fields.find(CONTEXT_0 + 3).and_then(|object| ber::inside(object.value, SEQUENCE));
         let mut certificate = Self {
             body: body.whole,
@@ -70,20 +70,20 @@ impl<'a> Certificate<'a> {
     }
 
     fn read_extensions(&mut self, mut extensions: Reader<'a>) {
-        while let Some(extension) = extensions.expect(SEQUENCE) {
+        while let Some(extension) = extensions.take(SEQUENCE) {
             let mut fields = Reader::new(extension.value);
-            let (Some(name), Some(value)) = (fields.expect(OBJECT_IDENTIFIER), fields.find(OCTET_STRING)) else {
+            let (Some(name), Some(value)) = (fields.take(OBJECT_IDENTIFIER), fields.find(OCTET_STRING)) else {
                 continue;
             };
             if name.value == SUBJECT_KEY {
-                self.key_identifier = Reader::new(value.value).expect(OCTET_STRING).map(|key| key.value);
+                self.key_identifier = Reader::new(value.value).take(OCTET_STRING).map(|key| key.value);
             } else if name.value == AUTHORITY_KEY {
                 // keyIdentifier [0] IMPLICIT.
                 let key = ber::inside(value.value, SEQUENCE).and_then(|fields| fields.find(0x80));
                 self.authority_key_identifier = key.map(|key| key.value);
             } else if name.value == BASIC_CONSTRAINTS {
                 // cA BOOLEAN, TRUE.
-                let yes = ber::inside(value.value, SEQUENCE).and_then(|mut fields| fields.expect(0x01));
+                let yes = ber::inside(value.value, SEQUENCE).and_then(|mut fields| fields.take(0x01));
                 self.is_authority |= yes.is_some_and(|yes| yes.value != [0]);
             }
         }

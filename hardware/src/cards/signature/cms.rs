@@ -45,23 +45,23 @@ impl<'a> SignedData<'a> {
     /// Reads a message. `None`: it is none.
     pub(in crate::cards) fn parse(bytes: &'a [u8]) -> Option<Self> {
         let mut info = ber::inside(bytes, SEQUENCE)?;
-        if info.expect(OBJECT_IDENTIFIER)?.value != SIGNED_DATA {
+        if info.take(OBJECT_IDENTIFIER)?.value != SIGNED_DATA {
             return None;
         }
-        let mut fields = ber::inside(info.expect(CONTEXT_0)?.value, SEQUENCE)?;
-        fields.expect(INTEGER)?;
-        fields.expect(SET)?;
-        let mut content = Reader::new(fields.expect(SEQUENCE)?.value);
-        let content_type = content.expect(OBJECT_IDENTIFIER)?.value;
-        let content = Reader::new(content.expect(CONTEXT_0)?.value).expect(OCTET_STRING)?.value;
+        let mut fields = ber::inside(info.take(CONTEXT_0)?.value, SEQUENCE)?;
+        fields.take(INTEGER)?;
+        fields.take(SET)?;
+        let mut content = Reader::new(fields.take(SEQUENCE)?.value);
+        let content_type = content.take(OBJECT_IDENTIFIER)?.value;
+        let content = Reader::new(content.take(CONTEXT_0)?.value).take(OCTET_STRING)?.value;
         let mut row = Reader::new(fields.optional(CONTEXT_0).map_or(&[], |object| object.value));
         let certificates =
             std::iter::from_fn(|| row.next()).filter_map(|object| Certificate::parse(object.whole)).collect();
         fields.optional(CONTEXT_0 + 1);
-        let mut row = Reader::new(fields.expect(SET)?.value);
+        let mut row = Reader::new(fields.take(SET)?.value);
         let mut signers = Vec::new();
         while !row.is_empty() {
-            signers.push(Signer::parse(row.expect(SEQUENCE)?.value)?);
+            signers.push(Signer::parse(row.take(SEQUENCE)?.value)?);
         }
         Some(Self { content_type, content, certificates, signers })
     }
@@ -85,21 +85,21 @@ impl<'a> SignedData<'a> {
 impl<'a> Signer<'a> {
     fn parse(value: &'a [u8]) -> Option<Self> {
         let mut fields = Reader::new(value);
-        fields.expect(INTEGER)?;
+        fields.take(INTEGER)?;
         let identifier = fields.next()?;
         let certificate = match identifier.tag {
             SEQUENCE => {
                 let mut pair = Reader::new(identifier.value);
-                Identifier::IssuerAndSerial(Name::parse(pair.expect(SEQUENCE)?.value)?, pair.expect(INTEGER)?.value)
+                Identifier::IssuerAndSerial(Name::parse(pair.take(SEQUENCE)?.value)?, pair.take(INTEGER)?.value)
             }
             // subjectKeyIdentifier [0] IMPLICIT.
             0x80 => Identifier::Key(identifier.value),
             _ => return None,
         };
-        let digest = key::hash(fields.expect(SEQUENCE)?.whole);
+        let digest = key::hash(fields.take(SEQUENCE)?.whole);
         let attributes = fields.optional(CONTEXT_0).map(|object| object.whole);
-        let scheme = Scheme::parse(fields.expect(SEQUENCE)?.whole, digest.ok());
-        let signature = fields.expect(OCTET_STRING)?.value;
+        let scheme = Scheme::parse(fields.take(SEQUENCE)?.whole, digest.ok());
+        let signature = fields.take(OCTET_STRING)?.value;
         Some(Self { certificate, digest, attributes, scheme, signature })
     }
 
@@ -119,9 +119,9 @@ impl<'a> Signer<'a> {
                 let mut fields =
                     Reader::new(attributes).next().map(|object| Reader::new(object.value)).ok_or(Fault::Malformed)?;
                 let (mut digest, mut kind) = (None, None);
-                while let Some(attribute) = fields.expect(SEQUENCE) {
+                while let Some(attribute) = fields.take(SEQUENCE) {
                     let mut pair = Reader::new(attribute.value);
-                    let (Some(name), Some(values)) = (pair.expect(OBJECT_IDENTIFIER), pair.expect(SET)) else {
+                    let (Some(name), Some(values)) = (pair.take(OBJECT_IDENTIFIER), pair.take(SET)) else {
                         continue;
                     };
                     let value = Reader::new(values.value).next().map(|value| value.value);

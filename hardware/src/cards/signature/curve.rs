@@ -58,16 +58,16 @@ impl Curve {
         if let Some(name) = outer.optional(OBJECT_IDENTIFIER) {
             return ALL.iter().find(|curve| curve.identifier == name.value);
         }
-        let mut fields = Reader::new(outer.expect(SEQUENCE)?.value);
-        fields.expect(INTEGER)?;
-        let mut field = Reader::new(fields.expect(SEQUENCE)?.value);
-        field.expect(OBJECT_IDENTIFIER)?;
-        let p = number(field.expect(INTEGER)?.value);
-        let mut coefficients = Reader::new(fields.expect(SEQUENCE)?.value);
-        let a = number(coefficients.expect(OCTET_STRING)?.value);
-        let b = number(coefficients.expect(OCTET_STRING)?.value);
-        let base = fields.expect(OCTET_STRING)?.value;
-        let n = number(fields.expect(INTEGER)?.value);
+        let mut fields = Reader::new(outer.take(SEQUENCE)?.value);
+        fields.take(INTEGER)?;
+        let mut field = Reader::new(fields.take(SEQUENCE)?.value);
+        field.take(OBJECT_IDENTIFIER)?;
+        let p = number(field.take(INTEGER)?.value);
+        let mut coefficients = Reader::new(fields.take(SEQUENCE)?.value);
+        let a = number(coefficients.take(OCTET_STRING)?.value);
+        let b = number(coefficients.take(OCTET_STRING)?.value);
+        let base = fields.take(OCTET_STRING)?.value;
+        let n = number(fields.take(INTEGER)?.value);
         ALL.iter().find(|curve| {
             curve.p == p
                 && curve.a == a

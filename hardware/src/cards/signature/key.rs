@@ -41,7 +41,7 @@ impl Scheme {
     /// algorithm names none (RFC 5652, 5.3).
     pub(in crate::cards) fn parse(algorithm: &[u8], digest: Option<HashAlgo>) -> Result<Self, Unusable> {
         let mut fields = ber::inside(algorithm, SEQUENCE).ok_or(Unusable::Malformed)?;
-        let name = fields.expect(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
+        let name = fields.take(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
         let unknown = Unusable::Algorithm;
         if let Some(kind) = name.strip_prefix(&PKCS_1) {
             return match kind {
@@ -77,14 +77,14 @@ impl Scheme {
         }
         if let Some(field) = fields.optional(CONTEXT_0 + 1) {
             let mut mask = ber::inside(field.value, SEQUENCE).ok_or(Unusable::Malformed)?;
-            let name = mask.expect(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
+            let name = mask.take(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
             if name.strip_prefix(&PKCS_1) != Some(&[8]) {
                 return Err(Unusable::Algorithm);
             }
             of_mask = hash(mask.next().ok_or(Unusable::Malformed)?.whole)?;
         }
         if let Some(field) = fields.optional(CONTEXT_0 + 2) {
-            let length = Reader::new(field.value).expect(INTEGER).ok_or(Unusable::Malformed)?;
+            let length = Reader::new(field.value).take(INTEGER).ok_or(Unusable::Malformed)?;
             salt = usize::try_from(number(length.value)).map_err(|_| Unusable::Malformed)?;
         }
         Ok(Self::Pss(of_message, of_mask, salt))
@@ -94,7 +94,7 @@ impl Scheme {
 /// The hash of an AlgorithmIdentifier.
 pub(in crate::cards) fn hash(algorithm: &[u8]) -> Result<HashAlgo, Unusable> {
     let mut fields = ber::inside(algorithm, SEQUENCE).ok_or(Unusable::Malformed)?;
-    let name = fields.expect(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
+    let name = fields.take(OBJECT_IDENTIFIER).ok_or(Unusable::Malformed)?.value;
     match name.strip_prefix(&SHA_2) {
         Some([1]) => Ok(HashAlgo::Sha256),
         Some([2]) => Ok(HashAlgo::Sha384),
@@ -122,9 +122,9 @@ impl PublicKey {
     pub(in crate::cards) fn parse(info: &[u8]) -> Result<Self, Unusable> {
         let malformed = Unusable::Malformed;
         let mut fields = ber::inside(info, SEQUENCE).ok_or(malformed)?;
-        let mut algorithm = Reader::new(fields.expect(SEQUENCE).ok_or(malformed)?.value);
-        let name = algorithm.expect(OBJECT_IDENTIFIER).ok_or(malformed)?.value;
-        let [0, bits @ ..] = fields.expect(BIT_STRING).ok_or(malformed)?.value else { return Err(malformed) };
+        let mut algorithm = Reader::new(fields.take(SEQUENCE).ok_or(malformed)?.value);
+        let name = algorithm.take(OBJECT_IDENTIFIER).ok_or(malformed)?.value;
+        let [0, bits @ ..] = fields.take(BIT_STRING).ok_or(malformed)?.value else { return Err(malformed) };
         if name == EC_PUBLIC_KEY {
             let parameters = algorithm.next().ok_or(malformed)?.whole;
             let curve = Curve::from_parameters(parameters).ok_or(Unusable::Curve)?;
@@ -135,8 +135,8 @@ impl PublicKey {
             return Err(Unusable::Algorithm);
         }
         let mut numbers = ber::inside(bits, SEQUENCE).ok_or(malformed)?;
-        let modulus = number(numbers.expect(INTEGER).ok_or(malformed)?.value);
-        let exponent = number(numbers.expect(INTEGER).ok_or(malformed)?.value);
+        let modulus = number(numbers.take(INTEGER).ok_or(malformed)?.value);
+        let exponent = number(numbers.take(INTEGER).ok_or(malformed)?.value);
         // An exponent of 1 would make every block its own signature.
         if modulus.bits() > MOST_BITS
             || !modulus.bit(0)
@@ -168,7 +168,7 @@ impl PublicKey {
                 .is_some_and(|block| pss(hash, mask, salt, &block, modulus.bits(), message).is_some()),
             (Self::Ec(curve, point), Scheme::Ecdsa(hash)) => {
                 let numbers = ber::inside(signature, SEQUENCE).and_then(|mut numbers| {
-                    Some((number(numbers.expect(INTEGER)?.value), number(numbers.expect(INTEGER)?.value)))
+                    Some((number(numbers.take(INTEGER)?.value), number(numbers.take(INTEGER)?.value)))
                 });
                 numbers.is_some_and(|(r, s)| curve.verify(point, &hash.digest(message), &r, &s))
             }

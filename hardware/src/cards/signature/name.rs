@@ -21,11 +21,11 @@ impl Name {
     pub(in crate::cards) fn parse(value: &[u8]) -> Option<Self> {
         let (mut relatives, mut canonical) = (Reader::new(value), Vec::new());
         while !relatives.is_empty() {
-            let mut attributes = Reader::new(relatives.expect(SET)?.value);
+            let mut attributes = Reader::new(relatives.take(SET)?.value);
             let mut set = Vec::new();
             while !attributes.is_empty() {
-                let mut attribute = Reader::new(attributes.expect(SEQUENCE)?.value);
-                let kind = attribute.expect(OBJECT_IDENTIFIER)?.value.to_vec();
+                let mut attribute = Reader::new(attributes.take(SEQUENCE)?.value);
+                let kind = attribute.take(OBJECT_IDENTIFIER)?.value.to_vec();
                 let value = attribute.next()?;
                 set.push((
                     kind,

@@ -98,11 +98,11 @@ pub(super) fn ask(chip: &mut Chip<'_>, file: &[u8]) -> Result<Proof, CardError> 
 
 /// The strongest way that is known here.
 fn offer(file: &[u8]) -> Option<Offer<'_>> {
-    let mut infos = Reader::new(ber::inside(file, 0x6E)?.expect(SET)?.value);
+    let mut infos = Reader::new(ber::inside(file, 0x6E)?.take(SET)?.value);
     let (mut keys, mut ways) = (Vec::new(), Vec::new());
-    while let Some(info) = infos.expect(SEQUENCE) {
+    while let Some(info) = infos.take(SEQUENCE) {
         let mut fields = Reader::new(info.value);
-        let name = fields.expect(OBJECT_IDENTIFIER)?.value;
+        let name = fields.take(OBJECT_IDENTIFIER)?.value;
         if let Some([family]) = name.strip_prefix(&PK) {
             let key = fields.next().and_then(|info| Key::parse(info.whole));
             keys.extend(key.map(|key| (*family, key, fields.optional(INTEGER).map(|number| number.value))));
@@ -135,20 +135,20 @@ impl Key {
             return Some(Self::Curve(curve, point));
         }
         let mut fields = ber::inside(info, SEQUENCE)?;
-        let mut algorithm = Reader::new(fields.expect(SEQUENCE)?.value);
-        let name = algorithm.expect(OBJECT_IDENTIFIER)?.value;
-        let [0, bits @ ..] = fields.expect(BIT_STRING)?.value else { return None };
+        let mut algorithm = Reader::new(fields.take(SEQUENCE)?.value);
+        let name = algorithm.take(OBJECT_IDENTIFIER)?.value;
+        let [0, bits @ ..] = fields.take(BIT_STRING)?.value else { return None };
         if name == BY_NUMBER {
-            let &[id] = algorithm.expect(INTEGER)?.value else { return None };
+            let &[id] = algorithm.take(INTEGER)?.value else { return None };
             let curve = Curve::named(STANDARDISED.get(usize::from(id).checked_sub(8)?)?)?;
             return Some(Self::Curve(curve, curve.point(bits)?));
         }
         if !DH.contains(&name) {
             return None;
         }
-        let mut numbers = Reader::new(algorithm.expect(SEQUENCE)?.value);
-        let (prime, generator) = (number(numbers.expect(INTEGER)?.value), number(numbers.expect(INTEGER)?.value));
-        let public = number(Reader::new(bits).expect(INTEGER)?.value);
+        let mut numbers = Reader::new(algorithm.take(SEQUENCE)?.value);
+        let (prime, generator) = (number(numbers.take(INTEGER)?.value), number(numbers.take(INTEGER)?.value));
+        let public = number(Reader::new(bits).take(INTEGER)?.value);
         // Neither 0 nor 1 nor the last number, whose powers anybody knows.
         let two = BigUint::from(2u8);
         let usable = prime.bits() <= MOST_BITS && prime.bit(0) && prime > two && public >= two && public < &prime - 1u8;

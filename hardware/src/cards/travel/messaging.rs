@@ -181,7 +181,7 @@ impl SecureMessaging for Session {
         let mut objects = Reader::new(body);
         let (encrypted, bare) = (objects.optional(0x87), objects.optional(0x99));
         let status = bare.and_then(|status| <[u8; 2]>::try_from(status.value).ok());
-        let (Some([high, low]), Some(sum)) = (status, objects.expect(0x8E)) else {
+        let (Some([high, low]), Some(sum)) = (status, objects.take(0x8E)) else {
             return Err(wrong("no status or no checksum"));
         };
         let signed = body.len() - sum.whole.len();

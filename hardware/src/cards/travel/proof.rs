@@ -120,7 +120,7 @@ fn is_plain(curve: &Curve, key: &Point, challenge: &[u8], answer: &[u8]) -> bool
     let (first, second) = answer.split_at(answer.len() / 2);
     let plain = answer.len().is_multiple_of(2).then(|| (number(first), number(second)));
     let written = ber::inside(answer, ber::SEQUENCE).and_then(|mut fields| {
-        Some((number(fields.expect(ber::INTEGER)?.value), number(fields.expect(ber::INTEGER)?.value)))
+        Some((number(fields.take(ber::INTEGER)?.value), number(fields.take(ber::INTEGER)?.value)))
     });
     let hashes = [HashAlgo::Sha256, HashAlgo::Sha1, HashAlgo::Sha384, HashAlgo::Sha512, HashAlgo::Sha224];
     let holds =

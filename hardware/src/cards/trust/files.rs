@@ -120,8 +120,8 @@ fn master_list(signed: &SignedData<'_>) -> (Option<Maker>, Vec<Listed>) {
     let mut listed = Vec::new();
     let list = ber::inside(signed.content, SEQUENCE).filter(|_| signed.content_type == MASTER_LIST);
     let row = list.and_then(|mut fields| {
-        fields.expect(INTEGER)?;
-        fields.expect(SET)
+        fields.take(INTEGER)?;
+        fields.take(SET)
     });
     let Some(row) = row else { return (None, vec![Listed::broken("it is signed, and no master list")]) };
     let mut row = Reader::new(row.value);
