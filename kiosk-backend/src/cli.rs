@@ -368,7 +368,7 @@ fn staff_command(app: &App, command: StaffCommand) -> Answer {
         }
         StaffCommand::Reset { name } => {
             let code = accounts::reset_at_server(app, &name).map_err(|refusal| refusal.to_string())?;
-            Ok((format!("One-time code of {name}, 24 hours: {code}"), json!({ "name": name, "code": code })))
+            Ok((format!("One-time password of {name}, 24 hours: {code}"), json!({ "name": name, "code": code })))
         }
         StaffCommand::Subject { name, subject } => {
             let wanted = subject.as_deref().unwrap_or_default();
@@ -422,7 +422,7 @@ fn kiosk(app: &App, command: KioskCommand) -> Answer {
         KioskCommand::Add { name } => {
             let added = enrolment::add(app, &name).map_err(|refusal| refusal.to_string())?;
             let text = format!(
-                "Terminal {} added; its receipt numbers begin with {}.\nOne-time code, 24 hours: {}\n\
+                "Terminal {} added; its receipt numbers begin with {}.\nEnrolment code, 24 hours: {}\n\
                  On the terminal: kiosk enrol --backend URL --code {}",
                 added.name, added.receipt_prefix, added.code, added.code
             );

@@ -26,6 +26,7 @@ fn paper_of(n: u32) -> Submission {
     let mut one = Submission {
         salt: format!("{n:032}"),
         acting_for: ActingFor::Oneself,
+        organisation: None,
         phone: Some(Personal::new(format!("138{n:08}"))),
         materials: (1..=8).map(line).collect(),
         ..paper()

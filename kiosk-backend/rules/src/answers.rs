@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::{Catalogue, Choice, Limit, Material, ServiceItem, Situation, When};
+use crate::age::Ages;
+use crate::catalogue::{ApplicantKind, Catalogue, Choice, Limit, Material, ServiceItem, Situation, When};
 use crate::text::Text;
 
 /// Answers so far: question code → option code.
@@ -108,6 +109,31 @@ impl Answers {
         *self = kept;
     }
 
+    /// Drops answers that are not true of somebody of this age, and answers what only one option is left of: it need not
+    /// be asked.
+    pub fn settle(&mut self, item: &ServiceItem, age: Option<u8>) {
+        for situation in item.situations.iter().filter(|situation| situation.ages().is_some()) {
+            if !self.meet(&situation.when) {
+                continue;
+            }
+            let mut left = situation.options_at(age);
+            let possible = |answer: &str| answer.split('+').all(|code| left.clone().any(|choice| choice.code == code));
+            if self.get(&situation.code).is_some_and(|answer| !possible(answer)) {
+                self.clear(&situation.code);
+            }
+            if let (Some(only), None) = (left.next(), left.next()) {
+                self.set(&situation.code, &only.code);
+            }
+        }
+    }
+
+    /// Forgets what was said of an age: the answers are about somebody else from now on.
+    pub fn forget_age(&mut self, item: &ServiceItem) {
+        for situation in item.situations.iter().filter(|situation| situation.ages().is_some()) {
+            self.clear(&situation.code);
+        }
+    }
+
     /// Whether the answers meet `when`. A question without an answer is not met.
     pub fn meet(&self, when: &When) -> bool {
         when.0.iter().all(|(question, options)| {
@@ -117,6 +143,17 @@ impl Answers {
 }
 
 impl Situation {
+    /// The options that can be true of somebody of this age; all of them when it is not known.
+    pub fn options_at(&self, age: Option<u8>) -> impl Iterator<Item = &Choice> + Clone {
+        let can_be = move |ages: Ages| age.is_none_or(|age| ages.hold(age));
+        self.options.iter().filter(move |choice| choice.age.is_none_or(can_be))
+    }
+
+    /// From the youngest to the oldest that its options tell of; `None` when they tell of no age.
+    pub fn ages(&self) -> Option<Ages> {
+        self.options.iter().filter_map(|choice| choice.age).reduce(Ages::and)
+    }
+
     /// The option with this code.
     pub fn option(&self, code: &str) -> Option<&Choice> {
         self.options.iter().find(|choice| choice.code == code)
@@ -130,6 +167,25 @@ impl Situation {
 }
 
 impl ServiceItem {
+    /// For whom one can act here, in the order of the buttons: for themself or another only where a person or a sole
+    /// trader may apply, for an organisation only where one may.
+    pub fn acting_for(&self) -> impl Iterator<Item = ActingFor> {
+        let organisations = self.applicants.contains(&ApplicantKind::Organisation);
+        let people = self.applicants.iter().any(|kind| *kind != ApplicantKind::Organisation);
+        ActingFor::ALL.into_iter().filter(move |acting| match acting {
+            ActingFor::Oneself | ActingFor::AnotherPerson => people,
+            ActingFor::Organisation => organisations,
+        })
+    }
+
+    /// The first question these answers lead to that nobody of this age can answer: the item is not for them.
+    pub fn closed_to(&self, answers: &Answers, age: Option<u8>) -> Option<&Situation> {
+        self.situations
+            .iter()
+            .filter(|situation| answers.meet(&situation.when))
+            .find(|situation| situation.options_at(age).next().is_none())
+    }
+
     /// What to ask next, given the answers so far.
     pub fn next_question(&self, answers: &Answers) -> NextQuestion<'_> {
         for situation in self.situations.iter().filter(|situation| answers.meet(&situation.when)) {

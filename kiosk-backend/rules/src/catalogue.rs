@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use crate::age::Ages;
 use crate::text::Text;
 
 /// Everything a hall offers.
@@ -405,6 +406,9 @@ pub struct Choice {
     /// This machine cannot take it: where to go instead and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leads_out: Option<Text>,
+    /// Of whose age alone this can be true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<Ages>,
 }
 
 /// A material (申请材料).
@@ -595,12 +599,17 @@ impl Catalogue {
 
     /// All fields of an item: those of its groups, then its own.
     pub fn fields<'a>(&'a self, item: &'a ServiceItem) -> impl Iterator<Item = &'a Field> {
-        item.field_groups
-            .iter()
-            .filter_map(|code| self.field_groups.iter().find(|group| group.code == *code))
-            .flat_map(|group| group.fields.iter())
-            .chain(item.fields.iter())
+        fields(&self.field_groups, item)
     }
+}
+
+/// All fields of an item, those of the groups that it names first.
+pub fn fields<'a>(groups: &'a [FieldGroup], item: &'a ServiceItem) -> impl Iterator<Item = &'a Field> {
+    item.field_groups
+        .iter()
+        .filter_map(|code| groups.iter().find(|group| group.code == *code))
+        .flat_map(|group| group.fields.iter())
+        .chain(item.fields.iter())
 }
 
 impl ServiceItem {

@@ -1,20 +1,53 @@
 //! Which fields a terminal asks, and whether a value is well formed.
 
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::answers::Answers;
-use crate::catalogue::{AskedAt, Catalogue, Field, FieldKind, ServiceItem};
+use crate::catalogue::{AskedAt, Catalogue, Field, FieldKind, Mark, ServiceItem, When};
 use crate::checks::{self, OrgCodeError, PhoneError};
 use crate::folding;
+use crate::text::Text;
 
-/// The greatest number of fields a terminal asks for one item, phone and [`crate::answers::ACTING_FOR`] apart. The
-/// loader refuses a catalogue that asks more.
+/// The greatest number of fields a terminal asks for one item, phone, [`crate::answers::ACTING_FOR`] and [`organisation`]
+/// apart. The loader refuses a catalogue that asks more.
 pub const MAX_AT_TERMINAL: usize = 3;
 /// The longest text a field takes, in characters.
 pub const MAX_TEXT: usize = 200;
 /// The most digits of a number, before and after the point together: it stays exact in every spreadsheet.
 pub const MAX_DIGITS: usize = 15;
+
+/// The code of [`organisation`]'s name. No field of a catalogue can have it.
+pub const ORGANISATION_NAME: &str = "organisation:name";
+/// The code of [`organisation`]'s code.
+pub const ORGANISATION_CODE: &str = "organisation:code";
+
+/// What a terminal asks whoever acts for an organisation, whatever the item: its name, and its code, which they may not
+/// have or know.
+pub fn organisation() -> &'static [Field; 2] {
+    static ASKED: LazyLock<[Field; 2]> = LazyLock::new(|| {
+        let field = |code: &str, label, kind, required| Field {
+            code: code.to_owned(),
+            label,
+            kind,
+            required,
+            asked_at: AskedAt::Terminal,
+            options: Vec::new(),
+            multiple: false,
+            when: When::default(),
+            mark: Mark::Sourced,
+        };
+        let name = Text::new("单位名称", "Name of the organisation");
+        let code = Text::new("统一社会信用代码", "Unified social credit code");
+        [
+            field(ORGANISATION_NAME, name, FieldKind::Text, true),
+            field(ORGANISATION_CODE, code, FieldKind::OrgCode, false),
+        ]
+    });
+    &ASKED
+}
 
 /// Why a value does not suit its field. The first line says what to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -46,8 +79,8 @@ pub enum ValueError {
 }
 
 impl Catalogue {
-    /// The fields a terminal asks for `item` under these answers, in order. Phone and for whom the applicant acts are
-    /// asked of everyone and are not among them.
+    /// The fields a terminal asks for `item` under these answers, in order. Phone, for whom the applicant acts and which
+    /// organisation that is are asked whatever the item, and are not among them.
     pub fn terminal_fields<'a>(&'a self, item: &'a ServiceItem, answers: &Answers) -> Vec<&'a Field> {
         self.fields(item).filter(|field| field.asked_at == AskedAt::Terminal && answers.meet(&field.when)).collect()
     }
@@ -133,11 +166,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::catalogue::{Choice, Mark, When};
-    use crate::text::Text;
+    use crate::catalogue::Choice;
 
     fn field(kind: FieldKind) -> Field {
-        let option = |code: &str| Choice { code: code.into(), label: Text::zh(code), leads_out: None };
+        let option = |code: &str| Choice { code: code.into(), label: Text::zh(code), leads_out: None, age: None };
         Field {
             code: "f".into(),
             label: Text::zh("字段"),

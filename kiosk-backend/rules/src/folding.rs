@@ -1,6 +1,6 @@
 //! One form for what people write in many: names, document numbers, phones, and whatever is keyed in.
 //!
-//! [`name`], [`words`], [`number`], [`last_four`] and [`phone`] make the form that is indexed and the form that is
+//! [`name`], [`Name::words`], [`number`], [`last_four`] and [`phone`] make the form that is indexed and the form that is
 //! searched, wherever either happens. Stored indexes are made of it: whoever changes what folds together counts
 //! [`VERSION`] up, and cases are indexed again.
 
@@ -15,6 +15,12 @@ pub const VERSION: u64 = 1;
 
 /// The most words of a name that are indexed one by one.
 pub const WORDS: usize = 6;
+
+/// The most ways in which an organisation's name is indexed.
+pub const ORGANISATION: usize = 2;
+
+/// Legal forms at the end of an organisation's name, longer ones first.
+const LEGAL_FORMS: [&str; 5] = ["股份有限公司", "有限责任公司", "有限公司", "合伙企业", "公司"];
 
 /// How many characters of a number receipts and windows ask for.
 pub const LAST: usize = 4;
@@ -45,26 +51,70 @@ pub fn assigned(text: &str) -> Cow<'_, str> {
 /// A person's name without what people write differently: width, dots, spaces, apostrophes, accents, case, traditional
 /// characters, private-use characters, and the order of names in Latin letters.
 pub fn name(text: &str) -> String {
-    let mut words = all_words(text);
-    if words.iter().all(|word| word.is_ascii()) {
+    Name::of(text).whole()
+}
+
+/// A person's name, folded: for whoever wants more than one form of it.
+pub struct Name(Vec<String>);
+
+impl Name {
+    /// Folds it.
+    pub fn of(text: &str) -> Self {
+        Self(all_words(text))
+    }
+
+    /// As [`name`] has it.
+    pub fn whole(&self) -> String {
+        if self.0.len() < 2 || !self.0.iter().all(|word| word.is_ascii()) {
+            return self.0.concat();
+        }
+        let mut words: Vec<&str> = self.0.iter().map(String::as_str).collect();
         words.sort_unstable();
+        words.concat()
     }
-    words.concat()
+
+    /// Its words, when it has several: each finds its bearer. At most [`WORDS`] of two letters or more.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let several = if self.0.len() < 2 { &[] } else { self.0.as_slice() };
+        several.iter().map(String::as_str).filter(|word| word.chars().nth(1).is_some()).take(WORDS)
+    }
+
+    /// The one word that it is, when that was typed to find a name that has it.
+    pub fn only_word(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [word] if word.chars().nth(1).is_some() => Some(word),
+            _ => None,
+        }
+    }
 }
 
-/// The words of a name, when it has several: each finds its bearer. At most [`WORDS`] of two letters or more.
-pub fn words(text: &str) -> Vec<String> {
-    let words = all_words(text);
-    if words.len() < 2 {
-        return Vec::new();
+impl std::fmt::Debug for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Name(…)")
     }
-    words.into_iter().filter(|word| word.chars().nth(1).is_some()).take(WORDS).collect()
 }
 
-/// One word that was typed to find a name that has it.
-pub fn word(text: &str) -> Option<String> {
-    let mut words = all_words(text);
-    words.pop().filter(|word| words.is_empty() && word.chars().nth(1).is_some())
+/// The ways in which an organisation is looked for: its whole name, and what is left of it without place and legal form,
+/// such as 幸福超市 of 宜春市幸福超市有限公司. At most [`ORGANISATION`].
+pub fn organisation(text: &str) -> Vec<String> {
+    let whole = name(text);
+    let form = LEGAL_FORMS.iter().find_map(|form| whole.strip_suffix(form));
+    let mut core = form.unwrap_or(&whole);
+    while let Some(rest) = without_place(core) {
+        core = rest;
+    }
+    let core = core.to_owned();
+    let mut all = vec![whole];
+    all.extend(Some(core).filter(|core| core.chars().nth(1).is_some() && !all.contains(core)));
+    all
+}
+
+/// The name without the province, city or county that it begins with. A supermarket's 市 is none.
+fn without_place(name: &str) -> Option<&str> {
+    let mut begins = name.char_indices().take(4).skip(2);
+    let place = |(at, c): &(usize, char)| "省市县区".contains(*c) && !name[..*at].ends_with('超');
+    let (at, c) = begins.find(place)?;
+    Some(&name[at + c.len_utf8()..]).filter(|rest| rest.chars().nth(1).is_some())
 }
 
 fn all_words(text: &str) -> Vec<String> {
@@ -101,6 +151,9 @@ fn simplified(c: char) -> char {
 
 /// A document number: its digits and Latin letters, in capitals. Labels, brackets and what separates are left out.
 pub fn number(text: &str) -> String {
+    if text.is_ascii() {
+        return text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
+    }
     decomposed(text).filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect()
 }
 
@@ -213,14 +266,34 @@ mod tests {
 
     #[test]
     fn each_word_of_a_name_finds_it() {
+        let words = |text: &str| Name::of(text).words().map(str::to_owned).collect::<Vec<_>>();
         assert_eq!(words("ERIKSSON ANNA MARIA"), ["ERIKSSON", "ANNA", "MARIA"]);
         assert_eq!(words("买买提·吐尔逊"), ["买买提", "吐尔逊"]);
         assert_eq!(words("王小明"), Vec::<String>::new());
         assert_eq!(words("LI X"), ["LI"]);
+        let word = |text: &str| Name::of(text).only_word().map(str::to_owned);
         assert_eq!(word(" Eriksson "), Some("ERIKSSON".to_owned()));
         for not in ["anna maria", "a", "", "王"] {
             assert_eq!(word(not), None, "{not}");
         }
+    }
+
+    #[test]
+    fn an_organisation_is_found_by_what_people_call_it() {
+        for (name, core) in [
+            ("宜春市幸福超市有限公司", Some("幸福超市")),
+            ("江西省宜春市袁州区丰源（集团）有限责任公司", Some("丰源集团")),
+            ("幸福超市", None),
+            ("大家超市连锁有限公司", Some("大家超市连锁")),
+            ("宜春市公司", Some("宜春市")),
+            ("宜春慈善總會", None),
+            ("Acme Trading Ltd", None),
+        ] {
+            let found = organisation(name);
+            assert_eq!(found[0], super::name(name));
+            assert_eq!(found.get(1).map(String::as_str), core, "{name}");
+        }
+        assert_eq!(organisation("宜春市　幸福超市 有限公司"), organisation("宜春市幸福超市有限公司"));
     }
 
     #[test]

@@ -264,8 +264,12 @@ fn situations(n: usize) -> Vec<Situation> {
     if n.is_multiple_of(3) {
         return Vec::new();
     }
-    let option =
-        |code: &str, zh: &str, en: &str| Choice { code: code.into(), label: Text::new(zh, en), leads_out: None };
+    let option = |code: &str, zh: &str, en: &str| Choice {
+        code: code.into(),
+        label: Text::new(zh, en),
+        leads_out: None,
+        age: None,
+    };
     let situation = |code: &str, question: Text, options| Situation {
         code: code.into(),
         question,

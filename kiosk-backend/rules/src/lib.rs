@@ -24,6 +24,7 @@
 //! | [`calendar`] | which day is a working day, and when is the fifth one over |
 //! | [`generate`] | a large catalogue for tests and benches |
 
+pub mod age;
 pub mod answers;
 pub mod calendar;
 pub mod case;

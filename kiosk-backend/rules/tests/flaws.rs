@@ -148,6 +148,13 @@ fn each_flaw_names_line_and_field_and_says_what_to_do() {
         ("originals = 1\n", "", 34, "material[0].originals", "neither originals nor copies"),
         ("zh = \"实名\"", "zh = \" \"", 27, "condition[0].zh", "this text is empty"),
         ("code = \"b\", zh", "code = \"a\", zh", 32, "situation[0].options[1].code", "\"a\" is used above already"),
+        (
+            "zh = \"注销\" }",
+            "zh = \"注销\", age = \"80\" }",
+            32,
+            "situation[0].options[1].age",
+            "ages are written \"80-89\" or \"100+\"",
+        ),
         ("code = \"name\"", "code = \"phone\"", 44, "field[0].code", "\"phone\" is used above already"),
         ("code = \"form\"", "code = \"mandate\"", 0, "material", "the code of a general material"),
         ("code = \"shop\"", "code = \"Shop 1\"", 1, "code", "lower-case letters, digits"),

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use hall_rules::answers::ActingFor;
 use hall_rules::catalogue::{AskedAt, FieldKind, Place};
 use hall_rules::field::MAX_AT_TERMINAL;
 use hall_rules::{Answers, Catalogue, NextQuestion, ServiceItem};
@@ -22,8 +21,8 @@ fn shipped() -> Catalogue {
 /// All ways through the questions of `item`: those that end with materials, and those that lead out.
 fn paths(item: &ServiceItem) -> (Vec<Answers>, usize) {
     let (mut done, mut out) = (Vec::new(), 0);
-    let mut open: Vec<Answers> = ActingFor::ALL
-        .into_iter()
+    let mut open: Vec<Answers> = item
+        .acting_for()
         .map(|acting| {
             let mut answers = Answers::new();
             answers.set_acting_for(acting);
@@ -96,6 +95,29 @@ fn items_that_lead_some_people_out() {
         "tobacco-licence",
     ];
     assert_eq!(out, expected);
+}
+
+/// A question about an age says whose it is, so that nobody is asked what their card tells.
+#[test]
+fn answers_that_name_an_age_say_so() {
+    let catalogue = shipped();
+    for item in &catalogue.items {
+        for situation in &item.situations {
+            for option in &situation.options {
+                let names = option.label.zh.contains('岁');
+                assert_eq!(option.age.is_some(), names, "{} {} {}", item.code, situation.code, option.label.zh);
+                let digits: String = option.label.zh.chars().take_while(char::is_ascii_digit).collect();
+                assert!(option.age.is_none_or(|ages| ages.from.to_string() == digits), "{}", option.label.zh);
+            }
+        }
+    }
+    let aged: Vec<&str> = catalogue
+        .items
+        .iter()
+        .filter(|item| item.situations.iter().any(|situation| situation.ages().is_some()))
+        .map(|item| item.code.as_str())
+        .collect();
+    assert_eq!(aged, ["old-age-allowance"]);
 }
 
 #[test]

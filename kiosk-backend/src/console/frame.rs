@@ -180,7 +180,7 @@ impl Shell {
             None => String::new(),
         };
         let then = self.t(
-            "到期后所有终端和控制台都连不上。请更换 [tls] 的两个文件，不用重启。",
+            "到期后所有终端和工作台都连不上。请更换 [tls] 的两个文件，不用重启。",
             "At its end every terminal and console is cut off. Renew the two files of [tls]; no restart is needed.",
         );
         format!("{left}{flaw}{then}")

@@ -4,7 +4,7 @@
 use hall_domain::case::clocks::Due;
 use hall_domain::case::happening::Happening;
 use hall_domain::case::inbox::Filter;
-use hall_domain::case::record::MaterialPlace;
+use hall_domain::case::record::{MaterialPlace, MaterialRow};
 use hall_domain::case::rows::InboxRow;
 use hall_rules::clock::Light;
 use hall_rules::{CaseEvent, CaseState, Role};
@@ -95,6 +95,11 @@ impl Lang {
             Self::ZH => zh,
             Self::EN => en,
         }
+    }
+
+    /// What a material is called. Who reads English sees the Chinese name where the catalogue has no other.
+    pub(super) fn material<'a>(&self, line: &'a MaterialRow) -> &'a str {
+        self.t(&line.name, line.english.as_deref().unwrap_or(&line.name))
     }
 
     /// Where a material is. Nothing of it says that somebody did not bring it: nobody was asked that.

@@ -43,9 +43,10 @@ pub fn append(
     let (last, prev) = head(connection)?;
     let seq = last + 1;
     let hash = chain(&prev, seq, at_ms, actor, action, case, detail);
+    // With FAIL in place of ABORT the statement keeps no journal of its own; an error ends the transaction anyway.
     connection
         .prepare_cached(
-            "INSERT INTO audit (seq, at_ms, actor, action, case_id, detail, prev, hash)
+            "INSERT OR FAIL INTO audit (seq, at_ms, actor, action, case_id, detail, prev, hash)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )?
         .execute(params![seq, at_ms, actor, action, case.map(Uuid::into_bytes), detail, prev, hash])?;

@@ -9,7 +9,7 @@ pub use clocks::{
 };
 use hall_rules::CaseState;
 use hall_rules::clock::ClockKind;
-use hall_rules::folding::WORDS;
+use hall_rules::folding::{ORGANISATION, WORDS};
 use hall_rules::initials::READINGS;
 use kiosk_wire::{CompartmentNo, DirectiveId, KioskId, StaffId, SubmissionId, WindowId};
 pub use listing::{Listing, MOST_COUNTED, Only, View, Wanted, count, in_boxes, in_round, list, search};
@@ -266,8 +266,9 @@ pub struct NewCase<'a> {
     pub indexes: Option<&'a Indexes>,
 }
 
-/// The most by which a name is found apart from the whole of it.
-pub const ALSO: usize = READINGS + WORDS;
+/// The most by which a case is found apart from its applicant's whole name, number and phone: initials and words of that
+/// name, and of the organisation it is for its names, the initials of the short one, and its code.
+pub const ALSO: usize = READINGS + WORDS + ORGANISATION + READINGS + 1;
 
 /// The blind indexes of a case.
 #[derive(Clone, Copy, Debug)]
@@ -278,7 +279,7 @@ pub struct Indexes {
     pub last4: BlindIndex,
     /// Full name.
     pub name: BlindIndex,
-    /// Initials of the name, as many ways as it can be read, and its words.
+    /// By what else it is found: see [`ALSO`].
     pub also: [Option<BlindIndex>; ALSO],
     pub phone: Option<BlindIndex>,
 }

@@ -21,6 +21,8 @@ impl Connection {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", "ON")?;
+        // So that REPLACE, too, runs the triggers that refuse DELETE.
+        connection.pragma_update(None, "recursive_triggers", "ON")?;
         connection.pragma_update(None, "secure_delete", "ON")?;
         connection.pragma_update(None, "trusted_schema", "OFF")?;
         connection.pragma_update(None, "cache_size", -4096)?;

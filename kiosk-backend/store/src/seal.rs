@@ -37,6 +37,10 @@ pub enum IndexOf {
     NameWord,
     /// The phone number.
     Phone,
+    /// The name of the organisation, and that name without place and legal form.
+    Organisation,
+    /// Its unified social credit code.
+    OrganisationCode,
 }
 
 impl IndexOf {
@@ -48,6 +52,8 @@ impl IndexOf {
             Self::Initials => b"name-initials\0",
             Self::NameWord => b"name-word\0",
             Self::Phone => b"phone\0",
+            Self::Organisation => b"organisation\0",
+            Self::OrganisationCode => b"organisation-code\0",
         }
     }
 }

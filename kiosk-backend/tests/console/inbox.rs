@@ -6,7 +6,7 @@ use hall_domain::figures::escalations;
 use hall_rules::Role;
 
 use crate::steps::goes;
-use test_hall::{NAME, Office, Visitor};
+use test_hall::{NAME, ORGANISATION, ORGANISATION_CODE, Office, Visitor};
 
 fn ids(cases: &[kiosk_wire::SubmissionId], act: &str) -> Vec<(String, String)> {
     let mut fields = vec![("act".to_owned(), act.to_owned()), ("back".to_owned(), "/inbox?show=new".to_owned())];
@@ -129,6 +129,31 @@ fn a_view_is_narrowed_by_its_address_and_kept_for_its_owner_only() {
     let forget = format!("/inbox/views/{number}/forget");
     assert_eq!(chief.post(&forget, &[]).status, StatusCode::NOT_FOUND);
     assert_eq!(clerk.post(&forget, &[]).status, StatusCode::SEE_OTHER);
+}
+
+/// Two errands of one agent differ in nothing else that the inbox shows.
+#[test]
+fn an_organisation_is_shown_and_found() {
+    let mut hall = Office::open();
+    let id = hall.deposit(7, NAME, true);
+    let mut clerk = hall.signed_in("王敏");
+    let row = clerk.get("/inbox").body;
+    assert!(row.contains(&format!("<span class=\"organisation small\">{ORGANISATION}</span>")), "{row}");
+    let page = clerk.get(&format!("/cases/{id}")).body;
+    assert!(page.contains(ORGANISATION) && page.contains(ORGANISATION_CODE), "{page}");
+    for (typed, found) in [
+        (ORGANISATION, true),
+        ("宜春市 幸福演艺 有限公司", true),
+        ("幸福演藝", true),
+        ("xfyy", true),
+        (ORGANISATION_CODE, true),
+        ("代码：９１３６０９０２ＭＡ３５Ｋ７ＤＥ１Ｆ", true),
+        ("宜春市", false),
+        ("91330100799655058B", false),
+    ] {
+        let page = clerk.post("/inbox", &[("q", typed)]).body;
+        assert_eq!(page.contains(&format!("id=\"case-{id}\"")), found, "{typed}");
+    }
 }
 
 #[test]

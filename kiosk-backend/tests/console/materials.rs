@@ -12,18 +12,6 @@ use test_hall::{NAME, Office};
 /// Words that were once said of materials that never go into a box.
 const NEVER_SAID: [&str; 5] = ["没有带", "申请人说没", "not brought", "✗", "没带"];
 
-/// The line that a terminal sends, now as in every former release.
-fn sent(material: &Material) -> MaterialLine {
-    MaterialLine {
-        code: material.code.clone(),
-        name: material.name.zh.clone(),
-        originals: material.originals,
-        copies: material.copies,
-        deferrable: material.is_deferrable(),
-        brought: material.place() == Place::Box,
-    }
-}
-
 #[track_caller]
 fn says_nothing_untrue(page: &str) {
     for words in NEVER_SAID {
@@ -45,7 +33,7 @@ fn every_material_of_every_item_is_said_to_be_where_the_catalogue_puts_it() {
     }
     for (no, item) in (1..).zip(&catalogue.items) {
         let all: Vec<&Material> = item.materials.iter().chain(&catalogue.general_materials).collect();
-        let lines = all.iter().map(|material| sent(material)).collect();
+        let lines = all.iter().map(|material| MaterialLine::handed_in(material)).collect();
         let id = hall.deposit_of(no, NAME, true, (&item.code, &item.department), lines);
         let clerk = match item.department.as_str() {
             "culture" => "王敏",
@@ -61,6 +49,34 @@ fn every_material_of_every_item_is_said_to_be_where_the_catalogue_puts_it() {
             let shown = page.matches(&format!("data-place=\"{code}\"")).count();
             assert_eq!(shown, expected, "{} {code}: {page}", item.code);
         }
+    }
+}
+
+/// What the catalogue has in English is said in English to who reads it; what the window calls otherwise than the
+/// applicant's terminal did, and what the catalogue never had, keeps the name it came with.
+#[test]
+fn materials_have_their_english_names() {
+    let mut hall = Office::open();
+    let (_, body) = hall.app.catalogue().expect("a catalogue");
+    let catalogue: Catalogue = serde_json::from_str(&body).expect("a catalogue");
+    let item = catalogue.items.iter().find(|item| item.department == "culture").expect("an item of 王敏's window");
+    let all: Vec<&Material> = item.materials.iter().chain(&catalogue.general_materials).collect();
+    let mut lines: Vec<MaterialLine> = all.iter().map(|material| MaterialLine::handed_in(material)).collect();
+    lines.push(MaterialLine { name: "另一种表".into(), ..MaterialLine::handed_in(all[0]) });
+    lines.push(material("旧证", false));
+    let id = hall.deposit_of(1, NAME, true, (&item.code, &item.department), lines);
+    let mut clerk = hall.signed_in("王敏");
+    let case = format!("/cases/{id}");
+    let chinese = clerk.get(&case).body;
+    assert_eq!(clerk.post("/language", &[("lang", "en"), ("back", &case)]).location(), case);
+    let english = clerk.get(&case).body;
+    for material in &all {
+        let cell = |name: &str| format!("<tr><td>{}", name.replace('&', "&#38;").replace('\'', "&#39;"));
+        assert!(chinese.contains(&cell(&material.name.zh)), "{}: {chinese}", material.name.zh);
+        assert!(english.contains(&cell(&material.name.en)), "{}: {english}", material.name.en);
+    }
+    for same in ["<tr><td>另一种表", "<tr><td>旧证"] {
+        assert!(chinese.contains(same) && english.contains(same), "{same}");
     }
 }
 

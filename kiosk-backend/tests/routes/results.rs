@@ -17,7 +17,7 @@ use kiosk_wire::{
 use uuid::Uuid;
 
 use outside::Terminal;
-use test_hall::{Hall, NUMBER};
+use test_hall::{Hall, NUMBER, ORGANISATION};
 
 const BOX: CompartmentNo = CompartmentNo(9);
 
@@ -155,6 +155,8 @@ async fn a_result_goes_into_a_box_and_out_to_its_applicant() {
     desk.sync().await;
     assert_eq!(desk.state().await, CaseState::ResultReady);
     let told = desk.cases(NUMBER).await;
+    let organisation = told[0].organisation.as_ref().map(|one| one.name.expose().as_str());
+    assert_eq!(organisation, Some(ORGANISATION), "two errands of an agent can be told apart");
     let here = Todo::PickUp { kiosk_name: "东侧".into(), here: true, compartment: BOX };
     assert_eq!((told.len(), told[0].todo.as_ref()), (1, Some(&here)));
     assert_eq!(told[0].state.zh, "待取件");
@@ -218,6 +220,7 @@ async fn corrections_come_back_into_a_box() {
     assert_eq!(missing.len(), 1, "only what is amiss");
     assert_eq!(missing[0].reason, "缺少签字或盖章");
     assert!(!missing[0].name.zh.is_empty() && told[0].due.is_some());
+    assert_eq!(missing[0].name.en, "", "the catalogue calls that form otherwise: its English may be of another one");
 
     // At another terminal than at first.
     let mut second = desk.hall.terminal("西侧", 2).await;

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{JournalId, KioskId, ReceiptNumber, SubmissionId};
 use crate::problem::Code;
-use crate::submission::DocumentFamily;
+use crate::submission::{DocumentFamily, Organisation};
 use crate::told::{FaultCode, StaffCall, known};
 use crate::{Envelope, Personal, Signed, Stamp};
 
@@ -294,6 +294,9 @@ pub struct CaseBrief {
     /// Department code.
     pub department: String,
     pub item_name: BothLanguages,
+    /// The organisation that it is for; absent from servers that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
     /// Its state in a word or two.
     pub state: BothLanguages,
     /// What was last said to the applicant, or what happens next.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hall_rules::catalogue::{Material, Place};
 /// The rules' own: what a terminal computes with is what it sends. `tests/frozen.rs` holds their bytes.
 pub use hall_rules::{DocumentFamily, answers::ActingFor};
 use schemars::JsonSchema;
@@ -19,6 +20,9 @@ pub struct Submission {
     pub applicant: Applicant,
     /// For whom the applicant acts.
     pub acting_for: ActingFor,
+    /// Which organisation that is; absent from terminals that did not ask, and when they act for no organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<Organisation>,
     /// A phone number the applicant gave; staff phone people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Personal<String>>,
@@ -65,6 +69,37 @@ impl Applicant {
     /// Whether both cards are of one person.
     pub fn is_same_person(&self, other: &Self) -> bool {
         self.document == other.document && self.number == other.number
+    }
+}
+
+/// An organisation, as whoever acts for it names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organisation {
+    /// Its name, as typed.
+    pub name: Personal<String>,
+    /// 统一社会信用代码, whose check character holds; absent when they had none or did not know it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Personal<String>>,
+}
+
+impl MaterialLine {
+    /// As it is handed in: in the box where it is one of those that go there.
+    pub fn handed_in(material: &Material) -> Self {
+        Self {
+            code: material.code.clone(),
+            name: material.name.zh.clone(),
+            originals: material.originals,
+            copies: material.copies,
+            deferrable: material.is_deferrable(),
+            brought: material.place() == Place::Box,
+        }
+    }
+}
+
+impl Organisation {
+    /// Its name as it is shown. It is on the public register: nothing is masked.
+    pub fn shown_name(&self) -> String {
+        hall_rules::folding::assigned(self.name.expose()).into_owned()
     }
 }
 

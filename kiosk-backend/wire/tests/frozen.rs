@@ -136,6 +136,26 @@ fn the_submission_of_version_1() {
     }
 }
 
+/// Since 0.4.0 an agent's organisation is told. What was written before has none, and is the same bytes still.
+#[test]
+fn the_submission_for_an_organisation() {
+    for organisation in
+        [r#"{"name":"宜春市幸福超市有限公司","code":"91330100799655058B"}"#, r#"{"name":"宜春市幸福超市有限公司"}"#]
+    {
+        let submission: Submission = frozen(&format!(
+            r#"{{"salt":"00","applicant":{{"name":"张三","document":"resident_number","number":"11010519491231002X",
+            "assurance":"sam_verified"}},"acting_for":"organisation","organisation":{organisation},"situations":{{}},
+            "answers":{{}},"materials":[]}}"#
+        ));
+        assert_eq!(submission.organisation.expect("it").name.expose(), "宜春市幸福超市有限公司");
+        frozen::<kiosk_wire::kiosk_api::CaseBrief>(&format!(
+            r#"{{"submission":"$ID","receipt":"10101000000186","item":"x","department":"culture",
+            "item_name":{{"zh":"a","en":"b"}},"organisation":{organisation},"state":{{"zh":"a","en":"b"}},
+            "told":{{"zh":"a","en":"b"}}}}"#
+        ));
+    }
+}
+
 #[test]
 fn the_hash_chain_of_version_1() {
     let journal = JournalId(ID.parse().unwrap());

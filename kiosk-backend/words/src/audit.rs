@@ -76,7 +76,7 @@ sentences_of! { StaffRefusal, "StaffRefusal":
     UnknownCard = "卡未登记";
     WrongPin = "PIN 不对";
     Locked = "PIN 错得太多，已锁定";
-    WrongCode = "取件码不对或用过了";
+    WrongCode = "开柜码不对或用过了";
     RosterExpired = "终端的人员名单太旧";
 }
 

@@ -145,11 +145,11 @@ faults! {
     ScannerGarbled { port, detail } =
         "{port} 上的扫码器发来的不是键盘数据（{detail}）", "扫说明书里的“USB 键盘”；或改成串口，配置里 kind 写 serial";
     JournalDamaged =
-        "流水已被搁置，或不见了", "运行 kiosk doctor；照维护手册“Mending”一节处理";
+        "流水已被搁置，或不见了", "运行 kiosk doctor；照维护人员手册“修复”一节处理";
     JournalBroken { detail } =
         "流水现在用不了：{detail}", "运行 kiosk doctor；终端会自己再试";
     JournalForked =
-        "服务器上的流水与终端的不同", "照维护手册“Mending”一节处理";
+        "服务器上的流水与终端的不同", "照维护人员手册“修复”一节处理";
     JournalLocked =
         "别的程序锁住了流水（正在拷贝，或 sqlite3）", "结束那个程序（fuser -v journal.db 能看到它），终端会自己继续";
     DiskFull =

@@ -304,7 +304,7 @@ reasons! {
     TokenClaims = TokenMalformed,
         "令牌里没有声明", "令牌怎样做见 docs/wire.md。";
     TokenSignature = TokenSignature,
-        "令牌的签名和终端登记的公钥不符", "密钥文件换过吗？请重新注册终端。";
+        "令牌的签名和终端注册的公钥不符", "密钥文件换过吗？请重新注册终端。";
     TokenAudience = TokenAudience,
         "令牌是给别的大厅的", "请检查 [backend] url，或在这里注册终端。";
     TokenClock = TokenClock,

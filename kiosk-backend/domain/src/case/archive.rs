@@ -20,6 +20,7 @@ use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
 use crate::ground::moment::{Acting, Moment};
 use crate::ground::refusal::Refusal;
+use crate::ground::shared::Shared;
 
 /// Writes a notice as a page of its own, with all it needs in it.
 pub type NoticePage = fn(Document) -> Result<String, String>;
@@ -56,12 +57,12 @@ pub(crate) fn is_closed(state: CaseState) -> bool {
 pub async fn gather(hall: &Hall, actor: &Actor, id: SubmissionId, page: NoticePage) -> Result<Gathered, Refusal> {
     actor.must(Right::ExportCases)?;
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .write(move |tx| {
             let row = seen_case(tx, &acting, id)?;
             must_be_closed(row.state)?;
-            let gathered = all_of(tx, &acting.moment, id, catalogue.as_deref(), page)?;
+            let gathered = all_of(tx, &acting.moment, id, &shared, page)?;
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::CaseExported, Some(id), "")?;
             Ok(gathered)
         })
@@ -71,7 +72,7 @@ pub async fn gather(hall: &Hall, actor: &Actor, id: SubmissionId, page: NoticePa
 /// The same at the command line, by id or number.
 pub fn gather_by_name(hall: &Hall, name: &str, page: NoticePage) -> Result<Gathered, Refusal> {
     let moment = Moment::of(hall);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     let name = name.trim().to_owned();
     hall.store().write_blocking(move |tx| {
         let id = match name.parse() {
@@ -82,7 +83,7 @@ pub fn gather_by_name(hall: &Hall, name: &str, page: NoticePage) -> Result<Gathe
         let id = id.ok_or_else(none)?;
         let head = store::cases::head(tx, id)?.ok_or_else(none)?;
         must_be_closed(head.state)?;
-        let gathered = all_of(tx, &moment, id, catalogue.as_deref(), page)?;
+        let gathered = all_of(tx, &moment, id, &shared, page)?;
         audit::write(tx, moment.now_ms, Who::CommandLine, Action::CaseExported, Some(id), "")?;
         Ok(gathered)
     })
@@ -115,7 +116,7 @@ fn all_of(
     connection: &Connection,
     moment: &Moment,
     id: SubmissionId,
-    catalogue: Option<&str>,
+    shared: &Shared,
     page: NoticePage,
 ) -> StoreResult<Gathered> {
     let lost = || StoreError::Corrupt(format!("case {id} has no row"));
@@ -128,7 +129,7 @@ fn all_of(
     let (notices, papers) = notices(connection, moment, id, page)?;
     texts.extend(papers);
     let (attached, files) = attachments(connection, moment, id)?;
-    let answers = made.as_ref().map(|made| record::answers(made, item.as_ref(), catalogue)).unwrap_or_default();
+    let answers = made.as_ref().map(|made| record::answers(made, item.as_ref(), shared)).unwrap_or_default();
     let case = json!({
         "format": "hall-case", "id": id, "receipt": row.receipt, "hall": moment.name,
         "item": { "code": row.item, "version": row.item_version, "name": item.as_ref().map(|item| &item.name) },
@@ -140,7 +141,7 @@ fn all_of(
             .map(|note| json!({ "event": note.n, "text": note.text, "by": note.by, "at_ms": note.at_ms })).collect::<Value>(),
         "mandates": notes::mandates(connection, moment, id)?.iter()
             .map(|(mandate, by, at_ms)| json!({ "mandate": mandate, "checked_by": by, "at_ms": at_ms })).collect::<Value>(),
-        "departments": parts(connection, moment, id, catalogue)?,
+        "departments": parts(connection, moment, id, shared)?,
         "clocks": clocks::views(moment, &hall_rules::clock::clocks(&past, &limits)),
         "notices": notices, "files": attached,
     });
@@ -223,14 +224,14 @@ fn keyed(connection: &Connection, moment: &Moment, id: SubmissionId) -> StoreRes
     Ok(all.iter().map(one).collect())
 }
 
-fn parts(connection: &Connection, moment: &Moment, id: SubmissionId, catalogue: Option<&str>) -> StoreResult<Value> {
+fn parts(connection: &Connection, moment: &Moment, id: SubmissionId, shared: &Shared) -> StoreResult<Value> {
     let one = |part: &parts::PartView| {
         json!({
             "department": part.department, "window": part.window, "days": part.days, "state": part.state,
             "asked_ms": part.asked_ms, "ended_ms": part.ended_ms, "by": part.by, "said": part.said,
         })
     };
-    Ok(parts::of_case(connection, moment, catalogue, id)?.iter().map(one).collect())
+    Ok(parts::of_case(connection, moment, shared, id)?.iter().map(one).collect())
 }
 
 fn audit_of(connection: &Connection, id: SubmissionId) -> StoreResult<Value> {

@@ -48,7 +48,7 @@ pub struct Casework {
 /// Of a case that the actor sees.
 pub async fn of(hall: &Hall, actor: &Actor, id: SubmissionId) -> Result<Casework, Refusal> {
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .read(move |connection| {
             let row = seen_case(connection, &acting, id)?;
@@ -59,10 +59,10 @@ pub async fn of(hall: &Hall, actor: &Actor, id: SubmissionId) -> Result<Casework
             let made = record::submission_of(connection, &acting.keys, row.entry)?;
             let wanted = parts::wanted_of(connection, &acting.moment, id)?;
             Ok(Casework {
-                wanted: parts::named(catalogue.as_deref(), wanted),
-                parts: parts::of_case(connection, &acting.moment, catalogue.as_deref(), id)?,
+                wanted: parts::named(&shared, wanted),
+                parts: parts::of_case(connection, &acting.moment, &shared, id)?,
                 may_recall: clerk && row.state == CaseState::JointReview,
-                keyed: fields::counts(connection, &acting, id, catalogue.as_deref())?,
+                keyed: fields::counts(connection, &acting, id, &shared)?,
                 may_key: fields::may_key(&acting, &row),
                 files: files::of_case(connection, &acting.moment, id)?,
                 may_attach: files::may_attach(&acting, &row, 0).is_ok(),

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use hall_rules::case::Party;
-use hall_rules::catalogue::{AskedAt, Field, FieldGroup};
+use hall_rules::catalogue::{AskedAt, Field};
 use hall_rules::field::ValueError;
 use hall_rules::{CaseState, Right, ServiceItem, Text};
 use hall_store::{self as store, Connection, StoreResult};
@@ -22,6 +22,7 @@ use crate::ground::audit::{self, Action, Who};
 use crate::ground::hall::Hall;
 use crate::ground::moment::{Acting, Moment};
 use crate::ground::refusal::Refusal;
+use crate::ground::shared::Shared;
 
 /// The most names of fields that a case's history lists for one keying.
 const NAMED: usize = 6;
@@ -85,27 +86,11 @@ impl From<Refusal> for KeyError {
     }
 }
 
-/// All fields of an item, those of shared groups first.
-pub(crate) fn all_of(catalogue: Option<&str>, item: Option<&ServiceItem>) -> Vec<Field> {
-    #[derive(serde::Deserialize)]
-    struct Groups {
-        #[serde(default)]
-        field_groups: Vec<FieldGroup>,
-    }
-    let Some(item) = item else { return Vec::new() };
-    let groups: Option<Groups> =
-        if item.field_groups.is_empty() { None } else { catalogue.and_then(|body| serde_json::from_str(body).ok()) };
-    let groups = groups.map(|groups| groups.field_groups).unwrap_or_default();
-    let shared = item.field_groups.iter().filter_map(|code| groups.iter().find(|group| group.code == *code));
-    shared.flat_map(|group| group.fields.iter()).chain(item.fields.iter()).cloned().collect()
-}
-
 /// Those that are keyed in under a case's answers.
-fn fields_of(catalogue: Option<&str>, item: Option<&ServiceItem>, made: Option<&Submission>) -> Vec<Field> {
+fn fields_of(shared: &Shared, item: Option<&ServiceItem>, made: Option<&Submission>) -> Vec<Field> {
     let answers = clocks::answers(made);
-    let mut fields = all_of(catalogue, item);
-    fields.retain(|field| field.asked_at != AskedAt::Terminal && answers.meet(&field.when));
-    fields
+    let keyed = |field: &&Field| field.asked_at != AskedAt::Terminal && answers.meet(&field.when);
+    item.map(|item| shared.fields(item).filter(keyed).cloned().collect()).unwrap_or_default()
 }
 
 /// What holds of each keyed field, and the number of the last event that keyed something.
@@ -144,17 +129,12 @@ fn has_paper(state: CaseState) -> bool {
     !state.in_box() && state != CaseState::Submitted && !state.is_final()
 }
 
-fn keying(
-    connection: &Connection,
-    acting: &Acting,
-    id: SubmissionId,
-    catalogue: Option<&str>,
-) -> Result<Keying, Refusal> {
+fn keying(connection: &Connection, acting: &Acting, id: SubmissionId, shared: &Shared) -> Result<Keying, Refusal> {
     let row = seen_case(connection, acting, id)?;
     let made = record::submission_of(connection, &acting.keys, row.entry)?;
     let item = record::item(connection, &row.item, row.item_version)?;
     let (mut held, seen) = held(connection, &acting.moment, id)?;
-    let fields = fields_of(catalogue, item.as_ref(), made.as_ref());
+    let fields = fields_of(shared, item.as_ref(), made.as_ref());
     let fields = fields.into_iter().map(|field| (held.remove(&field.code), field)).map(|(keyed, field)| (field, keyed));
     Ok(Keying {
         fields: fields.collect(),
@@ -170,9 +150,9 @@ pub(crate) fn counts(
     connection: &Connection,
     acting: &Acting,
     id: SubmissionId,
-    catalogue: Option<&str>,
+    shared: &Shared,
 ) -> Result<Option<(usize, usize)>, Refusal> {
-    let keying = keying(connection, acting, id, catalogue)?;
+    let keying = keying(connection, acting, id, shared)?;
     Ok((!keying.fields.is_empty()).then(|| (keying.done(), keying.fields.len())))
 }
 
@@ -180,10 +160,10 @@ pub(crate) fn counts(
 pub async fn look(hall: &Hall, actor: &Actor, id: SubmissionId) -> Result<Keying, Refusal> {
     actor.must(Right::RevealPersonal)?;
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .write(move |tx| {
-            let keying = keying(tx, &acting, id, catalogue.as_deref())?;
+            let keying = keying(tx, &acting, id, &shared)?;
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::FieldsLooked, Some(id), "")?;
             Ok(keying)
         })
@@ -201,8 +181,8 @@ pub async fn key_in(
 ) -> Result<usize, KeyError> {
     actor.must(Right::RevealPersonal)?;
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
-    let known = hall.store().read(move |connection| keying(connection, &acting, id, catalogue.as_deref())).await?;
+    let shared = hall.shared();
+    let known = hall.store().read(move |connection| keying(connection, &acting, id, &shared)).await?;
     let changed = changed(&known, &values)?;
     if changed.is_empty() {
         return Ok(0);

@@ -164,8 +164,8 @@ pub async fn unread(hall: &Hall, actor: &Actor) -> Result<u32, Refusal> {
     Ok(hall.store().read(count).await?)
 }
 
-/// Cases by receipt number, by the last four of the document number, by full name or its initials, or by phone. Only
-/// those the asker may see.
+/// Cases by receipt number, by the last four of the document number, by full name or its initials, by phone, or by name or
+/// code of the organisation. Only those the asker may see.
 pub async fn search(hall: &Hall, actor: &Actor, text: &str) -> Result<Vec<InboxRow>, Refusal> {
     let acting = Acting::new(hall, actor);
     let text = text.trim().to_owned();
@@ -195,17 +195,21 @@ pub async fn search(hall: &Hall, actor: &Actor, text: &str) -> Result<Vec<InboxR
 }
 
 fn wanted(keys: &Keys, text: &str) -> Vec<Wanted> {
-    let index = |of, value: String| (!value.is_empty()).then(|| keys.sealer.index(of, &value));
+    let index = |of, value: &str| (!value.is_empty()).then(|| keys.sealer.index(of, value));
     // A scanner at the window types what the receipt's code holds: the number, or a link to its public page.
     let receipt = hall_rules::ReceiptNumber::parse(text).ok();
-    let number = Some(folding::number(text)).filter(|number| number.len() <= LAST);
+    let (number, name) = (folding::number(text), folding::Name::of(text));
+    let last_four = Some(&number).filter(|number| number.len() <= LAST);
+    let code = Some(&number).filter(|code| hall_rules::checks::org_code(code).is_ok());
     [
         receipt.map(|receipt| Wanted::Receipt(receipt.as_str().to_owned())),
-        number.and_then(|number| index(IndexOf::LastFour, number)).map(Wanted::LastFour),
-        index(IndexOf::Name, folding::name(text)).map(Wanted::Name),
-        index(IndexOf::Phone, folding::phone(text)).map(Wanted::Phone),
-        hall_rules::initials::typed(text).and_then(|typed| index(IndexOf::Initials, typed)).map(Wanted::Also),
-        folding::word(text).and_then(|word| index(IndexOf::NameWord, word)).map(Wanted::Also),
+        last_four.and_then(|number| index(IndexOf::LastFour, number)).map(Wanted::LastFour),
+        index(IndexOf::Name, &name.whole()).map(Wanted::Name),
+        index(IndexOf::Phone, &folding::phone(text)).map(Wanted::Phone),
+        hall_rules::initials::typed(text).and_then(|typed| index(IndexOf::Initials, &typed)).map(Wanted::Also),
+        index(IndexOf::Organisation, &name.whole()).map(Wanted::Also),
+        code.and_then(|code| index(IndexOf::OrganisationCode, code)).map(Wanted::Also),
+        name.only_word().and_then(|word| index(IndexOf::NameWord, word)).map(Wanted::Also),
     ]
     .into_iter()
     .flatten()

@@ -1,12 +1,14 @@
-//! By what a case is found: blind indexes of person, number, name, its initials and words, and phone. What folds
-//! together is `hall_rules::folding`; a release that folds otherwise indexes all cases again, while the hall works.
+//! By what a case is found: blind indexes of person, number, name, its initials and words, phone, and the organisation.
+//! What folds together is `hall_rules::folding`; a release that folds otherwise indexes all cases again, while the hall
+//! works.
 
-use hall_rules::initials::READINGS;
+use hall_rules::initials::readings;
 use hall_rules::{PersonKey, folding};
 use hall_store::cases::{ALSO, Indexes};
 use hall_store::keys::Keys;
 use hall_store::seal::{BlindIndex, IndexOf};
 use hall_store::{self as store, Connection, Store, StoreError, StoreResult, Tx, meta};
+use kiosk_wire::submission::Organisation;
 use kiosk_wire::{Submission, SubmissionId};
 
 use crate::case::record;
@@ -25,12 +27,13 @@ const FIRST: SubmissionId = SubmissionId(uuid::Uuid::nil());
 pub(crate) fn indexes(keys: &Keys, submission: &Submission) -> Indexes {
     let applicant = &submission.applicant;
     let (name, number) = (applicant.name.expose(), applicant.number.expose());
+    let folded = folding::Name::of(name);
     let index = |of, value: &str| keys.sealer.index(of, value);
     Indexes {
         person: index(IndexOf::PersonKey, PersonKey::new(applicant.document, number).expose()),
         last4: index(IndexOf::LastFour, &folding::last_four(number)),
-        name: index(IndexOf::Name, &folding::name(name)),
-        also: also(keys, name),
+        name: index(IndexOf::Name, &folded.whole()),
+        also: also(keys, name, &folded, submission.organisation.as_ref()),
         phone: submission.phone.as_ref().map(|phone| index(IndexOf::Phone, &folding::phone(phone.expose()))),
     }
 }
@@ -41,15 +44,25 @@ pub(crate) fn person_indexes(keys: &Keys, submission: &Submission) -> [Option<Bl
     [Some(person), Some(last4), Some(name), phone]
 }
 
-/// The blind indexes of a name's initials and of its words.
-fn also(keys: &Keys, name: &str) -> [Option<BlindIndex>; ALSO] {
+/// The blind indexes of a name's initials and words, and of the organisation's names, initials and code.
+fn also(
+    keys: &Keys,
+    name: &str,
+    folded: &folding::Name,
+    organisation: Option<&Organisation>,
+) -> [Option<BlindIndex>; ALSO] {
+    let of = |of, values: Vec<String>| values.into_iter().map(move |value| keys.sealer.index(of, &value));
+    let names = organisation.map(|one| folding::organisation(one.name.expose())).unwrap_or_default();
+    let short = names.last().map(|name| readings(name)).unwrap_or_default();
+    let code = organisation.and_then(|one| one.code.as_ref()).map(|code| folding::number(code.expose()));
+    let all = of(IndexOf::Initials, readings(name))
+        .chain(of(IndexOf::NameWord, folded.words().map(str::to_owned).collect()))
+        .chain(of(IndexOf::Organisation, names))
+        .chain(of(IndexOf::Initials, short))
+        .chain(of(IndexOf::OrganisationCode, code.into_iter().collect()));
     let mut indexes = [None; ALSO];
-    let (initials, words) = indexes.split_at_mut(READINGS);
-    for (place, reading) in initials.iter_mut().zip(hall_rules::initials::readings(name)) {
-        *place = Some(keys.sealer.index(IndexOf::Initials, &reading));
-    }
-    for (place, word) in words.iter_mut().zip(folding::words(name)) {
-        *place = Some(keys.sealer.index(IndexOf::NameWord, &word));
+    for (place, index) in indexes.iter_mut().zip(all) {
+        *place = Some(index);
     }
     indexes
 }

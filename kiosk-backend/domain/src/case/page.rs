@@ -23,6 +23,7 @@ use crate::ground::actor::Actor;
 use crate::ground::hall::Hall;
 use crate::ground::moment::Acting;
 use crate::ground::refusal::Refusal;
+use crate::ground::shared::Shared;
 
 /// One step that the asker can take.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -150,16 +151,11 @@ pub struct SameView {
 /// One case. Says `not-found` for a case of another window, as for none.
 pub async fn case(hall: &Hall, actor: &Actor, id: SubmissionId) -> Result<CaseView, Refusal> {
     let acting = Acting::new(hall, actor);
-    let groups = hall.catalogue().map(|(_, body)| body);
-    hall.store().read(move |connection| read_case(connection, &acting, id, groups.as_deref())).await
+    let shared = hall.shared();
+    hall.store().read(move |connection| read_case(connection, &acting, id, &shared)).await
 }
 
-fn read_case(
-    connection: &Connection,
-    acting: &Acting,
-    id: SubmissionId,
-    catalogue: Option<&str>,
-) -> Result<CaseView, Refusal> {
+fn read_case(connection: &Connection, acting: &Acting, id: SubmissionId, shared: &Shared) -> Result<CaseView, Refusal> {
     let row = seen_case(connection, acting, id)?;
     let submission = submission_of(connection, &acting.keys, row.entry)?;
     let item = item_of(connection, &row)?;
@@ -190,8 +186,8 @@ fn read_case(
         item_version: row.item_version,
         version: row.version,
         applicant: submission.as_ref().map(applicant),
-        materials: submission.as_ref().map(|made| materials(made, item.as_ref(), catalogue)).unwrap_or_default(),
-        answers: submission.as_ref().map(|made| answers(made, item.as_ref(), catalogue)).unwrap_or_default(),
+        materials: submission.as_ref().map(|made| materials(made, item.as_ref(), shared)).unwrap_or_default(),
+        answers: submission.as_ref().map(|made| answers(made, item.as_ref(), shared)).unwrap_or_default(),
         timeline,
         collecting: collecting.map(|claim| collecting_view(acting, claim, opened)),
         doubt: row.doubt.clone(),

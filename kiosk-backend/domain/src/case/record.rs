@@ -7,9 +7,11 @@ use hall_store::cases::CaseRow;
 use hall_store::keys::Keys;
 use hall_store::{self as store, Connection, StoreResult};
 use kiosk_wire::Submission;
-use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature};
+use kiosk_wire::submission::{ActingFor, Assurance, DocumentFamily, DocumentSignature, MaterialLine};
 use schemars::JsonSchema;
 use serde::Serialize;
+
+use crate::ground::shared::Shared;
 
 /// The personal payload of a case; `None` when it is missing or unreadable.
 pub(crate) fn submission_of(connection: &Connection, keys: &Keys, entry: i64) -> StoreResult<Option<Submission>> {
@@ -36,40 +38,47 @@ pub(crate) fn applicant(made: &Submission) -> ApplicantView {
         assurance: made.applicant.assurance,
         signature: made.applicant.signature,
         acting_for: made.acting_for,
+        organisation: made.organisation.as_ref().map(|one| OrganisationView {
+            name: one.shown_name(),
+            code: one.code.as_ref().map(|code| code.expose().clone()),
+        }),
         phone: made.phone.as_ref().map(|phone| mask::phone(phone.expose())),
     }
 }
 
-/// `item`: the version that the submission was made against, which knows what never goes into a box. General materials
-/// stand in the `catalogue` alone.
-pub(crate) fn materials(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<MaterialRow> {
+/// `item`: the version that the submission was made against, which knows what never goes into a box and what each
+/// material is called in English. General materials are
+/// `shared`.
+pub(crate) fn materials(made: &Submission, item: Option<&ServiceItem>, shared: &Shared) -> Vec<MaterialRow> {
     let own = |code: &str| item?.materials.iter().find(|material| material.code == code);
-    let general = made.materials.iter().any(|line| !line.brought && own(&line.code).is_none());
-    let whole: Option<hall_rules::Catalogue> =
-        catalogue.filter(|_| general).and_then(|body| serde_json::from_str(body).ok());
-    let shared = |code: &str| whole.as_ref()?.general_materials.iter().find(|material| material.code == code);
-    let place = |line: &kiosk_wire::submission::MaterialLine| {
-        let known = || own(&line.code).or_else(|| shared(&line.code)).map(Material::place);
-        match (line.brought, known()) {
-            (true, _) => MaterialPlace::Box,
-            (false, Some(Place::Electronic)) => MaterialPlace::Electronic,
-            (false, Some(Place::Shown)) => MaterialPlace::Shown,
-            (false, Some(Place::Box) | None) => MaterialPlace::NotInBox,
+    let row = |line: &MaterialLine| {
+        let known = own(&line.code).or_else(|| shared.material(&line.code));
+        MaterialRow {
+            name: line.name.clone(),
+            english: known.and_then(|material| english(material, &line.name)),
+            originals: line.originals,
+            copies: line.copies,
+            deferrable: line.deferrable,
+            brought: line.brought,
+            place: match (line.brought, known.map(Material::place)) {
+                (true, _) => MaterialPlace::Box,
+                (false, Some(Place::Electronic)) => MaterialPlace::Electronic,
+                (false, Some(Place::Shown)) => MaterialPlace::Shown,
+                (false, Some(Place::Box) | None) => MaterialPlace::NotInBox,
+            },
+            faults: hall_rules::review::faults(line.originals, line.copies),
         }
-    };
-    let row = |line: &kiosk_wire::submission::MaterialLine| MaterialRow {
-        name: line.name.clone(),
-        originals: line.originals,
-        copies: line.copies,
-        deferrable: line.deferrable,
-        brought: line.brought,
-        place: place(line),
-        faults: hall_rules::review::faults(line.originals, line.copies),
     };
     made.materials.iter().map(row).collect()
 }
 
-pub(crate) fn answers(made: &Submission, item: Option<&ServiceItem>, catalogue: Option<&str>) -> Vec<AnswerRow> {
+/// What a material that was handed in under `name` is called in English; a material that is called otherwise by now may
+/// be another one.
+fn english(material: &Material, name: &str) -> Option<String> {
+    (material.name.zh == name).then(|| material.name.en.clone()).filter(|english| !english.is_empty())
+}
+
+pub(crate) fn answers(made: &Submission, item: Option<&ServiceItem>, shared: &Shared) -> Vec<AnswerRow> {
     let situation = |(code, option): (&String, &String)| {
         let known = item.and_then(|item| item.situations.iter().find(|situation| situation.code == *code));
         AnswerRow {
@@ -77,14 +86,11 @@ pub(crate) fn answers(made: &Submission, item: Option<&ServiceItem>, catalogue: 
             answer: known.map_or_else(|| Text::zh(option.clone()), |situation| option_label(situation, option)),
         }
     };
-    let whole: Option<hall_rules::Catalogue> = match (item, made.answers.is_empty()) {
-        (Some(_), false) => catalogue.and_then(|body| serde_json::from_str(body).ok()),
-        _ => None,
-    };
     let field = |(code, value): (&String, &kiosk_wire::Personal<String>)| {
-        let own = item.and_then(|item| item.fields.iter().find(|field| field.code == *code));
-        let shared = || whole.as_ref().zip(item).and_then(|(all, item)| all.fields(item).find(|f| f.code == *code));
-        let known = own.or_else(shared);
+        let known = item.and_then(|item| {
+            let own = item.fields.iter().find(|field| field.code == *code);
+            own.or_else(|| shared.fields(item).find(|field| field.code == *code))
+        });
         let option = known.and_then(|field| field.options.iter().find(|option| option.code == *value.expose()));
         AnswerRow {
             question: known.map_or_else(|| Text::zh(code.clone()), |field| field.label.clone()),
@@ -106,8 +112,11 @@ fn option_label(situation: &hall_rules::catalogue::Situation, answer: &str) -> T
 /// One line of the material list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MaterialRow {
-    /// Name as the applicant saw it.
+    /// Name in Chinese, as notices say it.
     pub name: String,
+    /// Name in English, where the catalogue has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub english: Option<String>,
     /// Originals asked for.
     pub originals: u8,
     /// Copies asked for.
@@ -157,6 +166,15 @@ pub struct AnswerRow {
     pub answer: Text,
 }
 
+/// The organisation somebody acts for. Not masked: the public register has both, and without them two errands of one
+/// agent cannot be told apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OrganisationView {
+    pub name: String,
+    /// 统一社会信用代码; absent when they had none or did not know it.
+    pub code: Option<String>,
+}
+
 /// The applicant, masked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ApplicantView {
@@ -173,6 +191,9 @@ pub struct ApplicantView {
     pub signature: Option<DocumentSignature>,
     /// For whom they act.
     pub acting_for: ActingFor,
+    /// Which organisation that is; absent from terminals that did not ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationView>,
     /// Phone, masked; absent when none was given.
     pub phone: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use hall_rules::{CaseState, ServiceItem, Text, mask};
 use hall_store::cases::CaseRow;
 use hall_store::{Connection, StoreResult};
+use kiosk_wire::submission::Organisation;
 use kiosk_wire::{CompartmentNo, KioskId, Submission, SubmissionId, WindowId};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -30,6 +31,9 @@ pub struct InboxRow {
     pub window: Option<(WindowId, String)>,
     /// The applicant's name, masked; empty when unreadable.
     pub applicant: String,
+    /// Name of the organisation they act for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<String>,
     /// The terminal: id and name.
     pub kiosk: (KioskId, String),
     /// Where the paper is or may be.
@@ -103,6 +107,7 @@ pub(crate) fn inbox_row(
         department: row.department.clone(),
         window: row.window.clone(),
         applicant: submission.map(|made| mask::name(made.applicant.name.expose())).unwrap_or_default(),
+        organisation: submission.and_then(|made| made.organisation.as_ref()).map(Organisation::shown_name),
         kiosk: row.kiosk.clone(),
         compartment: row.compartment,
         state: row.state,

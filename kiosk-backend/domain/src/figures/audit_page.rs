@@ -1,6 +1,5 @@
 //! The audit, to be read.
 
-use std::cell::OnceCell;
 use std::str::FromStr;
 
 use hall_rules::joint::PartEvent;
@@ -12,13 +11,13 @@ use kiosk_wire::SubmissionId;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::case::joint::parts::Names as Departments;
+use crate::case::record;
 use crate::case::rows::PAGE;
-use crate::case::{fields, record};
 use crate::ground::actor::Actor;
 use crate::ground::audit::Action;
 use crate::ground::hall::Hall;
 use crate::ground::refusal::Refusal;
+use crate::ground::shared::Shared;
 
 /// One audit entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -56,11 +55,11 @@ pub struct AuditPage {
 /// A page of the audit, newest first.
 pub async fn audit(hall: &Hall, actor: &Actor, before: Option<i64>) -> Result<AuditPage, Refusal> {
     actor.must(Right::SeeAudit)?;
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     Ok(hall
         .store()
         .read(move |connection| {
-            let names = Names { connection, catalogue: catalogue.as_deref(), departments: OnceCell::new() };
+            let names = Names { connection, shared: &shared };
             let (head_seq, head) = store::audit::head(connection)?;
             let entries = store::audit::page(connection, before.unwrap_or(i64::MAX), PAGE)?;
             let next = entries.last().map(|entry| entry.seq).filter(|seq| *seq > 1);
@@ -73,9 +72,7 @@ pub async fn audit(hall: &Hall, actor: &Actor, before: Option<i64>) -> Result<Au
 /// Where the names stand of what the audit keeps by id or code.
 struct Names<'a> {
     connection: &'a Connection,
-    catalogue: Option<&'a str>,
-    /// Read once for a page, where an entry names one.
-    departments: OnceCell<Departments>,
+    shared: &'a Shared,
 }
 
 impl Names<'_> {
@@ -197,7 +194,7 @@ impl Names<'_> {
     }
 
     fn department(&self, code: &str) -> Text {
-        self.departments.get_or_init(|| Departments::of(self.catalogue)).name(code)
+        self.shared.department(code)
     }
 
     fn fields(&self, case: Option<SubmissionId>, codes: &str) -> StoreResult<Option<Object>> {
@@ -206,9 +203,8 @@ impl Names<'_> {
             Some((code, version)) => record::item(self.connection, &code, version)?,
             None => None,
         };
-        let fields = fields::all_of(self.catalogue, item.as_ref());
         let name = |code: &str| {
-            let known = fields.iter().find(|field| field.code == code);
+            let known = item.as_ref().and_then(|item| self.shared.fields(item).find(|field| field.code == code));
             known.map_or_else(|| Text::zh(code), |field| field.label.clone())
         };
         Ok(Some(Object::Fields { names: codes.split(' ').map(name).collect() }))

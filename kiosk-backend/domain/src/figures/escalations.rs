@@ -58,14 +58,14 @@ pub async fn tick(hall: &Hall) -> Result<usize, Refusal> {
 pub async fn open(hall: &Hall, actor: &Actor) -> Result<Vec<Late>, Refusal> {
     actor.must(Right::Supervise)?;
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     Ok(hall
         .store()
         .read(move |connection| {
             let mut late = Vec::new();
             for one in store::escalations::open(connection, SHOWN)? {
                 let Some(row) = store::cases::get(connection, one.case, acting.actor.staff.id)? else { continue };
-                let parts = parts::late(connection, &acting.moment, catalogue.as_deref(), one.case)?;
+                let parts = parts::late(connection, &acting.moment, &shared, one.case)?;
                 let callback = callbacks::late(connection, &acting.moment, one.case)?;
                 late.extend(inbox_rows(connection, &acting, vec![row])?.into_iter().map(|row| Late {
                     row,

@@ -19,6 +19,7 @@ use thiserror::Error;
 use tokio::sync::{broadcast, watch};
 
 use crate::ground::clock::Clock;
+use crate::ground::shared::Shared;
 use crate::ground::tries::Tries;
 
 /// A terminal not heard of for this long is shown in red, and is not asked to open doors.
@@ -174,6 +175,7 @@ struct Memory {
     tokens: HashMap<String, (KioskId, i64)>,
     calendar: Arc<Calendar>,
     catalogue: Option<(Arc<str>, Arc<str>)>,
+    shared: Arc<Shared>,
 }
 
 impl Hall {
@@ -309,6 +311,11 @@ impl Hall {
         self.memory().catalogue.clone()
     }
 
+    /// What the items of the present catalogue have in common; nothing while there is none.
+    pub(crate) fn shared(&self) -> Arc<Shared> {
+        self.memory().shared.clone()
+    }
+
     /// Reads again what is kept in memory.
     pub fn reload(&self) -> Result<(), StoreError> {
         let (kiosks, calendars, catalogue) = self.store().read_blocking(|connection| {
@@ -327,10 +334,12 @@ impl Hall {
         let calendar = Calendar::from_files(&files)
             .inspect_err(|flaws| tracing::error!(cause = %flaws, "a stored calendar cannot be read"))
             .unwrap_or_default();
+        let shared = catalogue.as_ref().map(|(_, body)| Shared::of(body)).unwrap_or_default();
         let mut memory = self.0.memory.write().unwrap_or_else(PoisonError::into_inner);
         memory.tokens.clear();
         memory.kiosks = kiosks.collect();
         memory.calendar = Arc::new(calendar);
+        memory.shared = Arc::new(shared);
         memory.catalogue = catalogue.map(|(etag, body)| (etag.into(), body.into()));
         Ok(())
     }

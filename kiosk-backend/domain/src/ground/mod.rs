@@ -9,4 +9,5 @@ pub mod limit;
 pub mod moment;
 pub mod origin;
 pub mod refusal;
+pub(crate) mod shared;
 pub mod tries;

@@ -204,12 +204,14 @@ pub fn add_window(
 
 /// Once a catalogue is there, a department that it does not have is a slip.
 fn known_departments(hall: &Hall, departments: &[String]) -> Result<(), Refusal> {
-    let Some((_, body)) = hall.catalogue() else { return Ok(()) };
-    let catalogue: hall_rules::Catalogue = serde_json::from_str(&body).map_err(|cause| Refusal::internal(&cause))?;
-    match departments.iter().find(|code| catalogue.department(code).is_none()) {
+    if hall.catalogue().is_none() {
+        return Ok(());
+    }
+    let known = &hall.shared().departments;
+    match departments.iter().find(|code| known.iter().all(|known| known.code != **code)) {
         None => Ok(()),
         Some(code) => {
-            let known: Vec<&str> = catalogue.departments.iter().map(|known| known.code.as_str()).collect();
+            let known: Vec<&str> = known.iter().map(|known| known.code.as_str()).collect();
             Err(Reason::NoSuchDepartment { code: format!("{code:?}"), known: known.join(", ") }.into())
         }
     }

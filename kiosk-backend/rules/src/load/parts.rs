@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{At, Table, one_of};
+use crate::age::NoAges;
 use crate::answers::{ACTING_FOR, ActingFor};
 use crate::catalogue::{AskedAt, Choice, Field, FieldKind, Mark, Material, MaterialForm, Necessity, Statement, When};
 use crate::text::Text;
@@ -56,7 +57,7 @@ pub(super) fn needed_statement(table: &Table<'_>, key: &'static str) -> Statemen
     table.table(key, &example).map(|table| statement(&table)).unwrap_or_default()
 }
 
-/// `{ code = "a", zh = "…", en = "…", leads_out = { zh = "…" } }`.
+/// `{ code = "a", zh = "…", en = "…", leads_out = { zh = "…" }, age = "80-89" }`.
 pub(super) fn choices(table: &Table<'_>, key: &'static str) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     for option in table.tables(key) {
@@ -64,8 +65,14 @@ pub(super) fn choices(table: &Table<'_>, key: &'static str) -> Vec<Choice> {
         let zh = option.str("zh", "zh = \"…\"").map_or("", |text| text.value);
         let en = option.optional_str("en").map_or("", |text| text.value);
         let leads_out = option.optional_text("leads_out");
+        let age = option.optional_str("age").and_then(|text| {
+            text.value
+                .parse()
+                .map_err(|wrong: NoAges| option.flaw_at(text.at, &option.field("age"), wrong.to_string()))
+                .ok()
+        });
         option.end();
-        choices.push(Choice { code, label: Text::new(zh, en), leads_out });
+        choices.push(Choice { code, label: Text::new(zh, en), leads_out, age });
     }
     choices
 }

@@ -14,7 +14,7 @@ use hall_domain::case::joint::parts::PartView;
 use hall_domain::case::messages::write::MessageView;
 use hall_domain::case::notes::MandateView;
 use hall_domain::case::page::{CaseView, Collecting, NoticeView, StepView, TimelineRow};
-use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
+use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow, OrganisationView};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
 use hall_domain::figures::audit_page::{AuditPage, AuditRow};
@@ -85,6 +85,7 @@ fn row() -> InboxRow {
         department: "culture".into(),
         window: Some((WindowId(ID), "3号窗口".into())),
         applicant: "张**".into(),
+        organisation: Some("宜春市幸福超市有限公司".into()),
         kiosk: (KioskId(ID), "大厅东侧".into()),
         compartment: Some(CompartmentNo(7)),
         state: CaseState::Deposited,
@@ -118,11 +119,16 @@ pub(super) fn case() -> CaseView {
             number: "110***********002X".into(),
             assurance: Assurance::SamVerified,
             signature: None,
-            acting_for: ActingFor::Oneself,
+            acting_for: ActingFor::Organisation,
+            organisation: Some(OrganisationView {
+                name: "宜春市幸福超市有限公司".into(),
+                code: Some("91330100799655058B".into()),
+            }),
             phone: Some("138****5678".into()),
         }),
         materials: vec![MaterialRow {
             name: "申请表".into(),
+            english: Some("Application form".into()),
             originals: 1,
             copies: 0,
             deferrable: false,

@@ -201,8 +201,12 @@ fn form() -> Vec<hall_rules::catalogue::Field> {
         when: When::default(),
         mark: Mark::Sourced,
     };
-    let option =
-        |code: &str, zh: &str, en: &str| Choice { code: code.into(), label: Text::new(zh, en), leads_out: None };
+    let option = |code: &str, zh: &str, en: &str| Choice {
+        code: code.into(),
+        label: Text::new(zh, en),
+        leads_out: None,
+        age: None,
+    };
     let mut shows = field("kinds", "节目种类", "Kinds of show", FieldKind::Choice, true, AskedAt::Paper);
     shows.options = vec![option("a", "音乐", "Music"), option("b", "舞蹈", "Dance"), option("c", "曲艺", "Quyi")];
     let mut several = shows.clone();

@@ -24,7 +24,7 @@ use hall_domain::case::happening::Happening;
 use hall_domain::case::inbox::{Choices, Counts, Filter};
 use hall_domain::case::messages::write::MessageView;
 use hall_domain::case::page::{CaseView, Collecting, NoticeView, SameView, StepView, TimelineRow};
-use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow};
+use hall_domain::case::record::{AnswerRow, ApplicantView, MaterialPlace, MaterialRow, OrganisationView};
 use hall_domain::case::rows::InboxRow;
 use hall_domain::case::steps::Preview;
 use hall_domain::figures::audit_page::{AuditPage, AuditRow};

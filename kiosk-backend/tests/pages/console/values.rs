@@ -67,6 +67,7 @@ pub(super) fn row(n: u128, item: (&str, &str), person: &str, no: Option<u16>, st
         department: "whly".into(),
         window: Some((WindowId(id(3)), "3号窗口 文化旅游".into())),
         applicant: person.into(),
+        organisation: None,
         kiosk: (KioskId(id(9)), "大厅1号机".into()),
         compartment: no.map(CompartmentNo),
         state,
@@ -109,7 +110,11 @@ pub(super) fn rows() -> Vec<InboxRow> {
             deposited_ms: Some(NOW - 2 * HOUR),
             ..row(3, show, "陈*", Some(21), CaseState::DepositUnconfirmed)
         },
-        InboxRow { unread: true, ..row(4, show, "张**", Some(7), CaseState::Deposited) },
+        InboxRow {
+            unread: true,
+            organisation: Some("宜春市幸福演艺有限公司".into()),
+            ..row(4, show, "张**", Some(7), CaseState::Deposited)
+        },
         InboxRow {
             unread: true,
             deposited_ms: Some(NOW - 8_000),
@@ -138,6 +143,7 @@ pub(super) fn line(what: Happening, ago: i64, staff: Option<&str>, note: Option<
 pub(super) fn material(name: &str, originals: u8, copies: u8, place: MaterialPlace) -> MaterialRow {
     MaterialRow {
         name: name.into(),
+        english: None,
         originals,
         copies,
         deferrable: false,
@@ -161,6 +167,10 @@ pub(super) fn case() -> CaseView {
             assurance: Assurance::SamVerified,
             signature: None,
             acting_for: ActingFor::Organisation,
+            organisation: Some(OrganisationView {
+                name: "宜春市幸福演艺有限公司".into(),
+                code: Some("91330100799655058B".into()),
+            }),
             phone: Some("138****5678".into()),
         }),
         materials: vec![

@@ -15,7 +15,7 @@ use crate::case::command::{self, checked_reason};
 use crate::case::files::{self, FileView};
 use crate::case::happening::{Happened, Happening};
 use crate::case::history;
-use crate::case::joint::parts::{self, Names, PartView, answers_for, end, sees, view};
+use crate::case::joint::parts::{self, PartView, answers_for, end, sees, view};
 use crate::case::record::{self, AnswerRow, ApplicantView, MaterialRow};
 use crate::case::rows::PAGE;
 use crate::ground::actor::Actor;
@@ -84,7 +84,7 @@ pub(crate) fn count_waiting(connection: &Connection, actor: &Actor) -> StoreResu
 pub async fn waiting(hall: &Hall, actor: &Actor, after: Option<u32>) -> Result<Waiting, Refusal> {
     actor.must(Right::SeeCases)?;
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     let offset = after.unwrap_or(0);
     Ok(hall
         .store()
@@ -93,11 +93,10 @@ pub async fn waiting(hall: &Hall, actor: &Actor, after: Option<u32>) -> Result<W
             let mut rows = store::joint::waiting(connection, &windows, orphans, offset, PAGE + 1)?;
             let more = rows.len() > PAGE as usize;
             rows.truncate(PAGE as usize);
-            let departments = Names::of(catalogue.as_deref().filter(|_| !rows.is_empty()));
             let mut asked = Vec::new();
             for row in rows {
                 let (receipt, item, lead) = headline(connection, row.case)?;
-                let part = view(connection, &acting.moment, &departments, &row, true)?;
+                let part = view(connection, &acting.moment, &shared, &row, true)?;
                 asked.push(WaitingPart { part, receipt, item, lead });
             }
             Ok::<_, StoreError>(Waiting { rows: asked, next: more.then_some(offset + PAGE) })
@@ -120,7 +119,7 @@ fn headline(connection: &Connection, case: SubmissionId) -> StoreResult<(String,
 /// Opens a part: what its department may know of the case. The look is on record.
 pub async fn look(hall: &Hall, actor: &Actor, id: Uuid) -> Result<PartCase, Refusal> {
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .write(move |tx| {
             let row = seen_part(tx, &acting.actor, id)?;
@@ -136,7 +135,7 @@ pub async fn look(hall: &Hall, actor: &Actor, id: Uuid) -> Result<PartCase, Refu
             audit::write(tx, acting.now_ms, who, Action::PartLooked, Some(row.case), &row.department)?;
             let window = row.window.as_ref().map(|(id, _)| *id);
             Ok(PartCase {
-                part: view(tx, &acting.moment, &Names::of(catalogue.as_deref()), &row, true)?,
+                part: view(tx, &acting.moment, &shared, &row, true)?,
                 case: row.case,
                 receipt,
                 item,
@@ -144,12 +143,9 @@ pub async fn look(hall: &Hall, actor: &Actor, id: Uuid) -> Result<PartCase, Refu
                 applicant: made.as_ref().map(record::applicant),
                 materials: made
                     .as_ref()
-                    .map(|made| record::materials(made, known.as_ref(), catalogue.as_deref()))
+                    .map(|made| record::materials(made, known.as_ref(), &shared))
                     .unwrap_or_default(),
-                answers: made
-                    .as_ref()
-                    .map(|made| record::answers(made, known.as_ref(), catalogue.as_deref()))
-                    .unwrap_or_default(),
+                answers: made.as_ref().map(|made| record::answers(made, known.as_ref(), &shared)).unwrap_or_default(),
                 files: files::of_case(tx, &acting.moment, row.case)?,
                 may_answer: !row.state.is_in() && answers_for(&acting.actor, window),
             })
@@ -162,7 +158,7 @@ pub async fn answer(hall: &Hall, actor: &Actor, id: Uuid, agrees: bool, opinion:
     actor.must(Right::TakeSteps)?;
     let opinion = if agrees && opinion.trim().is_empty() { String::new() } else { checked_opinion(opinion)? };
     let acting = Acting::new(hall, actor);
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .write(move |tx| {
             let row = seen_part(tx, &acting.actor, id)?;
@@ -173,7 +169,7 @@ pub async fn answer(hall: &Hall, actor: &Actor, id: Uuid, agrees: bool, opinion:
             if !end(tx, &acting.moment, &row, event, Some(acting.actor.staff.id), &opinion)? {
                 return Err(Reason::PartAnswered.into());
             }
-            let said = format!("{}：{}", Names::of(catalogue.as_deref()).name(&row.department).zh, event.words().0);
+            let said = format!("{}：{}", shared.department(&row.department).zh, event.words().0);
             tell(tx, &acting.moment, &row, Happening::PartAnswered, Some(acting.actor.staff.id), &said)?;
             let object = format!("{} {}", row.department, event.code());
             audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::PartAnswered, Some(row.case), &object)?;
@@ -203,7 +199,7 @@ pub async fn recall(
 ) -> Result<(), Refusal> {
     actor.must(Right::TakeSteps)?;
     let reason = checked_reason(reason)?;
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     command::command(hall, actor, case, seen, move |tx, acting, row| {
         if !acting.actor.staff.role.parties().contains(&Party::Clerk) {
             return Err(Reason::NotTheLead.into());
@@ -212,7 +208,7 @@ pub async fn recall(
         if !end(tx, &acting.moment, &part, PartEvent::Recalled, Some(acting.actor.staff.id), &reason)? {
             return Err(Reason::PartOver.into());
         }
-        let said = format!("{}：{reason}", Names::of(catalogue.as_deref()).name(&part.department).zh);
+        let said = format!("{}：{reason}", shared.department(&part.department).zh);
         tell(tx, &acting.moment, &part, Happening::PartRecalled, Some(acting.actor.staff.id), &said)?;
         let object = format!("{} {reason}", part.department);
         audit::write(tx, acting.now_ms, Who::Staff(&acting.actor), Action::PartRecalled, Some(row.id), &object)?;
@@ -251,7 +247,7 @@ pub async fn tick(hall: &Hall) -> Result<(), Refusal> {
     if over.is_empty() {
         return Ok(());
     }
-    let catalogue = hall.catalogue().map(|(_, body)| body);
+    let shared = hall.shared();
     hall.store()
         .write(move |tx| {
             for row in over {
@@ -259,7 +255,7 @@ pub async fn tick(hall: &Hall) -> Result<(), Refusal> {
                 let Some(row) = store::joint::get(tx, row.id)? else { continue };
                 if end(tx, &moment, &row, PartEvent::DeemedAgreed, None, "")? {
                     let words = PartEvent::DeemedAgreed.words().0;
-                    let said = format!("{}：{words}", Names::of(catalogue.as_deref()).name(&row.department).zh);
+                    let said = format!("{}：{words}", shared.department(&row.department).zh);
                     tell(tx, &moment, &row, Happening::PartAnswered, None, &said)?;
                 }
             }

@@ -5,7 +5,6 @@
 //! insert-only events, and in short in the case's.
 
 use hall_rules::case::Party;
-use hall_rules::catalogue::Department;
 use hall_rules::clock::{ClockKind, Light};
 use hall_rules::joint::{self, PartEvent, PartState};
 use hall_rules::{CaseEvent, CaseState, Right, ServiceItem, Text};
@@ -23,6 +22,7 @@ use crate::case::happening::Happened;
 use crate::case::record;
 use crate::ground::actor::Actor;
 use crate::ground::moment::Moment;
+use crate::ground::shared::Shared;
 
 /// One part, as pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -48,29 +48,10 @@ pub struct PartView {
     pub latest: bool,
 }
 
-/// Names of departments, read once from the present catalogue: it is large.
-pub(crate) struct Names(Vec<Department>);
-
-impl Names {
-    pub(crate) fn of(catalogue: Option<&str>) -> Self {
-        #[derive(serde::Deserialize)]
-        struct Hall {
-            departments: Vec<Department>,
-        }
-        let hall: Option<Hall> = catalogue.and_then(|body| serde_json::from_str(body).ok());
-        Self(hall.map(|hall| hall.departments).unwrap_or_default())
-    }
-
-    pub(crate) fn name(&self, code: &str) -> Text {
-        let known = self.0.iter().find(|known| known.code == code);
-        known.map_or_else(|| Text::zh(code), |known| known.name.clone())
-    }
-}
-
 pub(crate) fn view(
     connection: &Connection,
     moment: &Moment,
-    names: &Names,
+    shared: &Shared,
     row: &PartRow,
     latest: bool,
 ) -> StoreResult<PartView> {
@@ -84,7 +65,7 @@ pub(crate) fn view(
     };
     Ok(PartView {
         id: row.id,
-        department: names.name(&row.department),
+        department: shared.department(&row.department),
         window: row.window.as_ref().map(|(_, name)| name.clone()),
         days: row.days,
         state: row.state,
@@ -101,13 +82,12 @@ pub(crate) fn view(
 pub(crate) fn of_case(
     connection: &Connection,
     moment: &Moment,
-    catalogue: Option<&str>,
+    shared: &Shared,
     case: SubmissionId,
 ) -> StoreResult<Vec<PartView>> {
     let rows = store::joint::of_case(connection, case)?;
     let Some(last) = rows.last().map(|row| row.round) else { return Ok(Vec::new()) };
-    let names = Names::of(catalogue);
-    rows.iter().map(|row| view(connection, moment, &names, row, row.round == last)).collect()
+    rows.iter().map(|row| view(connection, moment, shared, row, row.round == last)).collect()
 }
 
 fn latest(connection: &Connection, case: SubmissionId) -> StoreResult<Vec<PartRow>> {
@@ -131,10 +111,10 @@ pub(crate) fn missing(connection: &Connection, case: SubmissionId) -> StoreResul
 pub(crate) fn late(
     connection: &Connection,
     moment: &Moment,
-    catalogue: Option<&str>,
+    shared: &Shared,
     case: SubmissionId,
 ) -> StoreResult<Vec<(Text, Due)>> {
-    let all = of_case(connection, moment, catalogue, case)?;
+    let all = of_case(connection, moment, shared, case)?;
     let warns = |due: &Due| matches!(due, Due::Running { light: Light::Yellow | Light::Red, .. });
     Ok(all.into_iter().filter(|part| warns(&part.due)).map(|part| (part.department, part.due)).collect())
 }
@@ -146,12 +126,8 @@ pub(crate) fn wanted(item: Option<&ServiceItem>, made: Option<&kiosk_wire::Submi
 }
 
 /// The same by name.
-pub(crate) fn named(catalogue: Option<&str>, wanted: Vec<(String, u16)>) -> Vec<(Text, u16)> {
-    if wanted.is_empty() {
-        return Vec::new();
-    }
-    let names = Names::of(catalogue);
-    wanted.into_iter().map(|(code, days)| (names.name(&code), days)).collect()
+pub(crate) fn named(shared: &Shared, wanted: Vec<(String, u16)>) -> Vec<(Text, u16)> {
+    wanted.into_iter().map(|(code, days)| (shared.department(&code), days)).collect()
 }
 
 /// The same for a stored case.
