@@ -4,6 +4,7 @@
 //! falls back to. Every error names the file, the key and what to do.
 
 mod paper;
+mod screen;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -18,6 +19,8 @@ use thiserror::Error;
 
 pub use paper::{Printer, Scanner};
 use paper::{RawPrinter, RawScanner};
+use screen::RawScreen;
+pub use screen::{Rotation, Screen};
 
 /// The whole configuration, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +38,7 @@ pub struct Config {
     pub printer: Option<Printer>,
     /// The QR and barcode scanner.
     pub scanner: Option<Scanner>,
+    pub screen: Screen,
 }
 
 /// Where to report to.
@@ -126,6 +130,7 @@ struct Raw {
     locker: Option<RawLocker>,
     printer: Option<RawPrinter>,
     scanner: Option<RawScanner>,
+    screen: Option<RawScreen>,
 }
 
 #[derive(Deserialize)]
@@ -194,6 +199,7 @@ impl Raw {
             locker: self.locker.map(RawLocker::check).transpose()?,
             printer: self.printer.map(RawPrinter::check).transpose()?,
             scanner: self.scanner.map(RawScanner::check).transpose()?,
+            screen: self.screen.map(RawScreen::check).transpose()?.unwrap_or_default(),
         })
     }
 }
@@ -570,6 +576,8 @@ size = "A4"
             ("[[card]]\nkind = \"sdt\"", &["card[0].port", "by-path"]),
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nbaud = 4800", &["card[0].baud", "115200"]),
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nreader = \"*\"", &["card[0].reader", "port"]),
+            ("[screen]\nrotation = 45", &["screen.rotation", "270"]),
+            ("[screen]\noutput = \"HDMI\"", &["screen.output", "HDMI-A-1"]),
             ("[kiosk", &["kiosk.toml:1"]),
         ];
         for (text, wanted) in cases {

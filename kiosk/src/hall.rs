@@ -57,6 +57,12 @@ impl Hall {
         at.to_zoned_datetime(self.zone.clone()).date()
     }
 
+    /// The year at an instant; 0 where `ms` since the epoch is no time.
+    pub fn year(&self, ms: i64) -> u16 {
+        let day = Timestamp::from_millisecond(ms).map(|at| self.day(at)).ok();
+        day.and_then(|day| u16::try_from(day.year()).ok()).unwrap_or_default()
+    }
+
     /// Civil time, `YYYY-MM-DD HH:MM`; empty where `ms` since the epoch is no time.
     pub fn civil(&self, ms: i64) -> String {
         Timestamp::from_millisecond(ms)

@@ -18,7 +18,8 @@ pub fn document(slip: &Slip, now: &str) -> Document {
         SlipKind::PickedUp { number, name, compartment } => {
             let paper = paper.heading(Size::Double, words.of("领取凭条", "Result taken")).with(Block::Rule);
             let paper = fact(paper, words, ("事项", "Item"), &slip.item);
-            let paper = fact(paper, words, ("收件编号", "Number"), &grouped(number));
+            let paper = fact(paper, words, ("办件编号", "Number"), &grouped(number));
+            let paper = organisation(paper, words, slip);
             let paper = fact(paper, words, ("领取人", "Name"), name);
             let paper = fact(paper, words, ("取出柜号", "Box"), &compartment.to_string());
             let paper = fact(paper, words, ("领取时间", "Time"), now);
@@ -62,8 +63,9 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
     paper = paper.heading(Size::Double, title).with(Block::Rule);
     paper = paper.heading(Size::Huge, compartment.to_string());
     paper = paper.heading(Size::Tall, words.of("号柜", "box number"));
-    paper = fact(paper, words, ("收件编号", "Number"), &grouped(number));
+    paper = fact(paper, words, ("办件编号", "Number"), &grouped(number));
     paper = fact(paper, words, ("事项", "Item"), &slip.item);
+    paper = organisation(paper, words, slip);
     paper = fact(paper, words, ("申请人", "Applicant"), name);
     paper = fact(paper, words, ("材料", "Materials"), &words.count(*materials));
     for elsewhere in words.elsewhere(*materials) {
@@ -99,6 +101,17 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
         align: Align::Centre,
         ..Text::default()
     }))
+}
+
+/// Which organisation it is for: with several errands of one agent, the papers differ in nothing else that they look at.
+fn organisation(mut paper: Document, words: Words, slip: &Slip) -> Document {
+    if let Some(one) = &slip.organisation {
+        paper = fact(paper, words, ("单位", "For"), &one.shown_name());
+        if let Some(code) = &one.code {
+            paper = fact(paper, words, ("信用代码", "Code"), code.expose());
+        }
+    }
+    paper
 }
 
 fn missing(mut paper: Document, slip: &Slip, rows: &[MaterialRow], now: &str, words: Words) -> Document {
@@ -257,7 +270,12 @@ mod tests {
     fn slip(language: Language, kind: SlipKind) -> Slip {
         let window = Some(WindowLine { name: "5号窗口".into(), phone: Some("0795-3998512".into()) });
         Slip {
-            language, hall: "临江市政务服务中心".into(), item: "营业性演出审批".into(), window, kind
+            language,
+            hall: "临江市政务服务中心".into(),
+            item: "营业性演出审批".into(),
+            organisation: None,
+            window,
+            kind,
         }
     }
 

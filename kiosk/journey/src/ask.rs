@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use hall_rules::answers::{ACTING_FOR, NextQuestion};
-use hall_rules::catalogue::FieldKind;
+use hall_rules::catalogue::{FieldKind, Situation};
 use hall_rules::checks::{self, PhoneError};
 use hall_rules::field::ValueError;
 use kiosk_wire::Personal;
@@ -24,10 +24,16 @@ const PHONE_DIGITS: usize = 11;
 impl Journey {
     /// Goes to the first page whose answer is still missing; with none missing, to the check page.
     pub(crate) fn proceed(&mut self, now: Duration) {
-        let Some(visit) = self.session.visit() else { return };
+        let Some(visit) = self.session.visit_mut() else { return };
+        visit.settle();
         let (Some(item), Some(_)) = (visit.item(), &visit.holder) else { return };
         let page = if visit.answers.get(ACTING_FOR).is_none() {
-            Page::Situation(ACTING_FOR.to_owned())
+            match visit.closed_to_holder() {
+                Some(ages) if !visit.for_another => Page::WrongAge { ages },
+                Some(_) | None => Page::Situation(ACTING_FOR.to_owned()),
+            }
+        } else if let Some(ages) = item.closed_to(&visit.answers, visit.age()).and_then(Situation::ages) {
+            Page::WrongAge { ages }
         } else {
             match item.next_question(&visit.answers) {
                 NextQuestion::Ask(situation) => Page::Situation(situation.code.clone()),
@@ -36,7 +42,7 @@ impl Journey {
                 NextQuestion::Done if visit.phone_answer == PhoneAnswer::Open => Page::Phone,
                 NextQuestion::Done => match visit.fields().iter().find(|field| !visit.taken.contains(&field.code)) {
                     Some(field) => Page::Field(field.code.clone()),
-                    None => Page::Check { page: 0 },
+                    None => visit.check_page(),
                 },
             }
         };
@@ -81,7 +87,7 @@ impl Journey {
 
     fn next(&mut self, now: Duration) {
         match self.page.clone() {
-            Page::Materials { .. } if self.has_more() => self.read_on(now),
+            Page::Materials { .. } | Page::Check { .. } if self.has_more() => self.read_on(now),
             Page::Guide { .. } => self.proceed(now),
             Page::Situation(question) => self.take_toggled(&question, now),
             Page::Materials { .. } => {
@@ -93,11 +99,23 @@ impl Journey {
             Page::Phone => self.take_phone(now),
             Page::Field(code) => self.take_field(&code, now),
             // What follows cannot be taken back, or what is said was not read yet.
-            Page::Check { .. } | Page::NoBox(_) if now < self.entered + SETTLING => {}
+            Page::Check { .. } | Page::NoBox(_) | Page::WrongAge { .. } if now < self.entered + SETTLING => {}
             Page::Check { .. } => self.hand_in(now),
+            Page::WrongAge { .. } => self.for_another(now),
             Page::NotHere { .. } | Page::Missing { .. } | Page::NoBox(_) => self.end(now),
             _ => {}
         }
+    }
+
+    /// Not for the card's holder: for somebody in their family, where one may act for another here.
+    fn for_another(&mut self, now: Duration) {
+        let Some(visit) = self.session.visit_mut() else { return };
+        if visit.acting_options().is_empty() {
+            return self.end(now);
+        }
+        visit.for_another = true;
+        visit.answers.clear(ACTING_FOR);
+        self.proceed(now);
     }
 
     fn choose_option(&mut self, id: &str, now: Duration) {
@@ -106,9 +124,9 @@ impl Journey {
             Page::Situation(question) => {
                 let several = visit.item().and_then(|item| item.situations.iter().find(|s| s.code == question));
                 match several {
-                    Some(situation) if situation.option(id).is_none() => {}
+                    Some(situation) if situation.options_at(visit.age()).all(|choice| choice.code != id) => {}
                     Some(situation) if situation.multiple => toggle(visit, id),
-                    None if hall_rules::answers::ActingFor::from_code(id).is_none() => {}
+                    None if visit.acting_options().iter().all(|acting| acting.code() != id) => {}
                     Some(_) | None => {
                         visit.answer(&question, id);
                         self.proceed(now);

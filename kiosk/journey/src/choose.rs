@@ -129,8 +129,8 @@ impl Journey {
         self.shown.screen.paging().is_some_and(|paging| paging.page < paging.pages)
     }
 
-    /// A list of what to bring is not confirmed before its last page was shown: until then the same button turns it. Nobody reads a page in
-    /// a second tap's time.
+    /// What is to be confirmed is not before its last page was shown: until then the same button turns it. Nobody reads a page
+    /// in a second tap's time.
     pub(crate) fn read_on(&mut self, now: Duration) {
         self.turn(Turn::Next);
         self.turn_to(now, SETTLING);

@@ -14,13 +14,13 @@ use crate::layout::page_of;
 use crate::output::{Output, Sound};
 use crate::page::Page;
 use crate::session::{CODE_DIGITS, Doing, Pending, Pickup, Purpose};
-use crate::terms::said;
+use crate::terms::{said, shown_name};
 use crate::touch::{Act, Key, Touch};
 use crate::view::{
     ErrandRow, ErrandView, ErrandsView, MissingLine, NoDeposit, Screen, StaffPadView, TextSize, TodoView,
 };
 
-/// Cases of a person on a page.
+/// Cases of a person on a page; one less in large text.
 const ERRANDS: usize = 4;
 /// Materials to be corrected on a page; one less in large text.
 const MISSING: usize = 5;
@@ -29,18 +29,26 @@ const FOUND_SOON: Duration = crate::journey::GUARD;
 
 impl Journey {
     /// What waits for the person of this visit. What needs them comes first, and is shown at once if it came before
-    /// they could touch anything; later it waits behind a button.
+    /// they could touch anything; later it waits behind a button. One result that waits here and nothing else is shown
+    /// without the list around it.
     pub(crate) fn errands(&mut self, visit: SubmissionId, mut errands: Vec<CaseBrief>, now: Duration) {
         let Some(ours) = self.session.visit_mut() else { return };
         if ours.holder.as_ref().is_none_or(|holder| holder.submission != visit) {
             return; // the answer to a former visit's question
         }
         errands.sort_by_key(|errand| rank(errand.todo.as_ref()));
-        let wanted = errands.iter().any(|errand| rank(errand.todo.as_ref()) < NOTHING);
+        let mut waiting = errands.iter().filter(|errand| rank(errand.todo.as_ref()) < NOTHING);
+        let page = match (waiting.next(), waiting.next()) {
+            (None, _) => None,
+            (Some(only), None) if rank(only.todo.as_ref()) == HERE => {
+                Some(Page::Errand { id: only.submission, page: 0 })
+            }
+            (Some(_), _) => Some(Page::Errands { page: 0 }),
+        };
         ours.errands = errands;
-        let untouched = self.page == Page::choosing() || matches!(self.page, Page::NoBox(_));
-        if wanted && untouched && now < self.entered + FOUND_SOON {
-            self.show(Page::Errands { page: 0 }, now);
+        let untouched = self.page == Page::choosing() || matches!(self.page, Page::NoBox(_) | Page::Errand { .. });
+        if let Some(page) = page.filter(|_| untouched && now < self.entered + FOUND_SOON) {
+            self.show(page, now);
         }
     }
 
@@ -311,7 +319,11 @@ impl Journey {
 
     fn errands_view(&self, page: usize) -> ErrandsView {
         let errands = self.session.visit().map(|visit| visit.errands.as_slice()).unwrap_or_default();
-        let (errands, paging) = page_of(errands, page, ERRANDS);
+        let per_page = match self.text_size {
+            TextSize::Normal => ERRANDS,
+            TextSize::Large => ERRANDS - 1,
+        };
+        let (errands, paging) = page_of(errands, page, per_page);
         ErrandsView { rows: errands.iter().map(|errand| self.errand_row(errand)).collect(), paging }
     }
 
@@ -319,6 +331,7 @@ impl Journey {
         ErrandRow {
             id: errand.submission.to_string(),
             item: said(&errand.item_name, self.language).to_owned(),
+            organisation: shown_name(errand.organisation.as_ref()),
             receipt: errand.receipt.0.clone(),
             state: said(&errand.state, self.language).to_owned(),
             todo: errand.todo.as_ref().and_then(todo_view),
@@ -366,13 +379,15 @@ impl Journey {
     }
 }
 
+/// The rank of a case whose result lies here.
+const HERE: u8 = 0;
 /// The rank of a case in which nothing is to be done.
 const NOTHING: u8 = 2;
 
 /// Which case is shown first: results that lie here, then whatever else needs the person.
 fn rank(todo: Option<&Todo>) -> u8 {
     match todo {
-        Some(Todo::PickUp { here: true, .. }) => 0,
+        Some(Todo::PickUp { here: true, .. }) => HERE,
         Some(Todo::Correct { .. } | Todo::PickUp { here: false, .. }) => 1,
         Some(Todo::Unknown) | None => NOTHING,
     }

@@ -1,7 +1,6 @@
 //! What an applicant hands in, as it is put on record before the door.
 
 use hall_rules::answers::{ACTING_FOR, ActingFor};
-use hall_rules::catalogue::Place;
 use kiosk_wire::kiosk_api::{CaseBrief, MissingMaterial, Todo};
 use kiosk_wire::submission::MaterialLine;
 use kiosk_wire::{Corrections, Fact, ReceiptNumber, Submission, SubmissionId};
@@ -44,23 +43,17 @@ fn correction(case: &CaseBrief) -> Entry {
 fn submission(visit: &Visit) -> Option<(SubmissionId, Entry)> {
     let (holder, item) = (visit.holder.as_ref()?, visit.item()?);
     let acting_for = visit.answers.get(ACTING_FOR).and_then(ActingFor::from_code)?;
-    let asked: Vec<&str> = visit.fields().iter().map(|field| field.code.as_str()).collect();
+    let asked: Vec<&str> = visit.own_fields().iter().map(|field| field.code.as_str()).collect();
     let situations = visit.answers.0.iter().filter(|(code, _)| *code != ACTING_FOR);
     let answers = visit.values.iter().filter(|(code, value)| {
         asked.contains(&code.as_str()) && visit.taken.contains(*code) && !value.expose().is_empty()
     });
-    let materials = visit.materials().into_iter().map(|material| MaterialLine {
-        code: material.code.clone(),
-        name: material.name.zh.clone(),
-        originals: material.originals,
-        copies: material.copies,
-        deferrable: material.is_deferrable(),
-        brought: material.place() == Place::Box,
-    });
+    let materials = visit.materials().into_iter().map(MaterialLine::handed_in);
     let said = Submission {
         salt: String::new(),
         applicant: holder.applicant.clone(),
         acting_for,
+        organisation: visit.organisation(),
         phone: visit.phone_given().filter(|phone| !phone.expose().is_empty()),
         situations: situations.map(|(code, option)| (code.clone(), option.clone())).collect(),
         answers: answers.map(|(code, value)| (code.clone(), value.clone())).collect(),

@@ -189,7 +189,7 @@ impl Journey {
             return self.show(Page::NoBox(NoDeposit::NoCatalogue), now);
         };
         self.play(Sound::CardRead);
-        let Holder { applicant, submission } = &holder;
+        let Holder { applicant, submission, .. } = &holder;
         let (document, number) = (applicant.document, applicant.number.clone());
         self.emit(Output::LookUpPerson { visit: *submission, document, number });
         if self.session.document().is_some() {

@@ -29,6 +29,8 @@ pub enum Input {
         applicant: Box<Applicant>,
         /// A fresh UUIDv7: the id of the submission this visit may make.
         submission: SubmissionId,
+        /// Full years of its holder today; `None` where birth date or today is in doubt.
+        age: Option<u8>,
     },
     /// A card could not be used.
     CardFailed(CardProblem),

@@ -137,8 +137,8 @@ impl Journey {
         match input {
             Input::Touch(touch) => self.touch(touch, now),
             Input::CardPresent => self.card_present(now),
-            Input::CardRead { applicant, submission } => {
-                self.card_read(Holder { applicant: *applicant, submission }, now)
+            Input::CardRead { applicant, submission, age } => {
+                self.card_read(Holder { applicant: *applicant, submission, age }, now)
             }
             Input::CardFailed(problem) => self.card_failed(problem, now),
             Input::DocumentLocked => self.document_locked(now),

@@ -46,11 +46,14 @@ mod session;
 mod slip;
 mod staff;
 mod terms;
+#[cfg(test)]
+mod testing;
 mod touch;
 mod typing;
 mod view;
 
 pub use hall_rules::Language;
+pub use hall_rules::age::Ages;
 pub use hall_rules::catalogue::Place;
 pub use input::*;
 pub use journey::Journey;

@@ -9,7 +9,7 @@ use crate::journey::Journey;
 use crate::page::Page;
 use crate::qr::Qr;
 use crate::session::{Deposit, Visit, Wish};
-use crate::terms::{PartState, said};
+use crate::terms::{PartState, said, shown_name};
 use crate::view::{DoneView, DoorPhase, DoorPurpose, DoorView, MaterialCount, Screen};
 
 impl Journey {
@@ -82,6 +82,7 @@ impl Journey {
             receipt: number,
             compartment: deposit.compartment.0,
             item: item.unwrap_or_default().to_owned(),
+            organisation: shown_name(visit.and_then(Visit::organisation).as_ref()),
             materials: visit.map(count).unwrap_or_default(),
             made_at: receipt.map(|receipt| receipt.made_at.clone()).unwrap_or_default(),
             answer_by: receipt.and_then(|receipt| receipt.answer_by.clone()),

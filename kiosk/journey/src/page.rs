@@ -46,6 +46,10 @@ pub(crate) enum Page {
     NotHere {
         go: hall_rules::Text,
     },
+    /// The item is for people of these ages, and the card's holder is not one of them.
+    WrongAge {
+        ages: hall_rules::age::Ages,
+    },
     Materials {
         page: usize,
     },
@@ -194,6 +198,7 @@ impl Page {
             Self::Guide { .. }                     => (Group::Ask,      2, BACK_AND_QUIT, FORM, Card::Guide),
             Self::Situation(_)                     => (Group::Ask,      2, BACK_AND_QUIT, LIST, Card::Visit),
             Self::NotHere { .. }                   => (Group::Ask,      0, BACK_AND_QUIT, FORM, Card::Visit),
+            Self::WrongAge { .. }                  => (Group::Ask,      0, BACK_AND_QUIT, FORM, Card::Visit),
             Self::Materials { .. }                 => (Group::Ask,      2, BACK_AND_QUIT, FORM, Card::Visit),
             Self::Missing { .. }                   => (Group::Ask,      0, BACK_AND_QUIT, FORM, Card::Visit),
             Self::NoBox(_)                         => (Group::Ask,      0, QUIT,          LIST, Card::Visit),

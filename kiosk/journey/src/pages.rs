@@ -3,8 +3,8 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "only the pages of a visit at an item are drawn here")]
 
 use hall_rules::Language;
-use hall_rules::answers::{ACTING_FOR, ActingFor};
-use hall_rules::catalogue::{Field, FieldKind, Material, Place, ServiceItem, Statement};
+use hall_rules::answers::ACTING_FOR;
+use hall_rules::catalogue::{Choice, Field, FieldKind, Material, Place, ServiceItem, Statement};
 use hall_rules::mask;
 
 use crate::ask::phone_check;
@@ -16,14 +16,18 @@ use crate::typing::dashed;
 use crate::view::{
     Asks, BoxSizeView, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView,
     MaterialRow, MaterialsView, MissingView, OptionRow, Paging, PhoneView, QuestionView, Screen, TextSize, TextView,
+    WrongAgeView,
 };
 
 /// Where lists end on the page: a little above the pager, since heights are only reckoned.
 const GUIDE_END: usize = 1464;
 const MATERIALS_END: usize = 1310;
-/// Room for the rows of the check page, and the least a row takes, for its button.
-const CHECK_ROOM: usize = 712;
-const CHECK_ROW: usize = 142;
+/// Room for the rows of the check page, on one page alone and where it is turned.
+const CHECK_ROOM: usize = 804;
+const CHECK_TURNED: usize = 704;
+/// Room above them, for what cannot be changed.
+const CHECK_ABOVE: usize = 270;
+const CHECK_ABOVE_LARGE: usize = 150;
 
 impl Journey {
     pub(crate) fn ask_screen(&self) -> Option<Screen> {
@@ -43,6 +47,10 @@ impl Journey {
             Page::Guide { page } => Screen::Guide(guide(visit, item, *page, language, size)),
             Page::Situation(code) => Screen::Situation(question(visit, item, code, language)),
             Page::NotHere { go } => Screen::NotHere { item: name, go: go.get(language).to_owned() },
+            Page::WrongAge { ages } => {
+                let another = !visit.acting_options().is_empty();
+                Screen::WrongAge(WrongAgeView { item: name, ages: *ages, another, window: self.window() })
+            }
             Page::Materials { page } => {
                 let rows = material_rows(visit, language);
                 let count = visit.material_count();
@@ -64,14 +72,14 @@ impl Journey {
             },
             Page::Check { page } => {
                 let rows = self.check_rows(visit, item, language);
-                let (label, value) = (Type::new(size, 30, 42, 728), Type::new(size, 40, 46, 728));
-                let height = |_: Option<&CheckRow>, row: &CheckRow| {
-                    let words = if let CheckLabel::Words(words) = &row.label { words } else { "" };
-                    let count = matches!(row.label, CheckLabel::Materials(_)).then(|| stand_in(language, 40, 86));
-                    (label.height(words) + value.height(count.as_deref().unwrap_or(&row.value)) + 10).max(CHECK_ROW)
+                let height = |_: Option<&CheckRow>, row: &CheckRow| check_row_height(row, language, size);
+                let (fixed, rows) = rows.split_at(fixed_rows(&rows, height, size));
+                let (all, whole) = page_by_height(rows, 0, CHECK_ROOM, height);
+                let (rows, paging) = match whole.pages {
+                    1 => (all, whole),
+                    _ => page_by_height(rows, *page, CHECK_TURNED, height),
                 };
-                let (rows, paging) = page_by_height(&rows, *page, CHECK_ROOM, height);
-                Screen::Check(CheckView { rows: rows.to_vec(), paging })
+                Screen::Check(CheckView { fixed: fixed.to_vec(), rows: rows.to_vec(), paging })
             }
             _ => return None,
         })
@@ -90,26 +98,67 @@ impl Journey {
                 visit.phone_given().map(|phone| mask::phone(phone.expose())).unwrap_or_default(),
             ),
         ];
+        // What has but one answer is not asked, and not changed.
+        let one_of = |several: bool, id: String| several.then_some(id);
+        rows.push(CheckRow {
+            id: one_of(visit.acting_options().len() > 1, format!("question:{ACTING_FOR}")),
+            label: CheckLabel::ActingFor,
+            value: visit.answers.get(ACTING_FOR).unwrap_or_default().to_owned(),
+        });
         for field in visit.fields() {
             let label = CheckLabel::Words(field.label.get(language).to_owned());
             rows.push(row(&format!("field:{}", field.code), label, shown_value(visit, field, language)));
         }
-        rows.push(row(
-            &format!("question:{ACTING_FOR}"),
-            CheckLabel::ActingFor,
-            visit.answers.get(ACTING_FOR).unwrap_or_default().to_owned(),
-        ));
         for situation in item.open_situations(&visit.answers) {
             let answer = visit.answers.get(&situation.code).unwrap_or_default();
             let labels = answer.split('+').filter_map(|code| situation.option(code));
             let value = labels.map(|choice| choice.label.get(language)).collect::<Vec<_>>().join(" · ");
             let label = CheckLabel::Words(situation.question.get(language).to_owned());
-            rows.push(row(&format!("question:{}", situation.code), label, value));
+            let several = situation.options_at(visit.age()).nth(1).is_some();
+            rows.push(CheckRow { id: one_of(several, format!("question:{}", situation.code)), label, value });
         }
         if self.cabinet.size_rows("").len() > 1 {
             rows.push(row("size", CheckLabel::BoxSize, self.chosen_size().unwrap_or_default()));
         }
+        rows.sort_by_key(|row| row.id.is_some());
         rows
+    }
+}
+
+/// How many of the first rows, which nobody can change, stand above what a hand must reach.
+fn fixed_rows(rows: &[CheckRow], height: impl Fn(Option<&CheckRow>, &CheckRow) -> usize, size: TextSize) -> usize {
+    let mut room = match size {
+        TextSize::Normal => CHECK_ABOVE,
+        TextSize::Large => CHECK_ABOVE_LARGE,
+    };
+    let fits = |row: &&CheckRow| {
+        let fits = row.id.is_none().then(|| room.checked_sub(height(None, row))).flatten();
+        room = fits.unwrap_or_default();
+        fits.is_some()
+    };
+    rows.iter().take_while(fits).count()
+}
+
+/// How high a row of the check page is, at least as its button wants: the question beside its answer, in large text above it.
+fn check_row_height(row: &CheckRow, language: Language, size: TextSize) -> usize {
+    let words = if let CheckLabel::Words(words) = &row.label { words } else { "" };
+    let count = matches!(row.label, CheckLabel::Materials(_)).then(|| stand_in(language, 11, 30));
+    let value = count.as_deref().unwrap_or(&row.value);
+    let button = match size {
+        _ if row.id.is_none() => 0,
+        TextSize::Normal => 178,
+        TextSize::Large => 196,
+    };
+    match size {
+        TextSize::Normal => {
+            let label = Type::new(size, 30, 30, 316).height(words);
+            let value = Type::new(size, 36, 36, 628 - button).height(value);
+            (label.max(value) + 10).max(86)
+        }
+        TextSize::Large => {
+            let of = |px| Type::new(size, px, px, 960 - button);
+            (of(42).height(words) + of(46).height(value) + 10).max(142)
+        }
     }
 }
 
@@ -237,7 +286,7 @@ fn question(visit: &Visit, item: &ServiceItem, code: &str, language: Language) -
     let name = item.name.get(language).to_owned();
     if code == ACTING_FOR {
         let answer = visit.answers.get(ACTING_FOR);
-        let options = ActingFor::ALL.into_iter().map(|acting| OptionRow {
+        let options = visit.acting_options().into_iter().map(|acting| OptionRow {
             id: acting.code().to_owned(),
             label: String::new(),
             chosen: answer == Some(acting.code()),
@@ -245,7 +294,8 @@ fn question(visit: &Visit, item: &ServiceItem, code: &str, language: Language) -
         return QuestionView { asks: Asks::ActingFor, options: options.collect(), multiple: false, item: name };
     }
     let situation = item.situations.iter().find(|situation| situation.code == code);
-    let options = situation.map(|situation| option_rows(visit, &situation.options, language)).unwrap_or_default();
+    let options = situation.map(|situation| option_rows(visit, situation.options_at(visit.age()), language));
+    let options = options.unwrap_or_default();
     QuestionView {
         asks: Asks::Words(situation.map(|s| s.question.get(language).to_owned()).unwrap_or_default()),
         options,
@@ -254,13 +304,13 @@ fn question(visit: &Visit, item: &ServiceItem, code: &str, language: Language) -
     }
 }
 
-fn option_rows(visit: &Visit, options: &[hall_rules::catalogue::Choice], language: Language) -> Vec<OptionRow> {
-    let row = |choice: &hall_rules::catalogue::Choice| OptionRow {
+fn option_rows<'a>(visit: &Visit, of: impl IntoIterator<Item = &'a Choice>, language: Language) -> Vec<OptionRow> {
+    let row = |choice: &Choice| OptionRow {
         id: choice.code.clone(),
         label: choice.label.get(language).to_owned(),
         chosen: visit.toggled.contains(&choice.code),
     };
-    options.iter().map(row).collect()
+    of.into_iter().map(row).collect()
 }
 
 pub(crate) fn material_rows(visit: &Visit, language: Language) -> Vec<MaterialRow> {

@@ -36,7 +36,8 @@ impl Journey {
 
     fn slip(&self, item: String, kind: SlipKind) -> Slip {
         let (language, hall) = (self.language, self.config.hall_name.clone());
-        Slip { language, hall, item, window: self.window(), kind }
+        let organisation = self.session.visit().and_then(Visit::organisation);
+        Slip { language, hall, item, organisation, window: self.window(), kind }
     }
 
     fn masked_name(&self) -> String {
@@ -73,9 +74,9 @@ impl Journey {
             name: self.masked_name(),
             compartment: pickup.compartment.0,
         };
-        let window = self.window_of(&errand.department);
+        let (window, organisation) = (self.window_of(&errand.department), errand.organisation.clone());
         let slip = self.slip(said(&errand.item_name, self.language).to_owned(), kind);
-        self.print(Slip { window, ..slip });
+        self.print(Slip { window, organisation, ..slip });
     }
 
     /// The exact list of materials, once for each list.

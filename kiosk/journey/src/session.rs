@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hall_rules::ReceiptNumber;
-use hall_rules::answers::{ACTING_FOR, Answers};
+use hall_rules::age::Ages;
+use hall_rules::answers::{ACTING_FOR, ActingFor, Answers};
 use hall_rules::catalogue::{Catalogue, Field, Material, ServiceItem};
+use hall_rules::field;
 use kiosk_wire::entry::{StaffRefusal, UnconfirmedReason};
 use kiosk_wire::kiosk_api::{CaseBrief, ProgressAnswer};
-use kiosk_wire::submission::Applicant;
+use kiosk_wire::submission::{Applicant, Organisation};
 use kiosk_wire::{CompartmentNo, Personal, StaffId, SubmissionId};
 
 use crate::document_entry::DocumentEntry;
@@ -213,6 +215,8 @@ pub(crate) struct Visit {
     pub(crate) holder: Option<Holder>,
     pub(crate) item: Option<usize>,
     pub(crate) answers: Answers,
+    /// The holder is too young or too old for the item, was told so, and goes on for somebody else.
+    pub(crate) for_another: bool,
     /// Options toggled and not yet taken, of a question or field with several.
     pub(crate) toggled: BTreeSet<String>,
     /// The applicant said that these were brought; void when the list changes.
@@ -254,6 +258,8 @@ pub(crate) struct Visit {
 pub(crate) struct Holder {
     pub(crate) applicant: Applicant,
     pub(crate) submission: SubmissionId,
+    /// Full years, where they are known.
+    pub(crate) age: Option<u8>,
 }
 
 impl Visit {
@@ -263,6 +269,7 @@ impl Visit {
             holder,
             item: None,
             answers: Answers::new(),
+            for_another: false,
             toggled: BTreeSet::new(),
             brought: None,
             known_phone: None,
@@ -304,20 +311,65 @@ impl Visit {
             if let Some(code) = acting_for {
                 self.answers.set(ACTING_FOR, code);
             }
-            self.values.clear();
-            self.taken.clear();
+            let stays = |code: &str| field::organisation().iter().any(|field| field.code == code);
+            self.values.retain(|code, _| stays(code));
+            self.taken.retain(|code| stays(code));
+            self.for_another = false;
             self.brought = None;
             self.size = None;
+            self.settle();
         }
+    }
+
+    /// For whom one can act here. Not for oneself at an age that the item is not for.
+    pub(crate) fn acting_options(&self) -> Vec<ActingFor> {
+        let own = self.item().map(|item| item.acting_for().collect::<Vec<_>>()).unwrap_or_default();
+        let closed = self.closed_to_holder().is_some();
+        own.into_iter().filter(|acting| *acting != ActingFor::Oneself || !closed).collect()
+    }
+
+    /// The ages that the item is for, when the holder's is another.
+    pub(crate) fn closed_to_holder(&self) -> Option<Ages> {
+        let (item, age) = (self.item()?, self.holder.as_ref()?.age);
+        if item.acting_for().all(|acting| acting != ActingFor::Oneself) {
+            return None;
+        }
+        let mut answers = Answers::new();
+        answers.set_acting_for(ActingFor::Oneself);
+        item.closed_to(&answers, age)?.ages()
+    }
+
+    /// The age of whom the item is for, where it is known: whoever acts for another has only their own card here.
+    pub(crate) fn age(&self) -> Option<u8> {
+        let oneself = self.answers.get(ACTING_FOR) == Some(ActingFor::Oneself.code());
+        self.holder.as_ref().filter(|_| oneself)?.age
+    }
+
+    /// Answers what can have but one answer, and drops what cannot be.
+    pub(crate) fn settle(&mut self) {
+        let offer = Arc::clone(&self.offer);
+        let Some(item) = self.item.and_then(|item| offer.catalogue.items.get(item)) else { return };
+        let told = self.for_another || self.closed_to_holder().is_none();
+        let options = self.acting_options();
+        match (self.answers.get(ACTING_FOR).and_then(ActingFor::from_code), options.as_slice()) {
+            (Some(acting), options) if !options.contains(&acting) => self.answers.clear(ACTING_FOR),
+            (None, [only]) if told => self.answers.set_acting_for(*only),
+            _ => {}
+        }
+        let age = self.age();
+        self.answers.settle(item, age);
+        self.answers.retain_asked(item);
     }
 
     /// Answers a question and forgets what no longer follows.
     pub(crate) fn answer(&mut self, question: &str, option: &str) {
-        self.answers.set(question, option);
         let offer = Arc::clone(&self.offer);
-        if let Some(item) = self.item.and_then(|item| offer.catalogue.items.get(item)) {
-            self.answers.retain_asked(item);
+        let item = self.item.and_then(|item| offer.catalogue.items.get(item));
+        if let Some(item) = item.filter(|_| question == ACTING_FOR && self.answers.get(question) != Some(option)) {
+            self.answers.forget_age(item);
         }
+        self.answers.set(question, option);
+        self.settle();
         if self.brought.as_ref().is_some_and(|brought| *brought != self.material_codes()) {
             self.brought = None;
         }
@@ -341,8 +393,34 @@ impl Visit {
         self.materials().iter().map(|material| material.code.clone()).collect()
     }
 
-    pub(crate) fn fields(&self) -> Vec<&Field> {
+    /// The fields of the item.
+    pub(crate) fn own_fields(&self) -> Vec<&Field> {
         self.item().map(|item| self.catalogue().terminal_fields(item, &self.answers)).unwrap_or_default()
+    }
+
+    /// What is asked after the phone: which organisation it is for, and the fields of the item.
+    pub(crate) fn fields(&self) -> Vec<&Field> {
+        let acts = self.answers.get(ACTING_FOR) == Some(ActingFor::Organisation.code());
+        let asked: &[Field] = if acts { field::organisation() } else { &[] };
+        asked.iter().chain(self.own_fields()).collect()
+    }
+
+    /// The check page: after a change the one that it was made from.
+    pub(crate) fn check_page(&self) -> Page {
+        let before = self.history.iter().find(|page| matches!(page, Page::Check { .. }));
+        before.cloned().unwrap_or(Page::Check { page: 0 })
+    }
+
+    /// The organisation that the holder acts for, as far as they named it; of corrections the case's.
+    pub(crate) fn organisation(&self) -> Option<Organisation> {
+        if let Some(case) = &self.correcting {
+            return case.organisation.clone();
+        }
+        let said = |code: &str| {
+            let asked = self.field(code).is_some() && self.taken.contains(code);
+            self.values.get(code).filter(|value| asked && !value.expose().is_empty()).cloned()
+        };
+        Some(Organisation { name: said(field::ORGANISATION_NAME)?, code: said(field::ORGANISATION_CODE) })
     }
 
     pub(crate) fn field(&self, code: &str) -> Option<&Field> {

@@ -2,6 +2,7 @@
 //! terminal.
 
 use hall_rules::Language;
+use kiosk_wire::submission::Organisation;
 
 use crate::qr::Qr;
 use crate::view::{MaterialCount, MaterialRow, WindowLine};
@@ -14,6 +15,8 @@ pub struct Slip {
     pub hall: String,
     /// Name of the item.
     pub item: String,
+    /// Whom the person acts for, where that is an organisation: an agent's papers differ in nothing else.
+    pub organisation: Option<Organisation>,
     /// A person to ask.
     pub window: Option<WindowLine>,
     pub kind: SlipKind,

@@ -3,6 +3,7 @@
 use hall_rules::Language;
 use kiosk_wire::Personal;
 use kiosk_wire::kiosk_api::BothLanguages;
+use kiosk_wire::submission::Organisation;
 
 /// Names one [`crate::Output::Record`] until it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,6 +144,11 @@ pub enum FindFailure {
     TooMany,
     /// No answer, or none that can be read.
     NoAnswer,
+}
+
+/// An organisation's name as it is shown; empty where there is none.
+pub(crate) fn shown_name(organisation: Option<&Organisation>) -> String {
+    organisation.map(Organisation::shown_name).unwrap_or_default()
 }
 
 /// What the hall's server says, in `language`, or in Chinese when it has no English.

@@ -170,6 +170,8 @@ pub enum Screen {
         /// Where to go instead, and why.
         go: String,
     },
+    /// Not for people of the holder's age. Primary: for somebody in their family; [`crate::Touch::Quit`] ends.
+    WrongAge(WrongAgeView),
     /// The exact list. Primary: everything brought. Button: [`crate::Act::SomethingMissing`].
     Materials(MaterialsView),
     /// What is still missing, to take home. Primary ends the visit; Back returns.
@@ -296,6 +298,7 @@ impl Screen {
             | Self::Progress(_)
             | Self::Situation(_)
             | Self::NotHere { .. }
+            | Self::WrongAge(_)
             | Self::NoBox { .. }
             | Self::Phone(_)
             | Self::Field(_)
@@ -341,6 +344,7 @@ impl Screen {
             Self::Guide(_) => "guide",
             Self::Situation(_) => "situation",
             Self::NotHere { .. } => "not_here",
+            Self::WrongAge(_) => "wrong_age",
             Self::Materials(_) => "materials",
             Self::Missing(_) => "missing",
             Self::NoBox { .. } => "no_box",

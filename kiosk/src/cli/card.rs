@@ -16,7 +16,9 @@ use zeroize::Zeroizing;
 
 use super::output::{Exit, Failure, say, say_json};
 use super::trust;
+use crate::clock::Clock;
 use crate::config::Config;
+use crate::hall::Hall;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Card {
@@ -49,8 +51,10 @@ impl Card {
         match self {
             Self::Read { wait_s, unmasked, mrz } => {
                 let key = mrz.map(|text| key(&text)).transpose()?;
-                let (readers, events) = start(&load()?);
-                readers.iter().for_each(|reader| reader.set_mrz(key.clone()));
+                let config = load()?;
+                let year = Hall::default().year(Clock::recalling(&config.data_dir).best_ms());
+                let (readers, events) = start(&config);
+                readers.iter().for_each(|reader| reader.set_mrz(key.clone(), year));
                 read(&events, Duration::from_secs(wait_s), unmasked, json)
             }
             Self::Watch => {

@@ -261,12 +261,12 @@ fn journal_part(config: &Config) -> DeviceReport {
         Ok(found) if found.findings.is_empty() => report("journal", DeviceState::Ok, "", ""),
         Ok(found) => {
             let first = found.findings.first().map(ToString::to_string).unwrap_or_default();
-            report("journal", DeviceState::Fault, &first, "kiosk journal verify; docs/technician.md, Mending")
+            report("journal", DeviceState::Fault, &first, "kiosk journal verify; docs/technician.md, Repair")
         }
         Err(journal::OpenError::Missing(_)) if !config.data_dir.join("journal.generation").exists() => {
             report("journal", DeviceState::Starting, "", "it is made at the first start")
         }
-        Err(error) => report("journal", DeviceState::Fault, &error.to_string(), "docs/technician.md, Mending"),
+        Err(error) => report("journal", DeviceState::Fault, &error.to_string(), "docs/technician.md, Repair"),
     }
 }
 

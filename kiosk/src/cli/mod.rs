@@ -11,6 +11,7 @@ mod printer;
 #[cfg(feature = "screen")]
 mod run;
 mod scanner;
+mod screen;
 mod trust;
 #[cfg(feature = "screen")]
 mod watchdog;
@@ -67,6 +68,9 @@ enum Command {
     /// Look at what the scanner reads. Needs neither backend nor enrolment; the kiosk must not be running.
     #[command(subcommand)]
     Scanner(scanner::Scanner),
+    /// Tell the system how the screen hangs.
+    #[command(subcommand)]
+    Screen(screen::Screen),
 }
 
 /// Runs the command line of this process.
@@ -94,6 +98,7 @@ fn dispatch(arguments: Arguments) -> Result<Exit, Failure> {
         Command::Card(card) => card.run(load, json),
         Command::Printer(printer) => printer.run(&load()?, json),
         Command::Scanner(scanner) => scanner.run(&load()?, json),
+        Command::Screen(screen) => screen.run(&load()?),
     }
 }
 

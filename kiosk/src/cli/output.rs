@@ -84,6 +84,11 @@ pub(super) fn say(text: impl AsRef<str>) {
     println!("{}", text.as_ref());
 }
 
+/// Prints text that ends its own lines.
+pub(super) fn text(text: &str) {
+    print!("{text}");
+}
+
 /// Prints one value as one line of JSON.
 pub(super) fn say_json(value: &impl Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string(value).map_err(|error| Failure::new(Exit::Wrong, error.to_string()))?;

@@ -7,16 +7,16 @@
 //! | one for each reader, one each for lock boards, printer and scanner | owns its device |
 //! | sync | talks to the backend |
 //! | sound | plays tones |
-//! | watchdog | tells systemd that screen and runner live |
+//! | watchdog | tells systemd that frames are drawn and that runner and devices live |
 //! | signals | turns SIGTERM and SIGINT into an orderly end |
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use clap::Args;
+use hardware::Pulse;
 use hardware::cards::CardReader;
 use hardware::lockers::{Lockers, LockersHandle, OpenError};
 use hardware::printer::{Printer, PrinterGone, PrinterHandle};
@@ -28,7 +28,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, Signal};
 
 use super::output::{Exit, Failure};
-use super::watchdog::{self, Pulse};
+use super::watchdog;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::devices;
@@ -51,6 +51,8 @@ impl Run {
                 .map_err(|error: kiosk_ui::ScreenError| Failure::new(Exit::Usage, format!("--window: {error}")))?,
             None => WindowSize::Fullscreen,
         };
+        #[cfg(feature = "kms")]
+        hang_as_configured(&config.screen)?;
         log();
         keep_memory_private();
         let signals = hold_signals()?;
@@ -69,13 +71,13 @@ impl Run {
         let stop = sender.clone();
         let handle = screen.handle();
         let quit = handle.clone();
-        let pulse = Pulse::default();
-        watchdog::start(handle.clone(), Arc::clone(&pulse));
+        let (pulses, watched) = channel();
+        watchdog::start(handle.clone(), watched);
         let runner: JoinHandle<()> = thread::Builder::new()
             .name("runner".into())
             .spawn(move || {
                 let _quit = QuitOnEnd(quit);
-                run(config, clock, events, sender, handle, pulse);
+                run(config, clock, events, sender, handle, pulses);
             })
             .map_err(|error| Failure::new(Exit::Wrong, format!("no thread: {error}")))?;
         let drawn = screen.run_event_loop();
@@ -105,7 +107,7 @@ fn run(
     events: Receiver<Event>,
     sender: Sender<Event>,
     screen: ScreenHandle,
-    pulse: Pulse,
+    pulses: Sender<(String, Pulse)>,
 ) {
     let (late, lockers) = channel::<LockersHandle>();
     let mut opener: Option<LockersHandle> = None;
@@ -113,6 +115,8 @@ fn run(
     let mut printer_hand: Option<PrinterHandle> = None;
     let (late_readers, card_readers) = channel::<Vec<CardReader>>();
     let mut reader_hands: Vec<CardReader> = Vec::new();
+    let pulse = Pulse::default();
+    drop(pulses.send((watchdog::RUNNER.to_owned(), pulse.clone())));
     let player = Player::start(config.player.clone());
     let hands = Hands {
         show: Box::new(move |view| drop(screen.update(view))),
@@ -128,43 +132,81 @@ fn run(
             }
             printer_hand.as_ref().ok_or(PrinterGone)?.print(job, paper)
         }),
-        unlock_document: Box::new(move |key| {
+        unlock_document: Box::new(move |key, year| {
             reader_hands.extend(card_readers.try_iter().flatten());
-            reader_hands.iter().for_each(|reader| reader.set_mrz(key.clone()));
+            reader_hands.iter().for_each(|reader| reader.set_mrz(key.clone(), year));
         }),
-        lives: Box::new(move || {
-            pulse.fetch_add(1, Ordering::Relaxed);
-        }),
+        lives: Box::new(move || pulse.beat()),
         play: Box::new(move |sound| player.play(sound)),
     };
     let (cards, locker) = (config.cards.clone(), config.locker.clone());
     let (printer, scanner) = (config.printer.clone(), config.scanner.clone());
     let runner = Runner::boot(config, clock, events, sender.clone(), hands);
+    let watch = |name: &str, pulse: Pulse| drop(pulses.send((name.to_owned(), pulse)));
+    let count = cards.len();
     let readers: Vec<CardReader> = cards
         .into_iter()
         .enumerate()
         .map(|(index, reader)| {
             let sender = sender.clone();
-            CardReader::spawn(reader, move |event| drop(sender.send(Event::Card(index, event))))
+            let reader = CardReader::spawn(reader, move |event| drop(sender.send(Event::Card(index, event))));
+            watch(&devices::reader_name(index, count), reader.pulse());
+            reader
         })
         .collect();
     drop(late_readers.send(readers));
     if let Some(printer) = printer {
         let sender = sender.clone();
         let handle = Printer::spawn(devices::printer(&printer), move |event| drop(sender.send(Event::Printer(event))));
+        watch("printer", handle.pulse());
         drop(late_printer.send(handle));
     }
     let _scanner = scanner.map(|scanner| {
         let sender = sender.clone();
-        Scanner::spawn(devices::scanner(&scanner), move |event| drop(sender.send(Event::Scanner(event))))
+        let handle = Scanner::spawn(devices::scanner(&scanner), move |event| drop(sender.send(Event::Scanner(event))));
+        watch("scanner", handle.pulse());
+        handle
     });
     if let Some(locker) = locker {
         match Lockers::spawn(devices::lockers(&locker), move |event| drop(sender.send(Event::Locker(event)))) {
-            Ok(handle) => drop(late.send(handle)),
+            Ok(handle) => {
+                watch("locker", handle.pulse());
+                drop(late.send(handle));
+            }
             Err(error) => tracing::error!(%error, "the locker cannot be driven"),
         }
     }
     runner.run();
+}
+
+/// Who draws on the display itself is told by the environment how it hangs. Where that says something else than the
+/// configuration, this program begins anew with what the configuration says: to change one's own environment is unsafe.
+#[cfg(feature = "kms")]
+fn hang_as_configured(screen: &crate::config::Screen) -> Result<(), Failure> {
+    use std::env;
+    use std::os::unix::process::CommandExt as _;
+    const ROTATION: &str = "SLINT_KMS_ROTATION";
+    const OUTPUT: &str = "SLINT_DRM_OUTPUT";
+    let wanted = (screen.rotation.degrees().to_string(), screen.output.clone().unwrap_or_default());
+    let given = |name: &str, otherwise: &str| env::var(name).unwrap_or_else(|_| otherwise.to_owned());
+    if wanted == (given(ROTATION, "0"), given(OUTPUT, "")) {
+        return Ok(());
+    }
+    let begun = || -> io::Result<io::Error> {
+        let mut again = std::process::Command::new(env::current_exe()?);
+        again.args(env::args_os().skip(1)).env(ROTATION, &wanted.0);
+        if wanted.1.is_empty() {
+            again.env_remove(OUTPUT)
+        } else {
+            again.env(OUTPUT, &wanted.1)
+        };
+        Ok(again.exec())
+    };
+    let error = begun().unwrap_or_else(|error| error);
+    Err(Failure::new(
+        Exit::Wrong,
+        format!("this program cannot begin anew with [screen] of the configuration: {error}"),
+    ))
 }
 
 /// JSON on stdout, one event a line.

@@ -6,6 +6,7 @@ use hardware::cards::{self, CardEvent, Uid};
 use hardware::lockers::{DoorState, LockerEvent, UnlockError};
 use kiosk_journey::{CardProblem, Input, UnlockOutcome};
 use kiosk_wire::entry::{SetAsideReason, StaffRefusal};
+use kiosk_wire::submission::Applicant;
 use kiosk_wire::{CompartmentNo, Fact, SubmissionId};
 use uuid::Uuid;
 
@@ -66,7 +67,19 @@ impl Runner {
             return self.tell(Input::CardFailed(CardProblem::Expired));
         }
         let applicant = Box::new(translate::applicant(card));
-        self.tell(Input::CardRead { applicant, submission: SubmissionId(Uuid::now_v7()) });
+        let age = self.age(&applicant);
+        self.tell(Input::CardRead { applicant, submission: SubmissionId(Uuid::now_v7()), age });
+    }
+
+    /// Full years of a card's holder, when they are the same at every time that it may be.
+    fn age(&self, applicant: &Applicant) -> Option<u8> {
+        let born = applicant.birth_date.as_ref()?;
+        let at = |ms| {
+            let today = self.hall.day(jiff::Timestamp::from_millisecond(ms).ok()?);
+            hall_rules::age::of_holder(applicant.document, born.expose(), today)
+        };
+        let [best, others @ ..] = self.clock.possible_ms().map(at);
+        best.filter(|age| others.iter().all(|other| *other == Some(*age)))
     }
 
     fn take_staff_card(&mut self, uid: &Uid) {

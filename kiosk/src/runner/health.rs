@@ -341,7 +341,7 @@ impl Runner {
         let journal = match &self.standing.trouble {
             Some(Trouble::Damaged) => fault(
                 "it was set aside or is missing",
-                "kiosk doctor; docs/technician.md, Mending",
+                "kiosk doctor; docs/technician.md, Repair",
                 FaultCode::JournalDamaged,
             ),
             Some(Trouble::Broken(why)) => fault(
@@ -350,7 +350,7 @@ impl Runner {
                 FaultCode::JournalBroken { detail: why.clone() },
             ),
             None if self.standing.forked => {
-                fault("the backend has another history of it", "docs/technician.md, Mending", FaultCode::JournalForked)
+                fault("the backend has another history of it", "docs/technician.md, Repair", FaultCode::JournalForked)
             }
             None if self.standing.locked => (
                 DeviceState::Degraded,

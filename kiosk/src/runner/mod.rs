@@ -81,8 +81,8 @@ pub struct Hands {
     pub open_door: Box<dyn FnMut(u16) -> Result<(), OpenError> + Send>,
     /// Prints a paper; what becomes of it comes back as an event with the same number.
     pub print: Box<dyn FnMut(u64, Document) -> Result<(), PrinterGone> + Send>,
-    /// Gives the card readers what opens the chip of a travel document, or has them forget it.
-    pub unlock_document: Box<dyn FnMut(Option<MrzKey>) + Send>,
+    /// Gives the card readers what opens the chip of a travel document, with the present year, or has them forget it.
+    pub unlock_document: Box<dyn FnMut(Option<MrzKey>, u16) + Send>,
     /// Makes a sound.
     pub play: Box<dyn FnMut(Sound) + Send>,
     /// Called every few seconds while the loop lives.

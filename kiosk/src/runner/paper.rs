@@ -64,7 +64,10 @@ impl Runner {
     pub(super) fn unlock_document(&mut self, key: &DocumentKey) {
         let made = MrzKey::from_printed(key.number.expose(), key.birth.expose(), key.expiry.expose());
         match made {
-            Ok(key) => (self.hands.unlock_document)(Some(key)),
+            Ok(key) => {
+                let year = self.hall.year(self.clock.best_ms());
+                (self.hands.unlock_document)(Some(key), year);
+            }
             Err(error) => {
                 tracing::warn!(%error, "what opens a travel document cannot be made of what was typed");
                 self.tell(Input::DocumentRefused);
@@ -74,7 +77,7 @@ impl Runner {
 
     pub(super) fn forget_document(&mut self) {
         self.mrz_lines.forget();
-        (self.hands.unlock_document)(None);
+        (self.hands.unlock_document)(None, 0);
     }
 }
 

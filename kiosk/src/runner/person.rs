@@ -84,6 +84,7 @@ impl Runner {
                     item: told.item.clone(),
                     department: told.department.clone(),
                     item_name: self.item_name(&told.item),
+                    organisation: None,
                     state,
                     told: both("", ""),
                     due: None,

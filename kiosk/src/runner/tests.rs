@@ -87,7 +87,7 @@ impl Bench {
                 Ok(())
             }),
             print: Box::new(|_, _| Ok(())),
-            unlock_document: Box::new(move |key| told.lock().expect("keys").push(key)),
+            unlock_document: Box::new(move |key, _| told.lock().expect("keys").push(key)),
             play: Box::new(drop),
             lives: Box::new(|| {}),
         };

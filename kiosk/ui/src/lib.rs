@@ -12,6 +12,8 @@
 //! ```
 
 mod adapter;
+#[cfg(feature = "kms")]
+mod kms;
 mod screen;
 
 #[expect(
@@ -24,7 +26,7 @@ mod screen;
 mod generated;
 
 #[doc(hidden)]
-pub use generated::{App, Session, ShowAnswering, ShowLocker};
+pub use generated::{App, Frames, Session, ShowAnswering, ShowLocker};
 #[doc(hidden)]
 pub use screen::scale_for;
 pub use screen::{Screen, ScreenError, ScreenHandle, WindowSize};

@@ -4,16 +4,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use i_slint_backend_winit::winit::event::WindowEvent as WinitEvent;
 use i_slint_backend_winit::{EventResult, WinitWindowAccessor as _};
 use kiosk_journey::{Touch, View};
 use slint::platform::WindowEvent;
-use slint::{ComponentHandle, LogicalSize, PhysicalSize, Timer, TimerMode, Weak, Window};
+use slint::{Color, ComponentHandle, LogicalSize, PhysicalSize, Weak, Window};
 
 use crate::adapter;
-use crate::generated::{Act, App};
+use crate::generated::{Act, App, Frames};
 
 /// Width and height that every page is designed for, in logical pixels.
 pub(crate) const DESIGN: (f32, f32) = (1080.0, 1920.0);
@@ -45,7 +44,10 @@ impl std::str::FromStr for WindowSize {
 #[derive(Debug, thiserror::Error)]
 pub enum ScreenError {
     /// The display cannot be opened.
-    #[error("the display cannot be opened: {0}; is an X server running and DISPLAY set?")]
+    #[error(
+        "the display cannot be opened: {0}; with DISPLAY set an X server must run there; without it a screen must be \
+         connected that no other program draws on, and the user be in the groups video and input"
+    )]
     Display(#[from] slint::PlatformError),
     /// The main loop is not running (any more).
     #[error("the screen's main loop cannot be reached: {0}")]
@@ -60,14 +62,13 @@ pub struct Screen {
     app: App,
     shared: Arc<Shared>,
     drawn: Rc<RefCell<adapter::Drawn>>,
-    _tick: Timer,
 }
 
 #[derive(Default)]
 struct Shared {
     /// The newest view that was not drawn yet.
     next: Mutex<Option<View>>,
-    ticks: AtomicU64,
+    frames: AtomicU64,
 }
 
 impl Screen {
@@ -76,6 +77,8 @@ impl Screen {
     /// # Errors
     /// [`ScreenError::Display`] when there is no display.
     pub fn new(size: WindowSize, on_touch: impl Fn(Touch) + 'static) -> Result<Self, ScreenError> {
+        #[cfg(feature = "kms")]
+        crate::kms::take()?;
         let app = App::new()?;
         let drawn = Rc::new(RefCell::new(adapter::Drawn::default()));
         {
@@ -105,12 +108,12 @@ impl Screen {
         });
 
         let shared = Arc::new(Shared::default());
-        let tick = Timer::default();
-        let ticking = Arc::clone(&shared);
-        tick.start(TimerMode::Repeated, Duration::from_secs(1), move || {
-            ticking.ticks.fetch_add(1, Ordering::Relaxed);
+        let counting = Arc::clone(&shared);
+        app.global::<Frames>().on_drawn(move |_| {
+            counting.frames.fetch_add(1, Ordering::Relaxed);
+            Color::default()
         });
-        Ok(Self { app, shared, drawn, _tick: tick })
+        Ok(Self { app, shared, drawn })
     }
 
     /// Draws a view. Only what differs from the former view is touched.
@@ -189,9 +192,21 @@ impl ScreenHandle {
         Ok(slint::quit_event_loop()?)
     }
 
-    /// Grows by one a second while the main loop lives; for a watchdog. It draws nothing.
-    pub fn ticks(&self) -> u64 {
-        self.shared.ticks.load(Ordering::Relaxed)
+    /// Has one pixel drawn anew, which looks as before.
+    ///
+    /// # Errors
+    /// [`ScreenError::EventLoop`] when the main loop has ended.
+    pub fn want_frame(&self) -> Result<(), ScreenError> {
+        Ok(self.app.upgrade_in_event_loop(|app| {
+            let frames = app.global::<Frames>();
+            frames.set_wanted(frames.get_wanted().wrapping_add(1));
+        })?)
+    }
+
+    /// How many of those frames were drawn, the window's first among them; for a watchdog. One that is drawn shows that
+    /// the one before it was presented: where no display server runs, the display's own answer is waited for between.
+    pub fn frames(&self) -> u64 {
+        self.shared.frames.load(Ordering::Relaxed)
     }
 }
 

@@ -108,6 +108,25 @@ fn a_page_that_does_not_change_is_not_drawn() {
 }
 
 #[test]
+fn a_frame_counts_when_it_is_drawn_and_not_before() {
+    let mut panel = Panel::new();
+    let handle = panel.screen.handle();
+    assert_eq!(handle.frames(), 0, "nothing was drawn yet");
+    panel.show(&sample("idle"));
+    assert_eq!(handle.frames(), 1, "the first one");
+    panel.pass(Duration::from_secs(60));
+    assert_eq!(handle.frames(), 1, "nobody asked for more");
+
+    panel.screen.app().global::<kiosk_ui::Frames>().set_wanted(1);
+    panel.now.set(panel.now.get() + Duration::from_secs(60));
+    slint::platform::update_timers_and_animations();
+    assert_eq!(handle.frames(), 1, "the loop goes round, and nothing is drawn");
+    let drawn = panel.pass(Duration::from_secs(1));
+    assert!(matches!(drawn[..], [(1..=2, 1..=2)]), "not one pixel, rounded outward: {drawn:?}");
+    assert_eq!(handle.frames(), 2);
+}
+
+#[test]
 fn a_pressed_key_draws_itself_alone() {
     let mut panel = Panel::new();
     panel.show(&sample("search"));

@@ -53,6 +53,7 @@ fn errand(n: u128, todo: Option<Todo>) -> CaseBrief {
         item: PERFORMANCE.into(),
         department: "culture".into(),
         item_name: both("营业性演出审批", "Commercial performance permit"),
+        organisation: None,
         state: both("已存件", "Handed in"),
         told: both("您的申请已收到", "We have it"),
         due: Some("2026-12-03".into()),
@@ -94,7 +95,7 @@ fn with_a_copyable_card() -> Terminal {
     let submission = SubmissionId(Uuid::from_u128(77));
     let mut applicant = terminal::applicant("李四光", terminal::LI);
     applicant.assurance = Assurance::ReadOnly;
-    terminal.input(Input::CardRead { applicant, submission });
+    terminal.input(Input::CardRead { applicant, submission, age: None });
     let all = vec![errand(101, Some(pick_up()))];
     terminal.input(Input::Errands { visit: submission, errands: all });
     terminal
@@ -229,12 +230,21 @@ fn starts() -> Vec<Start> {
             along: None,
         },
     ];
+    all.push(Start { begin: too_young, along: None });
     all.push(Start { begin: || with_locks(Lock::Stuck), along: None });
     all.push(Start { begin: || with_locks(Lock::Unseen), along: None });
     all.push(Start { begin: || with_locks(Lock::NotSent), along: None });
     // Every item from its guide on: pages whose lists have other lengths.
     all.extend(CATALOGUE.items.iter().map(|item| Start { begin: Terminal::new, along: Some(&item.code) }));
     all
+}
+
+/// At the guide of an item that is for older people.
+fn too_young() -> Terminal {
+    let mut terminal = Terminal::new();
+    terminal.card_of_age("张三丰", terminal::ZHANG, Some(46));
+    terminal.browse_to("old-age-allowance");
+    terminal
 }
 
 fn with_locks(lock: Lock) -> Terminal {

@@ -1,27 +1,17 @@
 //! Typing over the words of the shipped catalogue.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use inputx_pinyin::VALID_SYLLABLES;
 use proptest::prelude::*;
 
 use super::*;
-
-fn catalogue() -> Catalogue {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/catalogue");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .expect("the catalogue's folder")
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text file")))
-        .collect();
-    Catalogue::from_files(&files).unwrap_or_else(|flaws| panic!("{flaws}"))
-}
+use crate::testing::shipped;
 
 fn ime() -> &'static Ime {
     static IME: OnceLock<Ime> = OnceLock::new();
-    IME.get_or_init(|| Ime::load(&catalogue()))
+    IME.get_or_init(|| Ime::load(&shipped()))
 }
 
 fn first(letters: &str) -> String {
@@ -119,7 +109,7 @@ fn a_plain_syllable_opens_with_a_character() {
 
 #[test]
 fn names_of_departments_come_first() {
-    let departments = catalogue().departments;
+    let departments = shipped().departments;
     for department in &departments {
         let name = &department.name.zh;
         let letters: String =

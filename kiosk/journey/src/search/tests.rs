@@ -1,6 +1,5 @@
 //! Searches over a small hand-made catalogue and over the one that ships.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use hall_rules::Catalogue;
@@ -8,16 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::search::spell;
-
-fn shipped() -> Catalogue {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/catalogue");
-    let files: Vec<(String, String)> = std::fs::read_dir(folder)
-        .expect("the catalogue's folder")
-        .map(|entry| entry.expect("an entry").path())
-        .map(|path| (path.display().to_string(), std::fs::read_to_string(&path).expect("a text file")))
-        .collect();
-    Catalogue::from_files(&files).unwrap_or_else(|flaws| panic!("{flaws}"))
-}
+use crate::testing::shipped;
 
 fn names(index: &SearchIndex, catalogue: &Catalogue, typed: &str) -> Vec<String> {
     index.query(typed, 5).hits.iter().map(|hit| catalogue.items[hit.item].name.zh.clone()).collect()

@@ -1,5 +1,6 @@
 //! What the pages show from choosing to checking.
 
+use hall_rules::age::Ages;
 use hall_rules::catalogue::Place;
 
 use super::{Paging, WindowLine};
@@ -164,6 +165,19 @@ pub struct OptionRow {
     pub label: String,
     /// Chosen before.
     pub chosen: bool,
+}
+
+/// An item for people of another age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongAgeView {
+    /// Item name.
+    pub item: String,
+    /// Whom it is for.
+    pub ages: Ages,
+    /// One can apply here for somebody else; else the primary button ends.
+    pub another: bool,
+    /// Whom to ask.
+    pub window: Option<WindowLine>,
 }
 
 /// The exact materials.
@@ -339,6 +353,8 @@ pub struct TextView {
 /// Check your answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckView {
+    /// The first ones, which cannot be changed: on every page, above what must be reached.
+    pub fixed: Vec<CheckRow>,
     pub rows: Vec<CheckRow>,
     /// Place in the list.
     pub paging: Paging,

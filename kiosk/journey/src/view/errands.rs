@@ -16,6 +16,8 @@ pub struct ErrandsView {
 pub struct ErrandRow {
     /// To choose it.
     pub id: String,
+    /// The organisation it is for; may be empty.
+    pub organisation: String,
     /// Name of the item.
     pub item: String,
     /// Its number.

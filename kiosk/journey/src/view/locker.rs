@@ -128,6 +128,8 @@ pub struct DoneView {
     pub compartment: u16,
     /// Item name.
     pub item: String,
+    /// The organisation it is for; may be empty.
+    pub organisation: String,
     /// How many materials were listed, in the box and beside it.
     pub materials: MaterialCount,
     /// Civil time.

@@ -27,7 +27,7 @@ fn anna() -> Input {
         assurance: Assurance::ChipVerified,
         signature: Some(DocumentSignature::Verified),
     });
-    Input::CardRead { applicant, submission: SubmissionId(Uuid::from_u128(9)) }
+    Input::CardRead { applicant, submission: SubmissionId(Uuid::from_u128(9)), age: None }
 }
 
 impl Terminal {

@@ -24,6 +24,7 @@ fn errand(submission: SubmissionId, todo: Option<Todo>) -> CaseBrief {
         item: PERFORMANCE.into(),
         department: "culture".into(),
         item_name: both("营业性演出审批", "Commercial performance permit"),
+        organisation: None,
         state: both("办理中", "In progress"),
         told: both("您的申请已受理", "Your application is accepted"),
         due: Some("2026-12-03".into()),
@@ -72,11 +73,50 @@ fn met_by(errands: Vec<CaseBrief>) -> Terminal {
 }
 
 #[test]
+fn what_needs_the_person_comes_first() {
+    let mut terminal = met_by(vec![errand(RUNNING, None), correction(1), result(3)]);
+    let Screen::Errands(list) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(list.rows[0].todo, Some(TodoView::PickUp { compartment: 3 }));
+    assert_eq!(list.rows[1].todo, Some(TodoView::Correct { missing: 1 }));
+    terminal.choose(&RESULT.to_string());
+    assert_eq!(terminal.screen(), "errand");
+}
+
+/// Two touches: open, all taken; the third one rates.
+#[test]
+fn the_only_result_is_taken_out_by_two_touches() {
+    let mut terminal = met_by(vec![errand(RUNNING, None), result(3)]);
+    terminal.next();
+    terminal.shut();
+    terminal.act(Act::TakenOut);
+    assert_eq!((terminal.screen(), terminal.touches), ("rate", 2));
+    terminal.choose("5");
+    assert_eq!(terminal.touches, 3);
+}
+
+/// What this terminal knows by itself comes before what the server says.
+#[test]
+fn more_that_waits_soon_after_the_only_result_is_not_hidden_by_it() {
+    let mut terminal = met_by(vec![result(3)]);
+    assert_eq!(terminal.screen(), "errand");
+    let visit = terminal.last_visit.expect("a visit");
+    terminal.wait(std::time::Duration::from_millis(200));
+    terminal.input(Input::Errands { visit, errands: vec![correction(1), result(3)] });
+    assert_eq!(terminal.screen(), "errands");
+    // Later nothing jumps under a finger, and all of it is one step back.
+    let mut terminal = met_by(vec![result(3)]);
+    let visit = terminal.last_visit.expect("a visit");
+    terminal.wait_s(1);
+    terminal.input(Input::Errands { visit, errands: vec![correction(1), result(3)] });
+    assert_eq!(terminal.screen(), "errand");
+    terminal.touch(Touch::Back);
+    let Screen::Errands(list) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!(list.rows.len(), 2);
+}
+
+#[test]
 fn a_result_is_taken_out_with_the_card_and_rated() {
     let mut terminal = met_by(vec![errand(RUNNING, None), result(3)]);
-    let Screen::Errands(list) = terminal.view().screen else { panic!("{}", terminal.screen()) };
-    assert_eq!(list.rows[0].todo, Some(TodoView::PickUp { compartment: 3 }), "what needs the person comes first");
-    terminal.choose(&RESULT.to_string());
     assert_eq!(terminal.screen(), "errand");
     terminal.next();
     assert_eq!(terminal.screen(), "pickup_door");
@@ -99,7 +139,6 @@ fn a_result_is_taken_out_with_the_card_and_rated() {
 #[test]
 fn nobody_is_asked_to_rate_for_ever() {
     let mut terminal = met_by(vec![result(3)]);
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     terminal.shut();
     terminal.act(Act::TakenOut);
@@ -114,9 +153,8 @@ pub(crate) fn to_pickup_code(terminal: &mut Terminal) {
     let visit = SubmissionId(Uuid::from_u128(77));
     let mut card = applicant("张三丰", ZHANG);
     card.assurance = Assurance::ReadOnly;
-    terminal.input(Input::CardRead { applicant: card, submission: visit });
+    terminal.input(Input::CardRead { applicant: card, submission: visit, age: None });
     terminal.input(Input::Errands { visit, errands: vec![result(3)] });
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     assert_eq!(terminal.screen(), "pickup_code");
 }
@@ -150,9 +188,8 @@ fn the_last_wrong_code_leads_to_the_window() {
     let mut card = applicant("张三丰", ZHANG);
     card.assurance = Assurance::ReadOnly;
     terminal.touch(Touch::Quit);
-    terminal.input(Input::CardRead { applicant: card, submission: visit });
+    terminal.input(Input::CardRead { applicant: card, submission: visit, age: None });
     terminal.input(Input::Errands { visit, errands: vec![result(3)] });
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     terminal.type_text("000000");
     terminal.next();
@@ -165,7 +202,6 @@ fn the_last_wrong_code_leads_to_the_window() {
 fn a_door_that_does_not_open_keeps_the_result_and_calls_staff() {
     let mut terminal = met_by(vec![result(3)]);
     terminal.boxes.get_mut(&3).unwrap().lock = Lock::Stuck;
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     terminal.wait_s(10);
     assert_eq!(terminal.screen(), "pickup_failed");
@@ -177,7 +213,6 @@ fn a_door_that_does_not_open_keeps_the_result_and_calls_staff() {
 #[test]
 fn something_left_inside_keeps_the_box() {
     let mut terminal = met_by(vec![result(3)]);
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     terminal.shut();
     terminal.act(Act::NotTakenOut);
@@ -191,7 +226,6 @@ fn something_left_inside_keeps_the_box() {
 fn a_journal_that_cannot_be_written_opens_no_door() {
     let mut terminal = met_by(vec![result(3)]);
     terminal.always_fails = Some(RecordFailure::DiskFull);
-    terminal.choose(&RESULT.to_string());
     terminal.next();
     assert_eq!(terminal.screen(), "pickup_failed");
     assert_eq!(terminal.boxes[&3].pulses, 0);
@@ -364,7 +398,7 @@ fn a_wrong_code_that_is_held_costs_one_try() {
     let submission = SubmissionId(Uuid::from_u128(77));
     let mut anyone = applicant("张三丰", ZHANG);
     anyone.assurance = Assurance::ReadOnly;
-    terminal.input(Input::CardRead { applicant: anyone, submission });
+    terminal.input(Input::CardRead { applicant: anyone, submission, age: None });
     terminal.input(Input::Errands { visit: submission, errands: vec![result(3)] });
     terminal.choose(&RESULT.to_string());
     terminal.next();

@@ -12,3 +12,4 @@ mod random;
 mod staff;
 mod terminal;
 mod visits;
+mod whose;

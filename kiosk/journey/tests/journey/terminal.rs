@@ -342,7 +342,7 @@ impl Terminal {
     /// Whether a list that is to be confirmed goes on.
     pub(crate) fn has_more(&self) -> bool {
         let screen = self.view().screen;
-        let confirmed = matches!(screen, Screen::Materials(_) | Screen::Errand(_));
+        let confirmed = matches!(screen, Screen::Materials(_) | Screen::Errand(_) | Screen::Check(_));
         confirmed && screen.paging().is_some_and(|paging| paging.page < paging.pages)
     }
 
@@ -360,13 +360,17 @@ impl Terminal {
         }
     }
 
-    /// A card is read.
+    /// A card is read whose holder's age is in doubt.
     pub(crate) fn card(&mut self, name: &str, number: &str) -> SubmissionId {
+        self.card_of_age(name, number, None)
+    }
+
+    pub(crate) fn card_of_age(&mut self, name: &str, number: &str, age: Option<u8>) -> SubmissionId {
         let submission = SubmissionId(Uuid::from_u128(self.now.as_millis() << 8 | 1));
         self.input(Input::CardPresent);
         self.wait(Duration::from_millis(700));
         self.last_visit = Some(submission);
-        self.input(Input::CardRead { applicant: applicant(name, number), submission });
+        self.input(Input::CardRead { applicant: applicant(name, number), submission, age });
         submission
     }
 

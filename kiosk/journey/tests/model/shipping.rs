@@ -389,7 +389,7 @@ impl Hall {
             assurance: Assurance::SamVerified,
             signature: None,
         });
-        self.tell(Input::CardRead { applicant, submission });
+        self.tell(Input::CardRead { applicant, submission, age: None });
         self.tell(Input::CardRemoved);
         for _ in 0..20 {
             let harmless = |question: &str| {

@@ -12,7 +12,7 @@ room! {
     Screen::Phone(view) => Phone { set_phone: phone(view) },
     Screen::Field(view) => Field { set_field: field(view) },
     Screen::Text(view) => Text { set_text: text_page(view) },
-    Screen::Check(view) => Check { set_check: ui::CheckData { rows: rows(&view.rows, check_row), paging: paging(view.paging) } },
+    Screen::Check(view) => Check { set_check: ui::CheckData { fixed: rows(&view.fixed, check_row), rows: rows(&view.rows, check_row), paging: paging(view.paging) } },
     Screen::BoxSize(view) => BoxSize { set_box_sizes: rows(&view.sizes, box_size) },
 }
 

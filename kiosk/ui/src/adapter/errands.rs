@@ -29,6 +29,7 @@ fn errand_row(row: &journey::ErrandRow) -> ui::ErrandData {
     ui::ErrandData {
         id: text(&row.id),
         item: text(&row.item),
+        organisation: text(&row.organisation),
         receipt: text(&grouped(&row.receipt)),
         state: text(&row.state),
         todo,

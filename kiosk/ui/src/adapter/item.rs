@@ -12,9 +12,20 @@ room! {
     Screen::Guide(view) => Guide { set_guide: guide(view) },
     Screen::Situation(view) => Situation { set_question: question(view) },
     Screen::NotHere { item, go } => NotHere { set_not_here: ui::NotHereData { item: item.into(), go: go.into() } },
+    Screen::WrongAge(view) => WrongAge { set_wrong_age: wrong_age(view) },
     Screen::Materials(view) => Materials { set_materials: all_materials(view) },
     Screen::Missing(view) => Missing { set_materials: missing(view) },
     Screen::NoBox { why, window: line } => NoBox { set_no_box: ui::NoBoxData { why: no_deposit(Some(*why)), window: window(line.as_ref()) } },
+}
+
+fn wrong_age(view: &journey::WrongAgeView) -> ui::WrongAgeData {
+    ui::WrongAgeData {
+        item: text(&view.item),
+        youngest: view.ages.from.into(),
+        oldest: view.ages.to.map_or(-1, i32::from),
+        another: view.another,
+        window: window(view.window.as_ref()),
+    }
 }
 
 fn all_materials(view: &journey::MaterialsView) -> ui::MaterialsData {

@@ -55,6 +55,7 @@ fn done(view: &journey::DoneView) -> ui::DoneData {
         qr_leads: view.qr.leads(),
         compartment: view.compartment.into(),
         item: text(&view.item),
+        organisation: text(&view.organisation),
         materials: count(view.materials),
         made_at: text(&view.made_at),
         answer_by: text(view.answer_by.as_deref().unwrap_or_default()),

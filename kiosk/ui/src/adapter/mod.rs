@@ -90,16 +90,18 @@ fn show_frame(app: &App, view: &View) {
     app.global::<Theme>().set_large(view.text_size == TextSize::Large);
     let session = app.global::<Session>();
     session.set_english(view.language == Language::En);
+    // The last page of a deposit has its own words where the others say who stands there, and whether the hall is heard.
+    let whole = matches!(view.screen, Screen::Done(_));
     session.set_person(match &view.person {
-        Some(person) => slint::format!("{}  {}", person.name, person.number),
-        None => SharedString::new(),
+        Some(person) if !whole => slint::format!("{}  {}", person.name, person.number),
+        _ => SharedString::new(),
     });
     let (at, of) = view.step.map_or((0, 0), |step| (step.at, step.of));
     session.set_step(at.into());
     session.set_steps(of.into());
     session.set_can_back(view.foot.back);
     session.set_can_quit(view.foot.quit);
-    session.set_offline(view.offline);
+    session.set_offline(view.offline && !whole);
 }
 
 fn show_overlay(app: &App, overlay: Option<&Overlay>) {

@@ -89,7 +89,7 @@ fn targets_hold(targets: &[Area], covered: bool) -> Vec<String> {
 pub(crate) fn texts(bench: &Bench) -> Vec<String> {
     let targets: Vec<_> = bench.targets().iter().map(Area::of).collect();
     let texts: Vec<_> = bench.texts().iter().map(Area::of).collect();
-    texts_hold(&texts, &targets)
+    [texts_hold(&texts, &targets), texts_keep_apart(&texts)].concat()
 }
 
 fn texts_hold(texts: &[Area], targets: &[Area]) -> Vec<String> {

@@ -249,6 +249,15 @@ fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
     rows
 }
 
+fn wrong_age(zh: bool, another: bool, ages: Ages) -> Screen {
+    Screen::WrongAge(WrongAgeView {
+        item: words(zh, "高龄津贴申领", "Old-age Allowance"),
+        ages,
+        another,
+        window: window(),
+    })
+}
+
 fn options(zh: bool) -> Vec<OptionRow> {
     [
         ("inside", "在正规剧场里演出", "In a licensed theatre"),
@@ -324,6 +333,8 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
                 },
             ),
         },
+        Sample { name: "wrong_age", view: visit(2, wrong_age(zh, true, Ages { from: 80, to: None })) },
+        Sample { name: "wrong_age_ends", view: visit(2, wrong_age(zh, false, Ages { from: 16, to: Some(59) })) },
         Sample {
             name: "materials",
             view: visit(
@@ -363,18 +374,41 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         label,
         value: value.into(),
     };
-    let mut rows = vec![
-        row("", CheckLabel::Applicant, "欧阳**  110***********1234"),
+    let fixed = vec![row("", CheckLabel::Applicant, "欧**")];
+    let rows = [
         row("item", CheckLabel::Item, &words(zh, "营业性演出审批", "Commercial performance permit")),
-        row("acting_for", CheckLabel::ActingFor, "organisation"),
         row("materials", CheckLabel::Materials(COUNT), ""),
         row("phone", CheckLabel::Phone, "138****1234"),
+        row("question:acting_for", CheckLabel::ActingFor, "organisation"),
+        row(
+            "field:organisation:name",
+            CheckLabel::Words(words(zh, "单位名称", "Name of the organisation")),
+            "临江市春之声演艺有限公司",
+        ),
+        row(
+            "field:organisation:code",
+            CheckLabel::Words(words(zh, "统一社会信用代码", "Unified social credit code")),
+            "91330100799655058B",
+        ),
+        row(
+            "question:q1",
+            CheckLabel::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")),
+            &words(zh, "在正规剧场里演出", "In a licensed theatre"),
+        ),
     ];
-    rows.pop(); // materials take two lines, and the journey leaves the last row to the next page
-    if !zh && size == TextSize::Large {
-        rows.pop(); // and the item does as well
-    }
-    let check = Screen::Check(CheckView { rows, paging: Paging { page: 1, pages: 2 } });
+    // In large text the journey leaves the last ones to a further page.
+    let fit = match (size, zh) {
+        (TextSize::Normal, _) => rows.len(),
+        (TextSize::Large, true) => 4,
+        (TextSize::Large, false) => 3,
+    };
+    let turned = Screen::Check(CheckView {
+        fixed: fixed.clone(),
+        rows: rows[..fit.min(6)].to_vec(),
+        paging: Paging { page: 1, pages: 2 },
+    });
+    let pages = if fit == rows.len() { 1 } else { 2 };
+    let check = Screen::Check(CheckView { fixed, rows: rows[..fit].to_vec(), paging: Paging { page: pages, pages } });
     let text = TextView {
         label: words(zh, "演出的名称", "Name of the show"),
         text: "宜春之声".into(),
@@ -441,6 +475,7 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         },
         Sample { name: "text", view: visit(3, Screen::Text(text)) },
         Sample { name: "text_more", view: visit(3, Screen::Text(more)) },
+        Sample { name: "check_turned", view: visit(4, turned) },
         Sample { name: "check", view: visit(4, check) },
         Sample {
             name: "box_size",
@@ -475,6 +510,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         qr: Qr::Progress("https://hall.linjiang.example/p/1101202600000178".into()),
         compartment: 12,
         item: words(zh, "营业性演出审批", "Commercial performance permit"),
+        organisation: String::new(),
         materials: COUNT,
         made_at: "2026-11-23 14:02".into(),
         answer_by: Some("2026-11-30".into()),
@@ -520,6 +556,12 @@ fn locker(zh: bool) -> Vec<Sample> {
         Sample { name: "not_deposited", view: here(Screen::NotDeposited { window: window() }) },
         Sample { name: "done", view: here(Screen::Done(done(zh))) },
         Sample {
+            name: "done_for_organisation",
+            view: here(Screen::Done(DoneView {
+                organisation: "临江市春之声演艺有限公司".into(), ..done(zh)
+            })),
+        },
+        Sample {
             name: "done_offline",
             view: View {
                 offline: true,
@@ -548,10 +590,11 @@ fn locker(zh: bool) -> Vec<Sample> {
     ]
 }
 
-fn errands(zh: bool) -> Vec<Sample> {
+fn errands(zh: bool, size: TextSize) -> Vec<Sample> {
     let row = |id: &str, chinese: &str, english: &str, state: (&str, &str), todo| ErrandRow {
         id: id.into(),
         item: words(zh, chinese, english),
+        organisation: String::new(),
         receipt: "1101202600000178".into(),
         state: words(zh, state.0, state.1),
         todo,
@@ -563,6 +606,7 @@ fn errands(zh: bool) -> Vec<Sample> {
         ("待取件", "Result ready"),
         Some(TodoView::PickUp { compartment: 12 }),
     );
+    let result = ErrandRow { organisation: "临江市春之声演艺有限公司".into(), ..result };
     let correct = row(
         "2",
         "食品经营许可（新办、变更、延续、补办、注销）",
@@ -605,7 +649,10 @@ fn errands(zh: bool) -> Vec<Sample> {
     let page = |screen| View { step: None, ..visit(1, screen) };
     let only_quit = |screen| View { foot: Foot { back: false, quit: true }, ..page(screen) };
     let alone = |screen| View { foot: Foot::default(), ..page(screen) };
-    let all = vec![result.clone(), correct, elsewhere.clone(), running.clone()];
+    let mut all = vec![result.clone(), correct, elsewhere.clone(), running.clone()];
+    if size == TextSize::Large {
+        all.pop();
+    }
     let pad = StaffPadView {
         name: String::new(),
         typed: 4,
@@ -895,7 +942,7 @@ pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     samples.extend(item_pages(zh, size));
     samples.extend(answers(zh, size));
     samples.extend(locker(zh));
-    samples.extend(errands(zh));
+    samples.extend(errands(zh, size));
     samples.extend(staff());
     samples.extend(overlays());
     for sample in &mut samples {
