@@ -7,13 +7,16 @@ SHELL := /bin/bash
 # What Debian 12 packages each command needs, apart from Rust itself.
 PACKAGES_BUILD := build-essential pkg-config libpcsclite-dev libfontconfig1-dev
 PACKAGES_HALL := pcscd vsmartcard-vpcd xvfb fonts-noto-cjk libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 util-linux
+PACKAGES_DEB := debhelper git help2man libinput-dev libudev-dev libxkbcommon-dev lintian mmdebstrap python3 systemd
 PACKAGES_TEST := chromium chromium-driver libfaketime openssl
+PACKAGES_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin dosfstools mtools fdisk binutils zstd git
+PACKAGES_MACHINE := qemu-system-x86 ovmf
 
 # All that is built and linted. `--all-targets` would also build the screens' library as a test of itself, which has
 # none, and that generated code takes longest of all.
 TARGETS := --lib --bins --tests --examples
 
-.PHONY: help demo test bench fuzz lint fmt-check clippy docs-check house install-demo install-test install-nextest
+.PHONY: help demo test test-long bench fuzz lint fmt-check clippy docs-check house install-demo install-test install-nextest deb test-deb image image-check test-image
 
 help: ## What there is to type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -33,6 +36,11 @@ test: install-test lint ## Everything CI checks
 	echo "== the hall starts and a visit works"
 	target/debug/hall demo --check
 
+test-long: ## What takes longer: the life of the Debian packages, the appliance in QEMU
+	@$(MAKE) test-deb
+	$(MAKE) image
+	$(MAKE) test-image
+
 bench: install-test ## The figures, each beside what it is compared with
 	@cargo build --locked --release --workspace --exclude house --bins --examples
 	target/release/examples/typing assets/catalogue
@@ -41,6 +49,20 @@ bench: install-test ## The figures, each beside what it is compared with
 	target/release/examples/decoders
 	target/release/examples/identity
 	exec target/release/hall bench
+
+# The terminal of the packages draws on the display itself.
+deb: ## Debian packages of both programs in target/deb, judged by lintian and for their exposure
+	@bash tests/install $(PACKAGES_BUILD) $(PACKAGES_DEB)
+	cargo build --locked --release --package kiosk --package kiosk-backend --bins --features kiosk/kms
+	assets/debian/build "$${CARGO_TARGET_DIR:-target}/release" target/deb
+
+test-deb: deb ## The packages: the same twice; installed, started, upgraded, removed and purged in a Debian of their own
+	@programs="$${CARGO_TARGET_DIR:-target}/release"
+	echo "== the same twice"
+	assets/debian/build "$$programs" target/deb/again >/dev/null
+	for package in target/deb/*.deb; do cmp "$$package" "target/deb/again/$$(basename "$$package")"; done
+	VERSION="$$(dpkg-deb --field target/deb/hall-kiosk_*.deb Version).1" assets/debian/build "$$programs" target/deb/later >/dev/null
+	tests/packages target/deb target/deb/later
 
 fuzz: ## Every decoder of the devices for FUZZ_SECONDS (600), guided by coverage where cargo-fuzz is installed
 	@export FUZZ_SECONDS="$${FUZZ_SECONDS:-600}"
@@ -57,6 +79,23 @@ fuzz: ## Every decoder of the devices for FUZZ_SECONDS (600), guided by coverage
 		echo "cargo-fuzz is not installed (cargo install cargo-fuzz): mutations of the corpus, not guided by coverage"
 		cargo test --locked --release -p hardware --test fuzz -- --nocapture
 	fi
+
+# What the image holds of ours. `make deb` builds it; another may be named.
+KIOSK_DEB ?= $(firstword $(wildcard target/deb/hall-kiosk_*.deb))
+
+image: ## The appliance: a disk image of Debian 12 and the package in target/deb (KIOSK_DEB=FILE), into target/image
+	@bash tests/install $(PACKAGES_IMAGE)
+	if [ -z "$(KIOSK_DEB)" ]; then echo "There is no package of the kiosk: run \`make deb\` first, or name one with KIOSK_DEB=FILE." >&2; exit 1; fi
+	assets/image/build target/image "$(KIOSK_DEB)"
+
+image-check: image ## The appliance built a second time: both root hashes and both disks, which must be the same
+	@assets/image/build target/image-again "$(KIOSK_DEB)"
+	assets/image/compare target/image target/image-again
+
+test-image: install-test ## The appliance in QEMU: first start, a visit, cable and power cut; pictures in target/image/pictures
+	@bash tests/install $(PACKAGES_MACHINE) $(PACKAGES_IMAGE)
+	cargo build --locked --workspace --exclude house --bins
+	exec target/debug/test-image target/image
 
 lint: fmt-check house clippy docs-check ## Formatting, the rules of the house, lints, documentation
 

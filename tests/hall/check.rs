@@ -8,18 +8,22 @@ use e2e::{Context as _, Error, Result};
 use crate::eye::Eye;
 use crate::page;
 use crate::situation::Bench;
+use crate::work;
 
 /// Starts a hall in a folder that is thrown away, looks at the bench's page as a browser does, and ends it.
 pub(crate) fn run() -> Result<()> {
-    let mut hall = Hall::builder().messages().start()?;
+    let mut hall = Hall::builder().messages().every_role().start()?;
     println!("the kiosk invites a card");
+    let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
+    runtime.block_on(work::begin(&hall.backend, hall.folder()))?;
+    runtime.block_on(work::look(&hall.backend))?;
+    println!("everybody has something to do");
     let door = hall.visit("li-jianguo", Phone::New("13912345678"))?;
     let case = hall.backend.wait_case(door, &["deposited"])?;
     hall.leave()?;
     println!("a visit put paper into box {door}, and the window has case {}", case.receipt);
     let eye = Eye::open(hall.display.name())?;
     let bench = Bench::new(hall)?;
-    let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
     let (address, serving) = runtime.block_on(page::open(eye, bench.clone(), 0))?;
     runtime.spawn(serving);
     runtime.block_on(look(&address))?;

@@ -11,6 +11,7 @@ use e2e::{Context as _, Result};
 use crate::eye::Eye;
 use crate::page;
 use crate::situation::Bench;
+use crate::work;
 
 /// Starts it, says where it is, and waits for Ctrl-C.
 pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
@@ -21,10 +22,11 @@ pub(crate) fn run(folder: &Path, fresh: bool, port: u16) -> Result<()> {
     let folder = folder.canonicalize().context(folder.display())?;
     println!("Starting the hall …");
     let hall = Hall::builder().folder(&folder).readers(Readers::Both).messages().every_role().start()?;
+    let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
+    runtime.block_on(work::begin(&hall.backend, &folder))?;
     let eye = Eye::open(hall.display.name())?;
     let console = hall.backend.url("/");
     let bench = Bench::new(hall)?;
-    let runtime = tokio::runtime::Runtime::new().context("a runtime")?;
     let (address, serving) = runtime.block_on(page::open(eye, bench.clone(), port))?;
     runtime.spawn(serving);
 

@@ -6,6 +6,7 @@ mod eye;
 mod figures;
 mod page;
 mod situation;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

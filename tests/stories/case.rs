@@ -28,12 +28,14 @@ fn collect(hall: &mut Hall, desk: &Desk, door: u16) {
     hall.kiosk.wait_screen(&["idle"]).unwrap();
 }
 
-/// The applicant comes back and finds what waits for them before anything else.
+/// The applicant comes back and finds what waits for them before anything else: the only result without a list around it.
 fn come_back(hall: &mut Hall) {
     hall.lay(CARD).unwrap();
-    hall.kiosk.wait_screen(&["errands"]).unwrap();
+    let page = hall.kiosk.wait_screen(&["errands", "errand"]).unwrap();
     hall.lift();
-    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    if page == "errands" {
+        assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    }
 }
 
 /// The clerk looks at every material, these being missing, and confirms what follows from it.
@@ -228,9 +230,8 @@ fn a_result_is_handed_over_without_the_network() {
     hall.restart_kiosk().unwrap();
     // The same person's social security card: the same number, but a card that anybody could have copied.
     hall.lay("li-jianguo-social").unwrap();
-    hall.kiosk.wait_screen(&["errands"]).unwrap();
+    hall.kiosk.wait_screen(&["errand"]).unwrap();
     hall.lift();
-    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
     assert_eq!(hall.touch_on(PRIMARY).unwrap(), "pickup_code");
     let unlocks = hall.cabinet.counters().unlocks;
     look();
@@ -269,14 +270,12 @@ fn a_copied_passport_fetches_nothing() {
     let (_, desk, door) = grant_and_load(&mut hall, first);
     desk.browser.wait_for_text("#applicant .no", "芯片是复制的").unwrap();
 
-    show(&mut hall, "copied-passport", "errands");
-    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    show(&mut hall, "copied-passport", "errand");
     assert_eq!(hall.touch_on(PRIMARY).unwrap(), "pickup_code");
     assert!(hall.cabinet.open_doors().is_empty());
     assert_eq!(hall.touch_on(QUIT).unwrap(), "idle");
 
-    show(&mut hall, "anna-eriksson", "errands");
-    assert_eq!(hall.touch_on(FIRST_ERRAND).unwrap(), "errand");
+    show(&mut hall, "anna-eriksson", "errand");
     hall.touch_on(PRIMARY).unwrap();
     hall.wait_open(door).unwrap();
     hall.shut(door);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use hall_rules::Catalogue;
 use outside::ending::OPEN_JOBS;
 use rusqlite::{Connection, OpenFlags};
 
@@ -61,9 +62,15 @@ impl Backend {
     }
 
     /// Lets it serve by TLS, with a certificate of its own for the loopback address.
-    pub fn secured(mut self) -> Result<Self> {
+    pub fn secured(self) -> Result<Self> {
+        self.secured_for(&["127.0.0.1"])
+    }
+
+    /// The same, with a certificate for these addresses.
+    pub fn secured_for(mut self, addresses: &[&str]) -> Result<Self> {
+        let names: Vec<_> = addresses.iter().map(|&address| address.to_owned()).collect();
         // For three months, as certificates are: by a wrong clock it is not valid.
-        let mut valid = rcgen::CertificateParams::new(vec!["127.0.0.1".to_owned()]).context("a certificate")?;
+        let mut valid = rcgen::CertificateParams::new(names).context("a certificate")?;
         let now = Duration::from_millis(now_ms().unsigned_abs());
         let day = Duration::from_secs(86_400);
         valid.not_before = rcgen::date_time_ymd(1970, 1, 1) + now.saturating_sub(day);
@@ -206,14 +213,16 @@ impl Backend {
 
     /// The codes of the catalogue's departments.
     pub fn departments(&self) -> Result<Vec<String>> {
-        let catalogue: String = self
+        Ok(self.catalogue()?.departments.into_iter().map(|department| department.code).collect())
+    }
+
+    /// The catalogue as it was imported.
+    pub fn catalogue(&self) -> Result<Catalogue> {
+        let body: String = self
             .database()?
             .query_row("SELECT body FROM catalogues ORDER BY version DESC LIMIT 1", [], |row| row.get(0))
             .context("the catalogue")?;
-        let catalogue: serde_json::Value = serde_json::from_str(&catalogue).context("the catalogue")?;
-        let departments = catalogue.get("departments").and_then(|all| all.as_array()).context("no departments")?;
-        let code = |department: &serde_json::Value| department.get("code")?.as_str().map(str::to_owned);
-        departments.iter().map(code).collect::<Option<_>>().context("a department without a code")
+        serde_json::from_str(&body).context("the catalogue")
     }
 
     /// Adds a window that serves these departments.

@@ -305,7 +305,7 @@ impl HallBuilder {
 }
 
 /// Sets the backend up unless an earlier hall in the same folder did.
-fn furnish(backend: &Backend, catalogue: &Path, others: &[Member]) -> Result<()> {
+pub fn furnish(backend: &Backend, catalogue: &Path, others: &[Member]) -> Result<()> {
     let done = backend.data().join("furnished");
     if done.exists() {
         return Ok(());

@@ -121,6 +121,7 @@ fn filled() -> Submission {
     let line = |n: u8| MaterialLine { code: format!("m{n}"), copies: 1, ..material(&format!("材料{n}"), false) };
     let mut filled = Submission {
         acting_for: ActingFor::Oneself,
+        organisation: None,
         situations: [("first-time".to_owned(), "yes".to_owned())].into(),
         answers: [("site".to_owned(), text("workers-stadium"))].into(),
         materials: (1..=8).map(line).collect(),

@@ -19,6 +19,8 @@ pub(crate) struct Allowed {
     /// Dependencies that no source names.
     pub(crate) unnamed: Vec<Unnamed>,
     pub(crate) licences: Licences,
+    /// Words that are not written where people read.
+    pub(crate) words: Vec<Word>,
 }
 
 /// Enums that may have the same variants, by crate, modules and name.
@@ -40,6 +42,14 @@ pub(crate) struct Unnamed {
     pub(crate) dependency: String,
     #[serde(rename = "reason")]
     _reason: String,
+}
+
+/// A word beside the one that is written for the same thing.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Word {
+    pub(crate) not: String,
+    pub(crate) say: String,
 }
 
 #[derive(Default, Deserialize)]

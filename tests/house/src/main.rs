@@ -10,6 +10,7 @@
 //! | `unused` | every dependency is used where it is declared |
 //! | `licences` | every dependency may be linked by what links it |
 //! | `bans` | a crate's own `clippy.toml` has all that the workspace's has |
+//! | `words` | what people read calls one thing by one word |
 //!
 //! Without a rule it proves all. `--write` mends what a program can mend: the index and the drawing of the crates. Two
 //! more words only tell: `lines` counts shipping code, `arrows WORD` lists what the files whose path contains the word
@@ -31,6 +32,7 @@ mod lines;
 mod source;
 mod twins;
 mod unused;
+mod words;
 mod workspace;
 
 use std::path::PathBuf;
@@ -58,7 +60,7 @@ struct House {
 type Rule = fn(&House) -> Verdict;
 
 /// Every rule by its name.
-const RULES: [(&str, Rule); 8] = [
+const RULES: [(&str, Rule); 9] = [
     ("circles", circles::judge),
     ("twins", twins::judge),
     ("crates", crates::judge),
@@ -67,6 +69,7 @@ const RULES: [(&str, Rule); 8] = [
     ("unused", unused::judge),
     ("licences", licences::judge),
     ("bans", bans::judge),
+    ("words", words::judge),
 ];
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! A made-up applicant, and what is handed in.
 
-use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine};
+use kiosk_wire::submission::{ActingFor, Applicant, Assurance, DocumentFamily, MaterialLine, Organisation};
 use kiosk_wire::{Personal, Submission};
 use uuid::Uuid;
 
@@ -14,6 +14,11 @@ pub const PHONE: &str = "13812345678";
 pub const ADDRESS: &str = "北京市朝阳区测试路";
 /// What is answered at the terminal.
 pub const VENUE: &str = "人民剧院";
+
+/// For which the person acts.
+pub const ORGANISATION: &str = "宜春市幸福演艺有限公司";
+/// Its code, whose check character holds.
+pub const ORGANISATION_CODE: &str = "91360902MA35K7DE1F";
 
 /// An item of the shipped catalogue, as far as a submission names it.
 #[derive(Clone, Debug)]
@@ -51,6 +56,10 @@ pub fn paper() -> Submission {
             signature: None,
         },
         acting_for: ActingFor::Organisation,
+        organisation: Some(Organisation {
+            name: Personal::from(ORGANISATION),
+            code: Some(Personal::from(ORGANISATION_CODE)),
+        }),
         phone: Some(Personal::from(PHONE)),
         situations: [("what".to_owned(), "first".to_owned())].into(),
         answers: [("venue".to_owned(), Personal::from(VENUE))].into(),

@@ -16,7 +16,7 @@ pub use founding::{CALENDAR, HALL, PASSWORD, assets};
 pub use hall::{Closed, Hall};
 pub use office::Office;
 pub use outside::Left;
-pub use outside::people::{NAME, NUMBER, PHONE};
+pub use outside::people::{NAME, NUMBER, ORGANISATION, ORGANISATION_CODE, PHONE};
 pub use outside::terminal::MONDAY;
 pub use router::Answer;
 pub use visitor::{Jar, Visitor, form, form_with_file};
