@@ -1,4 +1,4 @@
-//! A shell of the machine, which only the test's own boot entry starts (`systemd.debug_shell=ttyS0`).
+//! A shell of the machine, which only the test's own boot entry starts.
 
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -9,6 +9,14 @@ use std::time::Duration;
 
 use e2e::wait::until;
 use e2e::{Context, Error, Result};
+
+/// What the test's boot entry says beside what the shipped one says: `systemd-run-generator(8)` runs one command at the
+/// start, and that command leaves a shell on the first serial line. (The image masks the unit behind
+/// `systemd.debug_shell=`.) What the kernel and systemd have to say goes there, too.
+pub(crate) const WORDS: &str = "console=ttyS0 \
+     systemd.run=\"/usr/bin/systemd-run --unit=test-shell -p StandardInput=tty -p StandardOutput=tty -p StandardError=tty \
+     -p TTYPath=/dev/ttyS0 -p IgnoreSIGPIPE=no /bin/sh\" \
+     systemd.run_success_action=none systemd.run_failure_action=none systemd.wants=multi-user.target";
 
 /// The shell behind the first serial line.
 #[derive(Debug)]
