@@ -40,7 +40,7 @@ pub(crate) fn print(hall: &Office) -> Result<()> {
     let moved = "SELECT COUNT(*) FROM cases WHERE due_clock IN ('acceptance', 'promised') AND due_date IS NOT NULL";
     let moved: u32 = sqlite.query_row(moved, [], |row| row.get(0))?;
     println!(
-        "clocks of {MANY} open cases computed again: {took:.0} ms ({busy} ms of CPU), {moved} of them run on   reach: <= 2,000 ms"
+        "clocks of {MANY} open cases computed again: {took:.0} ms ({busy:.0} ms of CPU), {moved} of them run on   reach: <= 2,000 ms"
     );
     Ok(())
 }
