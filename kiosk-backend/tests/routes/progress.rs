@@ -11,9 +11,10 @@ use hall_rules::notice::Form;
 use hall_rules::{CaseEvent, CaseState, Role};
 use hall_words::case::CallOutcome;
 use kiosk_wire::kiosk_api::{ProgressAnswer, ProgressQuery};
-use kiosk_wire::{Code, CompartmentNo, Fact, Personal, ReceiptNumber};
+use kiosk_wire::{Code, CompartmentNo, Fact, Personal, ReceiptNumber, Submission};
 
 use crate::results::Desk;
+use outside::people::{Item, paper};
 use test_hall::{Answer, Hall, NAME, NUMBER, PHONE, form};
 
 async fn post(hall: &Hall, path: &str, fields: &[(&str, &str)]) -> Answer {
@@ -65,6 +66,28 @@ async fn number_and_characters_show_the_state_and_nothing_of_the_person() {
     assert!(english.body.contains("<html lang=\"en\"") && english.body.contains("Received by the window"));
     let again = post(&desk.hall, "/progress", &[("ticket", &ticket(&page.body)), ("lang", "en")]).await;
     assert!(again.body.contains("Received by the window"), "the language changes without asking again");
+}
+
+/// News is promised only to whoever can be told.
+#[tokio::test]
+async fn nobody_is_promised_news_who_left_no_number() {
+    let hall = Hall::new().await;
+    let mut terminal = hall.terminal("东侧", 1).await;
+    for (no, phone) in [(7, Some(Personal::from(PHONE))), (8, None), (9, Some(Personal::from(" ")))] {
+        let promised = no == 7;
+        let case = terminal.deposit_of(no, Item::performance(), &Submission { phone, ..paper() });
+        hall.sync(&terminal).await;
+        let number = hall.value::<String>(&format!(
+            "SELECT receipt FROM cases WHERE hex(id) = '{}'",
+            case.0.simple().to_string().to_uppercase()
+        ));
+        for (lang, will, nobody) in
+            [("zh-CN", "联系您留的手机号", "没有留手机号"), ("en", "are told there", "left no phone number")]
+        {
+            let page = post(&hall, "/progress", &[("receipt", &number), ("last_four", "002X"), ("lang", lang)]).await;
+            assert_eq!((page.body.contains(will), page.body.contains(nobody)), (promised, !promised), "{}", page.body);
+        }
+    }
 }
 
 #[tokio::test]

@@ -187,7 +187,7 @@ sentences_of! { NextStep, "NextStep":
     Correct { counter } = "到大厅的自助终端刷身份证，看要补哪些材料，补好放进柜子；也可以到{counter}补交";
     Supplement { counter } = "按通知书在期限内把材料补交到{counter}";
     FetchPapers { counter } = "带身份证到{counter}领回材料";
-    AwaitCheck { counter } = "窗口正在核实材料是否放好，可能会打电话给您；也可以到{counter}问";
+    AwaitCheck { counter } = "窗口正在核实材料是否放好；急着知道，请到{counter}问";
 }
 
 /// Rows of clocks of which an applicant is told the last day.

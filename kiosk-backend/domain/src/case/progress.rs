@@ -17,6 +17,7 @@ use kiosk_wire::{CompartmentNo, KioskId, SubmissionId};
 
 use crate::boxes::whereabouts::{self, counter};
 use crate::case::clocks::{self, Due};
+use crate::case::messages::write as messages;
 use crate::figures::rating::{keep, may_rate};
 use crate::ground::hall::Hall;
 use crate::ground::limit::{Key, Wait};
@@ -45,6 +46,8 @@ pub struct Progress {
     pub paused: bool,
     /// What the applicant does next, and where; absent when nothing is to be done.
     pub next: Option<Text>,
+    /// A phone number was left: there is somebody to tell.
+    pub reachable: bool,
     /// The terminal and box that the result lies in.
     pub locker: Option<(KioskId, CompartmentNo)>,
     /// Whether the applicant can rate now.
@@ -156,6 +159,7 @@ fn read(connection: &Connection, moment: &Moment, case: SubmissionId) -> Result<
         },
         paused: due == Due::Paused,
         next: next(connection, &row)?,
+        reachable: messages::phone(connection, moment, &row)?.is_some(),
         locker: row.compartment.filter(|_| row.state == CaseState::ResultReady).map(|no| (row.kiosk.0, no)),
         may_rate: !rated && may_rate(row.state),
         rated,
