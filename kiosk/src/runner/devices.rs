@@ -72,7 +72,7 @@ impl Runner {
     }
 
     /// Full years of a card's holder, when they are the same at every time that it may be.
-    fn age(&self, applicant: &Applicant) -> Option<u8> {
+    pub(super) fn age(&self, applicant: &Applicant) -> Option<u8> {
         let born = applicant.birth_date.as_ref()?;
         let at = |ms| {
             let today = self.hall.day(jiff::Timestamp::from_millisecond(ms).ok()?);

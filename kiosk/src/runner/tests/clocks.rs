@@ -104,6 +104,33 @@ fn a_valid_card_is_taken_whatever_year_the_clock_shows_and_one_that_ran_out_is_n
     }
 }
 
+/// What the item is for is asked of whoever's birthday may have been or not: a card tells an age only when it is the same at
+/// every time that it may be.
+#[test]
+fn an_age_is_told_only_where_no_clock_makes_it_another() {
+    let born = |days_ago: i64, years: i16| {
+        let day = jiff::Timestamp::from_millisecond(crate::clock::wall_ms() - days_ago * DAY).expect("a time");
+        let day = Hall::default().day(day);
+        let date = Date::new(to(day.year() - years), to(day.month()), to(day.day()));
+        translate::applicant(&Identity { birth: date, ..card(Date::new(2032, 1, 31).expect("a day")) })
+    };
+    // Forty years ago, and a hundred days: whatever the wall shows within days of now, it is forty.
+    for wall in [0, -9 * DAY, 9 * DAY] {
+        assert_eq!(bench(3_600_000, wall).runner.age(&born(100, 40)), Some(40), "{wall}");
+    }
+    // Forty five days ago: by a wall nine days behind they are thirty-nine.
+    assert_eq!(bench(3_600_000, 0).runner.age(&born(5, 40)), Some(40));
+    assert_eq!(bench(3_600_000, -9 * DAY).runner.age(&born(5, 40)), None);
+    // A birth date that the card does not tell, or that lies ahead, is no age.
+    let unborn = translate::applicant(&card(Date::new(2032, 1, 31).expect("a day")));
+    assert_eq!(bench(3_600_000, 0).runner.age(&unborn), None);
+    assert_eq!(bench(3_600_000, 0).runner.age(&born(-400, 0)), None);
+}
+
+fn to<T: TryFrom<i64>>(number: impl Into<i64>) -> T {
+    T::try_from(number.into()).ok().expect("in range")
+}
+
 #[test]
 fn the_page_of_terminals_and_the_doctor_name_the_clock() {
     for (wall, words) in [(WALLS[0], "which cannot be"), (WALLS[3], "2041"), (WALLS[1], "behind the backend's")] {
