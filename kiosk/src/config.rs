@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use hall_rules::Text;
 use hardware::cards::{PcscConfig, ReaderConfig, ResidentIdAccess, SdtConfig, TrustList};
 use hardware::lockers::Protocol;
 use kiosk_wire::CompartmentNo;
@@ -29,6 +30,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The command that plays a WAV file from its standard input; empty for a silent terminal.
     pub player: Vec<String>,
+    /// Where a person is found or whom to phone when the terminal cannot serve; empty when the file does not say.
+    pub staff_place: Text,
     /// The backend; `None` when the file names none (technician commands work without).
     pub backend: Option<Backend>,
     /// The card readers.
@@ -138,12 +141,21 @@ struct Raw {
 struct RawKiosk {
     data_dir: PathBuf,
     player: Vec<String>,
+    staff_place: Option<RawText>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawText {
+    zh: String,
+    #[serde(default)]
+    en: String,
 }
 
 impl Default for RawKiosk {
     fn default() -> Self {
         let player = ["aplay", "-q", "-t", "wav", "-"].map(str::to_owned).into();
-        Self { data_dir: PathBuf::from("/var/lib/kiosk"), player }
+        Self { data_dir: PathBuf::from("/var/lib/kiosk"), player, staff_place: None }
     }
 }
 
@@ -194,6 +206,7 @@ impl Raw {
         Ok(Config {
             data_dir: self.kiosk.data_dir,
             player: self.kiosk.player,
+            staff_place: self.kiosk.staff_place.map(RawText::check).transpose()?.unwrap_or_default(),
             backend: self.backend.map(RawBackend::check).transpose()?,
             cards: check_cards(self.card)?,
             locker: self.locker.map(RawLocker::check).transpose()?,
@@ -201,6 +214,27 @@ impl Raw {
             scanner: self.scanner.map(RawScanner::check).transpose()?,
             screen: self.screen.map(RawScreen::check).transpose()?.unwrap_or_default(),
         })
+    }
+}
+
+impl RawText {
+    fn check(self) -> Result<Text, String> {
+        let longest = 40;
+        for (key, text) in [("zh", &self.zh), ("en", &self.en)] {
+            let length = text.chars().count();
+            if length > longest * if key == "en" { 2 } else { 1 } {
+                return Err(format!(
+                    "`kiosk.staff_place.{key}`: {length} characters are too many for the screen; say in {longest} (80 in \
+                     English) where a person is, and the phone number"
+                ));
+            }
+        }
+        if self.zh.trim().is_empty() {
+            return Err(
+                "`kiosk.staff_place.zh`: is empty; say where a person is found, or leave `staff_place` out".into()
+            );
+        }
+        Ok(Text::new(self.zh, self.en))
     }
 }
 
@@ -477,6 +511,7 @@ mod tests {
     const WHOLE: &str = r#"
 [kiosk]
 data_dir = "/tmp/k"
+staff_place = { zh = "一楼服务台，电话 0795-3998500", en = "Desk, ground floor, phone 0795-3998500" }
 [backend]
 url = "https://hall.example/"
 [[card]]
@@ -511,6 +546,7 @@ size = "A4"
     fn the_whole_file_is_read() {
         let config = parse(Path::new("kiosk.toml"), WHOLE).expect("reads");
         assert_eq!(config.backend.as_ref().expect("backend").url, "https://hall.example");
+        assert!(config.staff_place.zh.contains("服务台") && config.staff_place.en.contains("Desk"));
         let resident_id = Some(ResidentIdAccess::SamBlock);
         let pcsc = PcscConfig { resident_id, ..PcscConfig::new("Kiosk ID Reader*") };
         let sdt = SdtConfig { baud: 9600, ..SdtConfig::new("/dev/serial/by-path/y") };
@@ -578,6 +614,9 @@ size = "A4"
             ("[[card]]\nkind = \"sdt\"\nport = \"/dev/x\"\nreader = \"*\"", &["card[0].reader", "port"]),
             ("[screen]\nrotation = 45", &["screen.rotation", "270"]),
             ("[screen]\noutput = \"HDMI\"", &["screen.output", "HDMI-A-1"]),
+            ("[kiosk]\nstaff_place = { zh = \" \" }", &["kiosk.staff_place.zh", "leave `staff_place` out"]),
+            ("[kiosk]\nstaff_place = { zh = \"台\", tel = \"1\" }", &["`tel`"]),
+            (&format!("[kiosk]\nstaff_place.zh = \"{}\"", "台".repeat(41)), &["kiosk.staff_place.zh", "41", "40"]),
             ("[kiosk", &["kiosk.toml:1"]),
         ];
         for (text, wanted) in cases {

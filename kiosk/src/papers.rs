@@ -56,9 +56,9 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
         return paper;
     };
     let title = if *corrections {
-        words.of("补正材料收件凭条", "Corrections received")
+        words.of("补正材料凭条", "Receipt of corrections")
     } else {
-        words.of("材料收件凭条", "Receipt")
+        words.of("材料凭条", "Receipt")
     };
     paper = paper.heading(Size::Double, title).with(Block::Rule);
     paper = paper.heading(Size::Huge, compartment.to_string());
@@ -73,28 +73,16 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
     }
     paper = fact(paper, words, ("存件时间", "Time"), made_at);
     paper = paper.with(Block::Rule);
-    let next = match (unconfirmed, answer_by) {
-        (true, _) => words.of(
-            "柜门没有看清，工作人员会核实并联系您。",
-            "The door could not be seen. Staff will check and contact you.",
-        ),
-        (false, Some(day)) => words.by(day),
-        (false, None) => words.of("答复期限由窗口告知。", "The window will tell you when to expect an answer."),
-    };
-    paper = paper.line(Size::Tall, next);
-    if !unconfirmed {
-        let how = if *has_phone {
-            words.of("窗口看过材料后打电话给您。", "The window will call you after checking.")
-        } else {
-            words.of("您没有留电话，请到期来查。", "You left no phone number: please come and ask by then.")
-        };
-        paper = paper.line(Size::Tall, how);
+    for line in words.onward(answer_by.as_deref(), *has_phone, *unconfirmed) {
+        paper = paper.line(Size::Tall, line);
     }
     let use_of_qr = match qr {
         Qr::Number(_) => {
-            words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or collect: your card. Windows scan this code.")
+            words.of("查进度、领结果请刷证件；窗口可扫此码", "To ask or fetch the result: your ID. Windows scan this.")
         }
-        Qr::Progress(_) => words.of("手机扫码查进度；领结果请刷证件", "Scan to see progress. To collect: your card."),
+        Qr::Progress(_) => {
+            words.of("手机扫码查进度；领结果请刷证件", "Scan to see progress. To fetch the result: your ID.")
+        }
     };
     paper.with(Block::Qr { data: qr.text().to_owned(), module: MODULE }).with(Block::Text(Text {
         text: use_of_qr,
@@ -222,8 +210,31 @@ impl Words {
             .collect()
     }
 
-    fn by(self, day: &str) -> String {
-        self.of(&format!("{day}前答复是否受理。"), &format!("You will hear by {day} whether it is accepted."))
+    /// What comes next, and who speaks first: whoever left no number is called by nobody, and is told when to ask.
+    fn onward(self, answer_by: Option<&str>, has_phone: bool, unconfirmed: bool) -> Vec<String> {
+        if unconfirmed {
+            let seen = self.of("柜门没有看清，工作人员会核实。", "The door could not be seen. Staff will check.");
+            let told = if has_phone {
+                self.of("核实后打电话给您。", "They will call you.")
+            } else {
+                self.of("您没有留电话，请到窗口问。", "You left no phone number: please ask the window.")
+            };
+            return vec![seen, told];
+        }
+        let answer = answer_by.map(|day| {
+            self.of(&format!("{day}前答复是否受理。"), &format!("By {day} it is decided whether it is accepted."))
+        });
+        let told = match (has_phone, answer_by) {
+            (true, _) => self.of("窗口看过材料后打电话给您。", "The window will call you after checking."),
+            (false, Some(_)) => {
+                self.of("您没有留电话，到了那天请来查。", "You left no phone number: please ask on that day.")
+            }
+            (false, None) => self.of(
+                "您没有留电话，什么时候答复请问窗口。",
+                "You left no phone number: ask the window when there is an answer.",
+            ),
+        };
+        answer.into_iter().chain([told]).collect()
     }
 
     fn copies(self, row: &MaterialRow) -> String {
@@ -301,7 +312,7 @@ mod tests {
                 Language::Zh,
                 receipt(Some("2026-11-30"), true, false),
                 &[
-                    "材料收件凭条",
+                    "材料凭条",
                     "12",
                     "1011 0000 0001 7",
                     "营业性演出审批",
@@ -316,7 +327,10 @@ mod tests {
                     "5号窗口，电话0795-3998512",
                 ][..],
             ),
-            (Language::Zh, receipt(None, false, false), &["答复期限由窗口告知", "没有留电话"]),
+            (Language::Zh, receipt(Some("2026-11-30"), false, false), &["没有留电话，到了那天请来查"]),
+            (Language::Zh, receipt(None, false, false), &["没有留电话，什么时候答复请问窗口"]),
+            (Language::En, receipt(None, false, false), &["ask the window when there is an answer"]),
+            (Language::Zh, receipt(None, false, true), &["工作人员会核实", "没有留电话，请到窗口问"]),
             (Language::Zh, receipt(Some("2026-11-30"), true, true), &["工作人员会核实"]),
             (
                 Language::En,
@@ -327,7 +341,7 @@ mod tests {
                     "2 in the box",
                     "3 electronic, not in the box",
                     "1 not in the box, to be shown",
-                    "by 2026-11-30",
+                    "By 2026-11-30",
                     "will call you",
                     "phone 0795-3998512",
                 ],
@@ -349,6 +363,14 @@ mod tests {
         }
         let unsure = text(&document(&slip(Language::Zh, receipt(Some("2026-11-30"), true, true)), ""));
         assert!(!unsure.contains("2026-11-30"), "no promise where nobody saw the paper go in");
+        // No call is promised to a number that nobody left, and no day that nobody knows.
+        for language in [Language::Zh, Language::En] {
+            for unconfirmed in [false, true] {
+                let text = text(&document(&slip(language, receipt(None, false, unconfirmed)), ""));
+                assert!(!text.contains("打电话给您") && !text.contains("call you"), "{text}");
+                assert!(!text.contains("那天") && !text.contains("到期") && !text.contains("that day"), "{text}");
+            }
+        }
     }
 
     #[test]

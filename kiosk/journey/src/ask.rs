@@ -13,10 +13,10 @@ use kiosk_wire::Personal;
 use crate::journey::{GUARD, Journey, SETTLING};
 use crate::output::Sound;
 use crate::page::Page;
-use crate::session::{PhoneAnswer, Visit};
 use crate::touch::{Act, Key, Touch, Turn};
 use crate::typing::{dashed, type_into};
 use crate::view::{FieldProblem, PhoneCheck};
+use crate::visit::{PhoneAnswer, Visit};
 
 /// Digits of a mobile number.
 const PHONE_DIGITS: usize = 11;

@@ -9,9 +9,9 @@ use crate::journey::{Journey, SETTLING};
 use crate::layout::page_of;
 use crate::page::{Level, Page};
 use crate::search::Found;
-use crate::session::Visit;
 use crate::touch::{Act, Key, Touch, Turn};
 use crate::view::{ChooseBy, Hit, Screen, SearchView, Tile, TilesView};
+use crate::visit::Visit;
 
 /// Tiles on a page.
 const TILES: usize = 8;

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use hall_rules::Language;
+use hall_rules::review::Fault;
 use kiosk_wire::entry::{PickupProof, StaffRefusal};
 use kiosk_wire::kiosk_api::{CaseBrief, MissingMaterial, Todo};
 use kiosk_wire::submission::Assurance;
@@ -10,20 +12,19 @@ use kiosk_wire::{Fact, Personal, StaffCall, SubmissionId};
 
 use crate::door::{DoorWatch, Finding};
 use crate::journey::{Journey, RECORD_AGAIN};
-use crate::layout::page_of;
+use crate::layout::{Type, heading_height, page_by_height, stand_in};
 use crate::output::{Output, Sound};
 use crate::page::Page;
 use crate::session::{CODE_DIGITS, Doing, Pending, Pickup, Purpose};
 use crate::terms::{said, shown_name};
 use crate::touch::{Act, Key, Touch};
 use crate::view::{
-    ErrandRow, ErrandView, ErrandsView, MissingLine, NoDeposit, Screen, StaffPadView, TextSize, TodoView,
+    ErrandRow, ErrandView, ErrandsView, MissingLine, NoDeposit, Screen, StaffPadView, TextSize, TodoView, WindowLine,
 };
 
-/// Cases of a person on a page; one less in large text.
-const ERRANDS: usize = 4;
-/// Materials to be corrected on a page; one less in large text.
-const MISSING: usize = 5;
+/// Room for the cases of a person on a page, and where the materials to be corrected end.
+const ERRANDS_ROOM: usize = 672;
+const MISSING_END: usize = 1464;
 /// What was found within this time of a page's change may still replace it: no touch counts before.
 const FOUND_SOON: Duration = crate::journey::GUARD;
 
@@ -49,6 +50,11 @@ impl Journey {
         let untouched = self.page == Page::choosing() || matches!(self.page, Page::NoBox(_) | Page::Errand { .. });
         if let Some(page) = page.filter(|_| untouched && now < self.entered + FOUND_SOON) {
             self.show(page, now);
+        }
+        // What is looked at may be no more: they are shown what there is.
+        let gone = matches!(self.page, Page::Errand { id, .. } if self.errand(id).is_none());
+        if gone {
+            self.show(Page::Errands { page: 0 }, now);
         }
     }
 
@@ -304,10 +310,7 @@ impl Journey {
     pub(crate) fn errands_screen(&self) -> Option<Screen> {
         Some(match &self.page {
             Page::Errands { page } => Screen::Errands(self.errands_view(*page)),
-            Page::Errand { id, page } => {
-                let view = self.errand(*id).map(|errand| self.errand_view(errand, *page));
-                view.map_or(Screen::Saving, Screen::Errand)
-            }
+            Page::Errand { id, page } => Screen::Errand(self.errand_view(self.errand(*id)?, *page)),
             Page::PickupCode => Screen::PickupCode(self.pickup_pad()),
             Page::PickupDoor => Screen::PickupDoor(self.door()),
             Page::AskTaken { .. } => Screen::AskTaken { compartment: self.compartment() },
@@ -319,12 +322,10 @@ impl Journey {
 
     fn errands_view(&self, page: usize) -> ErrandsView {
         let errands = self.session.visit().map(|visit| visit.errands.as_slice()).unwrap_or_default();
-        let per_page = match self.text_size {
-            TextSize::Normal => ERRANDS,
-            TextSize::Large => ERRANDS - 1,
-        };
-        let (errands, paging) = page_of(errands, page, per_page);
-        ErrandsView { rows: errands.iter().map(|errand| self.errand_row(errand)).collect(), paging }
+        let rows: Vec<ErrandRow> = errands.iter().map(|errand| self.errand_row(errand)).collect();
+        let (language, size) = (self.language, self.text_size);
+        let (rows, paging) = page_by_height(&rows, page, ERRANDS_ROOM, |_, row| errand_height(row, language, size));
+        ErrandsView { rows: rows.to_vec(), paging }
     }
 
     fn errand_row(&self, errand: &CaseBrief) -> ErrandRow {
@@ -343,25 +344,25 @@ impl Journey {
             Some(Todo::Correct { missing }) => missing.as_slice(),
             Some(Todo::PickUp { .. } | Todo::Unknown) | None => &[],
         };
+        let (language, size) = (self.language, self.text_size);
         let line = |line: &MissingMaterial| MissingLine {
-            name: said(&line.name, self.language).to_owned(),
-            reason: line.reason.clone(),
+            name: said(&line.name, language).to_owned(),
+            reason: reason(&line.reason, language),
             originals: line.originals,
             copies: line.copies,
         };
-        let per_page = match self.text_size {
-            TextSize::Normal => MISSING,
-            TextSize::Large => MISSING - 1,
-        };
-        let (missing, paging) = page_of(missing, page, per_page);
+        let missing: Vec<MissingLine> = missing.iter().map(line).collect();
+        let (row, window) = (self.errand_row(errand), self.window_of(&errand.department));
+        let room = missing_room(&row, window.as_ref(), language, size);
+        let (missing, paging) = page_by_height(&missing, page, room, |_, line| missing_height(line, language, size));
         ErrandView {
-            row: self.errand_row(errand),
-            told: said(&errand.told, self.language).to_owned(),
+            row,
+            told: said(&errand.told, language).to_owned(),
             due: errand.due.clone(),
-            missing: missing.iter().map(line).collect(),
+            missing: missing.to_vec(),
             paging,
             blocked: self.errand_blocked(errand.todo.as_ref()).is_some(),
-            window: self.window_of(&errand.department),
+            window,
         }
     }
 
@@ -377,6 +378,57 @@ impl Journey {
             tries_left: pickup.filter(|pickup| pickup.refused).map(|pickup| pickup.tries_left),
         }
     }
+}
+
+/// How high a case is in the list, with the space that follows: item, what to do, organisation, number.
+fn errand_height(row: &ErrandRow, language: Language, size: TextSize) -> usize {
+    let of = |normal, large| Type::new(size, normal, large, 730);
+    let todo = match &row.todo {
+        Some(TodoView::PickUp { .. }) => stand_in(language, 15, 42),
+        Some(TodoView::Correct { .. }) => stand_in(language, 15, 46),
+        Some(TodoView::PickUpElsewhere { kiosk }) => stand_in(language, 13, 40) + kiosk,
+        None => row.state.clone(),
+    };
+    let organisation = match row.organisation.as_str() {
+        "" => 0,
+        name => of(30, 42).height(name),
+    };
+    let said = of(36, 44).height(&row.item) + of(32, 42).height(&todo) + organisation + of(30, 42).height("");
+    (said + 32).max(156) + 12
+}
+
+/// Room for the materials to be corrected: below the item, its number, how it stands, by when and where.
+fn missing_room(row: &ErrandRow, window: Option<&WindowLine>, language: Language, size: TextSize) -> usize {
+    let lead = format!("{} 0000 0000 0000 00\n{}", stand_in(language, 4, 8), row.organisation);
+    let (values, spacing) = match size {
+        TextSize::Normal => (700, 16),
+        TextSize::Large => (640, 4),
+    };
+    let fact = |value: &str| Type::new(size, 36, 42, values).height(value) + spacing;
+    let window = window.map(|window| format!("{}  {}", window.name, window.phone.as_deref().unwrap_or_default()));
+    let facts = fact(&row.state) + fact("") + fact(&window.unwrap_or_default());
+    let above = 212 + heading_height(&row.item, lead.trim_end(), size) + facts + 28;
+    let title = Type::new(size, 40, 54, 960).height("") + 12;
+    MISSING_END.saturating_sub(above.max(720) + title)
+}
+
+/// How high a material to be corrected is, with the space that follows.
+fn missing_height(line: &MissingLine, language: Language, size: TextSize) -> usize {
+    let of = |normal, large| Type::new(size, normal, large, 900);
+    let copies = stand_in(language, 12, 26);
+    let said = of(36, 42).height(&line.name) + of(32, 42).height(&(line.reason.clone() + &copies)) + 24;
+    said.max(112) + 12
+}
+
+/// What is amiss with a material, as a window said it: faults of the usual list also in English. What a clerk added in own
+/// words stays in theirs.
+fn reason(said: &str, language: Language) -> String {
+    if language == Language::Zh {
+        return said.to_owned();
+    }
+    let usual = |part| Fault::ALL.iter().map(|fault| fault.words()).find(|(zh, _)| *zh == part);
+    let parts = said.split('；').map(|part| usual(part).map_or(part, |(_, en)| en));
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// The rank of a case whose result lies here.

@@ -6,7 +6,7 @@ use kiosk_wire::submission::MaterialLine;
 use kiosk_wire::{Corrections, Fact, ReceiptNumber, Submission, SubmissionId};
 
 use crate::output::{Entry, Payload};
-use crate::session::Visit;
+use crate::visit::Visit;
 
 /// What is put on record before the door: a new submission, or corrections of an earlier one.
 pub(crate) fn prepared(visit: &Visit) -> Option<(SubmissionId, Entry)> {

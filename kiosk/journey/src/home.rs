@@ -16,10 +16,11 @@ use crate::journey::{
 };
 use crate::output::{Output, Sound};
 use crate::page::{Card, Page};
-use crate::session::{Doing, Holder, Purpose, Session, Visit};
+use crate::session::{Doing, Purpose, Session};
 use crate::terms::{CardProblem, FindFailure, PartState, PrintState};
 use crate::touch::{Act, Touch};
 use crate::view::{IdleView, NoDeposit, OutOfServiceReason, Overlay, Screen, TextSize};
+use crate::visit::{Holder, Visit};
 
 impl Journey {
     /// The page to be on when nobody is here.
@@ -311,7 +312,8 @@ impl Journey {
             }
             Page::ShutDoors(_) => SHUT_DOORS,
             Page::Saving => {
-                return Some(self.entered + SAVING_SHOWN).filter(|_| self.shown.screen != Screen::Saving);
+                return Some(self.entered + SAVING_SHOWN)
+                    .filter(|_| !matches!(self.shown.screen, Screen::Saving { .. }));
             }
             Page::Done => return self.session.deposit().map(|deposit| deposit.ends_at),
             Page::Rate { .. } => self.config.done_stays,
@@ -423,7 +425,7 @@ impl Journey {
             Page::Idle => Screen::Idle(self.idle()),
             Page::Reading => Screen::ReadingCard { travel_document: self.session.document().is_some() },
             Page::CardProblem(problem) => Screen::CardProblem { problem: *problem },
-            Page::Saving => Screen::Saving,
+            Page::Saving => Screen::Saving { opens: self.pending.values().any(|pending| pending.purpose.opens()) },
             _ => Screen::Starting,
         }
     }
@@ -447,6 +449,7 @@ impl Journey {
         IdleView {
             hall_name: self.config.hall_name.clone(),
             reads_cards: self.health.reader == PartState::Ok,
+            reads_chips: self.config.reads_chips,
             starting: parts.contains(&PartState::Starting),
             no_deposit: self.no_deposit(),
             free_boxes: self.cabinet.free(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hall_rules::Catalogue;
+use hall_rules::{Catalogue, Text};
 use kiosk_wire::entry::{Authority, StaffRefusal};
 use kiosk_wire::kiosk_api::{CaseBrief, DoorState, ProgressAnswer};
 use kiosk_wire::submission::Applicant;
@@ -289,10 +289,20 @@ pub struct JourneyConfig {
     pub done_stays: Duration,
     /// Whether there is a scanner.
     pub scans: bool,
+    /// Whether a reader takes social security cards, passports and travel permits, beside ID cards and residence permits.
+    pub reads_chips: bool,
+    /// Where a person is found or whom to phone; empty when nobody said.
+    pub staff_place: Text,
 }
 
 impl Default for JourneyConfig {
     fn default() -> Self {
-        Self { hall_name: String::new(), done_stays: Duration::from_secs(30), scans: false }
+        Self {
+            hall_name: String::new(),
+            done_stays: Duration::from_secs(30),
+            scans: false,
+            reads_chips: true,
+            staff_place: Text::default(),
+        }
     }
 }

@@ -12,10 +12,11 @@ use crate::door::DoorWatch;
 use crate::input::{Health, Input, JourneyConfig, Service};
 use crate::output::{Entry, Output, Sound};
 use crate::page::{Group, Page};
-use crate::session::{Holder, Offer, Pending, Purpose, Session};
+use crate::session::{Offer, Pending, Purpose, Session};
 use crate::terms::{DocumentKey, PrintJob, PrintState, Ticket};
 use crate::touch::Touch;
 use crate::view::{TextSize, View};
+use crate::visit::Holder;
 
 /// A second tap that falls onto the next page means nothing: touches this soon after a page change are dropped.
 pub(crate) const GUARD: Duration = Duration::from_millis(300);

@@ -1,5 +1,7 @@
 //! How much fits on a page. The screens never scroll: lists are turned.
 
+use hall_rules::Language;
+
 use crate::view::{Paging, TextSize};
 
 /// A list's slice and its place.
@@ -90,6 +92,19 @@ impl Type {
             used += advance;
         }
         lines
+    }
+}
+
+/// How high the title of a page and what stands below it are, with the space that follows.
+pub(crate) fn heading_height(title: &str, lead: &str, size: TextSize) -> usize {
+    Type::new(size, 56, 72, 960).height(title) + 20 + Type::new(size, 36, 50, 960).height(lead) + 32
+}
+
+/// A text of so many characters in Chinese or letters in English, for words that only the screens know.
+pub(crate) fn stand_in(language: Language, chinese: usize, english: usize) -> String {
+    match language {
+        Language::Zh => "字".repeat(chinese),
+        Language::En => "word ".repeat(english.div_ceil(5)),
     }
 }
 

@@ -51,6 +51,7 @@ mod testing;
 mod touch;
 mod typing;
 mod view;
+mod visit;
 
 pub use hall_rules::Language;
 pub use hall_rules::age::Ages;

@@ -8,9 +8,15 @@ use kiosk_wire::kiosk_api::Todo;
 use crate::journey::Journey;
 use crate::page::Page;
 use crate::qr::Qr;
-use crate::session::{Deposit, Visit, Wish};
+use crate::session::{Deposit, Wish};
 use crate::terms::{PartState, said, shown_name};
 use crate::view::{DoneView, DoorPhase, DoorPurpose, DoorView, MaterialCount, Screen};
+use crate::visit::Visit;
+
+/// Whether who hands in corrections left a number with what they handed in before, as far as this terminal knows.
+fn was_reachable(visit: &Visit) -> bool {
+    visit.correcting.is_some() && visit.known_phone.is_some()
+}
 
 impl Journey {
     pub(crate) fn deposit_screen(&self) -> Option<Screen> {
@@ -87,7 +93,7 @@ impl Journey {
             made_at: receipt.map(|receipt| receipt.made_at.clone()).unwrap_or_default(),
             answer_by: receipt.and_then(|receipt| receipt.answer_by.clone()),
             window: self.window(),
-            has_phone: correcting.is_some() || visit.is_some_and(|visit| visit.phone_given().is_some()),
+            has_phone: visit.is_some_and(|visit| visit.phone_given().is_some() || was_reachable(visit)),
             offline: self.health.backend != PartState::Ok,
             unconfirmed: deposit.unconfirmed,
             can_reopen: self.can_reopen(),

@@ -6,7 +6,7 @@ use kiosk_wire::SubmissionId;
 use kiosk_wire::entry::StaffRefusal;
 
 use crate::terms::{CardProblem, DocumentPart, FindFailure};
-use crate::view::{ChooseBy, Foot, NoDeposit};
+use crate::view::{ChooseBy, Foot, NoDeposit, Screen, Step};
 
 /// The pages. What a page shows beyond this lies in the session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +167,16 @@ pub(crate) enum Card {
     Next,
 }
 
+/// Steps of a visit: choose, read, fill in, check, deposit.
+const STEPS: u8 = 5;
+
+impl Traits {
+    /// Where a visit stands; nowhere in particular while no card was read.
+    pub(crate) fn step(self, signed_in: bool) -> Option<Step> {
+        Some(Step { at: self.step, of: STEPS }).filter(|step| signed_in && step.at > 0)
+    }
+}
+
 const NONE: Foot = Foot { back: false, quit: false };
 const BACK_AND_QUIT: Foot = Foot { back: true, quit: true };
 const QUIT: Foot = Foot { back: false, quit: true };
@@ -233,5 +243,57 @@ impl Page {
     /// The first page of choosing.
     pub(crate) fn choosing() -> Self {
         Self::Choose { by: ChooseBy::Theme, level: Level::Top, page: 0 }
+    }
+}
+
+impl Screen {
+    /// A page of this kind, for its row in the table: what it says beyond that is the session's.
+    pub(crate) fn page(&self) -> Page {
+        match self {
+            Self::Starting => Page::Starting,
+            Self::NotEnrolled { .. } | Self::OutOfService { .. } => Page::Closed,
+            Self::ShutDoors { .. } => Page::ShutDoors(Vec::new()),
+            Self::Idle(_) => Page::Idle,
+            Self::ReadingCard { .. } => Page::Reading,
+            Self::CardProblem { problem } => Page::CardProblem(*problem),
+            Self::Document(view) => Page::Document(view.part),
+            Self::DocumentCheck(_) => Page::DocumentCheck,
+            Self::FindNumber(_) => Page::FindNumber,
+            Self::FindLastFour(_) => Page::FindLastFour,
+            Self::FindFailed { why } => Page::FindFailed(*why),
+            Self::Progress(_) => Page::Progress,
+            Self::Choose(_) => Page::choosing(),
+            Self::Search(_) => Page::Search { page: 0 },
+            Self::Guide(_) => Page::Guide { page: 0 },
+            Self::Situation(_) => Page::Situation(String::new()),
+            Self::NotHere { .. } => Page::NotHere { go: hall_rules::Text::default() },
+            Self::WrongAge(view) => Page::WrongAge { ages: view.ages },
+            Self::Materials(_) => Page::Materials { page: 0 },
+            Self::Missing(_) => Page::Missing { page: 0 },
+            Self::NoBox { why, .. } => Page::NoBox(*why),
+            Self::Phone(_) => Page::Phone,
+            Self::Field(_) | Self::Text(_) => Page::Field(String::new()),
+            Self::Check(_) => Page::Check { page: 0 },
+            Self::BoxSize(_) => Page::BoxSize,
+            Self::Saving { .. } => Page::Saving,
+            Self::Door(_) => Page::Door,
+            Self::AskPaperIn { .. } => Page::AskPaperIn,
+            Self::RecordFailed { paper_in, .. } => Page::RecordFailed { paper_in: paper_in.is_some() },
+            Self::NotDeposited { .. } => Page::NotDeposited,
+            Self::Done(_) => Page::Done,
+            Self::Errands(_) => Page::Errands { page: 0 },
+            Self::Errand(_) => Page::Errand { id: SubmissionId(uuid::Uuid::nil()), page: 0 },
+            Self::PickupCode(_) => Page::PickupCode,
+            Self::PickupDoor(_) => Page::PickupDoor,
+            Self::AskTaken { .. } => Page::AskTaken { recorded: true },
+            Self::PickupFailed { .. } => Page::PickupFailed,
+            Self::Rate { rated } => Page::Rate { rated: *rated },
+            Self::StaffPin(_) => Page::StaffPin,
+            Self::StaffCode(_) => Page::StaffCode,
+            Self::StaffBoxes(_) => Page::StaffBoxes { page: 0 },
+            Self::StaffDoor(_) => Page::StaffDoor,
+            Self::StaffAffirm { opening_seen, .. } => Page::StaffAffirm { opening_seen: *opening_seen },
+            Self::StaffRefused { why } => Page::StaffRefused(*why),
+        }
     }
 }

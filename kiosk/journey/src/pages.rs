@@ -9,15 +9,15 @@ use hall_rules::mask;
 
 use crate::ask::phone_check;
 use crate::journey::Journey;
-use crate::layout::{Type, page_by_height};
+use crate::layout::{Type, heading_height, page_by_height, stand_in};
 use crate::page::Page;
-use crate::session::{PhoneAnswer, Visit};
 use crate::typing::dashed;
 use crate::view::{
     Asks, BoxSizeView, CheckLabel, CheckRow, CheckView, FieldInput, FieldView, GuideLine, GuideSection, GuideView,
     MaterialRow, MaterialsView, MissingView, OptionRow, Paging, PhoneView, QuestionView, Screen, TextSize, TextView,
     WrongAgeView,
 };
+use crate::visit::{PhoneAnswer, Visit};
 
 /// Where lists end on the page: a little above the pager, since heights are only reckoned.
 const GUIDE_END: usize = 1464;
@@ -159,19 +159,6 @@ fn check_row_height(row: &CheckRow, language: Language, size: TextSize) -> usize
             let of = |px| Type::new(size, px, px, 960 - button);
             (of(42).height(words) + of(46).height(value) + 10).max(142)
         }
-    }
-}
-
-/// How high the title of a page and what stands below it are, with the space that follows.
-fn heading_height(title: &str, lead: &str, size: TextSize) -> usize {
-    Type::new(size, 56, 72, 960).height(title) + 20 + Type::new(size, 36, 50, 960).height(lead) + 32
-}
-
-/// A text of so many characters in Chinese or letters in English, for words that only the screens know.
-fn stand_in(language: Language, chinese: usize, english: usize) -> String {
-    match language {
-        Language::Zh => "字".repeat(chinese),
-        Language::En => "word ".repeat(english.div_ceil(5)),
     }
 }
 

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use hall_rules::mask;
+use hall_rules::{Language, mask};
 use kiosk_wire::RosterWindow;
 
 use crate::journey::{COUNTDOWN, Journey, SAVING_SHOWN};
 use crate::page::{Group, Page};
-use crate::session::{Visit, Wish};
+use crate::session::Wish;
 use crate::terms::PartState;
 use crate::view::{Foot, Overlay, PersonLine, Screen, Step, View, WindowLine};
-
-/// Steps of a visit: choose, read, fill in, check, deposit.
-const STEPS: u8 = 5;
+use crate::visit::Visit;
 
 impl Journey {
     /// The view, but for its revision.
@@ -31,6 +29,7 @@ impl Journey {
             step: self.step(),
             foot: self.foot(),
             offline: self.health.backend == PartState::Failed,
+            staff_place: self.config.staff_place.get(self.language).to_owned(),
         }
     }
 
@@ -58,7 +57,7 @@ impl Journey {
             return self.shown.step;
         }
         let signed_in = self.session.visit().is_some_and(|visit| visit.holder.is_some());
-        Some(Step { at: self.page.traits().step, of: STEPS }).filter(|step| signed_in && step.at > 0)
+        self.page.traits().step(signed_in)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others are as their row says")]
@@ -88,16 +87,20 @@ impl Journey {
         screen.unwrap_or(Screen::Starting)
     }
 
-    /// The window that takes the chosen item's paper, or any.
+    /// The window that takes the chosen item's paper. Where nothing is chosen none in particular, unless there is but one.
     pub(crate) fn window(&self) -> Option<WindowLine> {
-        match self.session.visit().and_then(Visit::item) {
-            Some(item) => self.window_of(&item.department),
-            None => self.windows.first().map(window_line),
+        let visit = self.session.visit();
+        let corrected = visit.and_then(|visit| visit.correcting.as_ref()).map(|case| &case.department);
+        match (corrected.or(visit.and_then(Visit::item).map(|item| &item.department)), self.windows.as_slice()) {
+            (Some(department), _) => self.window_of(department),
+            (None, [only]) => Some(window_line(only, self.language)),
+            (None, _) => None,
         }
     }
 
     pub(crate) fn window_of(&self, department: &String) -> Option<WindowLine> {
-        self.windows.iter().find(|window| window.departments.contains(department)).map(window_line)
+        let window = self.windows.iter().find(|window| window.departments.contains(department));
+        window.map(|window| window_line(window, self.language))
     }
 
     /// The box that whoever is here has to do with.
@@ -106,6 +109,39 @@ impl Journey {
     }
 }
 
-fn window_line(window: &RosterWindow) -> WindowLine {
-    WindowLine { name: window.name.clone(), phone: window.phone.clone() }
+fn window_line(window: &RosterWindow, language: Language) -> WindowLine {
+    WindowLine { name: window_name(&window.name, language), phone: window.phone.clone() }
+}
+
+/// A window's name. In English its number is said, so that it can be looked for; what else it is called stays as it stands
+/// above it.
+fn window_name(name: &str, language: Language) -> String {
+    let numbered = name.split_once("号窗口").filter(|(number, _)| number.parse::<u16>().is_ok());
+    match (language, numbered) {
+        (Language::En, Some((number, ""))) => format!("Window {number}"),
+        (Language::En, Some((number, rest))) => {
+            let rest = rest.trim_start_matches(['（', '(', ' ']).trim_end_matches(['）', ')', ' ']);
+            format!("Window {number} ({rest})")
+        }
+        (Language::En | Language::Zh, _) => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_found_by_its_number_in_english() {
+        for (name, english) in [
+            ("3号窗口", "Window 3"),
+            ("5号窗口（文广旅局）", "Window 5 (文广旅局)"),
+            ("12号窗口 教育", "Window 12 (教育)"),
+            ("综合窗口", "综合窗口"),
+            ("东号窗口", "东号窗口"),
+        ] {
+            assert_eq!(window_name(name, Language::En), english);
+            assert_eq!(window_name(name, Language::Zh), name);
+        }
+    }
 }

@@ -4,9 +4,9 @@ use hall_rules::mask;
 
 use crate::journey::Journey;
 use crate::output::Output;
-use crate::session::Visit;
 use crate::slip::{Slip, SlipKind};
 use crate::terms::{PartState, PrintJob, PrintState, said};
+use crate::visit::Visit;
 
 impl Journey {
     /// Prints, if there is a printer that can. Nothing waits for it.

@@ -25,7 +25,7 @@ pub struct Slip {
 /// What a paper is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SlipKind {
-    /// 材料收件凭条: paper lies in a box.
+    /// 材料凭条: paper lies in a box.
     Receipt {
         /// Receipt number.
         number: String,

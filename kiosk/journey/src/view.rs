@@ -39,21 +39,33 @@ pub struct View {
     pub foot: Foot,
     /// The server is unreachable; deposits are kept here and sent later.
     pub offline: bool,
+    /// Where a person is found, or whom to phone, as whoever set this terminal up says it; empty when they did not.
+    pub staff_place: String,
 }
 
 impl View {
     /// What is shown before anything is known.
     pub(crate) fn first() -> Self {
+        Self::of(Screen::Starting, None)
+    }
+
+    /// A page with the step and the foot bar of its row in the journey's table: what a picture of it is drawn with. In a
+    /// visit some pages can also be left backwards, by how the visit came to them.
+    #[doc(hidden)]
+    pub fn of(screen: Screen, person: Option<PersonLine>) -> Self {
+        let traits = screen.page().traits();
+        let wished = matches!(&screen, Screen::Door(view) if matches!(view.phase, DoorPhase::ShutForBigger | DoorPhase::ShutForOther));
         Self {
             revision: 0,
             language: Language::Zh,
             text_size: TextSize::Normal,
-            screen: Screen::Starting,
+            step: traits.step(person.is_some()),
+            foot: Foot { back: traits.foot.back || wished, ..traits.foot },
+            screen,
             overlay: None,
-            person: None,
-            step: None,
-            foot: Foot::default(),
+            person,
             offline: false,
+            staff_place: String::new(),
         }
     }
 }
@@ -192,8 +204,11 @@ pub enum Screen {
     Check(CheckView),
     /// Size of box. `Choose(id)`.
     BoxSize(BoxSizeView),
-    /// Being written to disk; shown only if it takes long.
-    Saving,
+    /// Being written to disk; shown only if it takes long. Nothing can be touched until the answer comes.
+    Saving {
+        /// A door opens next; else it was shut, or nothing is put in.
+        opens: bool,
+    },
     /// A door is being opened or is open.
     Door(DoorView),
     /// A door closed and no opening was seen: is the paper in? [`crate::Act::PaperIsIn`] or
@@ -304,7 +319,7 @@ impl Screen {
             | Self::Field(_)
             | Self::Text(_)
             | Self::BoxSize(_)
-            | Self::Saving
+            | Self::Saving { .. }
             | Self::Door(_)
             | Self::AskPaperIn { .. }
             | Self::RecordFailed { .. }
@@ -353,7 +368,7 @@ impl Screen {
             Self::Text(_) => "text",
             Self::Check(_) => "check",
             Self::BoxSize(_) => "box_size",
-            Self::Saving => "saving",
+            Self::Saving { .. } => "saving",
             Self::Door(_) => "door",
             Self::AskPaperIn { .. } => "ask_paper_in",
             Self::RecordFailed { .. } => "record_failed",

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use std::time::Duration;
 
 use hall_rules::Catalogue;
-use hardware::cards::MrzLines;
+use hardware::cards::{MrzLines, ReaderConfig};
 use kiosk_journey::{Input, Journey, JourneyConfig, Service};
 use kiosk_wire::entry::UnconfirmedReason;
 use kiosk_wire::signed::Purpose;
@@ -74,6 +74,9 @@ impl Runner {
         let journey = Journey::new(JourneyConfig {
             hall_name: identity.as_ref().map(|identity| identity.told().hall_name.clone()).unwrap_or_default(),
             scans: config.scanner.is_some(),
+            // A reader on a serial line knows ID cards and residence permits only.
+            reads_chips: config.cards.iter().any(|card| matches!(card, ReaderConfig::Pcsc(_))),
+            staff_place: config.staff_place.clone(),
             ..JourneyConfig::default()
         });
         let mut runner = Self {

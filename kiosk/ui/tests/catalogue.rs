@@ -13,8 +13,16 @@ mod terminal;
 use std::collections::{HashMap, HashSet};
 
 use common::{Bench, rules};
-use kiosk_journey::{Act, Asks, FieldInput, Key, Language, OptionRow, Screen, TextSize, Touch, Turn};
+use hall_rules::review::Fault;
+use kiosk_journey::{Act, Asks, FieldInput, Input, Key, Language, OptionRow, Screen, TextSize, Touch, Turn};
+use kiosk_wire::kiosk_api::{BothLanguages, CaseBrief, MissingMaterial, Todo};
+use kiosk_wire::submission::Organisation;
+use kiosk_wire::{CompartmentNo, ReceiptNumber, SubmissionId};
 use terminal::{CATALOGUE, Terminal};
+use uuid::Uuid;
+
+/// Names on the pages of these visits, and what is typed in them.
+const NAMES: &[&str] = &["宜春市政务服务大厅", "张**", "文源", "中文"];
 
 /// Somebody who takes the first option of every question, or the last, and another one where that leads out.
 struct Visitor {
@@ -99,7 +107,10 @@ fn look_at_every_item(language: Language, size: TextSize) {
                 let view = visitor.terminal.view();
                 if seen.insert(format!("{:?}", view.screen)) {
                     bench.show(&view);
-                    let found = rules::page(&bench);
+                    let mut found = rules::page(&bench);
+                    if language == Language::En && !matches!(view.screen, Screen::Text(_)) {
+                        found.extend(rules::english(&bench, NAMES));
+                    }
                     let name = format!("{}-{}-{}", item.code, view.screen.name(), seen.len());
                     keep_picture(&bench, &format!("{name}-{language:?}-{size:?}"), !found.is_empty());
                     broken.extend(found.into_iter().map(|what| format!("{name}: {what}")));
@@ -112,6 +123,74 @@ fn look_at_every_item(language: Language, size: TextSize) {
         }
     }
     assert!(broken.is_empty(), "{} broken on {} pages:\n{}", broken.len(), seen.len(), broken.join("\n"));
+}
+
+/// Every item as somebody's case: in the list of all, and with each of its materials to be corrected, for each usual fault.
+fn look_at_every_errand(language: Language, size: TextSize) {
+    let bench = Bench::new();
+    let mut broken = Vec::new();
+    for (place, item) in CATALOGUE.items.iter().enumerate() {
+        let fault = Fault::ALL[place % Fault::ALL.len()].words().0;
+        let missing = item.materials.iter().map(|material| MissingMaterial {
+            code: material.code.clone(),
+            name: both(&material.name),
+            reason: format!("{fault}；{}", Fault::OtherPaper.words().0),
+            originals: material.originals,
+            copies: material.copies,
+        });
+        let elsewhere =
+            Todo::PickUp { kiosk_name: "East wing, floor 2".into(), here: false, compartment: CompartmentNo(3) };
+        let todos = [Some(Todo::Correct { missing: missing.collect() }), Some(elsewhere), None];
+        let case = |(n, todo): (usize, &Option<Todo>)| CaseBrief {
+            submission: SubmissionId(Uuid::from_u128(n as u128)),
+            receipt: ReceiptNumber("10101000000141".into()),
+            item: item.code.clone(),
+            department: item.department.clone(),
+            item_name: both(&item.name),
+            organisation: (n == 1)
+                .then(|| Organisation { name: "Spring Voices Performing Arts Company, Linjiang".into(), code: None }),
+            state: BothLanguages { zh: "待补正".into(), en: "Waiting for corrections".into() },
+            told: BothLanguages { zh: "材料需要补正".into(), en: "Papers need correcting".into() },
+            due: Some("2026-12-03".into()),
+            todo: todo.clone(),
+        };
+        let mut terminal = Terminal::new();
+        let visit = terminal.zhang();
+        terminal.touch(Touch::Language(language));
+        terminal.touch(Touch::TextSize(size));
+        terminal.input(Input::Errands { visit, errands: todos.iter().enumerate().map(case).collect() });
+        terminal.act(Act::MyErrands);
+        let mut look = |terminal: &Terminal| {
+            let view = terminal.view();
+            bench.show(&view);
+            let mut found = rules::page(&bench);
+            if language == Language::En {
+                found.extend(rules::english(&bench, NAMES));
+            }
+            let name = format!(
+                "{}-{}-{}",
+                item.code,
+                view.screen.name(),
+                view.screen.paging().map_or(0, |paging| paging.page)
+            );
+            keep_picture(&bench, &format!("{name}-{language:?}-{size:?}"), !found.is_empty());
+            broken.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+            view.screen.paging().is_some_and(|paging| paging.page < paging.pages)
+        };
+        while look(&terminal) {
+            terminal.touch(Touch::Turn(Turn::Next));
+        }
+        terminal.choose(&SubmissionId(Uuid::from_u128(0)).to_string());
+        assert_eq!(terminal.screen(), "errand");
+        while look(&terminal) {
+            terminal.touch(Touch::Turn(Turn::Next));
+        }
+    }
+    assert!(broken.is_empty(), "{} broken:\n{}", broken.len(), broken.join("\n"));
+}
+
+fn both(text: &hall_rules::Text) -> BothLanguages {
+    BothLanguages { zh: text.zh.clone(), en: text.en.clone() }
 }
 
 fn keep_picture(bench: &Bench, name: &str, broken: bool) {
@@ -144,4 +223,24 @@ fn in_english() {
 #[test]
 fn in_large_english() {
     look_at_every_item(Language::En, TextSize::Large);
+}
+
+#[test]
+fn errands_in_chinese() {
+    look_at_every_errand(Language::Zh, TextSize::Normal);
+}
+
+#[test]
+fn errands_in_large_chinese() {
+    look_at_every_errand(Language::Zh, TextSize::Large);
+}
+
+#[test]
+fn errands_in_english() {
+    look_at_every_errand(Language::En, TextSize::Normal);
+}
+
+#[test]
+fn errands_in_large_english() {
+    look_at_every_errand(Language::En, TextSize::Large);
 }

@@ -33,6 +33,31 @@ fn no_text_leaves_its_place() {
     every_page(|bench, sample| if sample.view.overlay.is_some() { Vec::new() } else { rules::texts(bench) });
 }
 
+/// Names that the samples have, and what is typed or chosen in Chinese.
+const NAMES: &[&str] = &[
+    "宜春市政务服务中心",
+    "欧阳**",
+    "欧**",
+    "刘窗口",
+    "文广旅局",
+    "3号窗口 文化旅游",
+    "2号大厅自助区",
+    "临江市春之声演艺有限公司",
+    "宜春之声",
+    "中文",
+];
+
+#[test]
+fn only_names_are_chinese_in_english() {
+    every_page(|bench, sample| {
+        // Candidates for characters are what is typed.
+        if sample.view.language == Language::Zh || sample.name.starts_with("text") {
+            return Vec::new();
+        }
+        rules::english(bench, NAMES)
+    });
+}
+
 #[test]
 fn the_foot_bar_stands_still() {
     let bench = Bench::new();

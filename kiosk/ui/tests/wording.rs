@@ -104,6 +104,51 @@ fn no_text_is_written_past_the_translation() {
     }
 }
 
+/// Nothing that a person must read ends in "…": it is set in as many lines as it takes, and lists are turned.
+#[test]
+fn no_text_is_cut() {
+    let mut cut = Vec::new();
+    for (path, text) in sources() {
+        for (number, line) in text.lines().enumerate() {
+            if line.contains("elide") {
+                cut.push(format!("{path}:{}: a text that ends in …", number + 1));
+            }
+        }
+        for block in text.split("Text {").skip(1).map(block) {
+            let property =
+                |name: &str| block.split([';', '\n']).find_map(|part| part.trim().strip_prefix(name)).map(str::trim);
+            let said = property("text:").unwrap_or_default();
+            let (bound, wraps) = (property("width:").is_some(), property("wrap:").is_some());
+            if bound && !wraps && !NARROW.contains(&said) {
+                cut.push(format!("{path}: {said:?} has a width and one line only"));
+            }
+        }
+    }
+    assert!(cut.is_empty(), "{}", cut.join("\n"));
+}
+
+/// Up to the brace that closes what was opened before.
+fn block(text: &str) -> &str {
+    let mut depth = 1;
+    let closes = |c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    };
+    &text[..text.find(closes).unwrap_or(text.len())]
+}
+
+/// Numbers, and few words of the screens' own beside them: one line holds them at any length they can have.
+const NARROW: &[&str] = &[
+    "root.box.compartment == 0 ? \"—\" : root.box.compartment",
+    "ShowLocker.door.compartment",
+    "@tr(\"号柜\")",
+    "ShowAnswering.phone.known",
+    "root.seconds",
+    "@tr(\"秒后结束\")",
+    "@tr(\"第{0}步，共{1}步\", Session.step, Session.steps)",
+    "@tr(\"第 {0} / {1} 页\", root.page, root.pages)",
+];
+
 #[test]
 fn chinese_texts_are_plain_and_use_chinese_marks() {
     for text in source_texts() {

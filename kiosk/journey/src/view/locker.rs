@@ -11,8 +11,10 @@ use crate::terms::{PartState, PrintState, StaffDoorKind};
 pub struct IdleView {
     /// The hall's name.
     pub hall_name: String,
-    /// Whether a card can be read: without it, no "swipe your card".
+    /// Whether a card can be read: without it, no "tap your card".
     pub reads_cards: bool,
+    /// Whether that may be a social security card, a passport or a travel permit as well.
+    pub reads_chips: bool,
     /// Whether the parts are still being asked; say nothing about them yet.
     pub starting: bool,
     /// Why no deposit is possible, if so.

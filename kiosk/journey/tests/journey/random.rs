@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use kiosk_journey::{
-    Act, CardProblem, Input, Key, Language, Output, Overlay, RecordFailure, Screen, Service, StaffDoor, StaffDoorKind,
-    StaffRefusal, TextSize, Touch, Turn,
+    Act, CardProblem, Foot, Input, Key, Language, Output, Overlay, RecordFailure, Screen, Service, StaffDoor,
+    StaffDoorKind, StaffRefusal, TextSize, Touch, Turn, View,
 };
 use kiosk_wire::entry::Authority;
 use kiosk_wire::kiosk_api::DoorState;
@@ -268,6 +268,18 @@ fn check(terminal: &Terminal) {
     for secret in [ZHANG, LI, "张三丰", "李四光", "幸福路"] {
         assert!(!text.contains(secret), "{secret} is shown unmasked: {text}");
     }
+    // Step and foot bar are those of the page's row, with which pictures are drawn as well.
+    let of = View::of(view.screen.clone(), view.person.clone());
+    match &view.screen {
+        // It stands in the step that it came from, and is there only while the journal is waited for: nobody can leave it.
+        Screen::Saving { .. } => {
+            assert!(!terminal.unanswered.is_empty(), "nothing is being saved");
+            assert_eq!(view.foot, Foot::default());
+        }
+        // How they were come to says whether there is a way back.
+        Screen::NoBox { .. } | Screen::Door(_) => assert_eq!((view.step, view.foot.quit), (of.step, of.foot.quit)),
+        _ => assert_eq!((view.step, view.foot), (of.step, of.foot), "{}", view.screen.name()),
+    }
     // Every state has an exit: a clock that runs, or something that a person or a device will do.
     let waits_for_world = matches!(
         view.screen,
@@ -278,7 +290,7 @@ fn check(terminal: &Terminal) {
             | Screen::Door(_)
             | Screen::StaffDoor(_)
             | Screen::PickupDoor(_)
-            | Screen::Saving
+            | Screen::Saving { .. }
     ) || terminal.slow;
     let exit = terminal.journey.poll_timeout().is_some() || waits_for_world;
     assert!(exit, "{} has no exit", view.screen.name());

@@ -73,7 +73,7 @@ pub(crate) struct Terminal {
     pub(crate) always_fails: Option<RecordFailure>,
     /// Records are not answered until [`Terminal::answer`].
     pub(crate) slow: bool,
-    unanswered: Vec<(Ticket, Vec<Entry>)>,
+    pub(crate) unanswered: Vec<(Ticket, Vec<Entry>)>,
     pub(crate) touches: u32,
     receipts: u32,
     pub(crate) last_visit: Option<SubmissionId>,

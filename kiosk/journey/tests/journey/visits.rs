@@ -1,14 +1,18 @@
 //! Whole visits, with virtual time.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::terminal::{LI, PERFORMANCE, Terminal, ZHANG, done, door, healthy, personal};
+use crate::terminal::{CATALOGUE, LI, PERFORMANCE, Terminal, ZHANG, done, door, healthy, personal};
+use hall_rules::Catalogue;
+use hall_rules::catalogue::AskedAt;
 use kiosk_journey::{
     Act, CardProblem, DoorPhase, Input, Key, Language, NoDeposit, Output, Overlay, PartState, PhoneCheck, Screen,
     Service, Sound, StaffCall, TextSize, Touch, Turn,
 };
 use kiosk_wire::kiosk_api::DoorState;
-use kiosk_wire::{CompartmentNo, Fact, Personal, SubmissionId};
+use kiosk_wire::{CompartmentNo, Fact, Personal, RosterWindow, SubmissionId, WindowId};
+use uuid::Uuid;
 
 #[test]
 fn from_the_card_to_you_may_leave() {
@@ -206,7 +210,7 @@ fn what_cannot_be_done_here_says_where_to_go() {
     terminal.browse_to(PERFORMANCE);
     terminal.next();
     terminal.choose("oneself");
-    let item = crate::terminal::CATALOGUE.item(PERFORMANCE).unwrap();
+    let item = CATALOGUE.item(PERFORMANCE).unwrap();
     for situation in &item.situations {
         let out = situation.options.iter().find(|choice| choice.leads_out.is_some());
         terminal.choose(&out.unwrap_or(&situation.options[0]).code);
@@ -240,6 +244,51 @@ fn full_dead_or_broken_is_told_before_the_first_question() {
         terminal.next();
         assert_eq!(terminal.screen(), "idle");
     }
+}
+
+/// Who has chosen nothing is sent to no window in particular, unless the hall has but one.
+#[test]
+fn no_window_is_named_before_anything_was_chosen() {
+    let window = |n: u16| RosterWindow {
+        id: WindowId(Uuid::from_u128(u128::from(n))),
+        name: format!("{n}号窗口"),
+        departments: vec![format!("d{n}")],
+        phone: None,
+    };
+    for (windows, named) in [(vec![window(1), window(2)], None), (vec![window(1)], Some("1号窗口"))] {
+        let mut terminal = Terminal::new();
+        terminal.input(Input::Windows(windows));
+        terminal.boxes.values_mut().for_each(|b| b.free = false);
+        terminal.cabinet();
+        terminal.zhang();
+        let Screen::NoBox { window, .. } = terminal.view().screen else { panic!("{}", terminal.screen()) };
+        assert_eq!(window.map(|window| window.name).as_deref(), named);
+    }
+}
+
+/// While a record takes long, the page says whether a door opens next.
+#[test]
+fn a_slow_journal_says_what_it_is_waited_for() {
+    let mut terminal = Terminal::new();
+    terminal.zhang();
+    terminal.browse_to(PERFORMANCE);
+    terminal.answer_all(Some("13812345678"));
+    terminal.slow = true;
+    terminal.next();
+    terminal.wait_s(1);
+    assert_eq!(terminal.view().screen, Screen::Saving { opens: true });
+    // It cannot be left, and nothing on it does anything.
+    for touch in [Touch::Back, Touch::Quit, Touch::Next] {
+        terminal.touch(touch);
+    }
+    assert_eq!(terminal.view().screen, Screen::Saving { opens: true });
+    terminal.answer();
+    assert_eq!(terminal.screen(), "door");
+    terminal.shut();
+    terminal.wait_s(1);
+    assert_eq!(terminal.view().screen, Screen::Saving { opens: false });
+    terminal.answer();
+    assert_eq!(terminal.screen(), "done");
 }
 
 #[test]
@@ -447,7 +496,12 @@ fn revoked_in_the_middle_of_a_deposit_brings_it_to_its_end() {
 
 #[test]
 fn a_text_field_takes_pinyin_and_keeps_its_text() {
-    let mut terminal = Terminal::new();
+    // No item that ships asks for a text; a hall's own may.
+    let mut catalogue = Catalogue::clone(&CATALOGUE);
+    let item = catalogue.items.iter_mut().find(|item| item.code == "private-non-enterprise").expect("an item");
+    let name = item.fields.iter_mut().find(|field| field.code == "proposed_name").expect("a field");
+    name.asked_at = AskedAt::Terminal;
+    let mut terminal = Terminal::with(Arc::new(catalogue));
     terminal.zhang();
     terminal.browse_to("private-non-enterprise");
     let text = |terminal: &Terminal| match terminal.view().screen {
@@ -578,7 +632,7 @@ fn nothing_personal_is_printed_by_debug() {
     assert!(!format!("{key:?}").contains('7'), "{key:?}");
     let text = format!(
         "{secret:?} {applicant:?} {:?}",
-        Input::KnownPhone { visit: SubmissionId(uuid::Uuid::nil()), phone: personal("13812345678") }
+        Input::KnownPhone { visit: SubmissionId(Uuid::nil()), phone: personal("13812345678") }
     );
     for personal in ["张三丰", ZHANG, "13812345678", "幸福路"] {
         assert!(!text.contains(personal), "{text}");

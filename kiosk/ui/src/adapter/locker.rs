@@ -9,7 +9,7 @@ use crate::generated as ui;
 
 room! {
     ShowLocker, LockerShown, view;
-    Screen::Saving => Saving {},
+    Screen::Saving { opens } => Saving { set_opens: *opens },
     Screen::Door(view) | Screen::StaffDoor(view) | Screen::PickupDoor(view) => Door { set_door: door(view) },
     Screen::AskPaperIn { compartment } => AskPaperIn { set_trouble: trouble(Some(*compartment), None) },
     Screen::RecordFailed { paper_in, window } => RecordFailed { set_trouble: trouble(*paper_in, window.as_ref()) },

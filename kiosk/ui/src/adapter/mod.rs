@@ -54,8 +54,8 @@ impl Drawn {
         if before.is_none_or(|before| frame(before) != frame(view)) {
             show_frame(app, view);
         }
-        let resized = before.is_none_or(|before| before.text_size != view.text_size);
-        if resized || before.is_none_or(|before| before.screen != view.screen) {
+        let anew = before.is_none_or(|before| (before.text_size, before.language) != (view.text_size, view.language));
+        if anew || before.is_none_or(|before| before.screen != view.screen) {
             if before.is_none_or(|before| before.screen.name() != view.screen.name()) {
                 ROOMS.iter().for_each(|(_, empty)| empty(app));
             }
@@ -74,7 +74,8 @@ impl Drawn {
 
 /// The parts of a view that stand on every page.
 fn frame(view: &View) -> impl PartialEq + '_ {
-    (view.language, view.text_size, &view.person, view.step, view.foot, view.offline, view.screen.name())
+    let place = view.staff_place.as_str();
+    (view.language, view.text_size, &view.person, view.step, view.foot, view.offline, place, view.screen.name())
 }
 
 fn select_language(language: Language) {
@@ -102,6 +103,9 @@ fn show_frame(app: &App, view: &View) {
     session.set_can_back(view.foot.back);
     session.set_can_quit(view.foot.quit);
     session.set_offline(view.offline && !whole);
+    session.set_staff_place(view.staff_place.as_str().into());
+    // Where nobody is served there may be no server that hears a call: the page says where a person is instead.
+    session.set_can_help(!matches!(view.screen, Screen::NotEnrolled { .. } | Screen::OutOfService { .. }));
 }
 
 fn show_overlay(app: &App, overlay: Option<&Overlay>) {

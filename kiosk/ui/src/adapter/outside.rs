@@ -1,7 +1,7 @@
 //! Nobody's visit: starting, out of service, waiting for someone.
 
 use kiosk_journey as journey;
-use kiosk_journey::Screen;
+use kiosk_journey::{Language, Screen};
 use slint::SharedString;
 
 use super::shared::{no_deposit, room, text};
@@ -10,19 +10,23 @@ use crate::generated as ui;
 room! {
     ShowOutside, OutsideShown, view;
     Screen::Starting => Starting {},
-    Screen::NotEnrolled { command } => NotEnrolled { set_trouble: trouble(command, None, &[]) },
-    Screen::OutOfService { why, detail } => OutOfService { set_trouble: trouble(detail, Some(*why), &[]) },
-    Screen::ShutDoors { doors } => ShutDoors { set_trouble: trouble("", None, doors) },
-    Screen::Idle(view) => Idle { set_idle: idle(view) },
+    Screen::NotEnrolled { command } => NotEnrolled { set_trouble: trouble(command, None, "") },
+    Screen::OutOfService { why, detail } => OutOfService { set_trouble: trouble(detail, Some(*why), "") },
+    Screen::ShutDoors { doors } => ShutDoors { set_trouble: trouble("", None, &list(doors, view.language)) },
+    Screen::Idle(idle) => Idle { set_idle: idle_data(idle, view.language) },
 }
 
-fn trouble(detail: &str, why: Option<journey::OutOfServiceReason>, doors: &[u16]) -> ui::TroubleData {
-    ui::TroubleData { detail: detail.into(), outage: why.map(outage).unwrap_or_default(), doors: list(doors) }
+fn trouble(detail: &str, why: Option<journey::OutOfServiceReason>, doors: &str) -> ui::TroubleData {
+    ui::TroubleData { detail: detail.into(), outage: why.map(outage).unwrap_or_default(), doors: doors.into() }
 }
 
-/// "3、7": the mark that both languages of the hall read as a list.
-fn list(doors: &[u16]) -> SharedString {
-    doors.iter().map(u16::to_string).collect::<Vec<_>>().join("、").into()
+/// "3、7" or "3, 7".
+fn list(doors: &[u16], language: Language) -> SharedString {
+    let mark = match language {
+        Language::Zh => "、",
+        Language::En => ", ",
+    };
+    doors.iter().map(u16::to_string).collect::<Vec<_>>().join(mark).into()
 }
 
 fn outage(why: journey::OutOfServiceReason) -> ui::Outage {
@@ -34,15 +38,16 @@ fn outage(why: journey::OutOfServiceReason) -> ui::Outage {
     }
 }
 
-fn idle(view: &journey::IdleView) -> ui::IdleData {
+fn idle_data(view: &journey::IdleView, language: Language) -> ui::IdleData {
     ui::IdleData {
         reads_cards: view.reads_cards,
+        reads_chips: view.reads_chips,
         starting: view.starting,
         no_deposit: no_deposit(view.no_deposit),
         free_boxes: view.free_boxes.into(),
         waiting: i32::try_from(view.waiting).unwrap_or(i32::MAX),
         waiting_since: text(view.waiting_since.as_deref().unwrap_or_default()),
-        open_doors: list(&view.open_doors),
+        open_doors: list(&view.open_doors, language),
         card_left: view.card_left,
         has_guide: view.has_guide,
         finds: view.finds,

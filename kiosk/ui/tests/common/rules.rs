@@ -85,6 +85,21 @@ fn targets_hold(targets: &[Area], covered: bool) -> Vec<String> {
     broken
 }
 
+/// Whether a character is Chinese: of the script, or a mark that only Chinese writes.
+fn is_chinese(c: char) -> bool {
+    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
+/// On an English page only names are Chinese: of persons, organisations and places, as they are written on cards and signs.
+pub(crate) fn english(bench: &Bench, names: &[&str]) -> Vec<String> {
+    let mut said: Vec<String> =
+        bench.texts().iter().filter_map(ElementHandle::accessible_label).map(String::from).collect();
+    said.extend(bench.labels());
+    let without_names = |text: &String| names.iter().fold(text.clone(), |text, name| text.replace(name, ""));
+    let broken = said.iter().filter(|text| without_names(text).contains(is_chinese));
+    broken.map(|text| format!("{text:?} is not English")).collect()
+}
+
 /// No text leaves the screen or runs into a target that it does not belong to.
 pub(crate) fn texts(bench: &Bench) -> Vec<String> {
     let targets: Vec<_> = bench.targets().iter().map(Area::of).collect();

@@ -8,38 +8,21 @@ pub(crate) struct Sample {
     pub(crate) view: View,
 }
 
+/// A page that belongs to nobody's visit. Step and foot bar are always the journey's.
 fn view(screen: Screen) -> View {
-    View {
-        revision: 1,
-        language: Language::Zh,
-        text_size: TextSize::Normal,
-        screen,
-        overlay: None,
-        person: None,
-        step: None,
-        foot: Foot { back: false, quit: false },
-        offline: false,
-    }
+    View::of(screen, None)
 }
 
 /// A page in the middle of somebody's visit.
-fn visit(at: u8, screen: Screen) -> View {
-    View {
-        person: Some(PersonLine { name: "欧阳**".into(), number: "110***********1234".into() }),
-        step: Some(Step { at, of: 5 }),
-        foot: Foot { back: true, quit: true },
-        ..view(screen)
-    }
-}
-
-fn by_staff(screen: Screen) -> View {
-    View { foot: Foot { back: true, quit: true }, ..view(screen) }
+fn visit(screen: Screen) -> View {
+    View::of(screen, Some(PersonLine { name: "欧阳**".into(), number: "110***********1234".into() }))
 }
 
 pub(crate) fn idle() -> IdleView {
     IdleView {
         hall_name: "宜春市政务服务中心".into(),
         reads_cards: true,
+        reads_chips: true,
         starting: false,
         no_deposit: None,
         free_boxes: 18,
@@ -53,8 +36,13 @@ pub(crate) fn idle() -> IdleView {
     }
 }
 
-fn window() -> Option<WindowLine> {
-    Some(WindowLine { name: "5号窗口（文广旅局）".into(), phone: Some("0795-3998512".into()) })
+fn window(zh: bool) -> Option<WindowLine> {
+    let name = words(zh, "5号窗口（文广旅局）", "Window 5 (文广旅局)");
+    Some(WindowLine { name, phone: Some("0795-3998512".into()) })
+}
+
+fn staff_place(zh: bool) -> String {
+    words(zh, "一楼大门右边服务台，电话 0795-3998500", "Desk on the right of the entrance, phone 0795-3998500")
 }
 
 fn words(zh: bool, chinese: &str, english: &str) -> String {
@@ -149,22 +137,22 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
     };
     let _ = size;
     vec![
-        Sample { name: "choose_theme", view: visit(1, choose(ChooseBy::Theme, "", groups.clone(), 1)) },
+        Sample { name: "choose_theme", view: visit(choose(ChooseBy::Theme, "", groups.clone(), 1)) },
         Sample {
             name: "choose_theme_errands",
-            view: visit(1, with_errands(choose(ChooseBy::Theme, "", groups.clone(), 1))),
+            view: visit(with_errands(choose(ChooseBy::Theme, "", groups.clone(), 1))),
         },
         Sample {
             name: "choose_department",
-            view: View { offline: true, ..visit(1, choose(ChooseBy::Department, "", groups, 2)) },
+            view: View { offline: true, ..visit(choose(ChooseBy::Department, "", groups, 2)) },
         },
         Sample {
             name: "choose_item",
-            view: visit(1, choose(ChooseBy::Theme, &words(zh, "演出文化", "Shows and culture"), items, 2)),
+            view: visit(choose(ChooseBy::Theme, &words(zh, "演出文化", "Shows and culture"), items, 2)),
         },
-        Sample { name: "search_empty", view: visit(1, search("", hits[..3].to_vec(), 0, 1)) },
-        Sample { name: "search", view: visit(1, search("yyxy", hits, 7, 2)) },
-        Sample { name: "search_none", view: visit(1, search("qqqz", vec![], 0, 1)) },
+        Sample { name: "search_empty", view: visit(search("", hits[..3].to_vec(), 0, 1)) },
+        Sample { name: "search", view: visit(search("yyxy", hits, 7, 2)) },
+        Sample { name: "search_none", view: visit(search("qqqz", vec![], 0, 1)) },
     ]
 }
 
@@ -254,7 +242,7 @@ fn wrong_age(zh: bool, another: bool, ages: Ages) -> Screen {
         item: words(zh, "高龄津贴申领", "Old-age Allowance"),
         ages,
         another,
-        window: window(),
+        window: window(zh),
     })
 }
 
@@ -281,88 +269,71 @@ fn item_pages(zh: bool, size: TextSize) -> Vec<Sample> {
         .collect();
     let question = |asks, options| Screen::Situation(QuestionView { asks, options, multiple: false, item: item() });
     vec![
-        Sample { name: "guide", view: visit(2, Screen::Guide(guide(zh, size))) },
+        Sample { name: "guide", view: visit(Screen::Guide(guide(zh, size))) },
         Sample {
             name: "guide_same_case",
-            view: visit(
-                2,
-                Screen::Guide(GuideView {
-                    lines: guide(zh, size).lines.into_iter().take(3).collect(),
-                    same: Some(SameCase {
-                        receipt: "10101000000141".into(), state: words(zh, "已存件", "handed in")
-                    }),
-                    ..guide(zh, size)
-                }),
-            ),
+            view: visit(Screen::Guide(GuideView {
+                lines: guide(zh, size).lines.into_iter().take(3).collect(),
+                same: Some(SameCase { receipt: "10101000000141".into(), state: words(zh, "已存件", "handed in") }),
+                ..guide(zh, size)
+            })),
         },
         Sample {
             name: "guide_without_card",
-            view: by_staff(Screen::Guide(GuideView { signed_in: false, ..guide(zh, size) })),
+            view: view(Screen::Guide(GuideView { signed_in: false, ..guide(zh, size) })),
         },
-        Sample { name: "acting_for", view: visit(2, question(Asks::ActingFor, acting)) },
+        Sample { name: "acting_for", view: visit(question(Asks::ActingFor, acting)) },
         Sample {
             name: "situation",
-            view: visit(
-                2,
-                question(Asks::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")), options(zh)),
-            ),
+            view: visit(question(
+                Asks::Words(words(zh, "演出在哪里举行？", "Where will the show take place?")),
+                options(zh),
+            )),
         },
         Sample {
             name: "situation_multiple",
-            view: visit(
-                2,
-                Screen::Situation(QuestionView {
-                    asks: Asks::Words(words(zh, "参加演出的有哪些人？", "Who takes part?")),
-                    options: options(zh),
-                    multiple: true,
-                    item: item(),
-                }),
-            ),
+            view: visit(Screen::Situation(QuestionView {
+                asks: Asks::Words(words(zh, "参加演出的有哪些人？", "Who takes part?")),
+                options: options(zh),
+                multiple: true,
+                item: item(),
+            })),
         },
         Sample {
             name: "not_here",
-            view: visit(
-                2,
-                Screen::NotHere {
-                    item: item(),
-                    go: words(
-                        zh,
-                        "有外国演员参加的演出，要到3号窗口办，因为需要当面核对护照",
-                        "Shows with foreign artists are handled at window 3, where passports are looked at",
-                    ),
-                },
-            ),
+            view: visit(Screen::NotHere {
+                item: item(),
+                go: words(
+                    zh,
+                    "有外国演员参加的演出，要到3号窗口办，因为需要当面核对护照",
+                    "Shows with foreign artists are handled at window 3, where passports are looked at",
+                ),
+            }),
         },
-        Sample { name: "wrong_age", view: visit(2, wrong_age(zh, true, Ages { from: 80, to: None })) },
-        Sample { name: "wrong_age_ends", view: visit(2, wrong_age(zh, false, Ages { from: 16, to: Some(59) })) },
+        Sample { name: "wrong_age", view: visit(wrong_age(zh, true, Ages { from: 80, to: None })) },
+        Sample { name: "wrong_age_ends", view: visit(wrong_age(zh, false, Ages { from: 16, to: Some(59) })) },
         Sample {
             name: "materials",
-            view: visit(
-                3,
-                Screen::Materials(MaterialsView {
-                    item: item(),
-                    rows: materials(zh, size),
-                    count: COUNT,
-                    paging: Paging { page: 1, pages: 2 },
-                    prints: true,
-                }),
-            ),
+            view: visit(Screen::Materials(MaterialsView {
+                item: item(),
+                rows: materials(zh, size),
+                count: COUNT,
+                paging: Paging { page: 1, pages: 2 },
+                prints: true,
+            })),
         },
         Sample {
             name: "missing",
-            view: visit(
-                3,
-                Screen::Missing(MissingView {
-                    item: item(),
-                    rows: materials(zh, size),
-                    count: COUNT,
-                    paging: Paging { page: 1, pages: 2 },
-                    window: window(),
-                    paper: PrintState::Printed,
-                }),
-            ),
+            view: visit(Screen::Missing(MissingView {
+                item: item(),
+                rows: materials(zh, size),
+                count: COUNT,
+                paging: Paging { page: 1, pages: 2 },
+                window: window(zh),
+                paper: PrintState::Printed,
+            })),
         },
-        Sample { name: "no_box", view: visit(1, Screen::NoBox { why: NoDeposit::Full, window: window() }) },
+        Sample { name: "no_box", view: visit(Screen::NoBox { why: NoDeposit::Full, window: window(zh) }) },
     ]
 }
 
@@ -426,67 +397,52 @@ fn answers(zh: bool, size: TextSize) -> Vec<Sample> {
         ..text.clone()
     };
     vec![
-        Sample { name: "phone", view: visit(3, phone("138 1234 5", PhoneCheck::Incomplete(3))) },
-        Sample { name: "phone_good", view: visit(3, phone("138 1234 5678", PhoneCheck::Good)) },
-        Sample { name: "phone_wrong", view: visit(3, phone("12", PhoneCheck::WrongStart)) },
+        Sample { name: "phone", view: visit(phone("138 1234 5", PhoneCheck::Incomplete(3))) },
+        Sample { name: "phone_good", view: visit(phone("138 1234 5678", PhoneCheck::Good)) },
+        Sample { name: "phone_wrong", view: visit(phone("12", PhoneCheck::WrongStart)) },
         Sample {
             name: "phone_known",
-            view: visit(
-                3,
-                Screen::Phone(PhoneView {
-                    known: Some("138****1234".into()),
-                    typed: String::new(),
-                    check: PhoneCheck::Empty,
-                }),
-            ),
+            view: visit(Screen::Phone(PhoneView {
+                known: Some("138****1234".into()),
+                typed: String::new(),
+                check: PhoneCheck::Empty,
+            })),
         },
         Sample {
             name: "field_date",
-            view: visit(
-                3,
-                field(
-                    &words(zh, "哪一天演出？", "On which day is the show?"),
-                    FieldInput::Date("2026 02 3".into()),
-                    Some(FieldProblem::Impossible),
-                ),
-            ),
+            view: visit(field(
+                &words(zh, "哪一天演出？", "On which day is the show?"),
+                FieldInput::Date("2026 02 3".into()),
+                Some(FieldProblem::Impossible),
+            )),
         },
         Sample {
             name: "field_options",
-            view: visit(
-                3,
-                field(
-                    &words(zh, "演出场地在哪个区？", "In which district is the venue?"),
-                    FieldInput::Options { rows: options(zh), multiple: false },
-                    None,
-                ),
-            ),
+            view: visit(field(
+                &words(zh, "演出场地在哪个区？", "In which district is the venue?"),
+                FieldInput::Options { rows: options(zh), multiple: false },
+                None,
+            )),
         },
         Sample {
             name: "field_org_code",
-            view: visit(
-                3,
-                field(
-                    &words(zh, "统一社会信用代码", "Unified social credit code"),
-                    FieldInput::OrgCode("9136 0902 MA35".into()),
-                    None,
-                ),
-            ),
+            view: visit(field(
+                &words(zh, "统一社会信用代码", "Unified social credit code"),
+                FieldInput::OrgCode("9136 0902 MA35".into()),
+                None,
+            )),
         },
-        Sample { name: "text", view: visit(3, Screen::Text(text)) },
-        Sample { name: "text_more", view: visit(3, Screen::Text(more)) },
-        Sample { name: "check_turned", view: visit(4, turned) },
-        Sample { name: "check", view: visit(4, check) },
+        Sample { name: "text", view: visit(Screen::Text(text)) },
+        Sample { name: "text_more", view: visit(Screen::Text(more)) },
+        Sample { name: "check_turned", view: visit(turned) },
+        Sample { name: "check", view: visit(check) },
         Sample {
             name: "box_size",
-            view: visit(
-                4,
-                Screen::BoxSize(BoxSizeView {
-                    sizes: [("envelope", 6), ("A4", 11), ("large", 1)]
-                        .map(|(id, free)| BoxSizeRow { id: id.into(), free, chosen: false })
-                        .to_vec(),
-                }),
-            ),
+            view: visit(Screen::BoxSize(BoxSizeView {
+                sizes: [("envelope", 6), ("A4", 11), ("large", 1)]
+                    .map(|(id, free)| BoxSizeRow { id: id.into(), free, chosen: false })
+                    .to_vec(),
+            })),
         },
     ]
 }
@@ -514,7 +470,7 @@ pub(crate) fn done(zh: bool) -> DoneView {
         materials: COUNT,
         made_at: "2026-11-23 14:02".into(),
         answer_by: Some("2026-11-30".into()),
-        window: window(),
+        window: window(zh),
         has_phone: true,
         offline: false,
         unconfirmed: None,
@@ -526,38 +482,40 @@ pub(crate) fn done(zh: bool) -> DoneView {
 }
 
 fn locker(zh: bool) -> Vec<Sample> {
-    let door_page = |phase| visit(5, Screen::Door(door(phase)));
-    let here = |screen| View { foot: Foot::default(), ..visit(5, screen) };
+    let door_page = |phase| visit(Screen::Door(door(phase)));
+    let at_door = door_page(DoorPhase::Open);
     vec![
-        Sample { name: "saving", view: here(Screen::Saving) },
+        // The page before says which step it is.
+        Sample { name: "saving", view: View { step: at_door.step, ..visit(Screen::Saving { opens: true }) } },
+        Sample { name: "saving_shut", view: View { step: at_door.step, ..visit(Screen::Saving { opens: false }) } },
         Sample {
             name: "door_opening_other",
-            view: visit(5, Screen::Door(DoorView { instead_of: Some(11), ..door(DoorPhase::Opening { attempt: 1 }) })),
+            view: visit(Screen::Door(DoorView { instead_of: Some(11), ..door(DoorPhase::Opening { attempt: 1 }) })),
         },
         Sample {
             name: "door_open",
-            view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Open) })),
+            view: visit(Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Open) })),
         },
         Sample {
             name: "door_reminder",
-            view: visit(5, Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })),
+            view: visit(Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })),
         },
         Sample { name: "door_staff_called", view: door_page(DoorPhase::StaffCalled) },
         Sample {
             name: "door_not_opening",
-            view: visit(5, Screen::Door(DoorView { can_say_in: true, ..door(DoorPhase::Opening { attempt: 2 }) })),
+            view: visit(Screen::Door(DoorView { can_say_in: true, ..door(DoorPhase::Opening { attempt: 2 }) })),
         },
         Sample { name: "door_shut_for_bigger", view: door_page(DoorPhase::ShutForBigger) },
         Sample { name: "door_shut_for_other", view: door_page(DoorPhase::ShutForOther) },
         Sample { name: "door_not_seen", view: door_page(DoorPhase::NotSeen) },
-        Sample { name: "ask_paper_in", view: here(Screen::AskPaperIn { compartment: 12 }) },
-        Sample { name: "record_failed", view: here(Screen::RecordFailed { paper_in: None, window: window() }) },
-        Sample { name: "record_failed_inside", view: here(Screen::RecordFailed { paper_in: Some(12), window: None }) },
-        Sample { name: "not_deposited", view: here(Screen::NotDeposited { window: window() }) },
-        Sample { name: "done", view: here(Screen::Done(done(zh))) },
+        Sample { name: "ask_paper_in", view: visit(Screen::AskPaperIn { compartment: 12 }) },
+        Sample { name: "record_failed", view: visit(Screen::RecordFailed { paper_in: None, window: window(zh) }) },
+        Sample { name: "record_failed_inside", view: visit(Screen::RecordFailed { paper_in: Some(12), window: None }) },
+        Sample { name: "not_deposited", view: visit(Screen::NotDeposited { window: window(zh) }) },
+        Sample { name: "done", view: visit(Screen::Done(done(zh))) },
         Sample {
             name: "done_for_organisation",
-            view: here(Screen::Done(DoneView {
+            view: visit(Screen::Done(DoneView {
                 organisation: "临江市春之声演艺有限公司".into(), ..done(zh)
             })),
         },
@@ -565,7 +523,7 @@ fn locker(zh: bool) -> Vec<Sample> {
             name: "done_offline",
             view: View {
                 offline: true,
-                ..here(Screen::Done(DoneView {
+                ..visit(Screen::Done(DoneView {
                     offline: true,
                     answer_by: None,
                     has_phone: false,
@@ -578,7 +536,7 @@ fn locker(zh: bool) -> Vec<Sample> {
         },
         Sample {
             name: "done_unconfirmed",
-            view: here(Screen::Done(DoneView {
+            view: visit(Screen::Done(DoneView {
                 unconfirmed: Some(UnconfirmedReason::OpeningNotSeen),
                 reopen_failed: true,
                 can_reopen: false,
@@ -622,9 +580,9 @@ fn errands(zh: bool, size: TextSize) -> Vec<Sample> {
         Some(TodoView::PickUpElsewhere { kiosk: "2号大厅自助区".into() }),
     );
     let running = row("4", "社会保障卡申领", "Social security card", ("办理中", "In progress"), None);
-    let line = |chinese: &str, english: &str, reason: &str, originals, copies| MissingLine {
+    let line = |chinese: &str, english: &str, reason: (&str, &str), originals, copies| MissingLine {
         name: words(zh, chinese, english),
-        reason: reason.into(),
+        reason: words(zh, reason.0, reason.1),
         originals,
         copies,
     };
@@ -635,22 +593,26 @@ fn errands(zh: bool, size: TextSize) -> Vec<Sample> {
         missing,
         paging: Paging { page: 1, pages: 1 },
         blocked: false,
-        window: window(),
+        window: window(zh),
     };
     let missing = vec![
-        line("食品经营许可证申请书", "Application form", "缺少签字或盖章", 1, 0),
-        line("与食品经营相适应的主要设备设施布局、操作流程图", "Plan of equipment and operation", "未提交", 1, 1),
-        line("食品安全管理制度文本", "Food safety rules", "复印件不清晰", 0, 2),
+        line("食品经营许可证申请书", "Application form", ("缺少签字或盖章", "not signed or stamped"), 1, 0),
+        line(
+            "与食品经营相适应的主要设备设施布局、操作流程图",
+            "Plan of equipment and operation",
+            ("未提交", "not handed in"),
+            1,
+            1,
+        ),
+        line("食品安全管理制度文本", "Food safety rules", ("复印件不清晰", "the copy is illegible"), 0, 2),
     ];
     let told = ("材料需要补正，告知书一次列明了全部内容", "Papers need correcting; the notice lists everything");
     let running_told = ("您的申请已受理", "Your application is accepted");
     let ready = ("办理结果已备好，请领取", "Your result is ready");
     let corrected = view(correct.clone(), told, missing);
-    let page = |screen| View { step: None, ..visit(1, screen) };
-    let only_quit = |screen| View { foot: Foot { back: false, quit: true }, ..page(screen) };
-    let alone = |screen| View { foot: Foot::default(), ..page(screen) };
-    let mut all = vec![result.clone(), correct, elsewhere.clone(), running.clone()];
-    if size == TextSize::Large {
+    let mut all = vec![result.clone(), correct, elsewhere.clone()];
+    // In large text the journey leaves the last ones to a further page.
+    if size == TextSize::Large || !zh {
         all.pop();
     }
     let pad = StaffPadView {
@@ -664,22 +626,22 @@ fn errands(zh: bool, size: TextSize) -> Vec<Sample> {
     vec![
         Sample {
             name: "errands",
-            view: only_quit(Screen::Errands(ErrandsView { rows: all, paging: Paging { page: 1, pages: 2 } })),
+            view: visit(Screen::Errands(ErrandsView { rows: all, paging: Paging { page: 1, pages: 2 } })),
         },
-        Sample { name: "errand_result", view: page(Screen::Errand(view(result, ready, vec![]))) },
-        Sample { name: "errand_elsewhere", view: page(Screen::Errand(view(elsewhere, ready, vec![]))) },
-        Sample { name: "errand_running", view: page(Screen::Errand(view(running, running_told, vec![]))) },
-        Sample { name: "errand_correct", view: page(Screen::Errand(corrected.clone())) },
-        Sample { name: "errand_blocked", view: page(Screen::Errand(ErrandView { blocked: true, ..corrected })) },
-        Sample { name: "pickup_code", view: page(Screen::PickupCode(pad)) },
+        Sample { name: "errand_result", view: visit(Screen::Errand(view(result, ready, vec![]))) },
+        Sample { name: "errand_elsewhere", view: visit(Screen::Errand(view(elsewhere, ready, vec![]))) },
+        Sample { name: "errand_running", view: visit(Screen::Errand(view(running, running_told, vec![]))) },
+        Sample { name: "errand_correct", view: visit(Screen::Errand(corrected.clone())) },
+        Sample { name: "errand_blocked", view: visit(Screen::Errand(ErrandView { blocked: true, ..corrected })) },
+        Sample { name: "pickup_code", view: visit(Screen::PickupCode(pad)) },
         Sample {
             name: "pickup_door",
-            view: alone(Screen::PickupDoor(DoorView { purpose: DoorPurpose::PickUp, ..door(DoorPhase::Open) })),
+            view: visit(Screen::PickupDoor(DoorView { purpose: DoorPurpose::PickUp, ..door(DoorPhase::Open) })),
         },
-        Sample { name: "ask_taken", view: alone(Screen::AskTaken { compartment: 12 }) },
-        Sample { name: "pickup_failed", view: only_quit(Screen::PickupFailed { compartment: 12, window: window() }) },
-        Sample { name: "rate", view: only_quit(Screen::Rate { rated: None }) },
-        Sample { name: "rated", view: only_quit(Screen::Rate { rated: Some(5) }) },
+        Sample { name: "ask_taken", view: visit(Screen::AskTaken { compartment: 12 }) },
+        Sample { name: "pickup_failed", view: visit(Screen::PickupFailed { compartment: 12, window: window(zh) }) },
+        Sample { name: "rate", view: visit(Screen::Rate { rated: None }) },
+        Sample { name: "rated", view: visit(Screen::Rate { rated: Some(5) }) },
     ]
 }
 
@@ -720,41 +682,38 @@ fn staff() -> Vec<Sample> {
     vec![
         Sample {
             name: "staff_pin",
-            view: by_staff(Screen::StaffPin(StaffPadView {
+            view: view(Screen::StaffPin(StaffPadView {
                 refused: Some(StaffRefusal::WrongPin),
                 tries_left: Some(3),
                 ..pad(6)
             })),
         },
-        Sample { name: "staff_code", view: by_staff(Screen::StaffCode(pad(6))) },
-        Sample { name: "staff_boxes", view: by_staff(boxes(rows, None)) },
-        Sample { name: "staff_boxes_results", view: by_staff(boxes(results, None)) },
-        Sample { name: "staff_boxes_none", view: by_staff(boxes(vec![], Some(7))) },
-        Sample { name: "staff_door", view: by_staff(opened(DoorPurpose::Collect)) },
-        Sample { name: "staff_loading", view: by_staff(opened(DoorPurpose::Load)) },
+        Sample { name: "staff_code", view: view(Screen::StaffCode(pad(6))) },
+        Sample { name: "staff_boxes", view: view(boxes(rows, None)) },
+        Sample { name: "staff_boxes_results", view: view(boxes(results, None)) },
+        Sample { name: "staff_boxes_none", view: view(boxes(vec![], Some(7))) },
+        Sample { name: "staff_door", view: view(opened(DoorPurpose::Collect)) },
+        Sample { name: "staff_loading", view: view(opened(DoorPurpose::Load)) },
         Sample {
             name: "staff_affirm_loaded",
-            view: by_staff(Screen::StaffAffirm {
+            view: view(Screen::StaffAffirm {
                 compartment: 9,
                 receipt: Some("1101202600000144".into()),
                 opening_seen: true,
                 loading: true,
             }),
         },
-        Sample { name: "staff_affirm", view: by_staff(affirm(true, Some("1101202600000178"))) },
-        Sample { name: "staff_affirm_unseen", view: by_staff(affirm(false, None)) },
-        Sample { name: "staff_locked", view: by_staff(Screen::StaffRefused { why: StaffRefusal::Locked }) },
-        Sample { name: "staff_unknown_card", view: by_staff(Screen::StaffRefused { why: StaffRefusal::UnknownCard }) },
-        Sample {
-            name: "staff_roster_expired",
-            view: by_staff(Screen::StaffRefused { why: StaffRefusal::RosterExpired }),
-        },
+        Sample { name: "staff_affirm", view: view(affirm(true, Some("1101202600000178"))) },
+        Sample { name: "staff_affirm_unseen", view: view(affirm(false, None)) },
+        Sample { name: "staff_locked", view: view(Screen::StaffRefused { why: StaffRefusal::Locked }) },
+        Sample { name: "staff_unknown_card", view: view(Screen::StaffRefused { why: StaffRefusal::UnknownCard }) },
+        Sample { name: "staff_roster_expired", view: view(Screen::StaffRefused { why: StaffRefusal::RosterExpired }) },
     ]
 }
 
-fn outside() -> Vec<Sample> {
-    let out = |why| view(Screen::OutOfService { why, detail: String::new() });
-    let trouble = |problem| View { foot: Foot { back: false, quit: true }, ..view(Screen::CardProblem { problem }) };
+fn outside(zh: bool) -> Vec<Sample> {
+    let out = |why| View { staff_place: staff_place(zh), ..view(Screen::OutOfService { why, detail: String::new() }) };
+    let trouble = |problem| view(Screen::CardProblem { problem });
     let idle_view = |idle| view(Screen::Idle(idle));
     vec![
         Sample { name: "starting", view: view(Screen::Starting) },
@@ -788,6 +747,7 @@ fn outside() -> Vec<Sample> {
                 })
             },
         },
+        Sample { name: "idle_no_chips", view: idle_view(IdleView { reads_chips: false, ..idle() }) },
         Sample { name: "idle_reader_down", view: idle_view(IdleView { reads_cards: false, ..idle() }) },
         Sample {
             name: "idle_full",
@@ -817,7 +777,7 @@ fn documents() -> Vec<Sample> {
         keys_abc: false,
     };
     let check = |state, card_there| {
-        by_staff(Screen::DocumentCheck(DocumentCheckView {
+        view(Screen::DocumentCheck(DocumentCheckView {
             number: "L898902C3".into(),
             birth: "1974-08-12".into(),
             expiry: "2032-04-15".into(),
@@ -825,7 +785,7 @@ fn documents() -> Vec<Sample> {
             card_there,
         }))
     };
-    let page = |view| by_staff(Screen::Document(view));
+    let page = |part| view(Screen::Document(part));
     vec![
         Sample { name: "reading_document", view: view(Screen::ReadingCard { travel_document: true }) },
         Sample { name: "document_number", view: page(part(DocumentPart::Number, "L8989", None)) },
@@ -857,10 +817,10 @@ fn documents() -> Vec<Sample> {
 fn finding(zh: bool) -> Vec<Sample> {
     let number = |typed: &str, problem| {
         let whole = typed.len() == 14;
-        by_staff(Screen::FindNumber(FindNumberView { typed: typed.into(), whole, problem, scans: true }))
+        view(Screen::FindNumber(FindNumberView { typed: typed.into(), whole, problem, scans: true }))
     };
     let last = |typed: &str, letters, refused| {
-        by_staff(Screen::FindLastFour(FindLastFourView {
+        view(Screen::FindLastFour(FindLastFourView {
             receipt: "10101000000186".into(),
             typed: typed.into(),
             whole: typed.len() == 4,
@@ -870,7 +830,6 @@ fn finding(zh: bool) -> Vec<Sample> {
             refused,
         }))
     };
-    let only_quit = |screen| View { foot: Foot { back: false, quit: true }, ..view(screen) };
     let progress = |state: (&str, &str), told: (&str, &str)| ProgressView {
         receipt: "10101000000186".into(),
         state: words(zh, state.0, state.1),
@@ -912,22 +871,25 @@ fn finding(zh: bool) -> Vec<Sample> {
         Sample { name: "find_last_four", view: last("002X", false, false) },
         Sample { name: "find_last_four_letters", view: last("2C", true, false) },
         Sample { name: "find_last_four_refused", view: last("", false, true) },
-        Sample { name: "find_offline", view: only_quit(Screen::FindFailed { why: FindFailure::Offline }) },
-        Sample { name: "find_too_many", view: only_quit(Screen::FindFailed { why: FindFailure::TooMany }) },
-        Sample { name: "find_no_answer", view: only_quit(Screen::FindFailed { why: FindFailure::NoAnswer }) },
-        Sample { name: "progress_running", view: only_quit(Screen::Progress(running)) },
-        Sample { name: "progress_correct", view: only_quit(Screen::Progress(correct)) },
-        Sample { name: "progress_here", view: only_quit(Screen::Progress(here)) },
-        Sample { name: "progress_paused", view: only_quit(Screen::Progress(paused)) },
+        Sample { name: "find_offline", view: view(Screen::FindFailed { why: FindFailure::Offline }) },
+        Sample { name: "find_too_many", view: view(Screen::FindFailed { why: FindFailure::TooMany }) },
+        Sample { name: "find_no_answer", view: view(Screen::FindFailed { why: FindFailure::NoAnswer }) },
+        Sample { name: "progress_running", view: view(Screen::Progress(running)) },
+        Sample { name: "progress_correct", view: view(Screen::Progress(correct)) },
+        Sample { name: "progress_here", view: view(Screen::Progress(here)) },
+        Sample { name: "progress_paused", view: view(Screen::Progress(paused)) },
     ]
 }
 
-fn overlays() -> Vec<Sample> {
-    let over = |overlay| View { overlay: Some(overlay), ..visit(3, phone("138 1234 5", PhoneCheck::Incomplete(3))) };
+fn overlays(zh: bool) -> Vec<Sample> {
+    let over = |overlay| View { overlay: Some(overlay), ..visit(phone("138 1234 5", PhoneCheck::Incomplete(3))) };
     vec![
         Sample { name: "overlay_still_there", view: over(Overlay::StillThere { seconds_left: 23 }) },
         Sample { name: "overlay_help", view: over(Overlay::Help { received: true }) },
-        Sample { name: "overlay_help_unheard", view: over(Overlay::Help { received: false }) },
+        Sample {
+            name: "overlay_help_unheard",
+            view: View { staff_place: staff_place(zh), ..over(Overlay::Help { received: false }) },
+        },
         Sample { name: "overlay_another_person", view: over(Overlay::AnotherPerson) },
     ]
 }
@@ -935,7 +897,7 @@ fn overlays() -> Vec<Sample> {
 /// Every page, in one language and size.
 pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     let zh = language == Language::Zh;
-    let mut samples = outside();
+    let mut samples = outside(zh);
     samples.extend(documents());
     samples.extend(finding(zh));
     samples.extend(tiles(zh, size));
@@ -944,7 +906,7 @@ pub(crate) fn all(language: Language, size: TextSize) -> Vec<Sample> {
     samples.extend(locker(zh));
     samples.extend(errands(zh, size));
     samples.extend(staff());
-    samples.extend(overlays());
+    samples.extend(overlays(zh));
     for sample in &mut samples {
         sample.view.language = language;
         sample.view.text_size = size;
