@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::{Fault, House, Verdict};
 
 /// Where people read.
-const READ: [&str; 8] = [
+const READ: [&str; 9] = [
     "README.md",
+    "assets/catalogue",
     "docs",
     "kiosk/src",
     "kiosk/ui/lang",
@@ -18,7 +19,7 @@ const READ: [&str; 8] = [
 ];
 /// What was decided stays as it was written, and so does what changed.
 const LEFT: [&str; 2] = ["docs/decisions", "docs/pictures"];
-const KINDS: [&str; 5] = ["html", "md", "po", "rs", "slint"];
+const KINDS: [&str; 6] = ["html", "md", "po", "rs", "slint", "toml"];
 
 /// Looks for them, line by line.
 pub(crate) fn judge(house: &House) -> Verdict {

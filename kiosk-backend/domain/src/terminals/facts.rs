@@ -309,7 +309,7 @@ impl Facts<'_, '_> {
         }
         self.compartment(no, Box_::Result, Some(id))?;
         let name = store::kiosks::get(self.tx, self.context.kiosk)?.map(|row| row.name).unwrap_or_default();
-        let form = Form { delivery: format!("出件柜领取：{name}，{no}号柜"), ..Form::default() };
+        let form = Form { delivery: format!("柜子领取：{name}，{no}号柜"), ..Form::default() };
         let what = Happening::Case(CaseEvent::ResultReady);
         if !self.note_form(id, what, no, Some(staff), &form.delivery, &form)? {
             return Ok(Some(Code::EntryImplausible));
