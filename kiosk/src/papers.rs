@@ -17,7 +17,7 @@ pub fn document(slip: &Slip, now: &str) -> Document {
         SlipKind::Receipt { .. } => receipt(paper, slip, words),
         SlipKind::PickedUp { number, name, compartment } => {
             let paper = paper.heading(Size::Double, words.of("领取凭条", "Result taken")).with(Block::Rule);
-            let paper = fact(paper, words, ("事项", "Item"), &slip.item);
+            let paper = fact(paper, words, ("事项", "Service"), &slip.item);
             let paper = fact(paper, words, ("办件编号", "Number"), &grouped(number));
             let paper = organisation(paper, words, slip);
             let paper = fact(paper, words, ("领取人", "Name"), name);
@@ -64,10 +64,10 @@ fn receipt(mut paper: Document, slip: &Slip, words: Words) -> Document {
     paper = paper.heading(Size::Huge, compartment.to_string());
     paper = paper.heading(Size::Tall, words.of("号柜", "box number"));
     paper = fact(paper, words, ("办件编号", "Number"), &grouped(number));
-    paper = fact(paper, words, ("事项", "Item"), &slip.item);
+    paper = fact(paper, words, ("事项", "Service"), &slip.item);
     paper = organisation(paper, words, slip);
     paper = fact(paper, words, ("申请人", "Applicant"), name);
-    paper = fact(paper, words, ("材料", "Materials"), &words.count(*materials));
+    paper = fact(paper, words, ("材料", "Papers"), &words.count(*materials));
     for elsewhere in words.elsewhere(*materials) {
         paper = paper.line(Size::Tall, elsewhere);
     }

@@ -35,7 +35,7 @@ pub struct View {
     pub person: Option<PersonLine>,
     /// Where the visit stands.
     pub step: Option<Step>,
-    /// Which foot-bar buttons are alive. Help always is.
+    /// Which foot-bar buttons are alive. Help is wherever anybody is served.
     pub foot: Foot,
     /// The server is unreachable; deposits are kept here and sent later.
     pub offline: bool,

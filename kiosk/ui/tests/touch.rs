@@ -241,6 +241,19 @@ fn what_was_typed_leaves_with_its_page() {
     assert_eq!(bench.screen.app().global::<kiosk_ui::Session>().get_person(), "");
 }
 
+/// What no reader of this terminal takes is not named: neither where a card is invited, nor where another one is asked for.
+#[test]
+fn documents_that_the_readers_do_not_take_are_not_named() {
+    let bench = Bench::new();
+    let named = || bench.texts().iter().filter_map(|text| text.accessible_label()).any(|text| text.contains("护照"));
+    for (idle, chips) in [("idle", true), ("idle_no_chips", false), ("idle", true)] {
+        for name in [idle, "card_unknown"] {
+            bench.show(&page(name));
+            assert_eq!(named(), chips, "{name} after {idle}");
+        }
+    }
+}
+
 #[test]
 fn language_switches_what_is_on_the_screen() {
     let bench = Bench::new();

@@ -60,7 +60,9 @@ impl Drawn {
                 ROOMS.iter().for_each(|(_, empty)| empty(app));
             }
             if let Screen::Idle(idle) = &view.screen {
-                app.global::<Session>().set_hall(idle.hall_name.as_str().into());
+                let session = app.global::<Session>();
+                session.set_hall(idle.hall_name.as_str().into());
+                session.set_reads_chips(idle.reads_chips);
             }
             let shown = ROOMS.iter().filter(|(show, _)| show(app, view)).count();
             debug_assert_eq!(shown, 1, "the page {} belongs to one room", view.screen.name());

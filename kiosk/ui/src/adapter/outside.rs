@@ -41,7 +41,6 @@ fn outage(why: journey::OutOfServiceReason) -> ui::Outage {
 fn idle_data(view: &journey::IdleView, language: Language) -> ui::IdleData {
     ui::IdleData {
         reads_cards: view.reads_cards,
-        reads_chips: view.reads_chips,
         starting: view.starting,
         no_deposit: no_deposit(view.no_deposit),
         free_boxes: view.free_boxes.into(),
