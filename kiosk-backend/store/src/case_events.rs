@@ -7,7 +7,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::case_history::{History, TIME_SETTLED, history_columns, settle};
-use crate::cases::{Change, Window};
+use crate::cases::{Change, NewCase, Window};
 use crate::columns::{optional_uuid_at, signed, u64_at};
 use crate::{Connection, StoreError, StoreResult};
 
@@ -74,8 +74,22 @@ pub fn append(
     event: &NewEvent<'_>,
     now_ms: i64,
 ) -> StoreResult<Option<Window>> {
+    let Some(window) = crate::cases::change(connection, id, tip.n + 1, change, now_ms)? else { return Ok(None) };
+    write(connection, id, tip, event, now_ms)?;
+    Ok(Some(window))
+}
+
+/// Opens a case with its first event. False, and nothing is written, when its number or id is taken.
+pub fn open(connection: &Connection, new: &NewCase<'_>, event: &NewEvent<'_>, now_ms: i64) -> StoreResult<bool> {
+    let opened = crate::cases::insert(connection, new, now_ms)?;
+    if opened {
+        write(connection, new.id, Tip::default(), event, now_ms)?;
+    }
+    Ok(opened)
+}
+
+fn write(connection: &Connection, id: SubmissionId, tip: Tip, event: &NewEvent<'_>, now_ms: i64) -> StoreResult<()> {
     let n = tip.n + 1;
-    let Some(window) = crate::cases::change(connection, id, n, change, now_ms)? else { return Ok(None) };
     let record = Record {
         n,
         kind: event.kind,
@@ -107,7 +121,7 @@ pub fn append(
             event.days,
             hash
         ])?;
-    Ok(Some(window))
+    Ok(())
 }
 
 /// One event as stored, with names.

@@ -284,13 +284,13 @@ pub struct Indexes {
     pub phone: Option<BlindIndex>,
 }
 
-/// Opens a case, in state *submitted*, with no event yet. False when that number or id is taken.
-pub fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreResult<bool> {
+/// Opens a case, in state *submitted*: its row, which counts its first event. False when that number or id is taken.
+pub(crate) fn insert(connection: &Connection, new: &NewCase<'_>, now_ms: i64) -> StoreResult<bool> {
     let inserted = connection
         .prepare_cached(
             "INSERT INTO cases (id, receipt, kiosk_id, entry_id, item, item_version, department, window_id, state,
                  version, prepared_ms, changed_ms, person_index, last4_index, name_index, phone_index)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'submitted', 0, $9, $10, $11, $12, $13, $14)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'submitted', 1, $9, $10, $11, $12, $13, $14)
              ON CONFLICT DO NOTHING",
         )?
         .execute(params![

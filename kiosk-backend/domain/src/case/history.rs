@@ -4,7 +4,7 @@ use hall_rules::CaseEvent;
 use hall_rules::case::{Need, Standing};
 use hall_rules::clock::Past;
 use hall_store::case_events::NewEvent;
-use hall_store::cases::Change;
+use hall_store::cases::{Change, NewCase};
 use hall_store::{self as store, StoreResult, Tx, word_of};
 use jiff::Timestamp;
 use kiosk_wire::SubmissionId;
@@ -42,25 +42,43 @@ pub fn append(tx: &Tx<'_>, moment: &Moment, case: SubmissionId, happened: &Happe
         {
             Change::Deposit { state: row.to, shown, place, at_ms: happened.at_ms, doubt: happened.note }
         }
-        // The row was opened in this state, and no clock runs yet.
-        (Some(row), ..) if row.event == CaseEvent::Submitted => Change::None,
         (Some(row), Some(shown), _) => Change::State(row.to, shown),
         (Some(_), None, _) | (None, ..) => told(happened),
     };
-    let event = NewEvent {
-        kind: &word_of(&happened.what),
+    let kind = word_of(&happened.what);
+    let Some(window) =
+        store::case_events::append(tx, case, tip, &change, &event(&kind, happened, days), moment.now_ms)?
+    else {
+        return Ok(false);
+    };
+    reactions::follow(tx, moment, &Appended { case, n: tip.n + 1, window: window.0, happened, row, past: &past })?;
+    Ok(true)
+}
+
+/// Opens a case with its first event. No clock runs yet. False when its number or id is taken; then nothing was written.
+pub fn open(tx: &Tx<'_>, moment: &Moment, new: &NewCase<'_>, happened: &Happened<'_>) -> StoreResult<bool> {
+    let Some(row) = Standing::default().row(CaseEvent::Submitted) else { return Ok(false) };
+    let kind = word_of(&happened.what);
+    if !store::case_events::open(tx, new, &event(&kind, happened, None), moment.now_ms)? {
+        return Ok(false);
+    }
+    let at = Timestamp::from_millisecond(happened.at_ms).unwrap_or_default();
+    let past = [Past { event: row.event, at, days: None }];
+    let (case, window) = (new.id, new.window);
+    reactions::follow(tx, moment, &Appended { case, n: 1, window, happened, row: Some(row), past: &past })?;
+    Ok(true)
+}
+
+fn event<'a>(kind: &'a str, happened: &Happened<'a>, days: Option<u16>) -> NewEvent<'a> {
+    NewEvent {
+        kind,
         at_ms: happened.at_ms,
         staff: happened.staff,
         kiosk: happened.kiosk,
         compartment: happened.compartment,
         note: happened.note,
         days,
-    };
-    let Some(window) = store::case_events::append(tx, case, tip, &change, &event, moment.now_ms)? else {
-        return Ok(false);
-    };
-    reactions::follow(tx, moment, &Appended { case, n: tip.n + 1, window: window.0, happened, row, past: &past })?;
-    Ok(true)
+    }
 }
 
 /// What an event that leaves the state as it is changes in the case's row: where paper or result is or may be.

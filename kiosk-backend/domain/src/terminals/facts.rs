@@ -12,7 +12,7 @@ use kiosk_wire::kiosk_api::CompartmentState as Box_;
 use kiosk_wire::{Code, CompartmentNo, DirectiveId, DirectiveOutcome, Fact, Header, KioskId, StaffId, SubmissionId};
 
 use crate::case::happening::{Happened, Happening};
-use crate::case::history::{append, standing};
+use crate::case::history::{self, append, standing};
 use crate::case::times::{self, When};
 use crate::figures::rating;
 use crate::ground::audit::{self, Action, Who};
@@ -126,20 +126,21 @@ type Applied = StoreResult<Option<Code>>;
 
 impl Facts<'_, '_> {
     fn prepared(self, new: NewCase<'_>, payload: &Payload) -> Applied {
-        if let Some(head) = store::cases::head(self.tx, new.id)? {
-            return self.prepared_again(&head, new.entry);
-        }
         let window = store::staff::window_of(self.tx, new.department)?;
         let indexes = match payload {
             Payload::Submission(indexes) => Some(&**indexes),
             Payload::Absent | Payload::Unreadable => None,
         };
         let case = NewCase { window, indexes, ..new };
-        if !store::cases::insert(self.tx, &case, self.context.moment.now_ms)? {
-            // Another case has this number: two submissions were given one.
-            return Ok(Some(Code::KeyReused));
+        let submitted = self.happened(Happening::Case(CaseEvent::Submitted), None, None, None);
+        if !history::open(self.tx, &self.context.moment, &case, &submitted)? {
+            return match store::cases::head(self.tx, case.id)? {
+                Some(head) => self.prepared_again(&head, case.entry),
+                // Another case has this number: two submissions were given one.
+                None => Ok(Some(Code::KeyReused)),
+            };
         }
-        self.note(case.id, Happening::Case(CaseEvent::Submitted), None, None, None)?;
+        times::note(self.tx, &self.when, case.id)?;
         let who = Who::Kiosk(self.context.kiosk);
         audit::write(self.tx, self.context.moment.now_ms, who, Action::CaseOpened, Some(case.id), "")?;
         if indexes.is_none() {
@@ -448,8 +449,18 @@ impl Facts<'_, '_> {
         staff: Option<StaffId>,
         note: Option<&str>,
     ) -> StoreResult<bool> {
+        self.append(id, &self.happened(what, compartment, staff, note))
+    }
+
+    fn happened<'n>(
+        &self,
+        what: Happening,
+        compartment: Option<CompartmentNo>,
+        staff: Option<StaffId>,
+        note: Option<&'n str>,
+    ) -> Happened<'n> {
         let kiosk = Some(self.context.kiosk);
-        self.append(id, &Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None })
+        Happened { what, at_ms: self.at_ms, staff, kiosk, compartment, note, form: None }
     }
 
     fn append(&self, id: SubmissionId, happened: &Happened<'_>) -> StoreResult<bool> {
