@@ -183,6 +183,22 @@ fn a_backend_that_is_not_there_is_told_from_an_address_that_is_wrong() {
     let ended = terminal.run(&["enrol", "--backend", "http://hall.example", "--code", "X"]);
     assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("https://"), "{}", ended.stderr);
+    let ended = terminal.run(&["enrol", "--backend", "http://127.0.0.1:9", "--code", "-"]);
+    assert_eq!(ended.code, Some(2), "nothing stands on standard input: {}", ended.stderr);
+}
+
+#[test]
+fn a_terminal_without_an_identity_is_enrolled_beside_its_running_kiosk() {
+    let terminal = Terminal::new();
+    let data = terminal.path("data");
+    std::fs::create_dir_all(&data).expect("a folder");
+    let _running = kiosk::files::lock_folder(&data).expect("a lock").expect("free");
+    let enrol =
+        |more: &[&str]| terminal.run(&[&["enrol", "--backend", "http://127.0.0.1:9", "--code", "X"], more].concat());
+    assert_eq!(enrol(&[]).code, Some(4), "it asks the backend");
+    let again = enrol(&["--again"]);
+    assert_eq!(again.code, Some(5), "{}", again.stderr);
+    assert!(again.stderr.contains("systemctl stop kiosk"), "{}", again.stderr);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `kiosk enrol`.
 
+use std::io::{self, BufRead as _, Read as _};
 use std::sync::Arc;
 
 use clap::Args;
@@ -14,12 +15,16 @@ use crate::identity::{self, Identity};
 use crate::runner::SOFTWARE;
 use crate::sync::http;
 
+/// Bytes of standard input that are looked at: a code has 12 characters and some hyphens.
+const LONGEST_LINE: u64 = 256;
+
 #[derive(Debug, Args)]
 pub(super) struct Enrol {
     /// Address of the hall's backend.
     #[arg(long, value_name = "URL")]
     backend: String,
-    /// The one-time code. Case, spaces and hyphens do not matter.
+    /// The one-time code. Case, spaces and hyphens do not matter. `-` reads it from standard input: what stands on a
+    /// command line is seen by whoever lists the processes.
     #[arg(long)]
     code: String,
     /// Enrol again although this terminal has an identity: it gets another id and another receipt prefix.
@@ -32,8 +37,7 @@ impl Enrol {
         config::check_url(&self.backend).map_err(|what| Failure::new(Exit::Usage, format!("--backend: {what}")))?;
         let folder = &config.data_dir;
         files::make_folder(folder)?;
-        let _lock = files::lock_folder(folder)?
-            .ok_or_else(|| Failure::new(Exit::InUse, "the kiosk is running: stop it first (systemctl stop kiosk)"))?;
+        let lock = files::lock_folder(folder)?;
         if let Some(held) = Identity::read(folder)?
             && !self.again
         {
@@ -44,9 +48,14 @@ impl Enrol {
             );
             return Err(Failure::new(Exit::Usage, text));
         }
+        // A kiosk that has no identity yet waits for one, and nobody is served meanwhile.
+        if lock.is_none() && self.again {
+            return Err(Failure::new(Exit::InUse, "the kiosk is running: stop it first (systemctl stop kiosk)"));
+        }
+        let code = self.code()?;
         let key = identity::read_or_make_key(folder)?;
         let request = EnrolRequest {
-            code: self.code.clone(),
+            code,
             public_key: hex::encode(key.verifying_key().to_bytes()),
             software: SOFTWARE.to_owned(),
         };
@@ -68,11 +77,29 @@ impl Enrol {
                     "Now write `[backend] url = \"{}\"` into the configuration, and start the kiosk.",
                     backend.url
                 ));
+            } else if lock.is_none() {
+                say("The running kiosk starts anew by itself.");
             } else {
                 say("Now start the kiosk: systemctl start kiosk");
             }
         }
         Ok(Exit::Well)
+    }
+
+    fn code(&self) -> Result<String, Failure> {
+        if self.code != "-" {
+            return Ok(self.code.clone());
+        }
+        let mut line = String::new();
+        io::stdin()
+            .lock()
+            .take(LONGEST_LINE)
+            .read_line(&mut line)
+            .map_err(|error| Failure::new(Exit::Usage, format!("standard input: {error}")))?;
+        match line.trim() {
+            "" => Err(Failure::new(Exit::Usage, "standard input: no code was given there")),
+            code => Ok(code.to_owned()),
+        }
     }
 }
 

@@ -212,6 +212,7 @@ impl Runner {
         self.expire_armed();
         self.end_old_call();
         self.keep_server_time();
+        self.begin_anew_when_enrolled();
         let earliest_ms = self.clock.earliest_ms();
         if let (Some(journal), false) = (self.journal.as_mut(), self.standing.locked) {
             match journal.erase_expired(earliest_ms) {
@@ -219,6 +220,17 @@ impl Runner {
                 Ok(erased) => tracing::info!(erased, "payloads erased after their retention"),
                 Err(error) => tracing::warn!(%error, "payloads could not be erased"),
             }
+        }
+    }
+
+    /// `kiosk enrol` works beside a kiosk that has no identity. Then it ends, and systemd starts it as who it is now.
+    fn begin_anew_when_enrolled(&self) {
+        if self.identity.is_none()
+            && self.standing.identity_damage.is_none()
+            && Identity::read(&self.folder).is_ok_and(|identity| identity.is_some())
+        {
+            tracing::info!("enrolled: starting anew");
+            drop(self.sender.send(Event::Stop));
         }
     }
 

@@ -35,6 +35,21 @@ fn submission(n: u128) -> SubmissionId {
     SubmissionId(Uuid::from_u128(n))
 }
 
+/// What `kiosk enrol` leaves.
+fn enrol(folder: &std::path::Path) {
+    let told = EnrolAnswer {
+        kiosk: KIOSK,
+        name: "1".into(),
+        receipt_prefix: "101".into(),
+        hall_key: hex::encode(hall_key().verifying_key().to_bytes()),
+        audience: "hall".into(),
+        hall_name: "hall".into(),
+        server_ms: 0,
+    };
+    let key = crate::identity::read_or_make_key(folder).expect("key");
+    Identity::new(told, key).expect("identity").store(folder).expect("stored");
+}
+
 /// A runner on an enrolled terminal with four compartments, and the doors that it opened.
 pub(super) struct Bench {
     pub(super) folder: TempDir,
@@ -47,17 +62,7 @@ pub(super) struct Bench {
 impl Bench {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().expect("folder");
-        let told = EnrolAnswer {
-            kiosk: KIOSK,
-            name: "1".into(),
-            receipt_prefix: "101".into(),
-            hall_key: hex::encode(hall_key().verifying_key().to_bytes()),
-            audience: "hall".into(),
-            hall_name: "hall".into(),
-            server_ms: 0,
-        };
-        let key = crate::identity::read_or_make_key(folder.path()).expect("key");
-        Identity::new(told, key).expect("identity").store(folder.path()).expect("stored");
+        enrol(folder.path());
         Self::on(folder)
     }
 
@@ -195,6 +200,19 @@ impl Bench {
     fn page(&self) -> &'static str {
         self.runner.told.screen
     }
+}
+
+#[test]
+fn a_terminal_that_is_enrolled_beside_its_running_kiosk_begins_anew() {
+    let mut bench = Bench::on(TempDir::new().expect("folder"));
+    bench.runner.tick();
+    assert!(bench.runner.events.try_recv().is_err(), "it waits");
+    enrol(bench.folder.path());
+    bench.runner.tick();
+    assert!(matches!(bench.runner.events.try_recv(), Ok(Event::Stop)));
+    let mut known = bench.restart();
+    known.runner.tick();
+    assert!(known.runner.events.try_recv().is_err(), "it knows who it is");
 }
 
 #[test]
