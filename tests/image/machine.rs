@@ -17,6 +17,8 @@ use crate::shell::Shell;
 pub(crate) const START: Duration = Duration::from_secs(600);
 /// How long the machine may take for what takes a terminal a moment.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
+/// Within this time the firmware has done what an accelerator may give up on.
+const FIRST_STEPS: Duration = Duration::from_secs(5);
 /// The panel's size: a portrait one.
 pub(crate) const PANEL: (u16, u16) = (1080, 1920);
 
@@ -26,6 +28,7 @@ pub(crate) struct Machine {
     folder: PathBuf,
     lock_board: PathBuf,
     starts: u32,
+    accelerator: &'static str,
 }
 
 impl Machine {
@@ -33,7 +36,9 @@ impl Machine {
     pub(crate) fn new(folder: &Path, lock_board: &Path) -> Result<Self> {
         let firmware = Path::new("/usr/share/OVMF/OVMF_VARS_4M.fd");
         fs::copy(firmware, folder.join("firmware.fd")).context(firmware.display())?;
-        Ok(Self { folder: folder.to_owned(), lock_board: lock_board.to_owned(), starts: 0 })
+        // What computes: the processor itself, where QEMU may use it (the device of KVM), or a program.
+        let accelerator = if Path::new("/dev/kvm").exists() { "kvm" } else { "tcg" };
+        Ok(Self { folder: folder.to_owned(), lock_board: lock_board.to_owned(), starts: 0, accelerator })
     }
 
     pub(crate) fn disk(&self) -> PathBuf {
@@ -48,9 +53,18 @@ impl Machine {
         run("mcopy", command.arg(file).arg(format!("::{to}")), None).map(drop)
     }
 
-    /// Switches the power on.
+    /// Switches the power on. Within another machine KVM may be there and not do: then it is done without, from then on.
     pub(crate) fn start(&mut self) -> Result<Running> {
         self.starts += 1;
+        if let Some(running) = self.power_on()? {
+            return Ok(running);
+        }
+        self.accelerator = "tcg";
+        self.power_on()?.ok_or_else(|| Error::new("QEMU stopped the machine; qemu.log says why"))
+    }
+
+    /// `None` when the accelerator gives up on what the firmware does first.
+    fn power_on(&self) -> Result<Option<Running>> {
         let at = |name: &str| self.folder.join(name);
         for socket in ["monitor", "serial", "card"] {
             // The first start finds none.
@@ -61,7 +75,16 @@ impl Machine {
         let socket = |id: &str| format!("socket,id={id},path={},server=on,wait=off", at(id).display());
         let pflash = |more: &str, file: &Path| format!("if=pflash,format=raw{more},file={}", file.display());
         let process = Program::new("qemu", "qemu-system-x86_64", &at("qemu.log"))
-            .args(["-machine", "q35,accel=kvm:tcg", "-cpu", "max,la57=off", "-smp", "2", "-m", "1024"])
+            .args([
+                "-machine",
+                &format!("q35,accel={}", self.accelerator),
+                "-cpu",
+                "max,la57=off",
+                "-smp",
+                "2",
+                "-m",
+                "1024",
+            ])
             .args(["-nodefaults", "-display", "none", "-vga", "none"])
             .args(["-drive", &pflash(",readonly=on", Path::new("/usr/share/OVMF/OVMF_CODE_4M.fd"))])
             .args(["-drive", &pflash("", &at("firmware.fd"))])
@@ -79,18 +102,16 @@ impl Machine {
             .args(["-chardev", &format!("{},logfile={}", socket("serial"), at("serial.log").display())])
             .args(["-serial", "chardev:serial", "-serial", &format!("file:{}", log.display())])
             .start()?;
-        let mut running = Running {
-            monitor: Qmp::connect(&at("monitor")).context(process.tail())?,
-            shell: Shell::connect(&at("serial"))?,
-            card: at("card"),
-            process,
-            log,
-            began,
-        };
+        let mut monitor = Qmp::connect(&at("monitor")).context(process.tail())?;
+        if self.starts == 1 && !monitor.goes_on(FIRST_STEPS)? {
+            return Ok(None);
+        }
+        let mut running =
+            Running { monitor, shell: Shell::connect(&at("serial"))?, card: at("card"), process, log, began };
         running.shell.run("true", START)?;
         running.shell.run("stty -F /dev/ttyS1 raw", PATIENCE)?;
-        running.shell.run("(journalctl -u kiosk.service -b -f -n all -o cat > /dev/ttyS1 &)", PATIENCE)?;
-        Ok(running)
+        running.shell.run("(journalctl -u kiosk.service -b -f -n all -o cat > /dev/ttyS1 2>&1 &)", PATIENCE)?;
+        Ok(Some(running))
     }
 }
 

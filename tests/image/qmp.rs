@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use e2e::wait::{let_pass, until};
 use e2e::{Context, Error, Result};
@@ -46,6 +46,20 @@ impl Qmp {
                 return Err(Error::new(format!("{command}: {error}")));
             }
         }
+    }
+
+    /// Whether the machine still runs after this time: false as soon as its accelerator has given up on it (QEMU's run
+    /// state `internal-error`).
+    pub(crate) fn goes_on(&mut self, time: Duration) -> Result<bool> {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            let told = self.run("query-status", &json!({}))?;
+            if told.get("status").and_then(Value::as_str) == Some("internal-error") {
+                return Ok(false);
+            }
+            let_pass(Duration::from_millis(100));
+        }
+        Ok(true)
     }
 
     /// A picture of the screen.

@@ -10,13 +10,13 @@ use std::time::Duration;
 use e2e::wait::until;
 use e2e::{Context, Error, Result};
 
-/// What the test's boot entry says beside what the shipped one says: `systemd-run-generator(8)` runs one command at the
-/// start, and that command leaves a shell on the first serial line. (The image masks the unit behind
-/// `systemd.debug_shell=`.) What the kernel and systemd have to say goes there, too.
+/// What the test's boot entry says beside what the shipped one says: `systemd-run-generator(8)` makes a unit of one
+/// command, and that command leaves a shell on the first serial line. The generator would have its own target started,
+/// which the image's default target in /etc overrules; hence `systemd.wants=`. (The image masks the unit behind
+/// `systemd.debug_shell=`.)
 pub(crate) const WORDS: &str = "console=ttyS0 \
      systemd.run=\"/usr/bin/systemd-run --unit=test-shell -p StandardInput=tty -p StandardOutput=tty -p StandardError=tty \
-     -p TTYPath=/dev/ttyS0 -p IgnoreSIGPIPE=no /bin/sh\" \
-     systemd.run_success_action=none systemd.run_failure_action=none systemd.wants=multi-user.target";
+     -p TTYPath=/dev/ttyS0 /bin/sh\" systemd.wants=kernel-command-line.service";
 
 /// The shell behind the first serial line.
 #[derive(Debug)]
