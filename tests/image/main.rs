@@ -78,8 +78,8 @@ fn play(image: &Path) -> Result<()> {
     let mut on = machine.start()?;
     hall.reader(&on)?;
     on.wait_screen(&["idle"], START)?;
-    hall.picture(&mut on, "1-invitation")?;
     hall.closed(&mut on)?;
+    hall.picture(&mut on, "1-invitation")?;
 
     say("a visit");
     let first = hall.visit_to_door(&mut on, "2")?;

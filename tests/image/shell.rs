@@ -12,11 +12,13 @@ use e2e::{Context, Error, Result};
 
 /// What the test's boot entry says beside what the shipped one says: `systemd-run-generator(8)` makes a unit of one
 /// command, and that command leaves a shell on the first serial line. The generator would have its own target started,
-/// which the image's default target in /etc overrules; hence `systemd.wants=`. (The image masks the unit behind
+/// which the image's default target in /etc overrules; hence `systemd.wants=`. Without the two actions the machine would be
+/// switched off when the command has ended. (The image masks the unit behind
 /// `systemd.debug_shell=`.)
 pub(crate) const WORDS: &str = "console=ttyS0 \
      systemd.run=\"/usr/bin/systemd-run --unit=test-shell -p StandardInput=tty -p StandardOutput=tty -p StandardError=tty \
-     -p TTYPath=/dev/ttyS0 /bin/sh\" systemd.wants=kernel-command-line.service";
+     -p TTYPath=/dev/ttyS0 /bin/sh\" systemd.run_success_action=none systemd.run_failure_action=none \
+     systemd.wants=kernel-command-line.service";
 
 /// The shell behind the first serial line.
 #[derive(Debug)]
