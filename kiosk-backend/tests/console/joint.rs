@@ -10,7 +10,7 @@ use kiosk_wire::SubmissionId;
 
 use crate::steps::{goes, press};
 use outside::people::material;
-use test_hall::{NAME, NUMBER, Office, Visitor};
+use test_hall::{NAME, NUMBER, ORGANISATION, ORGANISATION_CODE, Office, Visitor};
 
 /// A hall where police have a window and natural resources have none, and a road case at work.
 fn road() -> (Office, String) {
@@ -83,6 +83,7 @@ fn departments_answer_at_the_same_time_and_a_decision_deals_with_who_did_not_agr
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.body.contains("挖掘申请表") && page.body.contains("id=\"answer\""), "{}", page.body);
     assert!(!page.body.contains(NAME) && !page.body.contains(NUMBER) && page.body.contains("张**"));
+    assert!(page.body.contains(ORGANISATION) && page.body.contains(ORGANISATION_CODE), "for whom: {}", page.body);
     assert!(hall.audit().contains(&"part_looked".to_owned()));
 
     // Who does not agree says why; hostile words stay words; an answer is given once.

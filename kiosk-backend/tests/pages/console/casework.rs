@@ -42,7 +42,7 @@ fn part(n: u128, state: PartState, days_left: i32, said: &str) -> PartView {
     }
 }
 
-const AGAINST: &str = "拟定线路在上下学时段经过两所小学。\n建议改为 9:00 至 16:00 之间，并提供交通疏导方案。";
+const AGAINST: &str = "搭台的广场紧邻两所小学，开演正逢放学。\n建议改到 18:00 之后，并提供交通疏导方案。";
 
 /// Three departments were asked; one has answered, one is late.
 pub(super) fn asking() -> Casework {
@@ -174,7 +174,7 @@ pub(super) fn keying(may_key: bool) -> Keying {
     let mut fields: Vec<_> = form().into_iter().map(|field| (field, None)).collect();
     if let Some((_, keyed)) = fields.first_mut() {
         *keyed = Some(Keyed {
-            value: kiosk_wire::Personal::from("江西春台文化传播有限公司"),
+            value: kiosk_wire::Personal::from("宜春市幸福演艺有限公司"),
             by: "王敏".into(),
             at_ms: NOW - HOUR,
         });
@@ -210,8 +210,8 @@ fn form() -> Vec<hall_rules::catalogue::Field> {
     let mut shows = field("kinds", "节目种类", "Kinds of show", FieldKind::Choice, true, AskedAt::Paper);
     shows.options = vec![option("a", "音乐", "Music"), option("b", "舞蹈", "Dance"), option("c", "曲艺", "Quyi")];
     let mut several = shows.clone();
-    several.code = "days".into();
-    several.label = Text::new("演出日", "Days");
+    several.code = "parts".into();
+    several.label = Text::new("节目内容", "What is performed");
     several.multiple = true;
     vec![
         field("name", "单位名称", "Organisation", FieldKind::Text, true, AskedAt::Paper),
@@ -227,7 +227,7 @@ fn form() -> Vec<hall_rules::catalogue::Field> {
 /// The page of that, good or with values that were not taken.
 pub(super) fn fields_page(lang: Lang, good: bool) -> FieldsPage {
     let map = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
-    let typed: &[(&str, &str)] = &[("code", "91330100799655058"), ("date", "下周五"), ("days", "a+c")];
+    let typed: &[(&str, &str)] = &[("code", "91330100799655058"), ("date", "下周五"), ("parts", "a+c")];
     let wrong: &[(&str, &str)] = &[
         ("code", lang.t("统一社会信用代码 18 位", "a unified social credit code has 18 characters")),
         ("date", lang.t("写成 2026-11-23 这样的日期", "a date such as 2026-11-23")),

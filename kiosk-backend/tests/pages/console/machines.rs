@@ -30,7 +30,7 @@ pub(super) fn kiosk(n: u128, name: &str, unseen: bool) -> KioskView {
             journal_head: 1342,
             unsent_deposits: u32::from(unseen) * 2,
             oldest_unsent_s: unseen.then_some(400),
-            free_compartments: 17,
+            free_compartments: 16,
             disk_free_bytes: 21_474_836_480,
             wall_ms_utc: NOW - 9_000,
             clock: None,
@@ -64,6 +64,7 @@ pub(super) fn cells() -> Vec<CompartmentView> {
         .map(|no| {
             let (state, case) = match no {
                 3 | 7 | 8 => (CompartmentState::Paper, Some((SubmissionId(id(100)), format!("1010000{no:04}7")))),
+                6 => (CompartmentState::Result, Some((SubmissionId(id(106)), "101000000066".to_owned()))),
                 14 => (CompartmentState::Paper, None),
                 21 => (CompartmentState::SetAside, Some((SubmissionId(id(103)), "101000000037".to_owned()))),
                 11 => (CompartmentState::ToBeConfirmed, None),

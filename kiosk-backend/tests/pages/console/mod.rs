@@ -324,7 +324,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
         (
             "accounts",
             render(&AccountsPage {
-                shell: ends_soon(shell(lang, Here::Accounts, "/accounts")),
+                shell: administrator(shell(lang, Here::Accounts, "/accounts")),
                 rows: accounts(),
                 windows: vec!["3号窗口 文化旅游".into(), "5号窗口 教育".into()],
             }),

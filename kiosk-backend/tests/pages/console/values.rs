@@ -1,5 +1,7 @@
 //! The sample values themselves. All fictional.
 
+use outside::people::{ORGANISATION, ORGANISATION_CODE};
+
 use super::*;
 
 /// 2026-11-23 15:00 in Shanghai.
@@ -112,7 +114,7 @@ pub(super) fn rows() -> Vec<InboxRow> {
         },
         InboxRow {
             unread: true,
-            organisation: Some("宜春市幸福演艺有限公司".into()),
+            organisation: Some(ORGANISATION.into()),
             ..row(4, show, "张**", Some(7), CaseState::Deposited)
         },
         InboxRow {
@@ -167,10 +169,7 @@ pub(super) fn case() -> CaseView {
             assurance: Assurance::SamVerified,
             signature: None,
             acting_for: ActingFor::Organisation,
-            organisation: Some(OrganisationView {
-                name: "宜春市幸福演艺有限公司".into(),
-                code: Some("91330100799655058B".into()),
-            }),
+            organisation: Some(OrganisationView { name: ORGANISATION.into(), code: Some(ORGANISATION_CODE.into()) }),
             phone: Some("138****5678".into()),
         }),
         materials: vec![
@@ -231,6 +230,7 @@ pub(super) fn untimed() -> CaseView {
 
 pub(super) fn collecting(mine: bool) -> CaseView {
     let mut case = case();
+    case.same_person.clear();
     case.row.collecting = Some(if mine { "王敏".into() } else { "李强".into() });
     case.collecting = Some(Collecting {
         directive: DirectiveId(id(50)),
@@ -265,6 +265,7 @@ pub(super) fn unconfirmed() -> CaseView {
 
 pub(super) fn received() -> CaseView {
     let mut case = case();
+    case.same_person.clear();
     case.row.state = CaseState::Received;
     case.received = Some(("王敏".into(), NOW - MINUTE));
     case.row.compartment = None;
@@ -279,7 +280,8 @@ pub(super) fn clock(kind: ClockKind, days: u16, used: u16, due: jiff::civil::Dat
     ClockView { kind, days, working: true, used, due, light: Some(light), runs: true, paused: false }
 }
 
-/// What a chief can do with a case in this state, where no other department is asked.
+/// What a chief can do with a case in this state, where no other department is asked; what is ticked first, as on the
+/// page of a case that was only received.
 pub(super) fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
     let standing = Standing { state: Some(state), corrections, ..Standing::default() };
     let view = |row: &Transition| StepView {
@@ -289,7 +291,13 @@ pub(super) fn steps_in(state: CaseState, corrections: u16) -> Vec<StepView> {
         told: row.told.map(|(zh, en)| Text::new(zh, en)),
     };
     let alone = |event| !matches!(event, CaseEvent::JointStarted | CaseEvent::JointFinished);
-    standing.rows().filter(|row| row.staff_may(Role::Chief, true) && alone(row.event)).map(view).collect()
+    let may = |row: &&Transition| row.staff_may(Role::Chief, true) && alone(row.event);
+    let here: Vec<&Transition> = standing.rows().filter(may).collect();
+    let then = standing.implied().map(|(_, then)| then);
+    let further = then.iter().flat_map(Standing::rows).filter(may);
+    let mut all: Vec<&Transition> = further.filter(|row| here.iter().all(|own| own.event != row.event)).collect();
+    all.splice(if state == CaseState::Received { all.len()..all.len() } else { 0..0 }, here);
+    all.into_iter().map(view).collect()
 }
 
 pub(super) fn at(state: CaseState, corrections: u16) -> CaseView {
@@ -386,11 +394,14 @@ pub(super) fn audit() -> AuditPage {
     }
 }
 
+/// The same page for an administrator.
+pub(super) fn administrator(mut shell: Shell) -> Shell {
+    shell.me = Some(Staff { name: "何静".into(), role: Role::Administrator, windows: Vec::new(), ..clerk() });
+    shell
+}
+
 /// An administrator is told of the certificate, and of messages that do not go out.
 pub(super) fn ends_soon(mut shell: Shell) -> Shell {
-    if let Some(me) = &mut shell.me {
-        me.role = Role::Administrator;
-    }
     let flaw = Some("keys may not be consistent: KeyMismatch".into());
     shell.certificate = Some(crate::certificates::State { ends_ms: NOW + 9 * DAY, flaw });
     shell.stuck = vec![hall_store::jobs::Stuck {
@@ -430,8 +441,8 @@ pub(super) fn account_page(lang: Lang, own: bool, code: Option<&str>) -> Account
     let mut shell = shell(lang, if own { Here::Elsewhere } else { Here::Accounts }, "/accounts/1");
     if own {
         account.staff.clone_from(&clerk());
-    } else if let Some(me) = &mut shell.me {
-        me.role = Role::Administrator;
+    } else {
+        shell = ends_soon(administrator(shell));
     }
     AccountPage {
         shell,
