@@ -69,7 +69,7 @@ use super::inbox_query::InboxQuery;
 use super::joint::PartPage;
 use super::keeping::KeptPage;
 use super::keying::FieldsPage;
-use super::labels::{CELL_STATES, Tab};
+use super::labels::{CELL_STATES, Tab, cell_class};
 use super::oidc;
 use super::pages::{
     AccountPage, AccountsPage, AttentionPage, AuditView, CabinetPage, CasePage, ConfirmPage, InboxPage, KiosksPage,
@@ -364,6 +364,17 @@ fn every_page_is_whole_and_keeps_the_content_policy() {
                 let file = std::path::Path::new(&dir).join(format!("{name}-{}.html", lang.tag()));
                 std::fs::write(file, html).expect("writes");
             }
+        }
+    }
+}
+
+/// What has no colour of its own is drawn black, and what is written on it cannot be read.
+#[test]
+fn every_state_of_a_box_has_its_colours() {
+    let sheet = include_str!("../../../static/pages.css");
+    for class in CELL_STATES.iter().map(cell_class) {
+        for rule in [format!("\n.{class} {{"), format!("\n.chart rect.{class} {{")] {
+            assert!(sheet.contains(&rule), "{rule}");
         }
     }
 }
