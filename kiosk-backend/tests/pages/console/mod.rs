@@ -10,6 +10,7 @@ mod browser;
 mod casework;
 mod machines;
 mod notices;
+mod pictures;
 mod texts;
 mod values;
 

@@ -1,7 +1,7 @@
-//! A real Chromium whose first page does the work: its script opens other pages in a frame, judges or uses them, and
-//! posts what it found.
+//! A real Chromium: its first page judges or uses the others in a frame and posts what it found; or it draws or prints
+//! one page and ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -74,4 +74,24 @@ pub fn printed(profile: &Path, page: &Path) -> Result<Vec<u8>> {
     command.args(["--no-pdf-header-footer", &format!("--print-to-pdf={}", pdf.display())]);
     command.arg(format!("file://{}", page.display())).output().context("Chromium prints")?;
     std::fs::read(&pdf).context(pdf.display())
+}
+
+/// Pages of `router` as a screen shows them: each address, its size in pixels, and the PNG it is drawn into.
+pub async fn drawn(router: Router, pages: Vec<(String, [u16; 2], PathBuf)>) -> Result<()> {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.context("no free port")?;
+    let hall = format!("http://{}", listener.local_addr().context("no free port")?);
+    let server = tokio::spawn(async move { axum::serve(listener, router).await });
+    let drawing = tokio::task::spawn_blocking(move || pages.iter().try_for_each(|page| draw(&hall, page)));
+    let drawn = drawing.await.context("drawing");
+    server.abort();
+    drawn?
+}
+
+fn draw(hall: &str, (address, [width, height], png): &(String, [u16; 2], PathBuf)) -> Result<()> {
+    let profile = tempfile::tempdir().context("a folder")?;
+    let mut command = command(profile.path());
+    command.args(["--hide-scrollbars", "--lang=zh-CN", &format!("--window-size={width},{height}")]);
+    command.arg(format!("--screenshot={}", png.display())).arg(format!("{hall}{address}"));
+    let ended = command.output().context("Chromium draws")?.status;
+    ended.success().then_some(()).context(png.display())
 }
