@@ -136,6 +136,7 @@ impl Morning {
         let known = self.catalogue.items.iter().find(|item| item.code == visit.item).context(visit.item)?;
         let mut made = Submission {
             acting_for: ActingFor::Oneself,
+            organisation: None,
             phone: None,
             situations: [].into(),
             answers: [].into(),
