@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::connection::Connection;
 use crate::readers::Readers;
-use crate::writer::{Announcements, Tx, Writer};
+use crate::writer::{Announcements, Turn, Tx, Writer};
 use crate::{StoreError, StoreResult, meta, migrations};
 
 /// The opened store. Cheap to share behind the application's handle.
@@ -59,7 +59,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.writer.submit(false, work).wait().await
+        self.writer.submit(Turn::Shared, work).wait().await
     }
 
     /// As [`Store::write`], for work that writes hundreds of rows: it shares its transaction with nothing.
@@ -69,13 +69,23 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.writer.submit(true, work).wait().await
+        self.writer.submit(Turn::Alone, work).wait().await
+    }
+
+    /// As [`Store::write_alone`], for work that nobody waits for: whatever else is to be written goes first.
+    pub async fn write_patiently<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.writer.submit(Turn::Patient, work).wait().await
     }
 
     /// Hands `work` to the writer and waits for nothing; what fails goes to the log.
     pub fn write_soon(&self, work: impl FnOnce(&mut Tx<'_>) -> StoreResult<()> + Send + 'static) {
         let logged = |cause: StoreError| tracing::error!(cause = %cause, "something was not kept");
-        drop(self.writer.submit(false, move |tx| work(tx).inspect_err(|cause| logged(cause.clone()))));
+        drop(self.writer.submit(Turn::Shared, move |tx| work(tx).inspect_err(|cause| logged(cause.clone()))));
     }
 
     /// As [`Store::write`], for a thread that may block: commands and tests.
@@ -85,7 +95,7 @@ impl Store {
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
-        self.writer.submit(false, work).wait_blocking()
+        self.writer.submit(Turn::Shared, work).wait_blocking()
     }
 
     /// Runs `work` on a reader; it sees the last commit.

@@ -4,8 +4,11 @@
 //! A piece that nothing else waits with, or that asks for it, has the transaction to itself and needs no savepoint. What
 //! SQLite keeps to undo a savepoint grows with the rows written under it, and each statement with a trigger walks it from
 //! its start (`memjrnlTruncate` in memjournal.c): under one savepoint, many rows cost the square of their number.
+//!
+//! What nobody waits for is patient: it is done when nothing else is waiting, by itself.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -90,9 +93,19 @@ pub struct Announcements {
     pub jobs: watch::Sender<u64>,
 }
 
+/// With what a piece of work shares its transaction, and when its turn is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// With whatever waits.
+    Shared,
+    /// With nothing: it writes very many rows.
+    Alone,
+    /// With nothing, and when nothing else waits.
+    Patient,
+}
+
 trait Work: Send {
-    /// Whether it must not share a transaction: it writes very many rows.
-    fn alone(&self) -> bool;
+    fn turn(&self) -> Turn;
     /// Runs it inside a savepoint; says whether to keep what it did.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
     /// Answers, after the commit or its failure.
@@ -100,7 +113,7 @@ trait Work: Send {
 }
 
 struct Piece<T, E, F> {
-    alone: bool,
+    turn: Turn,
     work: Option<F>,
     result: Option<Result<T, E>>,
     reply: oneshot::Sender<Result<T, E>>,
@@ -112,8 +125,8 @@ where
     E: From<StoreError> + Send,
     F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send,
 {
-    fn alone(&self) -> bool {
-        self.alone
+    fn turn(&self) -> Turn {
+        self.turn
     }
 
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
@@ -183,15 +196,15 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), announcements })
     }
 
-    /// Queues `work`; with `alone`, for a transaction that it has to itself.
-    pub(crate) fn submit<T, E, F>(&self, alone: bool, work: F) -> WriteAnswer<T, E>
+    /// Queues `work`.
+    pub(crate) fn submit<T, E, F>(&self, turn: Turn, work: F) -> WriteAnswer<T, E>
     where
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let piece: Box<dyn Work> = Box::new(Piece { alone, work: Some(work), result: None, reply });
+        let piece: Box<dyn Work> = Box::new(Piece { turn, work: Some(work), result: None, reply });
         if let Some(queue) = &self.queue
             && let Err(mpsc::TrySendError::Full(piece) | mpsc::TrySendError::Disconnected(piece)) =
                 queue.try_send(piece)
@@ -225,17 +238,46 @@ struct Loop {
     failpoint: Failpoint,
 }
 
+/// Whose turn it is.
+struct Turns<'w> {
+    waiting: &'w mpsc::Receiver<Box<dyn Work>>,
+    /// What came after the last group and could not share with it.
+    left: Option<Box<dyn Work>>,
+    patient: VecDeque<Box<dyn Work>>,
+}
+
+impl Turns<'_> {
+    /// What is not patient and waits.
+    fn hurried(&mut self) -> Option<Box<dyn Work>> {
+        if self.left.is_some() {
+            return self.left.take();
+        }
+        while let Ok(next) = self.waiting.try_recv() {
+            if next.turn() != Turn::Patient {
+                return Some(next);
+            }
+            self.patient.push_back(next);
+        }
+        None
+    }
+
+    /// The next, when there is one.
+    fn next(&mut self) -> Option<Box<dyn Work>> {
+        self.hurried().or_else(|| self.patient.pop_front()).or_else(|| self.waiting.recv().ok())
+    }
+}
+
 impl Loop {
     fn run(&mut self, waiting: &mpsc::Receiver<Box<dyn Work>>) {
-        let mut left = None;
-        while let Some(first) = left.take().or_else(|| waiting.recv().ok()) {
+        let mut turns = Turns { waiting, left: None, patient: VecDeque::new() };
+        while let Some(first) = turns.next() {
             let mut group = vec![first];
-            while !group[0].alone()
+            while group[0].turn() == Turn::Shared
                 && group.len() < GROUP
-                && let Ok(next) = waiting.try_recv()
+                && let Some(next) = turns.hurried()
             {
-                if next.alone() {
-                    left = Some(next);
+                if next.turn() == Turn::Alone {
+                    turns.left = Some(next);
                     break;
                 }
                 group.push(next);

@@ -109,5 +109,5 @@ pub async fn again(hall: &Hall) -> StoreResult<bool> {
         meta::set_text(tx, INDEXED, &format!("{} {last}", folding::VERSION))?;
         Ok::<_, StoreError>(last != DONE)
     };
-    hall.store().write_alone(work).await
+    hall.store().write_patiently(work).await
 }
