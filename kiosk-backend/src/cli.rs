@@ -1,5 +1,7 @@
 //! The command line. Commands open the same store as a running server, safely, and it notices.
 
+mod key;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,6 +21,7 @@ use crate::app::App;
 use crate::charge::Charge;
 use crate::config::Config;
 use crate::serve;
+use key::KeyCommand;
 
 /// The hall's server: takes deposits from terminals, tells the windows, serves the staff's pages.
 ///
@@ -72,6 +75,9 @@ enum Ask {
     /// Notifications that wait or were given up.
     #[command(subcommand)]
     Jobs(JobsCommand),
+    /// Data keys: another one, how far it is, and older ones that nothing needs any more.
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// Judge the whole database by its own hashes and rules: journals, cases, notices, audit. It is done every night too,
     /// and the console shows what came of it. Nothing is changed but that.
     Verify,
@@ -323,6 +329,7 @@ fn answer(app: &App, command: Ask) -> Answer {
         }
         Ask::Case(command) => case(app, command),
         Ask::Audit(AuditCommand::Verify) => audit_verify(app),
+        Ask::Key(command) => key::answer(app, command),
         Ask::Verify => verify_all(app),
         Ask::Jobs(command) => jobs(app, command),
         Ask::Backup { file } => {

@@ -63,6 +63,7 @@ pub async fn run(app: App) -> Result<(), ServeError> {
     tokio::spawn(export_audit_head(app.clone()));
     tokio::spawn(jobs::clocks::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::index::run(app.clone(), stopped.clone()));
+    tokio::spawn(jobs::reseal::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::verify::run(app.clone(), stopped.clone()));
     tokio::spawn(jobs::run(app.clone(), stopped));
     let (again, asked) = watch::channel(0);

@@ -101,9 +101,9 @@ async fn kept(console: &Console, visitor: &Visitor, request: Request) -> Result<
     let token = visitor.visit.clone().map_or_else(new_token, Ok)?;
     let visit = sessions::digest(&token);
     let text = serde_json::to_string(&Form { path, fields }).map_err(|cause| Refusal::internal(&cause))?;
-    let body = console.app.keys().sealer.seal(&text, &kept_forms::context(&visit, staff))?;
-    let now = console.app.now_ms();
+    let (keys, now) = (console.app.keys(), console.app.now_ms());
     let write = move |tx: &mut hall_store::Tx<'_>| {
+        let body = keys.sealer.seal(&text, &kept_forms::context(&visit, staff))?;
         Ok::<_, Refusal>(kept_forms::keep(tx, &visit, &Kept { staff, body }, now, now + KEPT_MS)?)
     };
     console.app.store().write(write).await?;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use hall_domain::Refusal;
 use hall_domain::boxes::{cabinet, collection, rounds};
 use hall_domain::figures::verify;
+use hall_domain::ground::rotation;
 use hall_domain::terminals::list;
 use hall_words::Reason;
 use kiosk_wire::{Code, CompartmentNo, KioskId};
@@ -22,8 +23,9 @@ pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result
     let kiosks = list::kiosks(&console.app).await?;
     let shell = console.shell(&me, Here::Kiosks).await?;
     let verified = verify::last(&console.app).await?;
+    let sealing = console.app.store().read(rotation::standing).await.map_err(Refusal::from)?;
     let years = console.app.calendar().years().map(|(year, _)| year).collect();
-    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks, years, verified }))
+    Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks, years, verified, sealing }))
 }
 
 /// `GET /kiosks/{id}`

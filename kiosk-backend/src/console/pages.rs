@@ -336,6 +336,8 @@ pub(super) struct KiosksPage {
     pub(super) years: Vec<i16>,
     /// What the last look at the whole database found.
     pub(super) verified: Option<hall_domain::figures::verify::Verified>,
+    /// While there are older data keys.
+    pub(super) sealing: Option<hall_domain::ground::rotation::Standing>,
 }
 
 /// How a terminal's card looks.

@@ -3,6 +3,7 @@
 
 pub mod clocks;
 pub mod index;
+pub mod reseal;
 pub mod verify;
 
 use std::time::Duration;

@@ -112,7 +112,7 @@ pub fn open(connection: &Connection, sealer: &Sealer, kiosk: KioskId, now_ms: i6
 }
 
 /// What a directive's text is tied to.
-fn context(id: DirectiveId) -> Vec<u8> {
+pub fn context(id: DirectiveId) -> Vec<u8> {
     format!("directive {id}").into_bytes()
 }
 

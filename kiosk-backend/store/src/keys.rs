@@ -1,10 +1,12 @@
 //! The hall's secrets: files of 32 random bytes in the data folder, readable for the owner only.
 //!
 //! They are not in the database, so that a copy of the database alone tells nobody's name.
+//!
+//! Data keys are `personal-1`, `personal-2` …: the highest seals. One that nothing needs any more lies in `retired`.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
@@ -14,7 +16,7 @@ use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::seal::Sealer;
+use crate::seal::{KeyId, Ring, Sealer};
 
 /// All keys of one hall.
 pub struct Keys {
@@ -23,7 +25,11 @@ pub struct Keys {
     /// Encrypts personal columns and makes blind indexes.
     pub sealer: Sealer,
     codes: Zeroizing<[u8; 32]>,
+    folder: PathBuf,
 }
+
+/// Where keys go that nothing needs any more.
+const RETIRED: &str = "retired";
 
 /// Why the keys cannot be used.
 #[derive(Debug, Error)]
@@ -44,6 +50,20 @@ pub enum KeyError {
     /// The database is there but a key is not.
     #[error("{0} is missing although the database exists; restore it from where you keep the keys")]
     Missing(PathBuf),
+    /// The database holds values that a data key sealed, and the key is not here.
+    #[error(
+        "{path} is missing, and what is stored here was sealed with it: put it back from where you keep the keys{}",
+        if *.retired { ". A key of this name lies in keys/retired" } else { "" }
+    )]
+    Needed {
+        /// Which file.
+        path: PathBuf,
+        /// Whether there is one among the retired.
+        retired: bool,
+    },
+    /// Two keys of one number.
+    #[error("{0} is there already and is another key: move it elsewhere, and keep it")]
+    Another(PathBuf),
 }
 
 impl Keys {
@@ -54,11 +74,57 @@ impl Keys {
         fs::create_dir_all(&folder).map_err(|cause| KeyError::Io { path: folder.clone(), cause })?;
         let _ = fs::set_permissions(&folder, fs::Permissions::from_mode(0o700));
         let key = |name: &str| load(&folder.join(name), may_make);
+        if data_keys(&folder)?.is_empty() {
+            key(&data_key(1))?;
+        }
         Ok(Self {
             hall: SigningKey::from_bytes(&*key("hall-signing")?),
-            sealer: Sealer::new(&*key("personal-1")?, &*key("index-1")?),
+            sealer: Sealer::new(ring(&folder)?, &*key("index-1")?),
             codes: key("codes-1")?,
+            folder,
         })
+    }
+
+    /// The data keys that lie in the folder now.
+    pub fn read_again(&self) -> Result<Ring, KeyError> {
+        ring(&self.folder)
+    }
+
+    /// Says which of these data keys lacks, if any does.
+    pub fn needs(&self, ids: &[KeyId], here: &[KeyId]) -> Result<(), KeyError> {
+        match ids.iter().find(|id| !here.contains(id)) {
+            None => Ok(()),
+            Some(id) => Err(KeyError::Needed {
+                path: self.folder.join(data_key(*id)),
+                retired: self.folder.join(RETIRED).join(data_key(*id)).exists(),
+            }),
+        }
+    }
+
+    /// Makes a data key. One that is there already was made by somebody who did not come to the end: it is taken.
+    pub fn make(&self, id: KeyId) -> Result<(), KeyError> {
+        load(&self.folder.join(data_key(id)), true).map(drop)
+    }
+
+    /// Moves a data key to the retired ones; where it lies then. Nothing to do where that was done before.
+    pub fn put_away(&self, id: KeyId) -> Result<PathBuf, KeyError> {
+        let (from, away) = (self.folder.join(data_key(id)), self.folder.join(RETIRED));
+        let to = away.join(data_key(id));
+        if !from.exists() {
+            return Ok(to);
+        }
+        let io = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| KeyError::Io { path, cause }
+        };
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&away).map_err(io(&away))?;
+        belongs_with(&away, &self.folder).map_err(io(&away))?;
+        if to.exists() && *load(&to, false)? != *load(&from, false)? {
+            return Err(KeyError::Another(to));
+        }
+        fs::rename(&from, &to).map_err(io(&from))?;
+        [&away, &self.folder].into_iter().try_for_each(|folder| sync(folder).map_err(io(folder)))?;
+        Ok(to)
     }
 
     /// The one-time code of a collection: six digits that follow from the directive, so that nobody needs to keep it.
@@ -92,6 +158,35 @@ impl Keys {
     }
 }
 
+fn data_key(id: KeyId) -> String {
+    format!("personal-{id}")
+}
+
+/// The numbers of the data keys in a folder.
+fn data_keys(folder: &Path) -> Result<Vec<KeyId>, KeyError> {
+    let io = |cause| KeyError::Io { path: folder.to_owned(), cause };
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(folder).map_err(io)? {
+        let name = entry.map_err(io)?.file_name();
+        let id = name.to_str().and_then(|name| name.strip_prefix("personal-")?.parse().ok());
+        // Written otherwise (`personal-02`), it is no key of ours.
+        ids.extend(id.filter(|id| *id > 0 && name.to_str() == Some(&data_key(*id))));
+    }
+    Ok(ids)
+}
+
+fn ring(folder: &Path) -> Result<Ring, KeyError> {
+    let mut ring = None;
+    for id in data_keys(folder)? {
+        let key = load(&folder.join(data_key(id)), false)?;
+        ring = Some(match ring {
+            None => Ring::of(id, &key),
+            Some(ring) => Ring::with(ring, id, &key),
+        });
+    }
+    ring.ok_or_else(|| KeyError::Missing(folder.join(data_key(1))))
+}
+
 fn load(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; 32]>, KeyError> {
     let io = |cause| KeyError::Io { path: path.to_owned(), cause };
     match fs::read(path) {
@@ -107,13 +202,44 @@ fn load(path: &Path, may_make: bool) -> Result<Zeroizing<[u8; 32]>, KeyError> {
         Err(cause) if cause.kind() == io::ErrorKind::NotFound && may_make => {
             let mut key = Zeroizing::new([0; 32]);
             getrandom::fill(&mut *key).map_err(|cause| io(io::Error::other(cause.to_string())))?;
-            let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-            file.write_all(&*key).and_then(|()| file.sync_all()).map_err(io)?;
+            write(path, &key).map_err(io)?;
             Ok(key)
         }
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => Err(KeyError::Missing(path.to_owned())),
         Err(cause) => Err(io(cause)),
     }
+}
+
+/// Written aside, and named when it is whole: a key that broke off has no name.
+fn write(path: &Path, key: &[u8; 32]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    let aside = path.with_added_extension("new");
+    // Of one that broke off.
+    let _ = fs::remove_file(&aside);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+    let written = file
+        .write_all(key)
+        .and_then(|()| file.sync_all())
+        .and_then(|()| belongs_with(&aside, folder))
+        .and_then(|()| fs::rename(&aside, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&aside);
+    }
+    written?;
+    sync(folder)
+}
+
+/// Gives what root made to whoever has the folder: the server must be able to read it.
+fn belongs_with(path: &Path, folder: &Path) -> io::Result<()> {
+    let (made, with) = (fs::metadata(path)?, fs::metadata(folder)?);
+    if (made.uid(), made.gid()) == (with.uid(), with.gid()) {
+        return Ok(());
+    }
+    chown(path, Some(with.uid()), Some(with.gid()))
+}
+
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -143,5 +269,54 @@ mod tests {
         fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("chmod");
         fs::write(&file, b"short").expect("writes");
         assert!(matches!(Keys::open(dir.path(), false), Err(KeyError::WrongLength(path)) if path == file));
+    }
+
+    #[test]
+    fn data_keys_are_made_whole_and_put_away() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("keys");
+        let keys = Keys::open(dir.path(), true).expect("makes them");
+        // Half of one that broke off, and what only looks like one.
+        fs::write(folder.join("personal-2.new"), b"half").expect("writes");
+        for name in ["personal-02", "personal-x", "personal-0", "personal-256"] {
+            fs::write(folder.join(name), b"").expect("writes");
+        }
+        assert_eq!(Keys::open(dir.path(), false).expect("opens").sealer.ids(), [1]);
+        keys.make(2).expect("makes it");
+        let made = fs::read(folder.join("personal-2")).expect("is there");
+        assert_eq!(fs::metadata(folder.join("personal-2")).expect("is there").permissions().mode() & 0o777, 0o600);
+        keys.make(2).expect("takes it");
+        assert_eq!(fs::read(folder.join("personal-2")).expect("is there"), made);
+        assert_eq!(keys.read_again().expect("reads").ids(), [1, 2]);
+        let first = fs::read(folder.join("personal-1")).expect("is there");
+        let away = keys.put_away(1).expect("moves it");
+        assert_eq!(
+            (fs::read(&away).expect("is there"), keys.put_away(1).expect("is done")),
+            (first.clone(), away.clone())
+        );
+        let opened = Keys::open(dir.path(), false).expect("opens without it");
+        assert_eq!(opened.sealer.ids(), [2]);
+        let told = opened.needs(&[1, 2], &[2]).expect_err("is needed").to_string();
+        assert!(told.contains("personal-1 is missing") && told.contains("lies in keys/retired"), "{told}");
+        // Put back, it is put away again; another of its number is not written over.
+        fs::copy(&away, folder.join("personal-1")).expect("copies");
+        keys.put_away(1).expect("is the same");
+        keys.make(1).expect("another");
+        assert!(matches!(keys.put_away(1), Err(KeyError::Another(path)) if path == away));
+        assert_eq!(fs::read(&away).expect("is there"), first);
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_written_is_told_and_leaves_nothing() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(dir.path(), true).expect("makes them");
+        let aside = dir.path().join("keys/personal-2.new");
+        fs::create_dir(&aside).expect("something in its way");
+        let told = keys.make(2).expect_err("cannot be written").to_string();
+        assert!(told.contains("keys/personal-2: File exists"), "{told}");
+        assert_eq!(keys.read_again().expect("reads").ids(), [1]);
+        fs::remove_dir(&aside).expect("out of the way");
+        keys.make(2).expect("makes it");
+        assert_eq!(keys.read_again().expect("reads").ids(), [1, 2]);
     }
 }

@@ -22,6 +22,7 @@ const ALL: &[&str] = &[
     include_str!("migrations/0014_lacking_years_and_kept_forms.sql"),
     include_str!("migrations/0015_jobs_given_up.sql"),
     include_str!("migrations/0016_guards_of_what_is_written_often.sql"),
+    include_str!("migrations/0017_data_keys_are_rotated.sql"),
 ];
 
 pub(crate) fn run(connection: &Connection) -> StoreResult<()> {
@@ -159,5 +160,60 @@ mod tests {
                 connection.query_row(&format!("SELECT COUNT(*) FROM {table}"), [], |row| row.get(0)).expect("counts");
             assert_eq!(left, 2, "{table}");
         }
+    }
+
+    /// Of what is insert-only, sealed bytes become others of their length under the newest key, once. Nothing else of a row
+    /// changes, with them or without.
+    #[test]
+    fn of_what_is_insert_only_sealed_bytes_alone_are_sealed_anew() {
+        let connection = Connection::in_memory();
+        run(&connection).expect("migrates");
+        connection.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;").expect("settings");
+        connection.execute_batch("INSERT INTO data_keys (id, since_ms) VALUES (2, 1)").expect("a key");
+        let words = |sql: &str| -> Vec<(String, String)> {
+            let mut statement = connection.prepare(sql).expect("a query");
+            let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+            rows.collect::<Result<_, _>>().expect("rows")
+        };
+        let guarded = words(
+            "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_keep' ESCAPE '\\'",
+        );
+        assert!(guarded.len() >= 9, "{guarded:?}");
+        let mut sealed = 0;
+        for (table, _) in &guarded {
+            let columns = words(&format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid"));
+            let body = crate::sealed::PLACES.iter().find(|place| place.table == *table).map(|place| place.column);
+            sealed += u32::from(body.is_some());
+            let value = |(name, kind): &(String, String), n: u32| match kind.as_str() {
+                _ if Some(name.as_str()) == body => format!("x'01{:084}'", n),
+                "INTEGER" => n.to_string(),
+                "TEXT" => format!("'{n}'"),
+                _ => format!("x'0{n}'"),
+            };
+            let row: Vec<String> = columns.iter().map(|column| value(column, 1)).collect();
+            connection.execute(&format!("INSERT INTO {table} VALUES ({})", row.join(", ")), []).expect("a row");
+            let refused = |set: &str| {
+                let refused = connection.execute(&format!("UPDATE {table} SET {set}"), []).expect_err(set).to_string();
+                assert!(refused.contains("insert-only"), "{table} {set}: {refused}");
+            };
+            let anew = |key: &str, digits: usize| format!("{} = x'{key}{:0digits$}'", body.unwrap_or_default(), 7);
+            for column in &columns {
+                let alone = format!("{} = {}", column.0, value(column, 2));
+                refused(&alone);
+                if body.is_some_and(|body| body != column.0) {
+                    refused(&format!("{}, {alone}", anew("02", 84)));
+                    refused(&format!("{}, {} = NULL", anew("02", 84), column.0));
+                }
+            }
+            let Some(body) = body else { continue };
+            for wrong in [anew("01", 84), anew("03", 84), anew("00", 84), anew("02", 82), anew("02", 86)] {
+                refused(&wrong);
+            }
+            refused(&format!("{body} = NULL"));
+            refused(&format!("{}, rowid = 9", anew("02", 84)));
+            connection.execute(&format!("UPDATE {table} SET {}", anew("02", 84)), []).expect("sealed anew");
+            refused(&format!("{body} = x'02{:084}'", 8));
+        }
+        assert_eq!(sealed, 5, "{guarded:?}");
     }
 }

@@ -171,45 +171,6 @@ pub fn orphans(connection: &Connection) -> StoreResult<u64> {
     )?)
 }
 
-/// One sealed text, what it must be sealed for, and the hash that it must have, where one is kept.
-pub struct SealedRow {
-    pub table: &'static str,
-    /// Sealed.
-    pub body: Vec<u8>,
-    /// What it is tied to.
-    pub context: Vec<u8>,
-    /// SHA-256 of the text.
-    pub hash: Option<[u8; 32]>,
-}
-
-/// Each sealed text beside those of journals.
-pub fn sealed(connection: &Connection, mut each: impl FnMut(SealedRow) -> StoreResult<()>) -> StoreResult<()> {
-    let mut read = |table: &'static str, sql: &str, context: &dyn Fn(&Row<'_>) -> rusqlite::Result<Vec<u8>>| {
-        let mut statement = connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            each(SealedRow { table, body: row.get(0)?, hash: row.get(1)?, context: context(row)? })?;
-        }
-        Ok::<_, StoreError>(())
-    };
-    let case = |row: &Row<'_>| Ok::<_, rusqlite::Error>(SubmissionId(uuid_at(row, 2)?));
-    read("notices", "SELECT body, hash, case_id, n FROM notices", &|row| {
-        Ok(crate::notices::context(case(row)?, row.get(3)?))
-    })?;
-    read("joint_events", "SELECT body, NULL, part_id FROM joint_events WHERE body IS NOT NULL", &|row| {
-        Ok(crate::joint::context(uuid_at(row, 2)?))
-    })?;
-    read("case_fields", "SELECT body, NULL, case_id, n, field FROM case_fields", &|row| {
-        Ok(crate::papers::field_context(case(row)?, u64_at(row, 3)?, &row.get::<_, String>(4)?))
-    })?;
-    read("case_papers", "SELECT body, NULL, case_id, n FROM case_papers", &|row| {
-        Ok(crate::papers::context(case(row)?, u64_at(row, 3)?))
-    })?;
-    read("callback_notes", "SELECT note, NULL, case_id, n FROM callback_notes", &|row| {
-        Ok(crate::ratings::note_context(case(row)?, row.get(3)?))
-    })
-}
-
 /// Kinds and years whose notices are not numbered from 1 without a gap up to the last that was given.
 pub fn numbers_with_gaps(connection: &Connection) -> StoreResult<Vec<(String, i64)>> {
     let mut statement = connection.prepare(

@@ -3,6 +3,7 @@
 
 mod crowd;
 mod folder;
+mod keys;
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

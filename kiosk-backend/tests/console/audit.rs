@@ -61,6 +61,7 @@ fn written(action: Action) -> &'static [(&'static str, &'static str, &'static st
         A::CatalogueImported => &[("version 3, 24 items", "版本 3，24 个事项", "version 3, 24 items")],
         A::CalendarImported => &[("2026 sha256:9f86d081", "2026 年（SHA-256：9f86d081）", "2026 (SHA-256: 9f86d081)")],
         A::Restored => &[("generation 2", "第 2 代数据", "generation 2")],
+        A::KeyRotated | A::KeyRetired => &[("key 2", "2 号密钥", "key 2")],
         A::DepositVoided | A::OpenedNow | A::GreenSet | A::GreenEnded => {
             &[("自己写的原因", "自己写的原因", "自己写的原因")]
         }

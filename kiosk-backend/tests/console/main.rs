@@ -9,6 +9,7 @@ mod joint;
 mod keeping;
 mod materials;
 mod roles;
+mod rotation;
 mod rounds;
 mod steps;
 mod supervision;

@@ -70,6 +70,8 @@ coded! {
     CatalogueImported = "catalogue_imported", "导入事项目录";
     CalendarImported = "calendar_imported", "导入工作日历";
     Restored = "restored", "从备份恢复";
+    KeyRotated = "key_rotated", "更换数据密钥";
+    KeyRetired = "key_retired", "停用数据密钥";
 }
 
 sentences_of! { StaffRefusal, "StaffRefusal":
@@ -156,6 +158,8 @@ pub enum Object {
     Calendar { year: u16, sum: String },
     /// A generation of the backend's data.
     Generation { generation: u64 },
+    /// A data key, by its number.
+    DataKey { number: u64 },
 }
 
 sentences_of! { Object, "Object":
@@ -191,6 +195,7 @@ sentences_of! { Object, "Object":
     Catalogue { version, count } = "版本 {version}，{count} 个事项";
     Calendar { year, sum } = "{year} 年（SHA-256：{sum}）";
     Generation { generation } = "第 {generation} 代数据";
+    DataKey { number } = "{number} 号密钥";
 }
 
 #[cfg(test)]

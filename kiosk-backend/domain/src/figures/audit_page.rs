@@ -142,6 +142,7 @@ impl Names<'_> {
             A::CatalogueImported => imported(text),
             A::CalendarImported => year(first, rest),
             A::Restored => number(text, "generation ", "").map(|generation| Object::Generation { generation }),
+            A::KeyRotated | A::KeyRetired => number(text, "key ", "").map(|number| Object::DataKey { number }),
             // A name or a reason in somebody's own words, or nothing.
             A::CaseOpened
             | A::CaseLooked

@@ -230,7 +230,7 @@ fn made(moment: &Moment, row: &CaseRow, indexed: bool) -> Vec<&'static str> {
 }
 
 fn sealed(connection: &Connection, moment: &Moment, found: &mut Verified) -> StoreResult<()> {
-    rows::sealed(connection, |row| {
+    store::sealed::beside_journals(connection, |row| {
         match moment.keys.sealer.open(&row.body, &row.context) {
             Ok(text) => {
                 let hash = <[u8; 32]>::from(Sha256::digest(text.expose()));

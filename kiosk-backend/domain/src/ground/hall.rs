@@ -19,6 +19,7 @@ use thiserror::Error;
 use tokio::sync::{broadcast, watch};
 
 use crate::ground::clock::Clock;
+use crate::ground::rotation::{self, RotationError};
 use crate::ground::shared::Shared;
 use crate::ground::tries::Tries;
 
@@ -51,6 +52,9 @@ pub enum OpenError {
     /// The database cannot be used.
     #[error("the database in data_dir cannot be used: {0}")]
     Store(#[from] StoreError),
+    /// The database and the data keys are not of one another.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
 }
 
 /// Makes the data folder, for its owner only.
@@ -196,6 +200,7 @@ impl Hall {
         if let Some(kept) = store.read_blocking(hall_store::meta::kept_time)? {
             clock.recall(kept);
         }
+        rotation::settle(&store, &keys, clock.now_ms())?;
         let vault = Vault::open(dir, keys.clone())?;
         let audience = audience(&store)?;
         let tries = store.read_blocking(|connection| Tries::open(connection, clock.now_ms()))?;

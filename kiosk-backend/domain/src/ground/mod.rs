@@ -9,5 +9,6 @@ pub mod limit;
 pub mod moment;
 pub mod origin;
 pub mod refusal;
+pub mod rotation;
 pub(crate) mod shared;
 pub mod tries;

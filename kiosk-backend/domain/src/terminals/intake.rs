@@ -233,12 +233,20 @@ fn store_one(
     if entry.prev != head.head {
         return Ok(Stored::Forked);
     }
+    let sealed = match &entry.sealed {
+        // The data key may have been rotated since it was sealed.
+        Some(sealed) => {
+            let context_of = store::journal::payload_context(journal, entry.seq);
+            context.moment.keys.sealer.renewed(sealed, &context_of)?
+        }
+        None => None,
+    };
     let new = NewEntry {
         seq: entry.seq,
         hash: &entry.hash,
         header: &entry.header_text,
         payload_hash: entry.payload_hash.as_deref(),
-        payload: entry.sealed.as_deref(),
+        payload: sealed.as_deref().or(entry.sealed.as_deref()),
     };
     let id = store::journal::insert(tx, journal, &new, context.moment.now_ms)?;
     let stamp = entry.header.as_ref().map(|header| &header.at);

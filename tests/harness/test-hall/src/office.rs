@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::ops::Deref;
+use std::path::Path;
 
 use axum::Router;
 use hall_domain::ground::actor::Actor;
@@ -70,6 +71,15 @@ impl Office {
         let Self { hall, router, terminal, .. } = self;
         drop(router);
         Self::of(hall.close().with(settings).open(), terminal)
+    }
+
+    /// The same after somebody did this to its data folder while no program ran.
+    pub fn after(self, act: impl FnOnce(&Path)) -> Self {
+        let Self { hall, router, terminal, .. } = self;
+        drop(router);
+        let closed = hall.close();
+        act(&closed.data());
+        Self::of(closed.open(), terminal)
     }
 
     /// Somebody at another window.
