@@ -58,11 +58,11 @@ fn said(status: &Status) -> String {
     }
     lines.extend(status.older.iter().map(|key| match key {
         Older { id, here: false, holds, .. } if !holds.is_empty() => {
-            format!("{key}. It is not here: put keys/personal-{id} back from where you keep the keys.")
+            format!("Sealed with {key}. Its file is not here: put keys/personal-{id} back, or see `verify`.")
         }
         Older { holds, .. } if !holds.is_empty() => format!("Still sealed with {key}."),
-        Older { id, retired: true, .. } => {
-            format!("Key {id} is retired, and its file is here: `key retire` moves it away.")
+        Older { id, counted_on: false, .. } => {
+            format!("Key {id} is retired, and its file is here again: `key retire` moves it away.")
         }
         Older { id, .. } if status.under_way => format!("Key {id}: nothing is left."),
         Older { id, .. } => format!("Nothing is sealed with key {id} any more: `key retire` moves it away."),

@@ -23,7 +23,7 @@ pub(super) async fn list(State(console): State<Console>, me: SignedIn) -> Result
     let kiosks = list::kiosks(&console.app).await?;
     let shell = console.shell(&me, Here::Kiosks).await?;
     let verified = verify::last(&console.app).await?;
-    let sealing = console.app.store().read(rotation::standing).await.map_err(Refusal::from)?;
+    let sealing = console.app.store().read(rotation::sealing).await.map_err(Refusal::from)?;
     let years = console.app.calendar().years().map(|(year, _)| year).collect();
     Ok(pages::respond(StatusCode::OK, &KiosksPage { shell, kiosks, years, verified, sealing }))
 }

@@ -337,7 +337,7 @@ pub(super) struct KiosksPage {
     /// What the last look at the whole database found.
     pub(super) verified: Option<hall_domain::figures::verify::Verified>,
     /// While there are older data keys.
-    pub(super) sealing: Option<hall_domain::ground::rotation::Standing>,
+    pub(super) sealing: Option<hall_domain::ground::rotation::Sealing>,
 }
 
 /// How a terminal's card looks.

@@ -121,6 +121,16 @@ impl Store {
         self.readers.with(work)
     }
 
+    #[cfg(test)]
+    pub(crate) fn submit<T, E, F>(&self, turn: Turn, work: F) -> crate::writer::WriteAnswer<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        self.writer.submit(turn, work)
+    }
+
     /// What the writer announces after its commits.
     pub fn announcements(&self) -> &Announcements {
         self.writer.announcements()

@@ -122,7 +122,9 @@ impl Place {
         match row.get_ref(1)? {
             ValueRef::Text(text) if self.hex && text.starts_with(b"{") => Ok(None),
             ValueRef::Text(text) if self.hex => hex::decode(text).map(Some).map_err(|cause| wrong(cause.into())),
-            _ => row.get(1).map(Some),
+            ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Text(_) | ValueRef::Blob(_) => {
+                row.get(1).map(Some)
+            }
         }
     }
 }

@@ -372,3 +372,48 @@ struct News {
     jobs: bool,
     intake: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::Store;
+
+    #[test]
+    fn what_is_patient_is_done_when_nothing_else_waits() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let store = Store::found(dir.path()).expect("a database");
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let (go, wait) = mpsc::channel::<()>();
+        let piece = |turn: Turn, n: u32| {
+            let done = done.clone();
+            store.submit(turn, move |_| {
+                done.lock().expect("nobody panicked").push(n);
+                Ok::<_, StoreError>(())
+            })
+        };
+        let held = store.submit(Turn::Shared, move |_| wait.recv().map_err(|_| StoreError::Sql("nobody".into())));
+        let answers = [
+            (Turn::Patient, 5),
+            (Turn::Shared, 1),
+            (Turn::Alone, 2),
+            (Turn::Patient, 6),
+            (Turn::Shared, 3),
+            (Turn::Alone, 4),
+        ]
+        .map(|(turn, n)| piece(turn, n));
+        go.send(()).expect("goes on");
+        held.wait_blocking().expect("is done");
+        answers.into_iter().for_each(|answer| answer.wait_blocking().expect("is done"));
+        assert_eq!(*done.lock().expect("nobody panicked"), [1, 2, 3, 4, 5, 6]);
+        // What is patient and was left when the store is closed is done all the same.
+        let (go, wait) = mpsc::channel::<()>();
+        let held = store.submit(Turn::Shared, move |_| wait.recv().map_err(|_| StoreError::Sql("nobody".into())));
+        let patient = piece(Turn::Patient, 7);
+        go.send(()).expect("goes on");
+        drop(store);
+        held.wait_blocking().expect("is done");
+        patient.wait_blocking().expect("is done");
+    }
+}

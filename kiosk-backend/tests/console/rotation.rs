@@ -266,7 +266,7 @@ fn looks_sealed(value: &Value, key: u8) -> bool {
     match value {
         Value::Blob(bytes) => bytes.first() == Some(&key) && bytes.len() >= 41,
         Value::Text(text) => hex::decode(text).is_ok_and(|bytes| looks_sealed(&Value::Blob(bytes), key)),
-        _ => false,
+        Value::Null | Value::Integer(_) | Value::Real(_) => false,
     }
 }
 

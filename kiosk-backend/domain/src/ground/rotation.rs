@@ -4,7 +4,7 @@
 //! The server takes a key up in its one writer, between two transactions, and whatever was sealed before and is written
 //! after is sealed anew on its way. So what the pass has gone through holds nothing older, and nothing older is added.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use hall_store::data_keys::{self, DataKey};
@@ -62,8 +62,8 @@ pub struct Older {
     pub id: KeyId,
     /// Whether its file lies among the keys.
     pub here: bool,
-    /// Whether it was retired.
-    pub retired: bool,
+    /// Whether the database counts on it: it was taken up here, and not retired.
+    pub counted_on: bool,
     /// How many values, by table; `attachments` are files.
     pub holds: Vec<(&'static str, u64)>,
 }
@@ -90,7 +90,7 @@ pub struct Status {
 
 /// The same in short, for the console: older keys that were not retired.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Sealing {
     pub newest: KeyId,
     pub older: Vec<KeyId>,
     /// Whether what is older is still being sealed anew.
@@ -325,28 +325,27 @@ pub fn status(hall: &Hall) -> Result<Status, RotationError> {
     let (newest, far, keys) = hall.store().read_blocking(reached)?;
     let here = hall.keys().read_again()?.ids();
     let mut held = scan(hall, newest)?;
-    let known = keys.iter().map(|key| (key.id, key.retired_ms.is_some()));
-    let mut all: BTreeMap<KeyId, bool> = here.iter().chain(held.keys()).map(|id| (*id, false)).collect();
-    all.extend(known);
-    let older = all.into_iter().filter(|(id, _)| *id != newest).map(|(id, retired)| Older {
+    let counted_on = needed(&keys);
+    let all: BTreeSet<KeyId> = here.iter().chain(&counted_on).chain(held.keys()).copied().collect();
+    let older = all.into_iter().filter(|id| *id != newest).map(|id| Older {
         id,
         here: here.contains(&id),
-        retired,
+        counted_on: counted_on.contains(&id),
         holds: held.remove(&id).unwrap_or_default(),
     });
     Ok(Status {
         newest,
         since_ms: keys.last().map_or(0, |key| key.since_ms),
         under_way: far != Reached::All,
-        older: older.filter(|key| key.here || !key.retired || !key.holds.is_empty()).collect(),
+        older: older.collect(),
     })
 }
 
 /// The same in short; `None` where there is one key and nothing to do.
-pub fn standing(connection: &Connection) -> StoreResult<Option<Standing>> {
+pub fn sealing(connection: &Connection) -> StoreResult<Option<Sealing>> {
     let (newest, far, keys) = reached(connection)?;
     let older: Vec<KeyId> = needed(&keys).into_iter().filter(|id| *id != newest).collect();
-    Ok((!older.is_empty()).then_some(Standing { newest, older, under_way: far != Reached::All }))
+    Ok((!older.is_empty()).then_some(Sealing { newest, older, under_way: far != Reached::All }))
 }
 
 /// Whether everything that was sealed anew is, though an older key is here still: files or rows may have been put back
@@ -392,8 +391,8 @@ pub fn retire(hall: &Hall) -> Result<Vec<Retired>, RotationError> {
     if under_way {
         return Err(RotationError::UnderWay { newest });
     }
-    let older: Vec<Older> =
-        older.into_iter().filter(|key| key.here || !key.retired).filter(|key| key.id < newest).collect();
+    // What names a key that never was here does not open, whatever is kept.
+    let older: Vec<Older> = older.into_iter().filter(|key| key.here || key.counted_on).collect();
     let held: Vec<String> = older.iter().filter(|key| !key.holds.is_empty()).map(ToString::to_string).collect();
     if !held.is_empty() {
         hall.store().write_blocking(move |tx| {

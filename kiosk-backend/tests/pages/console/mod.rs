@@ -35,6 +35,7 @@ use hall_domain::figures::gaps::CalendarGap;
 use hall_domain::figures::statistics::{ClockFigure, Day, LockerUse, NamedTally, Statistics};
 use hall_domain::figures::verify::Verified;
 use hall_domain::ground::actor::Staff;
+use hall_domain::ground::rotation::Sealing;
 use hall_domain::people::accounts::AccountRow;
 use hall_domain::terminals::list::KioskView;
 use hall_domain::terminals::set_aside::SetAsideRow;
@@ -237,6 +238,7 @@ pub(super) fn pages(lang: Lang) -> Vec<(&'static str, String)> {
                 kiosks: vec![kiosk(9, "大厅1号机", false), kiosk(10, "北门2号机", true)],
                 years: vec![2026],
                 verified: Some(Verified { at_ms: NOW - 12 * HOUR, cases: 1234, events: 8101, ..Verified::default() }),
+                sealing: Some(Sealing { newest: 2, older: vec![1], under_way: true }),
             }),
         ),
         (
