@@ -15,7 +15,7 @@ use crate::seal::{KeyId, Sealer};
 use crate::{Connection, StoreError, StoreResult};
 
 /// The most rows that are looked at in one transaction, and the bytes after which there are enough: some milliseconds.
-const ROWS: u32 = 200;
+const ROWS: u32 = 100;
 const BYTES: usize = 256 * 1024;
 
 /// A column that holds sealed values.
