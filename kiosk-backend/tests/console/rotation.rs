@@ -469,6 +469,25 @@ fn what_does_not_open_stays_is_told_and_keeps_its_key() {
     assert!(refused.contains("see `verify`"), "{refused}");
 }
 
+/// A flipped bit names a key that never was: it does not open whatever is kept, and keeps nothing.
+#[test]
+fn a_key_that_never_was_keeps_no_other() {
+    let hall = everything();
+    hall.leaves(Left::Flaws);
+    hall.leaves(Left::Logged("what does not open could not be sealed"));
+    let flip = "UPDATE entries SET payload = CAST(x'4d' || substr(payload, 2) AS BLOB)
+        WHERE id = (SELECT MAX(id) FROM entries WHERE payload IS NOT NULL)";
+    assert!(hall.rewrite(flip));
+    rotate(&hall);
+    take_up(&hall);
+    while again(&hall) {}
+    hall.runtime.block_on(rotation::tell_end(&hall.app)).expect("looks");
+    let status = rotation::status(&hall.app).expect("looks");
+    let strange = status.older.iter().find(|key| key.id == 77).expect("is told");
+    assert!(!strange.here && !strange.counted_on && strange.holds == [("entries", 1)], "{strange:?}");
+    assert_eq!(rotation::retire(&hall.app).expect("nothing needs the first").len(), 1);
+}
+
 /// A database and keys that are not of one another.
 #[test]
 fn a_backup_from_before_wants_its_key_back() {
