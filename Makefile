@@ -9,14 +9,14 @@ PACKAGES_BUILD := build-essential pkg-config libpcsclite-dev libfontconfig1-dev
 PACKAGES_HALL := pcscd vsmartcard-vpcd xvfb fonts-noto-cjk libxkbcommon-x11-0 libx11-xcb1 libxcursor1 libxi6 libxrandr2 util-linux
 PACKAGES_DEB := debhelper git help2man libinput-dev libudev-dev libxkbcommon-dev lintian mmdebstrap python3 systemd
 PACKAGES_TEST := chromium chromium-driver libfaketime openssl
-PACKAGES_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin dosfstools mtools fdisk binutils zstd git
+PACKAGES_IMAGE := mmdebstrap squashfs-tools cryptsetup-bin dosfstools mtools fdisk binutils zstd git openssl rauc
 PACKAGES_MACHINE := qemu-system-x86 ovmf
 
 # All that is built and linted. `--all-targets` would also build the screens' library as a test of itself, which has
 # none, and that generated code takes longest of all.
 TARGETS := --lib --bins --tests --examples
 
-.PHONY: help demo test test-long bench fuzz lint fmt-check clippy docs-check house install-demo install-test install-nextest deb test-deb image image-check test-image
+.PHONY: help demo test test-long bench fuzz lint fmt-check clippy docs-check house install-demo install-test install-nextest deb test-deb image image-check update test-image
 
 help: ## What there is to type
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 16
@@ -82,14 +82,21 @@ fuzz: ## Every decoder of the devices for FUZZ_SECONDS (600), guided by coverage
 
 # What the image holds of ours. `make deb` builds it; another may be named.
 KIOSK_DEB ?= $(firstword $(wildcard target/deb/hall-kiosk_*.deb))
+# What signs its updates: cert.pem goes into the image. Made where there is none; a hall keeps its own.
+UPDATE_KEYS ?= target/update-keys
 
 image: ## The appliance: a disk image of Debian 12 and the package in target/deb (KIOSK_DEB=FILE), into target/image
 	@bash tests/install $(PACKAGES_IMAGE)
 	if [ -z "$(KIOSK_DEB)" ]; then echo "There is no package of the kiosk: run \`make deb\` first, or name one with KIOSK_DEB=FILE." >&2; exit 1; fi
-	assets/image/build target/image "$(KIOSK_DEB)"
+	assets/image/keys "$(UPDATE_KEYS)"
+	assets/image/build target/image "$(KIOSK_DEB)" "$(UPDATE_KEYS)"
+
+update: ## What terminals of an earlier image with the same UPDATE_KEYS become what this one is; into target/image
+	@bash tests/install $(PACKAGES_IMAGE)
+	assets/image/bundle target/image "$(UPDATE_KEYS)" "target/image/update-$$(cat target/image/version).raucb"
 
 image-check: image ## The appliance built a second time: both root hashes and both disks, which must be the same
-	@assets/image/build target/image-again "$(KIOSK_DEB)"
+	@assets/image/build target/image-again "$(KIOSK_DEB)" "$(UPDATE_KEYS)"
 	assets/image/compare target/image target/image-again
 
 test-image: install-test ## The appliance in QEMU: first start, a visit, cable and power cut; pictures in target/image/pictures

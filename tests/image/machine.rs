@@ -106,11 +106,17 @@ impl Machine {
         if self.starts == 1 && !monitor.goes_on(FIRST_STEPS)? {
             return Ok(None);
         }
-        let mut running =
-            Running { monitor, shell: Shell::connect(&at("serial"))?, card: at("card"), process, log, began };
-        running.shell.run("true", START)?;
-        running.shell.run("stty -F /dev/ttyS1 raw", PATIENCE)?;
-        running.shell.run("(journalctl -u kiosk.service -b -f -n all -o cat > /dev/ttyS1 2>&1 &)", PATIENCE)?;
+        let mut running = Running {
+            monitor,
+            shell: Shell::connect(&at("serial"))?,
+            card: at("card"),
+            process,
+            log,
+            began,
+            boot: String::new(),
+            heard: 0,
+        };
+        running.listen(START)?;
         Ok(Some(running))
     }
 }
@@ -125,13 +131,37 @@ pub(crate) struct Running {
     process: Process,
     log: PathBuf,
     began: Instant,
+    /// Which start of the system it is, by the kernel's own id.
+    boot: String,
+    /// How long the log of earlier starts is.
+    heard: u64,
 }
 
 impl Running {
+    /// Waits until the system has started, and lets the kiosk's log come by the second serial line.
+    fn listen(&mut self, limit: Duration) -> Result<()> {
+        const BOOT: &str = "cat /proc/sys/kernel/random/boot_id";
+        let before = self.boot.clone();
+        until("the system to start", limit, || {
+            let boot = self.shell.run(BOOT, PATIENCE).ok()?;
+            (boot != before).then(|| self.boot = boot)
+        })
+        .map_err(|error| Error::new(format!("{error}; {}", self.shell.tail())))?;
+        self.heard = fs::metadata(&self.log).map_or(0, |log| log.len());
+        self.shell.run("stty -F /dev/ttyS1 raw", PATIENCE)?;
+        self.shell.run("(journalctl -u kiosk.service -b -f -n all -o cat > /dev/ttyS1 2>&1 &)", PATIENCE).map(drop)
+    }
+
+    /// Waits until the system has started anew by itself.
+    pub(crate) fn again(&mut self) -> Result<()> {
+        self.listen(START * 2)
+    }
+
     /// The pages the kiosk has shown since this start, in order.
     pub(crate) fn screens(&self) -> Vec<String> {
         let log = fs::read(&self.log).unwrap_or_default();
-        let log = String::from_utf8_lossy(&log);
+        let log = log.get(usize::try_from(self.heard).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let log = String::from_utf8_lossy(log);
         let screen = |line: &str| {
             let line: Value = serde_json::from_str(line).ok()?;
             let fields = line.get("fields").unwrap_or(&line);

@@ -7,6 +7,7 @@ mod machine;
 mod qmp;
 mod reader;
 mod shell;
+mod update;
 
 use std::fs;
 use std::net::TcpListener;
@@ -34,10 +35,13 @@ struct Arguments {
     /// What `make image` has made.
     #[arg(default_value = "target/image", value_name = "DIR")]
     image: PathBuf,
+    /// What signs its updates.
+    #[arg(default_value = "target/update-keys", value_name = "KEYS")]
+    keys: PathBuf,
 }
 
 fn main() -> ExitCode {
-    match play(&Arguments::parse().image) {
+    match play(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             #[expect(clippy::print_stderr, reason = "the command's own answer")]
@@ -62,15 +66,16 @@ struct Hall {
     slots: TcpListener,
     pictures: PathBuf,
     image: PathBuf,
+    keys: PathBuf,
     folder: PathBuf,
 }
 
 /// The same image without the app.
 const WITHOUT_APP: &str = "systemd.mask=kiosk.service";
 
-fn play(image: &Path) -> Result<()> {
+fn play(arguments: &Arguments) -> Result<()> {
     let began = Instant::now();
-    let hall = Hall::new(image)?;
+    let hall = Hall::new(arguments)?;
     let mut machine = hall.machine()?;
     hall.provision(&machine)?;
 
@@ -121,6 +126,12 @@ fn play(image: &Path) -> Result<()> {
     let without = Times::read(&mut on, "multi-user.target")?;
     on.cut();
 
+    hall.entry(&machine, "")?;
+    let on = machine.start()?;
+    let mut on = hall.updates(&mut machine, on)?;
+    hall.picture(&mut on, "7-after-the-updates")?;
+    on.cut();
+
     say(&format!("power on to invitation: {}", with_app.text()));
     say(&format!("the same image without the app, to multi-user.target: {}", without.text()));
     say(&format!("memory of all processes (PSS): {} MB (asked: at most 180 MB)", memory.trim()));
@@ -160,8 +171,9 @@ impl Times {
 }
 
 impl Hall {
-    fn new(image: &Path) -> Result<Self> {
-        let image = fs::canonicalize(image).context(format!("{}: run `make image` first", image.display()))?;
+    fn new(Arguments { image, keys }: &Arguments) -> Result<Self> {
+        let found = |path: &Path| fs::canonicalize(path).context(format!("{}: run `make image` first", path.display()));
+        let (image, keys) = (found(image)?, found(keys)?);
         let (folder, pictures) = (image.join("test"), image.join("pictures"));
         for folder in [&folder, &pictures] {
             if folder.exists() {
@@ -178,14 +190,14 @@ impl Hall {
         let slot = CardSlot::start(slots.local_addr().context("the card's slot")?.port());
         let options = CabinetOptions::new(folder.join("locker"), vec![BoardSpec::new(1, 24, 1)]);
         let cabinet = Cabinet::start(options).context("the lock board")?;
-        Ok(Self { backend, cabinet, slot, slots, pictures, image, folder })
+        Ok(Self { backend, cabinet, slot, slots, pictures, image, keys, folder })
     }
 
     /// A terminal with an empty disk onto which the image was written.
     fn machine(&self) -> Result<Machine> {
         const DISK: u64 = 4 << 30;
         let machine = Machine::new(&self.folder, self.cabinet.port())?;
-        self.script("assemble", &["a", &machine.disk().to_string_lossy(), shell::WORDS])?;
+        self.script("assemble", &[&machine.disk().to_string_lossy(), shell::WORDS])?;
         let disk = fs::File::options().write(true).open(machine.disk()).context("the disk")?;
         disk.set_len(DISK).context("the disk")?;
         Ok(machine)
@@ -194,7 +206,7 @@ impl Hall {
     /// Changes the words of the boot entry and nothing else.
     fn entry(&self, machine: &Machine, words: &str) -> Result<()> {
         let file = self.folder.join("kiosk.efi");
-        self.script("boot-entry", &["a", &file.to_string_lossy(), &format!("{} {words}", shell::WORDS)])?;
+        self.script("boot-entry", &[&file.to_string_lossy(), &format!("{} {words}", shell::WORDS)])?;
         let disk = format!("{}@@1M", machine.disk().display());
         let clear = ["-c", "mdel -i \"$1\" '::/EFI/Linux/*'", "mdel", &disk];
         run("mdel", Command::new("sh").env("MTOOLS_SKIP_CHECK", "1").args(clear), None)?;
@@ -202,8 +214,12 @@ impl Hall {
     }
 
     fn script(&self, name: &str, arguments: &[&str]) -> Result<()> {
-        let mut command = Command::new(sources().join("assets/image").join(name));
+        let mut command = Command::new(self.tool(name));
         run(name, command.arg(&self.image).args(arguments), None).map(drop)
+    }
+
+    fn tool(&self, name: &str) -> PathBuf {
+        sources().join("assets/image").join(name)
     }
 
     /// What a technician puts on the boot partition of a flashed disk.

@@ -45,6 +45,11 @@ impl Shell {
         Ok(Self { line, heard, asked: 0 })
     }
 
+    /// Types a command whose answer nobody waits for.
+    pub(crate) fn send(&mut self, command: &str) -> Result<()> {
+        self.line.write_all(format!("\n{command}\n").as_bytes()).context("the serial line")
+    }
+
     fn heard(&self) -> String {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -70,11 +75,16 @@ impl Shell {
             // Its own echo has the mark of the lines, too.
             Some(lines.filter(|line| !line.starts_with("/'; echo")).collect::<Vec<_>>().join("\n"))
         })
-        .map_err(|error| Error::new(format!("{error}; the last that was heard:\n{}", tail(&self.heard()))))
+        .map_err(|error| Error::new(format!("{error}; {}", self.tail())))
     }
-}
 
-fn tail(text: &str) -> String {
-    let lines: Vec<_> = text.lines().collect();
-    lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n")
+    /// The last that was heard.
+    pub(crate) fn tail(&self) -> String {
+        let heard = self.heard();
+        let lines: Vec<_> = heard.lines().collect();
+        format!(
+            "the last that was heard:\n{}",
+            lines.get(lines.len().saturating_sub(20)..).unwrap_or_default().join("\n")
+        )
+    }
 }
