@@ -143,7 +143,7 @@ impl Running {
         const BOOT: &str = "cat /proc/sys/kernel/random/boot_id";
         let before = self.boot.clone();
         until("the system to start", limit, || {
-            let boot = self.shell.run(BOOT, PATIENCE).ok()?;
+            let boot = self.shell.try_to_run(BOOT, PATIENCE).ok()?;
             (boot != before).then(|| self.boot = boot)
         })
         .map_err(|error| Error::new(format!("{error}; {}", self.shell.tail())))?;

@@ -54,9 +54,18 @@ impl Shell {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Runs a command and says what it wrote. What is typed before the shell listens is lost, so it is typed again
-    /// until it was answered.
+    /// Runs a command and says what it wrote.
     pub(crate) fn run(&mut self, command: &str, limit: Duration) -> Result<String> {
+        self.typed(command, limit, u32::MAX)
+    }
+
+    /// As [`Self::run`], while nobody knows whether the shell listens yet: what is typed before is lost, so it is typed
+    /// again and again, and may run more than once.
+    pub(crate) fn try_to_run(&mut self, command: &str, limit: Duration) -> Result<String> {
+        self.typed(command, limit, 1000)
+    }
+
+    fn typed(&mut self, command: &str, limit: Duration, again_after: u32) -> Result<String> {
         self.asked += 1;
         let mark = format!("END{}OF", self.asked);
         // Typed apart, so that the echo of the command is not taken for its end.
@@ -64,7 +73,7 @@ impl Shell {
         let from = self.heard().len();
         let mut tries = 0;
         until(&format!("the machine to run {command:?}"), limit, || {
-            if tries % 1000 == 0 {
+            if tries % again_after == 0 {
                 self.line.write_all(typed.as_bytes()).ok()?;
             }
             tries += 1;

@@ -45,7 +45,7 @@ impl Hall {
         {
             self.ask(&shop, &mut on, made, version)?;
             let said = "/var/lib/appliance/update.said";
-            let refused = format!("until grep -q '{wanted}' {said}; do sleep 1; done; rm {said}");
+            let refused = format!("until grep -qs '{wanted}' {said}; do sleep 1; done; rm {said}");
             on.shell.run(&refused, PATIENCE * 3).map_err(|error| {
                 let told = on.shell.run(&format!("cat {said}"), PATIENCE).unwrap_or_default();
                 Error::new(format!("{error}: the terminal says {told:?} and not {wanted:?}"))
