@@ -4,13 +4,14 @@
 
 use std::time::Duration;
 
+use hall_rules::Language;
 use hall_rules::answers::{ACTING_FOR, NextQuestion};
 use hall_rules::catalogue::{FieldKind, Situation};
 use hall_rules::checks::{self, PhoneError};
 use hall_rules::field::ValueError;
 use kiosk_wire::Personal;
 
-use crate::journey::{GUARD, Journey, SETTLING};
+use crate::journey::{GUARD, Journey, NEXT_QUESTION, SETTLING};
 use crate::output::Sound;
 use crate::page::Page;
 use crate::touch::{Act, Key, Touch, Turn};
@@ -130,6 +131,7 @@ impl Journey {
                     Some(_) | None => {
                         visit.answer(&question, id);
                         self.proceed(now);
+                        self.let_read(now);
                     }
                 }
             }
@@ -142,6 +144,7 @@ impl Journey {
                 } else {
                     visit.values.insert(code.clone(), Personal::from(id));
                     self.take_field(&code, now);
+                    self.let_read(now);
                 }
             }
             Page::BoxSize if self.cabinet.size_rows("").iter().any(|row| row.id == id) => {
@@ -149,6 +152,13 @@ impl Journey {
                 self.proceed(now);
             }
             _ => {}
+        }
+    }
+
+    /// One touch answered; the next question is answered by none before it can have been read.
+    fn let_read(&mut self, now: Duration) {
+        if matches!(self.page, Page::Situation(_) | Page::Field(_)) {
+            self.turn_to(now, NEXT_QUESTION);
         }
     }
 
@@ -243,6 +253,7 @@ impl Journey {
     }
 
     fn key(&mut self, key: Key) {
+        let language = self.language;
         let Some(visit) = self.session.visit_mut() else { return };
         visit.field_problem = None;
         match self.page.clone() {
@@ -254,7 +265,7 @@ impl Journey {
                 let Some(kind) = visit.field(&code).map(|field| field.kind) else { return };
                 let value = visit.values.entry(code.clone()).or_default();
                 let changed = match kind {
-                    FieldKind::Text => return type_text(visit, key),
+                    FieldKind::Text => return type_text(visit, key, language),
                     FieldKind::Choice => false,
                     FieldKind::Date => {
                         if value.expose().contains('-') {
@@ -275,13 +286,13 @@ impl Journey {
     }
 }
 
-fn type_text(visit: &mut Visit, key: Key) {
+fn type_text(visit: &mut Visit, key: Key, language: Language) {
     let ime = visit.offer.ime();
     match key {
         Key::Char(c) => visit.text.type_char(c, ime),
         Key::Delete => visit.text.backspace(ime),
         Key::Clear => visit.text.start(""),
-        Key::Space => visit.text.space(ime),
+        Key::Space => visit.text.space(language, ime),
         Key::Candidate(n) => visit.text.choose(usize::from(n), ime),
     }
 }

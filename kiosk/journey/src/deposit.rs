@@ -61,7 +61,6 @@ impl Journey {
             reopened: 0,
             reopen_failed: false,
             unconfirmed: None,
-            ends_at: now,
         }));
         self.record(Purpose::Prepare, [prepared, Fact::DepositIntended { submission, compartment }.into()]);
         self.show(Page::Saving, now);
@@ -124,10 +123,8 @@ impl Journey {
     }
 
     fn done(&mut self, unconfirmed: Option<UnconfirmedReason>, now: Duration) {
-        let stays = self.config.done_stays;
         let Some(deposit) = self.session.deposit_mut() else { return };
         deposit.unconfirmed = unconfirmed;
-        deposit.ends_at = now + stays;
         let printed = matches!(self.paper, PrintState::Printing | PrintState::Printed) && deposit.reopened > 0;
         if !(printed && unconfirmed.is_none()) {
             self.print_receipt();
@@ -148,10 +145,8 @@ impl Journey {
             }
             Purpose::Prepare => self.prepare_failed(why, now),
             Purpose::Reopen => {
-                let stays = self.config.done_stays;
                 if let Some(deposit) = self.session.deposit_mut() {
                     deposit.reopen_failed = true;
-                    deposit.ends_at = now + stays;
                 }
                 self.show(Page::Done, now);
             }
@@ -412,9 +407,17 @@ impl Journey {
     }
 
     pub(crate) fn can_bigger(&self) -> bool {
-        self.open_deposit().is_some_and(|deposit| {
-            deposit.wish == Wish::Leave && self.cabinet.pick_larger(deposit.compartment, &deposit.tried).is_some()
-        })
+        self.larger().is_some_and(|larger| larger.is_some())
+    }
+
+    pub(crate) fn no_larger(&self) -> bool {
+        self.larger().is_some_and(|larger| larger.is_none())
+    }
+
+    /// At an open door with paper to go in: the larger box that could be had instead.
+    fn larger(&self) -> Option<Option<CompartmentNo>> {
+        let deposit = self.open_deposit().filter(|deposit| deposit.wish == Wish::Leave)?;
+        Some(self.cabinet.pick_larger(deposit.compartment, &deposit.tried))
     }
 
     pub(crate) fn can_found(&self) -> bool {

@@ -1,5 +1,6 @@
 //! The text a person writes with the on-screen keyboard.
 
+use hall_rules::Language;
 use kiosk_wire::Personal;
 
 use crate::ime::{Candidate, Composition, Ime};
@@ -64,9 +65,12 @@ impl TextEntry {
         self.look_up(ime);
     }
 
-    /// The first candidate of the page; without one, a space.
-    pub(crate) fn space(&mut self, ime: &Ime) {
-        if self.candidates.is_empty() { self.type_char(' ', ime) } else { self.choose(0, ime) }
+    /// The first candidate of the page; without one, a space. Who reads English means the letters as they are, and a space.
+    pub(crate) fn space(&mut self, language: Language, ime: &Ime) {
+        match language {
+            Language::Zh if !self.candidates.is_empty() => self.choose(0, ime),
+            Language::Zh | Language::En => self.type_char(' ', ime),
+        }
     }
 
     /// The candidate at this place of the page.

@@ -11,7 +11,7 @@ use kiosk_wire::submission::Assurance;
 use kiosk_wire::{Fact, Personal, StaffCall, SubmissionId};
 
 use crate::door::{DoorWatch, Finding};
-use crate::journey::{Journey, RECORD_AGAIN};
+use crate::journey::{Journey, RECORD_AGAIN, SETTLING};
 use crate::layout::{Type, heading_height, page_by_height, stand_in};
 use crate::output::{Output, Sound};
 use crate::page::Page;
@@ -48,7 +48,9 @@ impl Journey {
         };
         ours.errands = errands;
         let untouched = self.page == Page::choosing() || matches!(self.page, Page::NoBox(_) | Page::Errand { .. });
-        if let Some(page) = page.filter(|_| untouched && now < self.entered + FOUND_SOON) {
+        // That there is no box does not concern who comes for a result: as long as that page is deaf to what leaves it.
+        let soon = if matches!(self.page, Page::NoBox(_)) { SETTLING } else { FOUND_SOON };
+        if let Some(page) = page.filter(|_| untouched && now < self.entered + soon) {
             self.show(page, now);
         }
         // What is looked at may be no more: they are shown what there is.

@@ -12,7 +12,8 @@ use kiosk_wire::{CompartmentNo, Personal, StaffCall, SubmissionId};
 use crate::find::ASKING;
 use crate::input::Service;
 use crate::journey::{
-    CHECKING, COUNTDOWN, GUARD, Held, Journey, LEFT_BEHIND, PROBLEM_SHOWN, READING, SAVING_SHOWN, SETTLING, SHUT_DOORS,
+    CHECKING, COUNTDOWN, GUARD, Held, Journey, LEFT_BEHIND, PHOTOGRAPHED, PROBLEM_SHOWN, READING, SAVING_SHOWN,
+    SETTLING, SHUT_DOORS,
 };
 use crate::output::{Output, Sound};
 use crate::page::{Card, Page};
@@ -315,8 +316,8 @@ impl Journey {
                 return Some(self.entered + SAVING_SHOWN)
                     .filter(|_| !matches!(self.shown.screen, Screen::Saving { .. }));
             }
-            Page::Done => return self.session.deposit().map(|deposit| deposit.ends_at),
-            Page::Rate { .. } => self.config.done_stays,
+            Page::Done => return Some(self.active + self.done_stays()),
+            Page::Rate { .. } => return Some(self.active + self.config.done_stays),
             Page::PickupCode => {
                 return self.session.pickup().and_then(|pickup| pickup.checking).map(|since| since + CHECKING);
             }
@@ -331,6 +332,14 @@ impl Journey {
             _ => return None,
         };
         Some(self.entered + until)
+    }
+
+    /// How long the last page stays after a touch: longer where it is to be photographed, since no paper says the number.
+    fn done_stays(&self) -> Duration {
+        match self.paper {
+            PrintState::Printing | PrintState::Printed => self.config.done_stays,
+            PrintState::Failed | PrintState::None => self.config.done_stays * PHOTOGRAPHED,
+        }
     }
 
     pub(crate) fn tick_page(&mut self, now: Duration) {

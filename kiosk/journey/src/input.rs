@@ -285,7 +285,7 @@ pub enum Service {
 pub struct JourneyConfig {
     /// The hall's name.
     pub hall_name: String,
-    /// How long a "done" page stays. Default 30 s.
+    /// How long a "done" page stays after the last touch; three times that where no paper came out. Default 30 s.
     pub done_stays: Duration,
     /// Whether there is a scanner.
     pub scans: bool,

@@ -23,12 +23,17 @@ pub(crate) const GUARD: Duration = Duration::from_millis(300);
 /// Longer where no place of the screen is free of what a second tap could do: under an overlay that was closed, and on the
 /// check page, whose primary action goes on and cannot be taken back. Nobody reads either in less.
 pub(crate) const SETTLING: Duration = Duration::from_secs(1);
+/// The next question comes where the last one's answers were: a hand that presses again comes 0.4 s after the first tap, and
+/// would answer what nobody read. Longer than that, shorter than it takes whoever knows the way to read a question.
+pub(crate) const NEXT_QUESTION: Duration = Duration::from_millis(700);
 /// How long the "are you still there?" countdown lasts. WCAG 2.2.1 asks for at least 20 s.
 pub(crate) const COUNTDOWN: Duration = Duration::from_secs(30);
 /// How long a page stays before a "saving" page replaces it.
 pub(crate) const SAVING_SHOWN: Duration = Duration::from_millis(300);
 /// How often a record that must not be lost is tried again.
 pub(crate) const RECORD_AGAIN: Duration = Duration::from_secs(5);
+/// How many times as long the last page stays that is to be photographed: a telephone is to be fetched, unlocked and held.
+pub(crate) const PHOTOGRAPHED: u32 = 3;
 /// How long a card problem or a refusal is shown.
 pub(crate) const PROBLEM_SHOWN: Duration = Duration::from_secs(20);
 /// How long a card may lie on the reader with nothing read.

@@ -40,6 +40,7 @@ impl Journey {
             phase: self.phase(),
             instead_of: deposit.and_then(|deposit| deposit.instead_of).map(|no| no.0),
             can_bigger: self.can_bigger(),
+            no_larger: self.no_larger(),
             can_found: self.can_found(),
             can_say_in: self.can_say_in(),
             cabinet: self.cabinet.cells(),
@@ -64,10 +65,11 @@ impl Journey {
         match (watch.is_open(), watch.urgency(), wish) {
             (false, ..) => DoorPhase::Opening { attempt: watch.attempt },
             (true, ..) if watch.is_unseen() => DoorPhase::NotSeen,
-            (true, (_, true), _) => DoorPhase::StaffCalled,
-            (true, (true, false), Wish::Leave) => DoorPhase::Reminder,
+            // What was wished is done first, however long the door stands open: else it is shut on the paper.
             (true, _, Wish::Bigger) => DoorPhase::ShutForBigger,
             (true, _, Wish::Other) => DoorPhase::ShutForOther,
+            (true, (_, true), Wish::Leave) => DoorPhase::StaffCalled,
+            (true, (true, false), Wish::Leave) => DoorPhase::Reminder,
             (true, (false, false), Wish::Leave) => DoorPhase::Open,
         }
     }
@@ -99,7 +101,6 @@ impl Journey {
             can_reopen: self.can_reopen(),
             reopen_failed: deposit.reopen_failed,
             paper: self.paper,
-            seconds: u8::try_from(self.config.done_stays.as_secs()).unwrap_or(u8::MAX),
         }
     }
 }

@@ -171,9 +171,9 @@ pub(crate) enum Card {
 const STEPS: u8 = 5;
 
 impl Traits {
-    /// Where a visit stands; nowhere in particular while no card was read.
-    pub(crate) fn step(self, signed_in: bool) -> Option<Step> {
-        Some(Step { at: self.step, of: STEPS }).filter(|step| signed_in && step.at > 0)
+    /// Where a visit stands; nowhere in particular where it has no `steps`: while no card was read.
+    pub(crate) fn step(self, steps: bool) -> Option<Step> {
+        Some(Step { at: self.step, of: STEPS }).filter(|step| steps && step.at > 0)
     }
 }
 

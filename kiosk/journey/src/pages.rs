@@ -167,10 +167,7 @@ fn guide(visit: &Visit, item: &ServiceItem, page: usize, language: Language, siz
     let department = visit.catalogue().department(&item.department);
     let department = department.map(|department| department.name.get(language).to_owned()).unwrap_or_default();
     let (name, plain) = (item.name.get(language), item.plain.get(language));
-    let lead = match size {
-        TextSize::Normal if !plain.is_empty() => format!("{plain}\n{department}"),
-        TextSize::Normal | TextSize::Large => department.clone(),
-    };
+    let lead = if plain.is_empty() { department.clone() } else { format!("{plain}\n{department}") };
     let (body, small) = (Type::new(size, 36, 50, 936), Type::new(size, 30, 42, 936));
     let unconfirmed = small.height(&stand_in(language, 17, 47)) + 4;
     let height = |before: Option<&GuideLine>, line: &GuideLine| {

@@ -56,8 +56,9 @@ impl Journey {
         if self.page == Page::Saving {
             return self.shown.step;
         }
-        let signed_in = self.session.visit().is_some_and(|visit| visit.holder.is_some());
-        self.page.traits().step(signed_in)
+        // Corrections are handed in without the steps before.
+        let steps = self.session.visit().is_some_and(|visit| visit.holder.is_some() && visit.correcting.is_none());
+        self.page.traits().step(steps)
     }
 
     #[expect(clippy::wildcard_enum_match_arm, reason = "all others are as their row says")]

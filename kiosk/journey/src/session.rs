@@ -219,8 +219,6 @@ pub(crate) struct Deposit {
     pub(crate) reopened: u8,
     pub(crate) reopen_failed: bool,
     pub(crate) unconfirmed: Option<UnconfirmedReason>,
-    /// Set with the "done" page.
-    pub(crate) ends_at: Duration,
 }
 
 /// A result being taken out.

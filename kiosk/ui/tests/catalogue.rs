@@ -1,4 +1,4 @@
-//! The items that ship, page by page from the guide to the check page: nothing in them is too long for the screen.
+//! The items that ship, page by page from the tiles by which they are found over the guide to the check page: nothing in them is too long for the screen.
 //! `PICTURES=folder` also keeps a picture of each page.
 
 mod common;
@@ -125,6 +125,50 @@ fn look_at_every_item(language: Language, size: TextSize) {
     assert!(broken.is_empty(), "{} broken on {} pages:\n{}", broken.len(), seen.len(), broken.join("\n"));
 }
 
+/// Every page by which an item is chosen: themes, departments, what is in them, and their turned pages.
+fn look_at_every_choice(language: Language, size: TextSize) {
+    let bench = Bench::new();
+    let (mut broken, mut pages) = (Vec::new(), 0);
+    for by in [Act::ByTheme, Act::ByDepartment] {
+        let top = || {
+            let mut terminal = Terminal::new();
+            terminal.zhang();
+            terminal.touch(Touch::Language(language));
+            terminal.touch(Touch::TextSize(size));
+            terminal.act(by.clone());
+            terminal
+        };
+        let mut look = |terminal: &mut Terminal| {
+            let mut ids = Vec::new();
+            loop {
+                let view = terminal.view();
+                let Screen::Choose(tiles) = &view.screen else { panic!("{}", view.screen.name()) };
+                bench.show(&view);
+                let mut found = rules::page(&bench);
+                if language == Language::En {
+                    found.extend(rules::english(&bench, NAMES));
+                }
+                pages += 1;
+                keep_picture(&bench, &format!("choose-{pages}-{language:?}-{size:?}"), !found.is_empty());
+                broken.extend(found.into_iter().map(|what| format!("{:?} {:?}: {what}", tiles.by, tiles.within)));
+                let groups = tiles.tiles.iter().filter(|tile| tile.items.is_some());
+                ids.extend(groups.map(|tile| tile.id.clone()));
+                if tiles.paging.page == tiles.paging.pages {
+                    return ids;
+                }
+                terminal.touch(Touch::Turn(Turn::Next));
+            }
+        };
+        let mut within: Vec<Vec<String>> = look(&mut top()).into_iter().map(|id| vec![id]).collect();
+        while let Some(path) = within.pop() {
+            let mut terminal = top();
+            path.iter().for_each(|id| terminal.find_tile(id));
+            within.extend(look(&mut terminal).into_iter().map(|id| [path.as_slice(), &[id]].concat()));
+        }
+    }
+    assert!(broken.is_empty(), "{} broken on {pages} pages:\n{}", broken.len(), broken.join("\n"));
+}
+
 /// Every item as somebody's case: in the list of all, and with each of its materials to be corrected, for each usual fault.
 fn look_at_every_errand(language: Language, size: TextSize) {
     let bench = Bench::new();
@@ -243,4 +287,24 @@ fn errands_in_english() {
 #[test]
 fn errands_in_large_english() {
     look_at_every_errand(Language::En, TextSize::Large);
+}
+
+#[test]
+fn choices_in_chinese() {
+    look_at_every_choice(Language::Zh, TextSize::Normal);
+}
+
+#[test]
+fn choices_in_large_chinese() {
+    look_at_every_choice(Language::Zh, TextSize::Large);
+}
+
+#[test]
+fn choices_in_english() {
+    look_at_every_choice(Language::En, TextSize::Normal);
+}
+
+#[test]
+fn choices_in_large_english() {
+    look_at_every_choice(Language::En, TextSize::Large);
 }

@@ -67,6 +67,8 @@ pub struct DoorView {
     pub instead_of: Option<u16>,
     /// Whether [`crate::Act::BiggerBox`] can be had.
     pub can_bigger: bool,
+    /// Whether no box is free that is larger.
+    pub no_larger: bool,
     /// Whether [`crate::Act::FoundSomething`] can be said.
     pub can_found: bool,
     /// Whether [`crate::Act::PaperIsIn`] can be said.
@@ -152,8 +154,6 @@ pub struct DoneView {
     pub reopen_failed: bool,
     /// The printed receipt.
     pub paper: PrintState,
-    /// Until the page ends by itself, when it was shown.
-    pub seconds: u8,
 }
 
 /// A staff pad.

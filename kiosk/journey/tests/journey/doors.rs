@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use crate::terminal::{LI, Lock, PERFORMANCE, Terminal, done, door};
-use kiosk_journey::{Act, DoorPhase, Input, Output, RecordFailure, Screen, Sound, StaffCall, Touch, UnconfirmedReason};
+use crate::terminal::{LI, Lock, PERFORMANCE, Terminal, done, door, healthy};
+use kiosk_journey::{
+    Act, DoorPhase, Health, Input, Output, PartState, RecordFailure, Screen, Sound, StaffCall, TextSize, Touch,
+    UnconfirmedReason,
+};
 use kiosk_wire::entry::{MoveReason, VoidReason};
 use kiosk_wire::kiosk_api::DoorState;
 use kiosk_wire::{CompartmentNo, Fact};
@@ -187,6 +190,60 @@ fn a_bigger_box_opens_after_the_first_is_shut() {
     assert!(!door(&terminal).can_bigger);
     terminal.shut();
     assert_eq!(done(&terminal).compartment, 5);
+}
+
+/// Staff are called after a minute as ever; what the page says stays what was wished, else the door is shut on the paper.
+#[test]
+fn a_wish_is_not_forgotten_while_the_door_stands_open() {
+    for (act, phase) in [(Act::BiggerBox, DoorPhase::ShutForBigger), (Act::FoundSomething, DoorPhase::ShutForOther)] {
+        let mut terminal = Terminal::new();
+        terminal.as_far_as_the_door();
+        terminal.wait_s(49);
+        terminal.act(act);
+        terminal.wait_s(11);
+        assert_eq!(door(&terminal).phase, phase);
+        assert!(terminal.heard(&Output::CallStaff(StaffCall::DoorLeftOpen { compartment: CompartmentNo(1) })));
+        terminal.touch(Touch::Back);
+        assert_eq!(door(&terminal).phase, DoorPhase::StaffCalled, "changed their mind");
+    }
+}
+
+#[test]
+fn where_no_larger_box_is_free_the_door_says_so() {
+    let mut terminal = Terminal::new();
+    for no in [5, 6] {
+        terminal.boxes.get_mut(&no).unwrap().free = false;
+    }
+    terminal.cabinet();
+    terminal.as_far_as_the_door();
+    assert!(!door(&terminal).can_bigger && door(&terminal).no_larger);
+    terminal.act(Act::FoundSomething);
+    assert!(!door(&terminal).no_larger, "the paper goes elsewhere anyway");
+}
+
+/// A page that is looked at stays, and longer where it is the only receipt there is.
+#[test]
+fn the_last_page_stays_while_it_is_used() {
+    let mut terminal = Terminal::new();
+    terminal.input(Input::Health(Health { printer: PartState::Ok, ..healthy() }));
+    terminal.as_far_as_the_door();
+    terminal.shut();
+    terminal.wait_s(27);
+    terminal.touch(Touch::TextSize(TextSize::Large));
+    terminal.wait_s(12);
+    assert_eq!(terminal.screen(), "done");
+    terminal.wait_s(18);
+    assert_eq!(terminal.screen(), "idle");
+    for printer in [PartState::Absent, PartState::Failed] {
+        let mut terminal = Terminal::new();
+        terminal.input(Input::Health(Health { printer, ..healthy() }));
+        terminal.as_far_as_the_door();
+        terminal.shut();
+        terminal.wait_s(89);
+        assert_eq!(terminal.screen(), "done", "to be photographed: {printer:?}");
+        terminal.wait_s(1);
+        assert_eq!(terminal.screen(), "idle");
+    }
 }
 
 #[test]

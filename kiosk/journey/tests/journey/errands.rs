@@ -115,6 +115,46 @@ fn more_that_waits_soon_after_the_only_result_is_not_hidden_by_it() {
     assert_eq!(list.rows.len(), 2);
 }
 
+/// The rating is no race either.
+#[test]
+fn the_question_how_it_was_stays_while_it_is_used() {
+    let mut terminal = met_by(vec![result(3)]);
+    terminal.next();
+    terminal.shut();
+    terminal.act(Act::TakenOut);
+    terminal.wait_s(27);
+    terminal.touch(Touch::Language(Language::En));
+    terminal.wait_s(12);
+    assert_eq!(terminal.screen(), "rate");
+    terminal.wait_s(18);
+    assert_eq!(terminal.screen(), "idle");
+}
+
+/// A full locker does not concern who comes for a result: it is shown as soon as it is known, while the page that says so
+/// is deaf to what would leave it.
+#[test]
+fn what_waits_replaces_that_there_is_no_box() {
+    for (later, screen) in [(900, "errand"), (1_100, "no_box")] {
+        let mut terminal = Terminal::new();
+        terminal.boxes.values_mut().for_each(|b| b.free = false);
+        terminal.cabinet();
+        let visit = terminal.zhang();
+        assert_eq!(terminal.screen(), "no_box");
+        terminal.wait(std::time::Duration::from_millis(later));
+        terminal.input(Input::Errands { visit, errands: vec![result(3)] });
+        assert_eq!(terminal.screen(), screen, "{later} ms");
+    }
+}
+
+/// Corrections begin at the door: four steps were not gone.
+#[test]
+fn corrections_have_no_steps() {
+    let mut terminal = met_by(vec![correction(1), errand(RUNNING, None)]);
+    terminal.choose(&CORRECTION.to_string());
+    terminal.next();
+    assert_eq!((terminal.screen(), terminal.view().step), ("door", None));
+}
+
 #[test]
 fn a_result_is_taken_out_with_the_card_and_rated() {
     let mut terminal = met_by(vec![errand(RUNNING, None), result(3)]);

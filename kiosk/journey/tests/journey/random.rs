@@ -8,7 +8,7 @@ use kiosk_journey::{
 };
 use kiosk_wire::entry::Authority;
 use kiosk_wire::kiosk_api::DoorState;
-use kiosk_wire::{CompartmentNo, DirectiveId, StaffId, SubmissionId};
+use kiosk_wire::{CompartmentNo, DirectiveId, Fact, StaffId, SubmissionId};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -269,7 +269,13 @@ fn check(terminal: &Terminal) {
         assert!(!text.contains(secret), "{secret} is shown unmasked: {text}");
     }
     // Step and foot bar are those of the page's row, with which pictures are drawn as well.
-    let of = View::of(view.screen.clone(), view.person.clone());
+    let mut of = View::of(view.screen.clone(), view.person.clone());
+    // But corrections have no steps before their door, and so none there.
+    let prepared = |fact: &&Fact| matches!(fact, Fact::SubmissionPrepared { .. } | Fact::CorrectionPrepared { .. });
+    let corrects = matches!(terminal.journal.iter().rfind(prepared), Some(Fact::CorrectionPrepared { .. }));
+    if corrects && matches!(view.screen, Screen::Door(_) | Screen::AskPaperIn { .. }) {
+        of.step = None;
+    }
     match &view.screen {
         // It stands in the step that it came from, and is there only while the journal is waited for: nobody can leave it.
         Screen::Saving { .. } => {

@@ -36,7 +36,7 @@ fn from_the_card_to_you_may_leave() {
     assert!(view.can_reopen && view.has_phone && !view.offline);
     assert!(terminal.heard(&Output::Play(Sound::Done)));
 
-    terminal.wait_s(31);
+    terminal.wait_s(91);
     assert_eq!(terminal.screen(), "idle");
     assert!(terminal.heard(&Output::Wipe));
 }
@@ -490,7 +490,7 @@ fn revoked_in_the_middle_of_a_deposit_brings_it_to_its_end() {
     assert_eq!(terminal.screen(), "door");
     terminal.shut();
     assert_eq!(terminal.screen(), "done");
-    terminal.wait_s(31);
+    terminal.wait_s(91);
     assert_eq!(terminal.screen(), "out_of_service");
 }
 

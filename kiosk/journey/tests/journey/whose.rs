@@ -3,8 +3,8 @@
 use hall_rules::answers::ActingFor;
 use hall_rules::catalogue::ApplicantKind;
 use kiosk_journey::{
-    Act, Ages, Asks, CheckLabel, CheckRow, FieldProblem, Health, Input, Key, Output, PartState, Screen, Touch,
-    WrongAgeView,
+    Act, Ages, Asks, CheckLabel, CheckRow, FieldProblem, Health, Input, Key, Language, Output, PartState, Screen,
+    Touch, WrongAgeView,
 };
 
 use crate::terminal::{CATALOGUE, PERFORMANCE, Terminal, ZHANG, done, healthy};
@@ -97,6 +97,49 @@ fn whoever_is_too_young_is_told_before_the_first_question_and_goes_on_for_the_fa
     let mut terminal = at(ALLOWANCE, Some(46));
     terminal.touch(Touch::Quit);
     assert_eq!(terminal.screen(), "idle");
+}
+
+/// A hand that presses again after 0.4 s presses on the next question: it answers nothing that could not be read.
+#[test]
+fn a_second_tap_does_not_answer_the_next_question() {
+    let mut terminal = at(ALLOWANCE, None);
+    terminal.wait_s(1);
+    let (first, options) = asked(&terminal);
+    terminal.input(Input::Touch(Touch::Choose(options[0].clone())));
+    let (second, options) = asked(&terminal);
+    assert_ne!(first, second);
+    for late in [500, 199] {
+        terminal.wait(std::time::Duration::from_millis(late));
+        terminal.input(Input::Touch(Touch::Choose(options[0].clone())));
+        assert_eq!(asked(&terminal).0, second);
+    }
+    terminal.wait(std::time::Duration::from_millis(1));
+    terminal.input(Input::Touch(Touch::Choose(options[0].clone())));
+    let still = matches!(terminal.view().screen, Screen::Situation(view) if view.asks == Asks::Words(second));
+    assert!(!still, "{}", terminal.screen());
+}
+
+/// Who reads English writes a name in its letters.
+#[test]
+fn in_english_a_name_is_written_in_letters() {
+    let mut terminal = at(PERFORMANCE, None);
+    terminal.touch(Touch::Language(Language::En));
+    while terminal.screen() != "text" {
+        match terminal.view().screen {
+            Screen::Situation(view) if view.asks == Asks::ActingFor => terminal.choose("organisation"),
+            _ => terminal.answer_one(Some(PHONE)),
+        }
+    }
+    terminal.type_text("wen");
+    terminal.touch(Touch::Key(Key::Space));
+    terminal.type_text("yuan");
+    let Screen::Text(text) = terminal.view().screen else { panic!("{}", terminal.screen()) };
+    assert_eq!((text.text.as_str(), text.letters.as_str()), ("wen ", "yuan"));
+    terminal.next();
+    assert_ne!(terminal.screen(), "text", "letters may stand");
+    terminal.answer_all(Some(PHONE));
+    terminal.next();
+    assert_eq!(terminal.said().organisation.as_ref().map(|one| one.name.expose().as_str()), Some("wen yuan"));
 }
 
 #[test]

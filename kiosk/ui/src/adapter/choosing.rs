@@ -2,6 +2,7 @@
 
 use kiosk_journey as journey;
 use kiosk_journey::{Screen, TextSize};
+use slint::SharedString;
 
 use super::shared::{paging, room, rows, text};
 use crate::generated as ui;
@@ -12,7 +13,15 @@ room! {
     Screen::Search(view) => Search { set_search: search(view, drawn.text_size) },
 }
 
+/// What a row of an item holds: its name and its plain line in one line each. Where either is longer, the name has the row.
+const ITEM_TITLE: f32 = 20.0;
+const ITEM_PLAIN: f32 = 27.0;
+
 fn choose(view: &journey::TilesView) -> ui::ChooseData {
+    let plain = |tile: &journey::Tile| {
+        let fits = width(&tile.title) <= ITEM_TITLE && width(&tile.plain) <= ITEM_PLAIN;
+        if tile.items.is_some() || fits { text(&tile.plain) } else { SharedString::new() }
+    };
     ui::ChooseData {
         by_theme: view.by == journey::ChooseBy::Theme,
         within: text(&view.within),
@@ -20,7 +29,7 @@ fn choose(view: &journey::TilesView) -> ui::ChooseData {
         tiles: rows(&view.tiles, |tile| ui::TileData {
             id: text(&tile.id),
             title: text(&tile.title),
-            plain: text(&tile.plain),
+            plain: plain(tile),
             icon: text(&tile.icon),
             count: tile.items.map_or(-1, i32::from),
         }),

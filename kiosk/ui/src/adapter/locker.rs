@@ -36,6 +36,7 @@ fn door(view: &journey::DoorView) -> ui::DoorData {
         },
         instead_of: view.instead_of.unwrap_or_default().into(),
         can_bigger: view.can_bigger,
+        no_larger: view.no_larger,
         can_found: view.can_found,
         can_say_in: view.can_say_in,
         cells: rows(&view.cabinet, |cell| i32::from(cell.no)),
@@ -66,6 +67,5 @@ fn done(view: &journey::DoneView) -> ui::DoneData {
         can_reopen: view.can_reopen,
         reopen_failed: view.reopen_failed,
         paper: paper(view.paper),
-        seconds: view.seconds.into(),
     }
 }

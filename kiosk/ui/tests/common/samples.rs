@@ -69,10 +69,10 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
         icon: String::new(),
         items: Some(items),
     };
-    let item = |id: &str, chinese: &str, english: &str, plain: &str| Tile {
+    let item = |id: &str, chinese: &str, english: &str, plain: [&str; 2]| Tile {
         id: id.into(),
         title: words(zh, chinese, english),
-        plain: if zh { plain.into() } else { String::new() },
+        plain: words(zh, plain[0], plain[1]),
         icon: String::new(),
         items: None,
     };
@@ -87,11 +87,36 @@ fn tiles(zh: bool, size: TextSize) -> Vec<Sample> {
         group("land", "工程建设", "Building works", 2),
     ];
     let items = vec![
-        item("show", "营业性演出审批", "Commercial performance permit", "办收费的演出、演唱会"),
-        item("agency", "演出经纪机构设立审批", "Setting up a performance agency", "成立演出经纪公司"),
-        item("net", "互联网上网服务营业场所经营单位设立审批", "Setting up an internet café", "开网吧"),
-        item("ktv", "歌舞娱乐场所设立审批", "Setting up a dance hall or karaoke", "开歌厅、舞厅"),
-        item("troupe", "文艺表演团体设立审批", "Setting up a performing troupe", "成立剧团、乐团"),
+        item(
+            "show",
+            "营业性演出审批",
+            "Commercial performance permit",
+            ["办收费的演出、演唱会", "Paid shows and concerts"],
+        ),
+        item(
+            "agency",
+            "演出经纪机构设立审批",
+            "Setting up a performance agency",
+            ["成立演出经纪公司", "Start an agency for performers"],
+        ),
+        item(
+            "net",
+            "互联网上网服务营业场所经营单位设立审批",
+            "Setting up an internet café",
+            ["开网吧", "Open an internet café"],
+        ),
+        item(
+            "ktv",
+            "歌舞娱乐场所设立审批",
+            "Setting up a dance hall or karaoke",
+            ["开歌厅、舞厅", "Open a karaoke bar or dance hall"],
+        ),
+        item(
+            "troupe",
+            "文艺表演团体设立审批",
+            "Setting up a performing troupe",
+            ["成立剧团、乐团", "Start a theatre company or band"],
+        ),
     ];
     let choose = |by, within: &str, tiles, pages| {
         Screen::Choose(TilesView {
@@ -198,8 +223,8 @@ fn guide(zh: bool, size: TextSize) -> GuideView {
     }
 }
 
-/// Six materials, as most items have them: some are files.
-const COUNT: MaterialCount = MaterialCount { in_box: 4, electronic: 2, shown: 0 };
+/// Five materials, as the list says: some are files.
+const COUNT: MaterialCount = MaterialCount { in_box: 3, electronic: 2, shown: 0 };
 
 fn materials(zh: bool, size: TextSize) -> Vec<MaterialRow> {
     let row = |number, chinese: &str, english: &str| MaterialRow {
@@ -454,6 +479,7 @@ pub(crate) fn door(phase: DoorPhase) -> DoorView {
         phase,
         instead_of: None,
         can_bigger: false,
+        no_larger: false,
         can_found: false,
         can_say_in: false,
         cabinet: (1..=24).map(|no| CabinetCell { no, size: "A4".into() }).collect(),
@@ -477,7 +503,6 @@ pub(crate) fn done(zh: bool) -> DoneView {
         can_reopen: true,
         reopen_failed: false,
         paper: PrintState::Printed,
-        seconds: 30,
     }
 }
 
@@ -499,6 +524,10 @@ fn locker(zh: bool) -> Vec<Sample> {
         Sample {
             name: "door_reminder",
             view: visit(Screen::Door(DoorView { can_bigger: true, can_found: true, ..door(DoorPhase::Reminder) })),
+        },
+        Sample {
+            name: "door_no_larger",
+            view: visit(Screen::Door(DoorView { no_larger: true, can_found: true, ..door(DoorPhase::Open) })),
         },
         Sample { name: "door_staff_called", view: door_page(DoorPhase::StaffCalled) },
         Sample {
@@ -852,7 +881,7 @@ fn finding(zh: bool) -> Vec<Sample> {
         )
     };
     let running = ProgressView {
-        due: Some((words(zh, "窗口最迟取件日", "The window fetches it by"), "2026-11-30".into())),
+        due: Some((words(zh, "最迟答复是否受理", "Accepted or not by"), "2026-11-30".into())),
         ..progress(("已收件", "Received by the window"), ("窗口已收到您的材料", "The window has your papers"))
     };
     let here = ProgressView {
