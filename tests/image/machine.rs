@@ -140,10 +140,13 @@ pub(crate) struct Running {
 impl Running {
     /// Waits until the system has started, and lets the kiosk's log come by the second serial line.
     fn listen(&mut self, limit: Duration) -> Result<()> {
+        const UUID: usize = 36;
         const BOOT: &str = "cat /proc/sys/kernel/random/boot_id";
         let before = self.boot.clone();
         until("the system to start", limit, || {
-            let boot = self.shell.try_to_run(BOOT, PATIENCE).ok()?;
+            let told = self.shell.try_to_run(BOOT, PATIENCE).ok()?;
+            // What was typed before may be answered together with it.
+            let boot = told.lines().map(str::trim).rfind(|line| line.len() == UUID)?.to_owned();
             (boot != before).then(|| self.boot = boot)
         })
         .map_err(|error| Error::new(format!("{error}; {}", self.shell.tail())))?;
