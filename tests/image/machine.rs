@@ -106,16 +106,8 @@ impl Machine {
         if self.starts == 1 && !monitor.goes_on(FIRST_STEPS)? {
             return Ok(None);
         }
-        let mut running = Running {
-            monitor,
-            shell: Shell::connect(&at("serial"))?,
-            card: at("card"),
-            process,
-            log,
-            began,
-            boot: String::new(),
-            heard: 0,
-        };
+        let mut running =
+            Running { monitor, shell: Shell::connect(&at("serial"))?, card: at("card"), process, log, began, heard: 0 };
         running.listen(START)?;
         Ok(Some(running))
     }
@@ -131,8 +123,6 @@ pub(crate) struct Running {
     process: Process,
     log: PathBuf,
     began: Instant,
-    /// Which start of the system it is, by the kernel's own id.
-    boot: String,
     /// How long the log of earlier starts is.
     heard: u64,
 }
@@ -140,16 +130,7 @@ pub(crate) struct Running {
 impl Running {
     /// Waits until the system has started, and lets the kiosk's log come by the second serial line.
     fn listen(&mut self, limit: Duration) -> Result<()> {
-        const UUID: usize = 36;
-        const BOOT: &str = "cat /proc/sys/kernel/random/boot_id";
-        let before = self.boot.clone();
-        until("the system to start", limit, || {
-            let told = self.shell.try_to_run(BOOT, PATIENCE).ok()?;
-            // What was typed before may be answered together with it.
-            let boot = told.lines().map(str::trim).rfind(|line| line.len() == UUID)?.to_owned();
-            (boot != before).then(|| self.boot = boot)
-        })
-        .map_err(|error| Error::new(format!("{error}; {}", self.shell.tail())))?;
+        self.shell.wait_start(limit)?;
         self.heard = fs::metadata(&self.log).map_or(0, |log| log.len());
         self.shell.run("stty -F /dev/ttyS1 raw", PATIENCE)?;
         self.shell.run("(journalctl -u kiosk.service -b -f -n all -o cat > /dev/ttyS1 2>&1 &)", PATIENCE).map(drop)

@@ -17,7 +17,7 @@ use e2e::{Context, Error, Result};
 /// `systemd.debug_shell=`.)
 pub(crate) const WORDS: &str = "console=ttyS0 \
      systemd.run=\"/usr/bin/systemd-run --unit=test-shell -p StandardInput=tty -p StandardOutput=tty -p StandardError=tty \
-     -p TTYPath=/dev/ttyS0 /bin/sh\" systemd.run_success_action=none systemd.run_failure_action=none \
+     -p TTYPath=/dev/ttyS0 /bin/sh -c 'echo THE-SHELL-IS-THERE; exec /bin/sh'\" systemd.run_success_action=none systemd.run_failure_action=none \
      systemd.wants=kernel-command-line.service";
 
 /// The shell behind the first serial line.
@@ -26,7 +26,11 @@ pub(crate) struct Shell {
     line: UnixStream,
     heard: Arc<Mutex<String>>,
     asked: u32,
+    starts: usize,
 }
+
+/// What the machine says once its shell listens. Nothing may be typed before: firmware and boot menu would take it.
+const THERE: &str = "THE-SHELL-IS-THERE";
 
 impl Shell {
     pub(crate) fn connect(socket: &Path) -> Result<Self> {
@@ -42,7 +46,7 @@ impl Shell {
                 theirs.lock().unwrap_or_else(PoisonError::into_inner).push_str(&text);
             }
         });
-        Ok(Self { line, heard, asked: 0 })
+        Ok(Self { line, heard, asked: 0, starts: 0 })
     }
 
     /// Types a command whose answer nobody waits for.
@@ -54,29 +58,26 @@ impl Shell {
         self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Waits until the machine has started once more.
+    pub(crate) fn wait_start(&mut self, limit: Duration) -> Result<()> {
+        let before = self.starts;
+        let told = until("the machine to start", limit, || {
+            let starts = self.heard().matches(THERE).count();
+            (starts > before).then_some(starts)
+        });
+        self.starts = told.map_err(|error| Error::new(format!("{error}; {}", self.tail())))?;
+        Ok(())
+    }
+
     /// Runs a command and says what it wrote.
     pub(crate) fn run(&mut self, command: &str, limit: Duration) -> Result<String> {
-        self.typed(command, limit, u32::MAX)
-    }
-
-    /// As [`Self::run`], while nobody knows whether the shell listens yet: what is typed before is lost, so it is typed
-    /// again and again, and may run more than once.
-    pub(crate) fn try_to_run(&mut self, command: &str, limit: Duration) -> Result<String> {
-        self.typed(command, limit, 1000)
-    }
-
-    fn typed(&mut self, command: &str, limit: Duration, again_after: u32) -> Result<String> {
         self.asked += 1;
         let mark = format!("END{}OF", self.asked);
         // Typed apart, so that the echo of the command is not taken for its end.
         let typed = format!("\n{{ {command}; }} 2>&1 | sed 's/^/OUT:/'; echo END'{}'OF\n", self.asked);
         let from = self.heard().len();
-        let mut tries = 0;
+        self.line.write_all(typed.as_bytes()).context("the serial line")?;
         until(&format!("the machine to run {command:?}"), limit, || {
-            if tries % again_after == 0 {
-                self.line.write_all(typed.as_bytes()).ok()?;
-            }
-            tries += 1;
             let heard = self.heard();
             let answer = heard.get(from..)?;
             let (answer, _) = answer.split_once(&mark)?;
