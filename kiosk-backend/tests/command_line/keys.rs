@@ -36,6 +36,15 @@ fn used() -> (tempfile::TempDir, std::path::PathBuf) {
     (dir, data)
 }
 
+/// A server seals everything anew; then the older keys can be retired.
+fn comes_to_the_end(dir: &Path) {
+    let server = Server::start(dir);
+    until_true("everything to be sealed anew", PATIENCE, || is_done(dir)).unwrap();
+    assert_eq!(server.stop(), Some(0));
+    json(&key(dir, "retire"));
+    verified(dir);
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
@@ -105,11 +114,7 @@ fn a_server_that_is_killed_again_and_again_comes_to_the_end() {
         drop(Server::start(dir)); // SIGKILL
         verified(dir);
     }
-    let server = Server::start(dir);
-    until_true("everything to be sealed anew", PATIENCE, || is_done(dir)).unwrap();
-    assert_eq!(server.stop(), Some(0));
-    json(&key(dir, "retire"));
-    verified(dir);
+    comes_to_the_end(dir);
     assert_eq!(fs::read_dir(data.join("files/aside")).unwrap().count(), 0);
 }
 
@@ -208,9 +213,5 @@ fn a_backup_from_before_is_restored_with_the_old_key() {
     refused(&run(dir, &["verify"], ""), "a personal value does not open: wrong key");
     fs::copy(data.join("keys/retired/personal-1"), &old).unwrap();
     verified(dir);
-    let server = Server::start(dir);
-    until_true("everything to be sealed anew", PATIENCE, || is_done(dir)).unwrap();
-    assert_eq!(server.stop(), Some(0));
-    json(&key(dir, "retire"));
-    verified(dir);
+    comes_to_the_end(dir);
 }

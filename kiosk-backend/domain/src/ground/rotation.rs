@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use hall_store::data_keys::{self, DataKey};
 use hall_store::keys::{KeyError, Keys};
-use hall_store::seal::KeyId;
+use hall_store::seal::{KeyId, Ring};
 use hall_store::sealed::{self, PLACES};
 use hall_store::vault::{Renewal, Vault};
 use hall_store::{Connection, Store, StoreError, StoreResult, Tx, meta};
@@ -163,18 +163,33 @@ fn take_up_all(connection: &Connection, here: &[KeyId], now_ms: i64) -> StoreRes
     here.iter().try_for_each(|id| data_keys::take_up(connection, *id, now_ms))
 }
 
-/// Compares the keys that are here with those that the database needs, and takes up what it does not know: a rotation
-/// that broke off, or one that a restored backup has not heard of.
-pub(crate) fn settle(store: &Store, keys: &Keys, now_ms: i64) -> Result<(), RotationError> {
+/// What the database knows and the keys that are here, which must be all that it needs.
+fn compare(store: &Store, keys: &Keys) -> Result<(Vec<DataKey>, Ring), RotationError> {
     // A key is there before it is known, and known to be retired before it goes: of a command that is at it meanwhile, a
     // look at what is known, at the keys, and at what is known again tells the same.
     let mut known = store.read_blocking(data_keys::all)?;
     let ring = keys.read_again()?;
-    let here = ring.ids();
-    if keys.needs(&needed(&known), &here).is_err() {
+    if keys.needs(&needed(&known), &ring.ids()).is_err() {
         known = store.read_blocking(data_keys::all)?;
-        keys.needs(&needed(&known), &here)?;
+        keys.needs(&needed(&known), &ring.ids())?;
     }
+    Ok((known, ring))
+}
+
+/// Does what reads files, or everything, away from the threads that answer.
+async fn aside<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await.map_err(|cause| StoreError::Unavailable(cause.to_string()))?
+}
+
+/// Compares the keys that are here with those that the database needs, and takes up what it does not know: a rotation
+/// that broke off, or one that a restored backup has not heard of.
+pub(crate) fn settle(store: &Store, keys: &Keys, now_ms: i64) -> Result<(), RotationError> {
+    let (known, ring) = compare(store, keys)?;
+    let here = ring.ids();
     keys.sealer.set_ring(ring);
     if any_new(&known, &here) {
         tracing::warn!(
@@ -210,14 +225,9 @@ pub fn rotate(hall: &Hall) -> Result<KeyId, RotationError> {
 /// Takes up the keys that lie in the folder now; whether they are others than before.
 pub async fn take_up(hall: &Hall) -> Result<bool, RotationError> {
     let (keys, now_ms) = (hall.keys(), hall.now_ms());
-    // In the order of [`settle`].
-    let mut known = hall.store().read(data_keys::all).await?;
-    let ring = keys.read_again()?;
+    let (comparing, theirs) = (hall.clone(), keys.clone());
+    let (known, ring) = aside(move || compare(comparing.store(), &theirs)).await?;
     let here = ring.ids();
-    if keys.needs(&needed(&known), &here).is_err() {
-        known = hall.store().read(data_keys::all).await?;
-        keys.needs(&needed(&known), &here)?;
-    }
     if here == keys.sealer.ids() && !any_new(&known, &here) {
         return Ok(false);
     }
@@ -265,8 +275,7 @@ async fn rows(hall: &Hall, newest: KeyId, place: usize, after: i64) -> StoreResu
 
 async fn files(hall: &Hall, newest: KeyId, after: Option<[u8; 32]>) -> StoreResult<(&'static str, u32)> {
     let vault = hall.vault().clone();
-    let looked = tokio::task::spawn_blocking(move || next_file(&vault, after)).await;
-    let (last, renewal, damaged) = looked.map_err(|cause| StoreError::Unavailable(cause.to_string()))??;
+    let (last, renewal, damaged) = aside(move || next_file(&vault, after)).await?;
     let vault = hall.vault().clone();
     let work = move |tx: &mut Tx<'_>| {
         if let Some(renewal) = renewal {
@@ -356,8 +365,7 @@ pub async fn look_again(hall: &Hall) -> Result<(), RotationError> {
         return Ok(());
     }
     let looking = hall.clone();
-    let held = tokio::task::spawn_blocking(move || scan(&looking, newest)).await;
-    let held = held.map_err(|cause| StoreError::Unavailable(cause.to_string()))??;
+    let held = aside(move || scan(&looking, newest)).await?;
     if needed(&keys).iter().any(|id| held.contains_key(id)) {
         hall.store().write(move |tx| Reached::START.keep(tx, newest)).await?;
     }
@@ -367,8 +375,7 @@ pub async fn look_again(hall: &Hall) -> Result<(), RotationError> {
 /// What older keys still hold once all was gone through; said in the log.
 pub async fn tell_end(hall: &Hall) -> Result<(), RotationError> {
     let asked = hall.clone();
-    let status = tokio::task::spawn_blocking(move || status(&asked)).await;
-    let status = status.map_err(|cause| StoreError::Unavailable(cause.to_string()))??;
+    let status = aside(move || status(&asked)).await?;
     let held: Vec<String> = status.older.iter().filter(|key| !key.holds.is_empty()).map(ToString::to_string).collect();
     if held.is_empty() {
         tracing::info!(
